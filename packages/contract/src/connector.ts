@@ -1,0 +1,28 @@
+import type { ZodType } from 'zod';
+import type { AnyAction } from './action.ts';
+import type { Gap } from './answer.ts';
+import type { AnyFact } from './facts.ts';
+
+/** What a collector yields: facts and gaps in any order. Provenance is inside the fact. */
+export type Collected = { readonly fact: AnyFact } | { readonly gap: Gap };
+
+/**
+ * A connector is a plain value, the default export of its folder's index. Importing it does nothing.
+ *
+ * @typeParam C configuration, @typeParam S the open session that collectors and actions share.
+ */
+export interface Connector<C = unknown, S = unknown> {
+  readonly id: string;
+  readonly title: string;
+  readonly config: ZodType<C>;
+  /** The exact role that the connector needs, ready to apply (YAML, policy JSON, …), for reading and for each action. */
+  readonly permissions: (actions: readonly string[]) => string;
+  /** `spec` is what follows `<id>:` on the command line, for example a path or `-`. */
+  readonly parse: (spec: string) => C;
+  readonly connect: (config: C, signal: AbortSignal) => Promise<S>;
+  readonly close: (session: S) => Promise<void>;
+  readonly collect: (session: S, signal: AbortSignal) => AsyncIterable<Collected>;
+  readonly actions: readonly AnyAction<S>[];
+}
+// biome-ignore lint/suspicious/noExplicitAny: a list of connectors has no common session type
+export type AnyConnector = Connector<any, any>;

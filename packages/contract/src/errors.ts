@@ -1,0 +1,308 @@
+/**
+ * The error catalogue. Codes are stable and never reused; `docs/errors.md` is compared with it by a test. Every error says
+ * what happened, why, and what to do next; `exit` is the CLI's exit code, `status` the HTTP one.
+ *
+ * Expected endings are data (see `Outcome`, `Gap`); a `FirebreakError` is for input or circumstances that stop a command.
+ */
+export interface CatalogueEntry {
+  readonly what: string;
+  readonly next: string;
+  readonly exit: 1 | 2 | 3;
+  readonly status: number;
+}
+
+export const catalogue = {
+  'FB-USAGE': {
+    what: 'The command or request is not of the right form.',
+    next: 'See `firebreak <command> --help`, or the route in openapi.json.',
+    exit: 2,
+    status: 400,
+  },
+  'FB-INTERNAL': {
+    what: 'Firebreak itself failed.',
+    next: 'Report it with the log line; nothing was left half-done that the journal does not know.',
+    exit: 1,
+    status: 500,
+  },
+  'FB-NOT-FOUND': {
+    what: 'There is no such thing.',
+    next: 'List what there is (`firebreak status`, `firebreak nodes`).',
+    exit: 2,
+    status: 404,
+  },
+  'FB-CANCELLED': {
+    what: 'The work was stopped by a signal or a deadline.',
+    next: 'Run it again; what was recorded is kept.',
+    exit: 1,
+    status: 503,
+  },
+  'FB-NODE-UNKNOWN': {
+    what: 'No node has this id or name.',
+    next: 'Take an id from `firebreak nodes --jsonl`.',
+    exit: 2,
+    status: 404,
+  },
+  'FB-NODE-AMBIGUOUS': {
+    what: 'Several nodes have this name.',
+    next: 'Use one of the ids listed.',
+    exit: 2,
+    status: 400,
+  },
+  'FB-SELECTOR-INVALID': {
+    what: 'The selector cannot be read.',
+    next: 'Use terms such as `default`, `class=model`, `kind=Secret`, `namespace=prod`, `label:tier=gold`, `id=…`, joined by commas (and) or repeated (or).',
+    exit: 2,
+    status: 400,
+  },
+  'FB-SOURCE-UNREADABLE': {
+    what: 'The source cannot be opened.',
+    next: 'Check the path and its permissions.',
+    exit: 2,
+    status: 400,
+  },
+  'FB-SOURCE-EMPTY': {
+    what: 'The source holds no Kubernetes object.',
+    next: 'Check that the path is the right one.',
+    exit: 2,
+    status: 400,
+  },
+  'FB-FILE-TOO-LARGE': {
+    what: 'A file or document is larger than we read.',
+    next: 'Split it, or raise the limit with --max-document-bytes.',
+    exit: 3,
+    status: 400,
+  },
+  'FB-YAML-INVALID': {
+    what: 'A YAML or JSON document cannot be parsed.',
+    next: 'Mend or remove the document; the rest was read.',
+    exit: 3,
+    status: 400,
+  },
+  'FB-YAML-BOMB': {
+    what: 'A YAML document expands far beyond its size or nests too deeply.',
+    next: 'Treat the file as hostile.',
+    exit: 3,
+    status: 400,
+  },
+  'FB-K8S-OBJECT-INVALID': {
+    what: 'An object is not of the shape that its kind demands.',
+    next: 'The object was left out; look at it by hand.',
+    exit: 3,
+    status: 400,
+  },
+  'FB-K8S-DUPLICATE': {
+    what: 'Two documents describe the same object.',
+    next: 'The last one counts, as with kubectl apply.',
+    exit: 3,
+    status: 400,
+  },
+  'FB-K8S-AGGREGATION-CYCLE': {
+    what: 'Aggregated ClusterRoles select each other in a circle.',
+    next: 'Rules were collected once per role; mend the labels.',
+    exit: 3,
+    status: 400,
+  },
+  'FB-K8S-KUBECONFIG-INVALID': {
+    what: 'The kubeconfig cannot be used.',
+    next: 'Try `kubectl --kubeconfig FILE version`.',
+    exit: 2,
+    status: 400,
+  },
+  'FB-K8S-FORBIDDEN': {
+    what: 'The API server does not let us read or do this.',
+    next: 'Grant what `firebreak permissions kubernetes` prints.',
+    exit: 3,
+    status: 403,
+  },
+  'FB-K8S-UNAUTHORIZED': {
+    what: 'The API server does not accept our credential.',
+    next: 'Renew the credential in the kubeconfig.',
+    exit: 2,
+    status: 401,
+  },
+  'FB-K8S-UNREACHABLE': {
+    what: 'The API server cannot be reached or broke off.',
+    next: 'Check the network and run it again.',
+    exit: 3,
+    status: 502,
+  },
+  'FB-K8S-TIMEOUT': {
+    what: 'The API server did not answer in time.',
+    next: 'Run it again, or raise --request-timeout.',
+    exit: 3,
+    status: 504,
+  },
+  'FB-K8S-THROTTLED': {
+    what: 'The API server kept answering 429.',
+    next: 'Wait and run it again.',
+    exit: 3,
+    status: 503,
+  },
+  'FB-K8S-SERVER-ERROR': {
+    what: 'The API server answered with an error of its own.',
+    next: 'Look at its log; run it again.',
+    exit: 3,
+    status: 502,
+  },
+  'FB-K8S-RESPONSE-INVALID': {
+    what: 'The API server answered something that is not the API.',
+    next: 'Check that the address is an API server.',
+    exit: 3,
+    status: 502,
+  },
+  'FB-K8S-CONFLICT': {
+    what: 'The object changed since we read it.',
+    next: 'The step reads again; if it repeats, somebody or something else writes this object.',
+    exit: 1,
+    status: 409,
+  },
+  'FB-K8S-GONE': {
+    what: 'The object is no longer there.',
+    next: 'Collect again and make a new plan.',
+    exit: 1,
+    status: 410,
+  },
+  'FB-PLAN-INVALID': {
+    what: 'The file is not a plan, or its digest does not match its content.',
+    next: 'Make the plan again.',
+    exit: 2,
+    status: 400,
+  },
+  'FB-PLAN-CHECK-FAILED': {
+    what: 'The independent check does not confirm the plan.',
+    next: 'Do not run it; the estate may have changed: make a new plan.',
+    exit: 1,
+    status: 409,
+  },
+  'FB-PLAN-STALE': {
+    what: 'The plan was made from a different state of the estate.',
+    next: 'Make a new plan from a fresh collect.',
+    exit: 1,
+    status: 409,
+  },
+  'FB-APPROVAL-DIGEST': {
+    what: 'The approval names another plan digest.',
+    next: 'Look at the plan again and approve what you see.',
+    exit: 1,
+    status: 409,
+  },
+  'FB-APPROVAL-SECOND-PERSON': {
+    what: 'A drastic step needs the approval of a second person.',
+    next: 'Ask a colleague with the approver role.',
+    exit: 1,
+    status: 409,
+  },
+  'FB-APPROVAL-NEEDED': { what: 'The plan is not approved.', next: 'Approve it by its digest.', exit: 1, status: 409 },
+  'FB-STEP-REFUSED': {
+    what: 'A step was refused by the target.',
+    next: 'See the step for the reason; the steps before it stand and can be undone.',
+    exit: 1,
+    status: 409,
+  },
+  'FB-PROBE-FAILED': {
+    what: 'A probe still succeeds: this is not contained.',
+    next: 'See the probe; plan again from a fresh collect.',
+    exit: 1,
+    status: 409,
+  },
+  'FB-UNDO-IMPOSSIBLE': {
+    what: 'The step cannot be undone.',
+    next: 'See the reason that the action gives.',
+    exit: 1,
+    status: 409,
+  },
+  'FB-UNDO-CHANGED': {
+    what: 'The object was changed by others since the step; undo would overwrite their change.',
+    next: 'Compare both states; undo with --force if ours shall win.',
+    exit: 1,
+    status: 409,
+  },
+  'FB-LEDGER-INVALID': {
+    what: 'The evidence does not verify.',
+    next: 'See which check failed; treat the file as tampered with.',
+    exit: 1,
+    status: 409,
+  },
+  'FB-EVIDENCE-UNREADABLE': {
+    what: 'The file is not an evidence export.',
+    next: 'Check the path.',
+    exit: 2,
+    status: 400,
+  },
+  'FB-STORAGE-UNAVAILABLE': {
+    what: 'The database cannot be reached or started.',
+    next: 'See the log of PostgreSQL in the data directory.',
+    exit: 1,
+    status: 503,
+  },
+  'FB-STORAGE-LOCKED': {
+    what: 'Another Firebreak owns this data directory.',
+    next: 'Stop it, or use another --data.',
+    exit: 1,
+    status: 503,
+  },
+  'FB-STORAGE-VERSION': {
+    what: 'The database is of a newer or unsupported version.',
+    next: 'Use PostgreSQL 15 or newer and the Firebreak that wrote it.',
+    exit: 1,
+    status: 503,
+  },
+  'FB-AUTH-REQUIRED': {
+    what: 'You are not signed in.',
+    next: 'Open the sign-in link that `firebreak serve` printed, or send an API token.',
+    exit: 2,
+    status: 401,
+  },
+  'FB-AUTH-FORBIDDEN': {
+    what: 'Your role does not allow this.',
+    next: 'Ask somebody with the role named.',
+    exit: 2,
+    status: 403,
+  },
+  'FB-AUTH-LINK-USED': {
+    what: 'The sign-in link was used or has expired.',
+    next: 'Print a new one with `firebreak serve --new-link`.',
+    exit: 2,
+    status: 401,
+  },
+  'FB-SERVER-UNREACHABLE': {
+    what: 'No Firebreak server answers.',
+    next: 'Start one with `firebreak serve`, or pass --server and --token.',
+    exit: 2,
+    status: 502,
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof catalogue;
+
+/** An error with a code of the catalogue. `why` is one sentence about this occurrence, safe to show. */
+export class FirebreakError extends Error {
+  readonly code: ErrorCode;
+  readonly why: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+  constructor(
+    code: ErrorCode,
+    why: string,
+    options: { cause?: unknown; detail?: Readonly<Record<string, unknown>> } = {},
+  ) {
+    super(
+      `${code}: ${catalogue[code].what} ${why}`,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
+    this.name = 'FirebreakError';
+    this.code = code;
+    this.why = why;
+    this.detail = options.detail ?? {};
+  }
+  /** The three sentences that a person gets. */
+  toJSON() {
+    const entry = catalogue[this.code];
+    return {
+      code: this.code,
+      what: entry.what,
+      why: this.why,
+      next: entry.next,
+      ...(Object.keys(this.detail).length > 0 ? { detail: this.detail } : {}),
+    };
+  }
+}

@@ -1,0 +1,321 @@
+/**
+ * The HTTP API as data. The server binds these, the console and the CLI call them, OpenAPI 3.1 is printed from them.
+ * Path parameters are `{name}`; every body and answer is JSON. Errors are `errorSchema` with the status of the catalogue.
+ */
+import { z } from 'zod';
+import { completenessSchema } from './answer.ts';
+import { blastSchema, nodeLineSchema, pathsSchema } from './graph.ts';
+import { changeSchema, executionSchema, incidentSchema, type Role, roleSchema } from './incident.ts';
+import { evidenceReportSchema, ledgerEntrySchema } from './ledger.ts';
+import { planCheckSchema, planSchema } from './plan.ts';
+
+export const errorSchema = z.object({
+  code: z.string(),
+  what: z.string(),
+  why: z.string(),
+  next: z.string(),
+  detail: z.record(z.string(), z.unknown()).optional(),
+});
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly summary: string;
+  /** The least role that may call it; `public` needs no sign-in. */
+  readonly role: Role | 'public';
+  readonly params?: z.ZodType;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  /** Absent for event streams and files. */
+  readonly returns?: z.ZodType;
+  readonly produces?: 'application/json' | 'text/event-stream' | 'application/x-tar';
+}
+
+const incidentParams = z.object({ id: z.string().max(64) });
+
+export const principalSchema = z.object({ name: z.string(), role: roleSchema, via: z.enum(['session', 'token']) });
+
+/** The blast radius laid out for drawing; positions are computed on the server so that nothing jumps. */
+export const drawingSchema = z.object({
+  nodes: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.string(),
+      class: z.string(),
+      label: z.string(),
+      x: z.number(),
+      y: z.number(),
+      hops: z.number(),
+      role: z.enum(['compromised', 'reached', 'jewel', 'safe']),
+    }),
+  ),
+  edges: z.array(z.object({ from: z.string(), to: z.string(), type: z.string(), severed: z.boolean() })),
+  /** Nodes left out because the drawing is capped, 0 when all are shown. */
+  omitted: z.number(),
+});
+export type Drawing = z.infer<typeof drawingSchema>;
+
+export const routes = {
+  health: {
+    method: 'GET',
+    path: '/api/health',
+    summary: 'Whether the server is up',
+    role: 'public',
+    returns: z.object({ ok: z.literal(true), version: z.string() }),
+  },
+  signIn: {
+    method: 'POST',
+    path: '/api/sign-in',
+    summary: 'Trade the one-time bootstrap link for a session cookie',
+    role: 'public',
+    body: z.object({ link: z.string().max(200), name: z.string().min(1).max(80).optional() }),
+    returns: principalSchema,
+  },
+  signOut: {
+    method: 'POST',
+    path: '/api/sign-out',
+    summary: 'End the session',
+    role: 'viewer',
+    returns: z.object({ ok: z.literal(true) }),
+  },
+  me: { method: 'GET', path: '/api/me', summary: 'Who am I', role: 'viewer', returns: principalSchema },
+  createToken: {
+    method: 'POST',
+    path: '/api/tokens',
+    summary: 'Make a scoped API token; its text is shown once',
+    role: 'admin',
+    body: z.object({
+      name: z.string().min(1).max(80),
+      role: roleSchema,
+      expiresInDays: z.number().int().positive().max(365),
+    }),
+    returns: z.object({ id: z.string(), token: z.string(), name: z.string(), role: roleSchema, expiresAt: z.string() }),
+  },
+  listTokens: {
+    method: 'GET',
+    path: '/api/tokens',
+    summary: 'API tokens without their text',
+    role: 'admin',
+    returns: z.object({
+      tokens: z.array(
+        z.object({
+          id: z.string(),
+          name: z.string(),
+          role: roleSchema,
+          expiresAt: z.string(),
+          lastUsedAt: z.string().nullable(),
+        }),
+      ),
+    }),
+  },
+  revokeToken: {
+    method: 'DELETE',
+    path: '/api/tokens/{id}',
+    summary: 'Revoke an API token',
+    role: 'admin',
+    params: incidentParams,
+    returns: z.object({ ok: z.literal(true) }),
+  },
+  invite: {
+    method: 'POST',
+    path: '/api/invitations',
+    summary: 'A one-time sign-in link for another person',
+    role: 'admin',
+    body: z.object({ name: z.string().min(1).max(80), role: roleSchema }),
+    returns: z.object({ link: z.string(), name: z.string(), role: roleSchema, expiresAt: z.string() }),
+  },
+  estate: {
+    method: 'GET',
+    path: '/api/estate',
+    summary: 'What is known: counts by kind, jewels, gaps, source',
+    role: 'viewer',
+    returns: z.object({
+      source: z.string(),
+      collectedAt: z.string(),
+      counts: z.record(z.string(), z.number()),
+      nodes: z.number(),
+      edges: z.number(),
+      jewels: z.number(),
+      completeness: completenessSchema,
+    }),
+  },
+  nodes: {
+    method: 'GET',
+    path: '/api/nodes',
+    summary: 'Find nodes by text',
+    role: 'viewer',
+    query: z.object({
+      q: z.string().max(200).optional(),
+      kind: z.string().max(100).optional(),
+      limit: z.coerce.number().int().positive().max(1000).default(50),
+    }),
+    returns: z.object({ nodes: z.array(nodeLineSchema), total: z.number() }),
+  },
+  recollect: {
+    method: 'POST',
+    path: '/api/estate/collect',
+    summary: 'Read the estate again',
+    role: 'responder',
+    returns: z.object({ facts: z.number(), gaps: z.number() }),
+  },
+  incidents: {
+    method: 'GET',
+    path: '/api/incidents',
+    summary: 'All incidents, newest first',
+    role: 'viewer',
+    returns: z.object({ incidents: z.array(incidentSchema) }),
+  },
+  openIncident: {
+    method: 'POST',
+    path: '/api/incidents',
+    summary: 'Open an incident on compromised nodes',
+    role: 'responder',
+    body: z.object({
+      title: z.string().min(1).max(200),
+      compromised: z.array(z.string().max(1000)).min(1).max(1000),
+      protect: z.string().max(1000).default('default'),
+    }),
+    returns: incidentSchema,
+  },
+  incident: {
+    method: 'GET',
+    path: '/api/incidents/{id}',
+    summary: 'One incident',
+    role: 'viewer',
+    params: incidentParams,
+    returns: incidentSchema,
+  },
+  blast: {
+    method: 'GET',
+    path: '/api/incidents/{id}/blast',
+    summary: 'What the compromised nodes can reach',
+    role: 'viewer',
+    params: incidentParams,
+    returns: blastSchema,
+  },
+  drawing: {
+    method: 'GET',
+    path: '/api/incidents/{id}/drawing',
+    summary: 'The blast radius laid out for drawing',
+    role: 'viewer',
+    params: incidentParams,
+    query: z.object({ max: z.coerce.number().int().positive().max(20000).default(5000) }),
+    returns: drawingSchema,
+  },
+  paths: {
+    method: 'GET',
+    path: '/api/incidents/{id}/paths',
+    summary: 'Best attack paths as readable steps',
+    role: 'viewer',
+    params: incidentParams,
+    query: z.object({
+      goal: z.string().max(1000).optional(),
+      limit: z.coerce.number().int().positive().max(100).default(10),
+    }),
+    returns: pathsSchema,
+  },
+  makePlan: {
+    method: 'POST',
+    path: '/api/incidents/{id}/plan',
+    summary: 'Compute the cheapest provable cut',
+    role: 'responder',
+    params: incidentParams,
+    returns: planSchema,
+  },
+  plan: {
+    method: 'GET',
+    path: '/api/incidents/{id}/plan',
+    summary: 'The plan of the incident',
+    role: 'viewer',
+    params: incidentParams,
+    returns: planSchema,
+  },
+  checkPlan: {
+    method: 'POST',
+    path: '/api/incidents/{id}/plan/check',
+    summary: 'The independent check of the plan',
+    role: 'viewer',
+    params: incidentParams,
+    returns: planCheckSchema,
+  },
+  dryRun: {
+    method: 'POST',
+    path: '/api/incidents/{id}/dry-run',
+    summary: 'The exact requests each step would send, reading but changing nothing',
+    role: 'responder',
+    params: incidentParams,
+    returns: z.object({
+      steps: z.array(
+        z.object({
+          stepId: z.string(),
+          title: z.string(),
+          changes: z.array(changeSchema),
+          problem: z.string().nullable(),
+        }),
+      ),
+    }),
+  },
+  approve: {
+    method: 'POST',
+    path: '/api/incidents/{id}/approve',
+    summary: 'Approve the plan by its digest, whole or some steps',
+    role: 'approver',
+    params: incidentParams,
+    body: z.object({ digest: z.string().regex(/^[0-9a-f]{64}$/), steps: z.array(z.string()).optional() }),
+    returns: executionSchema,
+  },
+  execution: {
+    method: 'GET',
+    path: '/api/incidents/{id}/execution',
+    summary: 'Progress of containment or undo',
+    role: 'viewer',
+    params: incidentParams,
+    returns: executionSchema.nullable(),
+  },
+  undo: {
+    method: 'POST',
+    path: '/api/incidents/{id}/undo',
+    summary: 'Undo every step that was done, last first',
+    role: 'approver',
+    params: incidentParams,
+    body: z.object({ force: z.boolean().default(false) }),
+    returns: executionSchema,
+  },
+  ledger: {
+    method: 'GET',
+    path: '/api/incidents/{id}/ledger',
+    summary: 'The entries of the incident',
+    role: 'viewer',
+    params: incidentParams,
+    returns: z.object({
+      entries: z.array(ledgerEntrySchema.extend({ index: z.number() })),
+      checkpoint: z.string(),
+      verifierKey: z.string(),
+    }),
+  },
+  exportEvidence: {
+    method: 'GET',
+    path: '/api/incidents/{id}/evidence',
+    summary: 'The evidence file',
+    role: 'viewer',
+    params: incidentParams,
+    produces: 'application/x-tar',
+  },
+  verifyEvidence: {
+    method: 'POST',
+    path: '/api/incidents/{id}/evidence/verify',
+    summary: 'Export and verify now',
+    role: 'viewer',
+    params: incidentParams,
+    returns: evidenceReportSchema,
+  },
+  events: {
+    method: 'GET',
+    path: '/api/events',
+    summary: 'Server-sent events: {type, incident} whenever something of an incident changes',
+    role: 'viewer',
+    produces: 'text/event-stream',
+  },
+} as const satisfies Record<string, Route>;
+
+export type RouteName = keyof typeof routes;

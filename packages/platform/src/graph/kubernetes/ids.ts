@@ -1,0 +1,31 @@
+/**
+ * Node ids of Kubernetes things. One place, because facts, node rules, edge rules, levers and actions must agree on them
+ * to the letter. Names come from parsed facts and so hold no slash.
+ */
+import type { NodeId } from '@firebreak/contract';
+
+export function kubernetesId(kind: string, namespace: string | undefined, name: string): NodeId {
+  return namespace === undefined ? `kubernetes:${kind}/${name}` : `kubernetes:${kind}/${namespace}/${name}`;
+}
+
+export function containerId(namespace: string, pod: string, container: string): NodeId {
+  return `kubernetes:Container/${namespace}/${pod}/${container}`;
+}
+
+/** A role as granted by one binding: `role::binding`, KubeHound's permission set. No namespace for a ClusterRoleBinding. */
+export function permissionSetId(namespace: string | undefined, role: string, binding: string): NodeId {
+  return kubernetesId('PermissionSet', namespace, `${role}::${binding}`);
+}
+
+/** A volume as one pod mounts it. */
+export function volumeId(namespace: string, pod: string, volume: string): NodeId {
+  return `kubernetes:Volume/${namespace}/${pod}/${volume}`;
+}
+
+/** Everything that a holder of the whole cluster holds. */
+export const clusterAdminId: NodeId = 'kubernetes:Privilege/cluster-admin';
+
+/** `system:serviceaccount:<namespace>:<name>` */
+export function serviceAccountUser(namespace: string, name: string): string {
+  return `system:serviceaccount:${namespace}:${name}`;
+}

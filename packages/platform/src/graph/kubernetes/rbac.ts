@@ -1,0 +1,258 @@
+/**
+ * Effective Kubernetes RBAC, exactly as the API server's authorizer decides it
+ * (k8s.io/kubernetes/pkg/registry/rbac/validation/rule.go and plugin/pkg/auth/authorizer/rbac/rbac.go, v1.34).
+ *
+ * What must stay true:
+ * - A grant is one role through one binding. A RoleBinding to a ClusterRole grants inside the binding's namespace only, and
+ *   cluster-scoped resources or nonResourceURLs in it grant nothing.
+ * - `*` matches any verb, group or resource; `*` + `/sub` matches a subresource of any resource; `pods` does not match `pods/exec`.
+ * - `resourceNames` restrict to names, and therefore never allow `create`, `list`, `watch` or `deletecollection` by plain
+ *   name (list and watch can by field selector: an attacker may do so, hence allowed), as the name is unknown at create.
+ * - Aggregated ClusterRoles take the rules of the roles that their selectors match, transitively and once each.
+ */
+import type { Estate, Fact, FactId, LabelSelector, NodeId, PolicyRule, Subject } from '@firebreak/contract';
+import { perEstate } from '../../facts/estate.ts';
+import { kubernetesId, permissionSetId } from './ids.ts';
+
+/** One role granted through one binding. */
+export interface Grant {
+  /** Node id of the permission set. */
+  readonly id: NodeId;
+  readonly name: string;
+  readonly role: string;
+  readonly roleKind: string;
+  readonly binding: string;
+  readonly bindingKind: 'RoleBinding' | 'ClusterRoleBinding';
+  /** The namespace inside which it grants; undefined for the whole cluster. */
+  readonly namespace: string | undefined;
+  readonly rules: readonly PolicyRule[];
+  readonly subjects: readonly Subject[];
+  readonly bindingFact: FactId;
+  /** Undefined when the role is not in the estate: the grant then has no rules. */
+  readonly roleFact: FactId | undefined;
+}
+
+/** What somebody wants to do. Leave `name` out to ask about any name; `namespace` undefined means cluster scope. */
+export interface Wish {
+  readonly verb: string;
+  readonly group: string;
+  /** `pods` or `pods/exec` */
+  readonly resource: string;
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+}
+
+export interface Rbac {
+  readonly grants: readonly Grant[];
+  /** Node id of an identity (ServiceAccount, User, Group) → its grants, group membership of service accounts included. */
+  readonly grantsOf: (identity: NodeId) => readonly Grant[];
+  /** Every identity node id that a binding names, with one binding fact for it. */
+  readonly namedIdentities: ReadonlyMap<NodeId, readonly Grant[]>;
+  readonly gapsOf: readonly { code: 'FB-K8S-AGGREGATION-CYCLE'; where: string }[];
+}
+
+export const rbacOf: (estate: Estate) => Rbac = perEstate(buildRbac);
+
+/** Whether a single rule allows a wish, scope aside. */
+export function ruleAllows(rule: PolicyRule, wish: Wish): boolean {
+  return (
+    has(rule.verbs, wish.verb) &&
+    has(rule.apiGroups, wish.group) &&
+    resourceMatches(rule.resources, wish.resource) &&
+    nameMatches(rule.resourceNames, wish)
+  );
+}
+
+/** Whether a grant allows a wish, scope included. */
+export function grantAllows(grant: Grant, wish: Wish): boolean {
+  if (grant.namespace !== undefined && grant.namespace !== wish.namespace) return false;
+  return grant.rules.some((rule) => ruleAllows(rule, wish));
+}
+
+/**
+ * The object names that a grant allows a wish for: `any`, a list (resourceNames), or undefined when it does not allow it
+ * at all. Ask without `name`; namespace is the grant's own affair here (see `grant.namespace`).
+ */
+export function allowedNames(
+  grant: Grant,
+  wish: Omit<Wish, 'name' | 'namespace'>,
+): 'any' | readonly string[] | undefined {
+  const names = new Set<string>();
+  let matched = false;
+  for (const rule of grant.rules) {
+    if (!has(rule.verbs, wish.verb) || !has(rule.apiGroups, wish.group)) continue;
+    if (!resourceMatches(rule.resources, wish.resource)) continue;
+    if (rule.resourceNames.length === 0) return 'any';
+    if (wish.verb === 'create' || wish.verb === 'deletecollection') {
+      // A subresource request (pods/exec, serviceaccounts/token) carries the name in its path, a plain create does not.
+      if (!wish.resource.includes('/')) continue;
+    }
+    matched = true;
+    for (const name of rule.resourceNames) names.add(name);
+  }
+  return matched ? [...names] : undefined;
+}
+
+/** Node id of a binding's subject, or undefined when it is of an unknown kind or incomplete. */
+export function subjectId(subject: Subject, bindingNamespace: string | undefined): NodeId | undefined {
+  if (subject.kind === 'User') {
+    // A user by the service account's full name is the service account.
+    const match = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(subject.name);
+    if (match?.[1] !== undefined && match[2] !== undefined) return kubernetesId('ServiceAccount', match[1], match[2]);
+    return kubernetesId('User', undefined, subject.name);
+  }
+  if (subject.kind === 'Group') return kubernetesId('Group', undefined, subject.name);
+  if (subject.kind === 'ServiceAccount') {
+    const namespace = subject.namespace ?? bindingNamespace;
+    return namespace === undefined ? undefined : kubernetesId('ServiceAccount', namespace, subject.name);
+  }
+  return undefined;
+}
+
+/** The groups that the API server puts every token of a service account into. */
+export function serviceAccountGroups(namespace: string): readonly string[] {
+  return ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'];
+}
+
+/** Whether labels satisfy a selector; an unknown operator matches nothing (the API server would have refused it). */
+export function selectorMatches(selector: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
+  for (const [key, value] of Object.entries(selector.matchLabels)) if (labels[key] !== value) return false;
+  for (const { key, operator, values } of selector.matchExpressions) {
+    const value = labels[key];
+    if (operator === 'In' && (value === undefined || !values.includes(value))) return false;
+    if (operator === 'NotIn' && value !== undefined && values.includes(value)) return false;
+    if (operator === 'Exists' && value === undefined) return false;
+    if (operator === 'DoesNotExist' && value !== undefined) return false;
+    if (!['In', 'NotIn', 'Exists', 'DoesNotExist'].includes(operator)) return false;
+  }
+  return true;
+}
+
+function has(values: readonly string[], wanted: string): boolean {
+  return values.includes('*') || values.includes(wanted);
+}
+
+function resourceMatches(resources: readonly string[], wanted: string): boolean {
+  if (resources.includes('*') || resources.includes(wanted)) return true;
+  const slash = wanted.indexOf('/');
+  return slash !== -1 && resources.includes(`*/${wanted.slice(slash + 1)}`);
+}
+
+function nameMatches(names: readonly string[], wish: Wish): boolean {
+  if (names.length === 0) return true;
+  return wish.name !== undefined && names.includes(wish.name);
+}
+
+function buildRbac(estate: Estate): Rbac {
+  const gaps: { code: 'FB-K8S-AGGREGATION-CYCLE'; where: string }[] = [];
+  const rulesOf = roleRules(estate, gaps);
+  const grants: Grant[] = [];
+  const byIdentity = new Map<NodeId, Grant[]>();
+  for (const fact of estate.all('kubernetes.role-binding')) {
+    const grant = grantOf(fact, rulesOf);
+    grants.push(grant);
+    for (const subject of grant.subjects) {
+      const id = subjectId(subject, grant.namespace);
+      if (id === undefined) continue;
+      const known = byIdentity.get(id);
+      if (known === undefined) byIdentity.set(id, [grant]);
+      else if (!known.includes(grant)) known.push(grant);
+    }
+  }
+  return { grants, namedIdentities: byIdentity, gapsOf: gaps, grantsOf: (id) => grantsOfIdentity(id, byIdentity) };
+}
+
+function grantsOfIdentity(id: NodeId, byIdentity: ReadonlyMap<NodeId, readonly Grant[]>): readonly Grant[] {
+  const own = byIdentity.get(id) ?? [];
+  const match = /^kubernetes:ServiceAccount\/([^/]+)\//.exec(id);
+  const groups =
+    match?.[1] !== undefined
+      ? serviceAccountGroups(match[1])
+      : id.startsWith('kubernetes:User/')
+        ? ['system:authenticated']
+        : [];
+  const all = new Set(own);
+  for (const group of groups)
+    for (const grant of byIdentity.get(kubernetesId('Group', undefined, group)) ?? []) all.add(grant);
+  return [...all];
+}
+
+function grantOf(
+  fact: Fact<'kubernetes.role-binding'>,
+  rulesOf: (id: FactId) => readonly PolicyRule[] | undefined,
+): Grant {
+  const { metadata, roleRef, subjects } = fact.data;
+  const namespace = metadata.namespace;
+  const roleFact =
+    roleRef.kind === 'Role'
+      ? kubernetesId('Role', namespace, roleRef.name)
+      : kubernetesId('ClusterRole', undefined, roleRef.name);
+  // A ClusterRoleBinding cannot name a Role: the API server refuses it, a file may hold it; it grants nothing.
+  const rules = roleRef.kind === 'Role' && namespace === undefined ? undefined : rulesOf(roleFact);
+  return {
+    id: permissionSetId(namespace, roleRef.name, metadata.name),
+    name: `${roleRef.name}::${metadata.name}`,
+    role: roleRef.name,
+    roleKind: roleRef.kind,
+    binding: metadata.name,
+    bindingKind: namespace === undefined ? 'ClusterRoleBinding' : 'RoleBinding',
+    namespace,
+    rules: rules ?? [],
+    subjects,
+    bindingFact: fact.id,
+    roleFact: rules === undefined ? undefined : roleFact,
+  };
+}
+
+/** Rules by role fact id, with aggregation resolved. */
+function roleRules(
+  estate: Estate,
+  gaps: { code: 'FB-K8S-AGGREGATION-CYCLE'; where: string }[],
+): (id: FactId) => readonly PolicyRule[] | undefined {
+  const clusterRoles = estate.all('kubernetes.role').filter((fact) => fact.data.metadata.namespace === undefined);
+  const resolved = new Map<FactId, readonly PolicyRule[]>();
+
+  // The controller stores the union of the selected roles' stored rules. Over files nothing was stored yet, so selection is
+  // followed transitively: a role's rules are those of every role it reaches. A walk with a visited set, not recursion: a
+  // thousand roles that all select each other must stay cheap.
+  const selectedBy = (fact: Fact<'kubernetes.role'>): readonly Fact<'kubernetes.role'>[] => {
+    const selectors = fact.data.aggregationRule?.clusterRoleSelectors ?? [];
+    if (selectors.length === 0) return [];
+    return clusterRoles.filter(
+      (other) =>
+        other.id !== fact.id && selectors.some((selector) => selectorMatches(selector, other.data.metadata.labels)),
+    );
+  };
+  const next = new Map<FactId, readonly Fact<'kubernetes.role'>[]>();
+  const resolve = (start: Fact<'kubernetes.role'>): readonly PolicyRule[] => {
+    const known = resolved.get(start.id);
+    if (known !== undefined) return known;
+    const rules = new Set<PolicyRule>();
+    const seen = new Set([start.id]);
+    const queue = [start];
+    let circular = false;
+    for (let fact = queue.pop(); fact !== undefined; fact = queue.pop()) {
+      for (const rule of fact.data.rules) rules.add(rule);
+      let selected = next.get(fact.id);
+      if (selected === undefined) {
+        selected = selectedBy(fact);
+        next.set(fact.id, selected);
+      }
+      for (const other of selected) {
+        if (other.id === start.id) circular = true;
+        if (seen.has(other.id)) continue;
+        seen.add(other.id);
+        queue.push(other);
+      }
+    }
+    if (circular) gaps.push({ code: 'FB-K8S-AGGREGATION-CYCLE', where: start.id });
+    const all = [...rules];
+    resolved.set(start.id, all);
+    return all;
+  };
+
+  return (id) => {
+    const fact = estate.get('kubernetes.role', id);
+    return fact === undefined ? undefined : resolve(fact);
+  };
+}

@@ -1,0 +1,114 @@
+# Shared by the scripts of every peer; sourced, not run.
+# Only the answer (an env file) goes to stdout: all else goes to stderr.
+
+PEERS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+PEERS_CACHE=${FIREBREAK_PEERS_CACHE:-$HOME/.cache/firebreak-peers}
+
+say() { echo "${PEER:-peer}: $*" >&2; }
+die() { say "$*"; exit 1; }
+
+# --- install ---------------------------------------------------------------
+
+# apt_install PACKAGE...: Debian packages, by root only.
+apt_install() {
+  command -v apt-get >/dev/null || die "needs $*: install it by hand (this machine has no apt-get)"
+  ((EUID == 0)) || die "needs $*: run as root 'apt-get install -y $*'"
+  local apt=(apt-get -qq -y -o DPkg::Lock::Timeout=300)
+  say "installing $*"
+  {
+    # The package lists of a fresh machine are empty or old, so a first failure says nothing.
+    DEBIAN_FRONTEND=noninteractive "${apt[@]}" install --no-install-recommends "$@" 2>/dev/null ||
+      { "${apt[@]}" update && DEBIAN_FRONTEND=noninteractive "${apt[@]}" install --no-install-recommends "$@"; }
+  } >&2 || die "apt-get could not install $*"
+}
+
+# digest FILE...: one hash over names and contents, so that a cache knows when it is stale.
+digest() { sha256sum "$@" | sha256sum | cut -c1-64; }
+
+# at_least A B: version A >= version B.
+at_least() { [[ $(printf '%s\n' "$1" "$2" | sort -V | head -n1) == "$2" ]]; }
+
+# need_go VERSION: afterwards `go` is that version or newer. A go that is too
+# old fetches its successor through the module proxy; one from before that was
+# invented (Debian 12 has 1.19) can still download it as an ordinary module.
+need_go() {
+  local want=$1 have
+  export GOFLAGS=-buildvcs=false GOWORK=off CGO_ENABLED=0 # whatever the user has set for other work
+  command -v go >/dev/null || apt_install golang-go
+  have=$(GOTOOLCHAIN=local go env GOVERSION | sed 's/^go//; s/[^0-9.].*//')
+  at_least "$have" "$want" && return
+  say "go $have is older than $want: fetching go $want through the module proxy"
+  if at_least "$have" 1.21; then
+    export GOTOOLCHAIN=go$want
+    go version >/dev/null 2>&1 || die "go $have could not fetch go $want through the module proxy"
+    return
+  fi
+  local module root=$PEERS_CACHE/go-$want
+  module=golang.org/toolchain@v0.0.1-go$want.$(go env GOOS)-$(go env GOARCH)
+  if [[ ! -x $root/bin/go ]]; then
+    local work
+    mkdir -p "$PEERS_CACHE"
+    work=$(mktemp -d "$PEERS_CACHE/.go.XXXXXX")
+    (cd "$work" && GOMODCACHE=$work/mod GOFLAGS=-modcacherw go mod download "$module") >&2 ||
+      { rm -rf "$work"; die "go $have could not download $module"; }
+    # A module archive holds neither execute bits nor a nested go.mod: put both back.
+    chmod +x "$work/mod/$module"/bin/* "$work/mod/$module"/pkg/tool/*/*
+    find "$work/mod/$module" -name _go.mod -execdir mv {} go.mod \;
+    mv -T "$work/mod/$module" "$root" 2>/dev/null || [[ -x $root/bin/go ]] || die "could not write $root"
+    rm -rf "$work"
+  fi
+  export PATH=$root/bin:$PATH GOROOT=$root GOTOOLCHAIN=local
+}
+
+# --- start and stop --------------------------------------------------------
+
+# free_port: a loopback port that nobody listens on now. Below the range that
+# the kernel hands to outgoing connections. The caller retries if it loses a race.
+free_port() {
+  local port
+  for _ in {1..200}; do
+    port=$((20000 + (RANDOM * 32768 + RANDOM) % 10000))
+    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
+  done
+  die "no free port"
+}
+
+# started_at PID: when that process began; with the pid it names one process for good.
+started_at() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+
+# launch DIR NAME COMMAND...: run in the background, in a session of its own,
+# holding none of our files, with its log and its pid under DIR.
+launch() {
+  local dir=$1 name=$2
+  shift 2
+  setsid "$@" </dev/null >"$dir/$name.log" 2>&1 9>&- &
+  LAUNCHED=$!
+  echo "$name $LAUNCHED $(started_at "$LAUNCHED")" >>"$dir/pids"
+}
+
+# is_running PID STARTED: is it still the process that we started?
+is_running() { [[ -n $2 && $(started_at "$1") == "$2" ]]; }
+
+# signal_all DIR SIGNAL: to every recorded process that is still ours, last
+# started first. Fails when nothing is left to signal.
+signal_all() {
+  local name pid started found=1
+  [[ -e $1/pids ]] || return 1
+  while read -r name pid started; do
+    is_running "$pid" "$started" || continue
+    found=0
+    kill "-$2" "$pid" 2>/dev/null || true
+  done < <(tac "$1/pids")
+  return $found
+}
+
+# stop_all DIR [SIGNAL]: ask, wait up to ten seconds, then insist.
+stop_all() {
+  signal_all "$1" "${2:-TERM}" || return 0
+  for _ in {1..100}; do
+    signal_all "$1" 0 || return 0
+    sleep 0.1
+  done
+  say "still running after 10 s: killing"
+  signal_all "$1" KILL || true
+}

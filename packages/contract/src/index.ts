@@ -4,6 +4,7 @@ export * from './connector.ts';
 export * from './edge-rule.ts';
 export * from './errors.ts';
 export * from './facts/kubernetes.ts';
+export * from './facts/kubernetes-ids.ts';
 export * from './facts.ts';
 export * from './graph.ts';
 export * from './incident.ts';

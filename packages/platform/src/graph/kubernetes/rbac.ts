@@ -10,9 +10,18 @@
  *   name (list and watch can by field selector: an attacker may do so, hence allowed), as the name is unknown at create.
  * - Aggregated ClusterRoles take the rules of the roles that their selectors match, transitively and once each.
  */
-import type { Estate, Fact, FactId, LabelSelector, NodeId, PolicyRule, Subject } from '@firebreak/contract';
+import {
+  type Estate,
+  type Fact,
+  type FactId,
+  kubernetesId,
+  type LabelSelector,
+  type NodeId,
+  type PolicyRule,
+  permissionSetId,
+  type Subject,
+} from '@firebreak/contract';
 import { perEstate } from '../../facts/estate.ts';
-import { kubernetesId, permissionSetId } from './ids.ts';
 
 /** One role granted through one binding. */
 export interface Grant {

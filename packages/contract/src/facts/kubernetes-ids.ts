@@ -2,7 +2,7 @@
  * Node ids of Kubernetes things. One place, because facts, node rules, edge rules, levers and actions must agree on them
  * to the letter. Names come from parsed facts and so hold no slash.
  */
-import type { NodeId } from '@firebreak/contract';
+import type { NodeId } from '../node.ts';
 
 export function kubernetesId(kind: string, namespace: string | undefined, name: string): NodeId {
   return namespace === undefined ? `kubernetes:${kind}/${name}` : `kubernetes:${kind}/${namespace}/${name}`;

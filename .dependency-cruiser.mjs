@@ -1,0 +1,74 @@
+/**
+ * The import order of the architecture (docs/architecture.md), as rules. `check:boundaries` also asserts that a floor of
+ * modules was read and that the seeded violation in checks/seeded-violation is found: a gate that checked nothing must
+ * not pass.
+ */
+const order = ['kernel', 'ledger', 'facts', 'graph', 'detection', 'planning', 'execution', 'recovery', 'incidents'];
+const platform = '^packages/platform/src';
+const tests = '\\.(test|case)\\.ts$|-conformance\\.ts$';
+
+/** Each layer may import itself and the layers before it. */
+const layers = order.map((layer, index) => ({
+  name: `layer-${layer}`,
+  comment: `${layer} may import only ${order.slice(0, index + 1).join(', ')} and the contract`,
+  severity: 'error',
+  from: { path: `${platform}/${layer}/`, pathNot: tests },
+  to: { path: `${platform}/`, pathNot: `${platform}/(${order.slice(0, index + 1).join('|')})/` },
+}));
+
+export default {
+  forbidden: [
+    ...layers,
+    {
+      name: 'contract-stands-alone',
+      comment: 'the contract imports zod and itself',
+      severity: 'error',
+      from: { path: '^packages/contract/src', pathNot: `${tests}|^packages/contract/src/testing/` },
+      to: { pathNot: '^packages/contract/src|node_modules/zod/' },
+    },
+    {
+      name: 'connector-stands-alone',
+      comment: 'a connector imports the contract, its own folder and npm',
+      severity: 'error',
+      from: { path: `${platform}/connectors/([^/]+)/`, pathNot: tests },
+      to: { path: `${platform}/`, pathNot: `${platform}/connectors/$1/` },
+    },
+    {
+      name: 'only-compose-knows-connectors',
+      comment: 'connectors are named in app/ alone',
+      severity: 'error',
+      from: { path: `${platform}/`, pathNot: `${platform}/(app|connectors)/|${tests}` },
+      to: { path: `${platform}/connectors/` },
+    },
+    {
+      name: 'faces-are-not-imported',
+      comment: 'nothing but app imports http, cli or app',
+      severity: 'error',
+      from: { path: `${platform}/`, pathNot: `${platform}/(http|cli|app)/|${tests}` },
+      to: { path: `${platform}/(http|cli|app)/` },
+    },
+    {
+      name: 'console-sees-the-contract-only',
+      comment: 'browser code meets the platform over HTTP',
+      severity: 'error',
+      from: { path: '^packages/console/src' },
+      to: { path: '^packages/platform' },
+    },
+    {
+      name: 'graph-and-planning-are-pure',
+      comment: 'no clock, no I/O: an incident replays from an export',
+      severity: 'error',
+      from: { path: `${platform}/(graph|detection|planning)/`, pathNot: `${tests}|/index\\.ts$|/docs/` },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
+    },
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: new URL('./tsconfig.json', import.meta.url).pathname },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['source', 'import', 'node', 'default'], extensions: ['.ts', '.tsx', '.js', '.mjs', '.json'] },
+  },
+};

@@ -1,0 +1,1 @@
+export const later = 'a layer that comes after graph';

@@ -73,8 +73,9 @@ free_port() {
   die "no free port"
 }
 
-# started_at PID: when that process began; with the pid it names one process for good.
-started_at() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+# started_at PID: when that process began; with the pid it names one process for
+# good. Nothing for one that has ended, even if nobody has reaped it yet.
+started_at() { sed -n 's/.*) //; /^Z/d; p' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
 
 # launch DIR NAME COMMAND...: run in the background, in a session of its own,
 # holding none of our files, with its log and its pid under DIR.
@@ -89,26 +90,36 @@ launch() {
 # is_running PID STARTED: is it still the process that we started?
 is_running() { [[ -n $2 && $(started_at "$1") == "$2" ]]; }
 
-# signal_all DIR SIGNAL: to every recorded process that is still ours, last
-# started first. Fails when nothing is left to signal.
-signal_all() {
-  local name pid started found=1
-  [[ -e $1/pids ]] || return 1
+# all_running DIR: does everything that we started there still run?
+all_running() {
+  local name pid started
   while read -r name pid started; do
-    is_running "$pid" "$started" || continue
-    found=0
-    kill "-$2" "$pid" 2>/dev/null || true
-  done < <(tac "$1/pids")
-  return $found
+    is_running "$pid" "$started" || { say "$name is not running"; return 1; }
+  done <"$1/pids"
 }
 
-# stop_all DIR [SIGNAL]: ask, wait up to ten seconds, then insist.
+# any_running DIR: does anything that we started there still run?
+any_running() {
+  local name pid started
+  [[ -e $1/pids ]] || return 1
+  while read -r name pid started; do
+    is_running "$pid" "$started" && return
+  done <"$1/pids"
+  return 1
+}
+
+# stop_all DIR [SIGNAL]: one after the other, last started first, because a
+# server whose store went away first does not end well. Ask, wait, then insist.
 stop_all() {
-  signal_all "$1" "${2:-TERM}" || return 0
-  for _ in {1..100}; do
-    signal_all "$1" 0 || return 0
-    sleep 0.1
-  done
-  say "still running after 10 s: killing"
-  signal_all "$1" KILL || true
+  local name pid started
+  [[ -e $1/pids ]] || return 0
+  while read -r name pid started; do
+    for ((tenths = 0; tenths < 80; tenths++)); do
+      is_running "$pid" "$started" || continue 2
+      ((tenths == 0)) && kill "-${2:-TERM}" "$pid" 2>/dev/null || true
+      sleep 0.1
+    done
+    say "$name still runs after 8 s: killing it"
+    kill -KILL "$pid" 2>/dev/null || true
+  done < <(tac "$1/pids")
 }

@@ -223,6 +223,18 @@ export const catalogue = {
     exit: 1,
     status: 409,
   },
+  'FB-LEDGER-ENTRY-REFUSED': {
+    what: 'The ledger does not take this entry.',
+    next: 'Put large or foreign content into a blob and name it from the entry.',
+    exit: 1,
+    status: 400,
+  },
+  'FB-LEDGER-KEY-INVALID': {
+    what: "The ledger's signing key cannot be used.",
+    next: 'Restore ledger.key in the data directory from a backup with mode 0600, or move it away to begin with a new key.',
+    exit: 2,
+    status: 503,
+  },
   'FB-EVIDENCE-UNREADABLE': {
     what: 'The file is not an evidence export.',
     next: 'Check the path.',
@@ -269,6 +281,12 @@ export const catalogue = {
     what: 'No Firebreak server answers.',
     next: 'Start one with `firebreak serve`, or pass --server and --token.',
     exit: 2,
+    status: 502,
+  },
+  'FB-ANSWER-INVALID': {
+    what: 'The server answered something that is not of the agreed form.',
+    next: 'Reload the page; if it stays, client and server are of different versions.',
+    exit: 1,
     status: 502,
   },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -55,6 +55,9 @@ export const drawingSchema = z.object({
 });
 export type Drawing = z.infer<typeof drawingSchema>;
 
+/** The data of each event of `GET /api/events`, sent without an event name. `incident` is null for the installation itself. */
+export const eventSchema = z.object({ type: z.string(), incident: z.string().nullable() });
+
 export const routes = {
   health: {
     method: 'GET',

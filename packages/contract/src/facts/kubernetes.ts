@@ -134,6 +134,8 @@ export const podSpec = z.object({
   hostNetwork: maybe(z.boolean()),
   hostPID: maybe(z.boolean()),
   hostIPC: maybe(z.boolean()),
+  /** `false`: the pod's root is an ordinary user of the host (user namespaces). */
+  hostUsers: maybe(z.boolean()),
   shareProcessNamespace: maybe(z.boolean()),
   runtimeClassName: maybe(z.string()),
   securityContext: maybe(z.object({ runAsUser: maybe(z.number()), runAsNonRoot: maybe(z.boolean()) })),

@@ -22,6 +22,7 @@ import {
   type Subject,
 } from '@firebreak/contract';
 import { perEstate } from '../../facts/estate.ts';
+import { builtinRoles } from './builtin-roles.ts';
 
 /** One role granted through one binding. */
 export interface Grant {
@@ -37,7 +38,7 @@ export interface Grant {
   readonly rules: readonly PolicyRule[];
   readonly subjects: readonly Subject[];
   readonly bindingFact: FactId;
-  /** Undefined when the role is not in the estate: the grant then has no rules. */
+  /** Undefined when the role is not in the estate: the grant then has no rules, unless it is one of `builtinRoles`. */
   readonly roleFact: FactId | undefined;
 }
 
@@ -57,8 +58,12 @@ export interface Rbac {
   readonly grantsOf: (identity: NodeId) => readonly Grant[];
   /** Every identity node id that a binding names, with one binding fact for it. */
   readonly namedIdentities: ReadonlyMap<NodeId, readonly Grant[]>;
+  /** By node id of the permission set. */
+  readonly grant: (id: NodeId) => Grant | undefined;
   readonly gapsOf: readonly { code: 'FB-K8S-AGGREGATION-CYCLE'; where: string }[];
 }
+
+const userPrefix = 'kubernetes:User/';
 
 export const rbacOf: (estate: Estate) => Rbac = perEstate(buildRbac);
 
@@ -123,6 +128,12 @@ export function serviceAccountGroups(namespace: string): readonly string[] {
   return ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'];
 }
 
+/** The groups of a user as far as the name alone tells: certificates and tokens of others may carry more. */
+export function userGroups(name: string): readonly string[] {
+  if (name === 'system:anonymous') return ['system:unauthenticated'];
+  return name.startsWith('system:node:') ? ['system:nodes', 'system:authenticated'] : ['system:authenticated'];
+}
+
 /** Whether labels satisfy a selector; an unknown operator matches nothing (the API server would have refused it). */
 export function selectorMatches(selector: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
   for (const [key, value] of Object.entries(selector.matchLabels)) if (labels[key] !== value) return false;
@@ -165,10 +176,17 @@ function buildRbac(estate: Estate): Rbac {
       if (id === undefined) continue;
       const known = byIdentity.get(id);
       if (known === undefined) byIdentity.set(id, [grant]);
-      else if (!known.includes(grant)) known.push(grant);
+      else if (known.at(-1) !== grant) known.push(grant);
     }
   }
-  return { grants, namedIdentities: byIdentity, gapsOf: gaps, grantsOf: (id) => grantsOfIdentity(id, byIdentity) };
+  const byId = new Map(grants.map((grant) => [grant.id, grant]));
+  return {
+    grants,
+    namedIdentities: byIdentity,
+    grant: (id) => byId.get(id),
+    gapsOf: gaps,
+    grantsOf: (id) => grantsOfIdentity(id, byIdentity),
+  };
 }
 
 function grantsOfIdentity(id: NodeId, byIdentity: ReadonlyMap<NodeId, readonly Grant[]>): readonly Grant[] {
@@ -177,8 +195,8 @@ function grantsOfIdentity(id: NodeId, byIdentity: ReadonlyMap<NodeId, readonly G
   const groups =
     match?.[1] !== undefined
       ? serviceAccountGroups(match[1])
-      : id.startsWith('kubernetes:User/')
-        ? ['system:authenticated']
+      : id.startsWith(userPrefix)
+        ? userGroups(id.slice(userPrefix.length))
         : [];
   const all = new Set(own);
   for (const group of groups)
@@ -206,11 +224,16 @@ function grantOf(
     binding: metadata.name,
     bindingKind: namespace === undefined ? 'ClusterRoleBinding' : 'RoleBinding',
     namespace,
-    rules: rules ?? [],
+    rules: rules ?? builtinRules(roleRef) ?? [],
     subjects,
     bindingFact: fact.id,
     roleFact: rules === undefined ? undefined : roleFact,
   };
+}
+
+function builtinRules(roleRef: { kind: string; name: string }): readonly PolicyRule[] | undefined {
+  if (roleRef.kind !== 'ClusterRole' || !Object.hasOwn(builtinRoles, roleRef.name)) return undefined;
+  return builtinRoles[roleRef.name];
 }
 
 /** Rules by role fact id, with aggregation resolved. */

@@ -1,0 +1,33 @@
+import type { Incident } from '@firebreak/contract/incident';
+import {
+  IconAlertOctagon,
+  IconArrowBackUp,
+  IconClipboardList,
+  IconFlame,
+  IconPlayerPlay,
+  IconRestore,
+  IconShieldCheck,
+} from '@tabler/icons-react';
+import { Tag, type Tone } from '../../ui/tag.tsx';
+
+type State = Incident['state'];
+
+/** Words and tone of each state. Only the state that the server calls contained is called contained. */
+const looks: Readonly<Record<State, { readonly word: string; readonly tone: Tone; readonly Icon: typeof IconFlame }>> = {
+  open: { word: 'Open', tone: 'danger', Icon: IconFlame },
+  planned: { word: 'Planned', tone: 'warn', Icon: IconClipboardList },
+  containing: { word: 'Containing', tone: 'info', Icon: IconPlayerPlay },
+  contained: { word: 'Contained', tone: 'good', Icon: IconShieldCheck },
+  stopped: { word: 'Stopped', tone: 'danger', Icon: IconAlertOctagon },
+  undoing: { word: 'Undoing', tone: 'info', Icon: IconArrowBackUp },
+  undone: { word: 'Undone', tone: 'neutral', Icon: IconRestore },
+};
+
+export function StateTag({ state }: { readonly state: State }) {
+  const { word, tone, Icon } = looks[state];
+  return (
+    <Tag tone={tone} icon={<Icon aria-hidden />}>
+      {word}
+    </Tag>
+  );
+}

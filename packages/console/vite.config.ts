@@ -1,0 +1,18 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/**
+ * The console is built once into `dist/` and served by the platform under a policy without inline scripts and without
+ * `data:` images, so nothing is inlined. `npm run dev` expects a platform on its default port.
+ */
+export default defineConfig({
+  plugins: [react()],
+  build: {
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    // The platform's policy forbids inline scripts, and every browser that runs es2023 preloads modules by itself.
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 700,
+  },
+  server: { host: '127.0.0.1', proxy: { '/api': 'http://127.0.0.1:7400' } },
+});

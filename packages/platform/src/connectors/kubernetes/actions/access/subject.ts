@@ -1,0 +1,79 @@
+import { serviceAccountUser } from '@firebreak/contract';
+import { z } from 'zod';
+import type { ApiObject } from '../../api.ts';
+import { array, at, textAt } from '../../foreign.ts';
+import { objectName } from '../objects/names.ts';
+
+/** A subject as a binding names it. Users and groups may be called anything; only service accounts are objects. */
+export const subjectParam = z.object({
+  kind: z.enum(['User', 'Group', 'ServiceAccount']),
+  name: z.string().min(1),
+  namespace: z.string().optional(),
+  apiGroup: z.string().optional(),
+});
+export type SubjectParam = z.infer<typeof subjectParam>;
+
+/**
+ * Who a subject is, as one text: two subjects of a binding that mean the same identity have the same one. A user with the
+ * full name of a service account is that service account. Undefined for what the API server would not resolve.
+ */
+export function identityOf(subject: unknown, bindingNamespace: string | undefined): string | undefined {
+  const name = textAt(subject, 'name');
+  const kind = textAt(subject, 'kind');
+  if (name === undefined) return undefined;
+  if (kind === 'User' || kind === 'Group') return `${kind} ${name}`;
+  const namespace = textAt(subject, 'namespace') ?? bindingNamespace;
+  if (kind !== 'ServiceAccount' || namespace === undefined) return undefined;
+  return `User ${serviceAccountUser(namespace, name)}`;
+}
+
+export function subjectsOf(binding: ApiObject): readonly unknown[] {
+  return array(at(binding, 'subjects'));
+}
+
+/** The subjects that are left without one identity, however often and in whatever form it is named. */
+export function without(binding: ApiObject, identity: string | undefined): readonly unknown[] {
+  const namespace = textAt(binding, 'metadata', 'namespace');
+  return subjectsOf(binding).filter((subject) => identityOf(subject, namespace) !== identity);
+}
+
+export function names(binding: ApiObject, identity: string | undefined): boolean {
+  return without(binding, identity).length < subjectsOf(binding).length;
+}
+
+/**
+ * The present subjects with the removed ones put back at the places that they had. What others added since stays, behind
+ * the subject that it follows now.
+ */
+export function putBack(now: readonly unknown[], before: readonly unknown[], removed: (subject: unknown) => boolean) {
+  const merged = [...now];
+  for (const [index, subject] of before.entries()) {
+    if (removed(subject) && !merged.includes(subject)) merged.splice(Math.min(index, merged.length), 0, subject);
+  }
+  return merged;
+}
+
+/** The user and groups that the API server authenticates an identity as. */
+export interface Authenticated {
+  readonly user: string;
+  readonly groups: readonly string[];
+  /** Set for a service account. */
+  readonly account?: { readonly namespace: string; readonly name: string };
+}
+
+export function authenticatedAs(subject: SubjectParam, bindingNamespace: string | undefined): Authenticated {
+  const identity = identityOf(subject, bindingNamespace);
+  // Every service account is in these groups: k8s.io/apiserver/pkg/authentication/serviceaccount, MakeGroupNames.
+  const account = /^User system:serviceaccount:([^:]+):([^:]+)$/.exec(identity ?? '');
+  if (account?.[1] !== undefined && account[2] !== undefined) {
+    const [, namespace, name] = account;
+    return {
+      user: serviceAccountUser(namespace, name),
+      groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
+      account: { namespace, name },
+    };
+  }
+  return subject.kind === 'Group'
+    ? { user: 'firebreak:member-of-the-group', groups: [subject.name, 'system:authenticated'] }
+    : { user: subject.name, groups: ['system:authenticated'] };
+}

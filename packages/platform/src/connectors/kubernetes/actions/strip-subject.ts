@@ -1,0 +1,17 @@
+import { defineAction, type Estate, type Interruption, kubernetesId, type ProbeResult } from '@firebreak/contract';
+import { z } from 'zod';
+import type { ApiObject, KubernetesApi } from '../api.ts';
+import { stringMap, textAt } from '../foreign.ts';
+import { probeGrant } from './access/probe-grant.ts';
+import { authenticatedAs, identityOf, names, putBack, subjectParam, subjectsOf, without } from './access/subject.ts';
+import { roleRef } from './access/other-grants.ts';
+import { putBackBy } from './delivery/put-back.ts';
+import { inWords } from './exchange/failure.ts';
+import { objectChange } from './exchange/object-change.ts';
+import { look, readObject } from './exchange/reading.ts';
+import { impactOf, interruptEach, legitimateUse } from './impact/legitimate-use.ts';
+import { permission, refTo } from './objects/built-in.ts';
+import { apiObject, namespaceName, objectName } from './objects/names.ts';
+import { asRecord, present } from './objects/object-meta.ts';
+import { sameObject } from './objects/one-field.ts';
+import { stripServerOwned } from './objects/server-owned.ts';

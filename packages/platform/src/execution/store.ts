@@ -1,0 +1,154 @@
+/**
+ * What the runner needs from durable storage. The implementation is PostgreSQL (`storage/execution-store.ts`).
+ *
+ * What must stay true of every implementation:
+ *
+ * - a row of work belongs to at most one worker at a time: every claim gets a larger fencing token, and `write` ignores
+ *   whoever comes with an older one (it answers `fenced`, and nothing of that write is kept);
+ * - methods that take a transaction leave no trace when it rolls back, so that the row, its journal line and the ledger
+ *   entries are all there or none is;
+ * - leases and back-off are measured by the database's clock, so that workers on machines with different clocks agree;
+ * - rows run in the order of their ordinals, one at a time for each execution.
+ */
+import type { Change, Execution, PlanStep, ProbeResult, StepRun } from '@firebreak/contract';
+
+export type Direction = Execution['direction'];
+export type ExecutionState = Execution['state'];
+export type StepState = StepRun['state'];
+export type Proof = NonNullable<Execution['proof']>;
+
+/** One row of work. */
+export interface NewStep {
+  readonly id: string;
+  /** 1-based and gapless: the order of work. */
+  readonly ordinal: number;
+  /** `null` for the last row of a containment, the proof. */
+  readonly plan: PlanStep | null;
+  readonly state: StepState;
+  readonly approvalsNeeded: number;
+  /** Id of the row that this one undoes. */
+  readonly undoes: string | null;
+}
+
+export interface NewExecution {
+  readonly id: string;
+  readonly incident: string;
+  readonly planDigest: string;
+  readonly direction: Direction;
+  readonly state: ExecutionState;
+  /** An undo that overwrites what others changed since. */
+  readonly force: boolean;
+  readonly createdAt: Date;
+  readonly createdBy: string;
+  readonly steps: readonly NewStep[];
+}
+
+export interface StepRow extends NewStep {
+  readonly execution: string;
+  readonly attempt: number;
+  /** An attempt was begun and nobody has written down how it ended. */
+  readonly intended: boolean;
+  /** At some time an attempt's request left and no certain answer came. */
+  readonly uncertain: boolean;
+  /** Digest of the blob with the state before the first attempt that may have changed something: what undo goes back to. */
+  readonly before: string | null;
+  /** Digest of the blob with the state that we left. */
+  readonly after: string | null;
+  readonly approvals: readonly { readonly by: string; readonly at: string }[];
+  readonly changes: readonly Change[];
+  readonly probes: readonly ProbeResult[];
+  readonly reason: string | null;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+}
+
+export interface ExecutionRow extends Omit<NewExecution, 'createdAt' | 'steps'> {
+  readonly createdAt: string;
+  /** Ordinal of the row that is next or under way; one past the last when all are done. */
+  readonly cursor: number;
+  readonly proof: Proof | null;
+  readonly steps: readonly StepRow[];
+}
+
+/** The right to work on one row until its lease ends. */
+export interface Claim {
+  readonly execution: Pick<
+    ExecutionRow,
+    'id' | 'incident' | 'planDigest' | 'direction' | 'force' | 'createdBy' | 'cursor'
+  >;
+  readonly step: StepRow;
+  readonly fence: number;
+  /** Encrypted probe material that an earlier attempt left. */
+  readonly sealed: Uint8Array | null;
+}
+
+/** Fields of the row that a write changes; an absent one stays as it is. */
+export interface StepChange {
+  readonly state?: StepState;
+  readonly attempt?: number;
+  readonly intended?: boolean;
+  readonly uncertain?: boolean;
+  readonly before?: string;
+  readonly after?: string;
+  readonly sealed?: Uint8Array | null;
+  readonly changes?: readonly Change[];
+  readonly probes?: readonly ProbeResult[];
+  readonly reason?: string | null;
+  readonly startedAt?: Date;
+  readonly endedAt?: Date;
+}
+
+/**
+ * What becomes of the claim. `keep` renews the lease. `next` ends the row and hands the execution's next row, if it may
+ * run, to the same worker. `release` gives the row back, not to be claimed before `afterMs`. `end` ends the row and the
+ * execution with it.
+ */
+export type Then =
+  | { readonly what: 'keep' }
+  | { readonly what: 'next' }
+  | { readonly what: 'release'; readonly afterMs: number }
+  | { readonly what: 'end'; readonly state: ExecutionState; readonly proof?: Proof };
+
+export interface Write {
+  readonly claim: Claim;
+  readonly change: StepChange;
+  readonly then: Then;
+}
+
+export type WriteResult =
+  | { readonly result: 'written'; readonly next: Claim | null }
+  /** The row is another worker's now: drop everything. */
+  | { readonly result: 'fenced' };
+
+/** @typeParam Tx the handle of an open transaction; the same as the ledger store's, so that both can be written in one. */
+export interface ExecutionStore<Tx> {
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+
+  /** Every execution of the incident, oldest first, locked until the transaction ends, together with the right to add one. */
+  lockIncident(tx: Tx, incident: string): Promise<readonly ExecutionRow[]>;
+  create(tx: Tx, execution: NewExecution): Promise<void>;
+  /** Lets no further row of the execution run and ends it as `stopped`; a row under way is finished by its worker. */
+  stop(tx: Tx, execution: string): Promise<void>;
+  /** Adds an approval to each row, once per person, and lets the execution run when the row at its cursor has enough. */
+  approve(
+    tx: Tx,
+    approval: { execution: string; steps: readonly string[]; by: string; at: Date },
+  ): Promise<void>;
+  /**
+   * Applies writes; each is kept or fenced by itself. At most one for each row. Answers in the order of the writes.
+   * Leases of kept and handed-on rows run `leaseMs` from now.
+   */
+  write(tx: Tx, worker: string, writes: readonly Write[], leaseMs: number): Promise<readonly WriteResult[]>;
+
+  get(execution: string): Promise<ExecutionRow | null>;
+  /** The newest execution of the incident. */
+  latest(incident: string): Promise<ExecutionRow | null>;
+  step(id: string): Promise<StepRow | null>;
+  /**
+   * Rows that may run now, at most `limit`, leased to this worker. Waits for nobody. An undo row may run when the row that
+   * it undoes is not under way; claiming it takes the other one away from its former worker.
+   */
+  claim(worker: string, limit: number, leaseMs: number): Promise<readonly Claim[]>;
+  /** Renews leases; the ids of the rows that are still this worker's. */
+  renew(claims: readonly Pick<Claim, 'step' | 'fence'>[], leaseMs: number): Promise<ReadonlySet<string>>;
+}

@@ -1,0 +1,188 @@
+/**
+ * The populations that rights are about. Each is computed once per estate; rules name them and never build their own.
+ */
+import { clusterAdminId, type Estate, kubernetesId, type NodeId } from '@firebreak/contract';
+import { perEstate } from '../../facts/estate.ts';
+import { hostsOf } from './hosts.ts';
+import { identitiesOf, mastersId, nodeUserId } from './identities.ts';
+import { podsOf, unscheduled } from './pods.ts';
+import { type Member, Population } from './populations.ts';
+import { rbacOf } from './rbac.ts';
+
+export const pods = perEstate(
+  (estate) =>
+    new Population(
+      'pods',
+      'pods',
+      podsOf(estate).all.map(({ id, namespace, name, facts }) => ({ node: id, namespace, name, facts })),
+    ),
+);
+
+export const serviceAccounts = perEstate(
+  (estate) => new Population('service-accounts', 'service accounts', identities(estate, 'ServiceAccount')),
+);
+
+/** Accounts that some binding names: the only ones that KubeHound knows. */
+export const boundAccounts = perEstate((estate) => {
+  const bound = rbacOf(estate).namedIdentities;
+  const known = [...serviceAccounts(estate)].filter((account) => bound.has(account.node));
+  return new Population('bound-service-accounts', 'bound service accounts', known);
+});
+
+export const users = perEstate((estate) => new Population('users', 'users', identities(estate, 'User')));
+
+/** Groups that can be claimed by a name in a certificate. The API server refuses `system:masters` there. */
+export const claimableGroups = perEstate(
+  (estate) =>
+    new Population(
+      'groups',
+      'groups',
+      identities(estate, 'Group').filter((group) => group.node !== mastersId),
+    ),
+);
+
+export const groups = perEstate((estate) => new Population('all-groups', 'groups', identities(estate, 'Group')));
+
+export const nodeUsers = perEstate(
+  (estate) =>
+    new Population(
+      'node-users',
+      'node identities',
+      hostsOf(estate)
+        .filter((host) => host.id !== unscheduled)
+        .map((host) => ({ node: nodeUserId(host.name), namespace: undefined, name: host.name, facts: host.facts })),
+    ),
+);
+
+export const hosts = perEstate(
+  (estate) =>
+    new Population(
+      'nodes',
+      'nodes',
+      hostsOf(estate).map(({ id, name, facts }) => ({ node: id, namespace: undefined, name, facts })),
+    ),
+);
+
+export const secrets = perEstate(
+  (estate) => new Population('secrets', 'secrets', objects(estate, 'kubernetes.secret')),
+);
+export const claims = perEstate(
+  (estate) => new Population('claims', 'volume claims', objects(estate, 'kubernetes.persistent-volume-claim')),
+);
+export const namespaces = perEstate(
+  (estate) => new Population('namespaces', 'namespaces', objects(estate, 'kubernetes.namespace')),
+);
+export const models = perEstate(
+  (estate) => new Population('models', 'model workloads', objects(estate, 'kubernetes.model-workload')),
+);
+export const channels = perEstate(
+  (estate) => new Population('channels', 'delivery channels', objects(estate, 'kubernetes.delivery-channel')),
+);
+
+/** Accounts by their legacy token secrets: one member per account. */
+export const legacyTokens = perEstate((estate) => {
+  const members = new Map<NodeId, Member>();
+  for (const fact of estate.all('kubernetes.secret')) {
+    const account = tokenAccount(fact.data);
+    const namespace = fact.data.metadata.namespace;
+    if (account === undefined || namespace === undefined) continue;
+    const node = kubernetesId('ServiceAccount', namespace, account);
+    const known = members.get(node);
+    members.set(node, { node, namespace, name: account, facts: [...(known?.facts ?? []), fact.id] });
+  }
+  return new Population('legacy-tokens', 'accounts with a token in a secret', members.values());
+});
+
+/** What a new pod may simply ask for in its namespace: any account's token, any secret, any claim. */
+export const podWishes = perEstate(
+  (estate) =>
+    new Population('pod-wishes', 'accounts, secrets and volume claims', [
+      ...serviceAccounts(estate),
+      ...secrets(estate),
+      ...claims(estate),
+    ]),
+);
+
+const workloadPopulations = perEstate((estate) => {
+  const byKind = new Map<string, Population>();
+  for (const kind of [
+    'Deployment',
+    'StatefulSet',
+    'DaemonSet',
+    'ReplicaSet',
+    'ReplicationController',
+    'Job',
+    'CronJob',
+  ]) {
+    const facts = estate.all('kubernetes.workload').filter((fact) => fact.data.workloadKind === kind);
+    byKind.set(kind, new Population(`workloads-${kind}`, `${kind}s`, facts.map(member)));
+  }
+  return byKind;
+});
+export function workloads(kind: string): (estate: Estate) => Population {
+  return (estate) => workloadPopulations(estate).get(kind) ?? new Population(`workloads-${kind}`, kind, []);
+}
+
+/** What cluster-admin holds: every object that stands for something, and every identity. */
+export const everything = perEstate((estate) => {
+  const populations = [
+    pods,
+    serviceAccounts,
+    users,
+    groups,
+    nodeUsers,
+    hosts,
+    secrets,
+    claims,
+    namespaces,
+    models,
+    channels,
+  ];
+  const members = new Map<NodeId, Member>();
+  for (const population of populations) for (const member of population(estate)) members.set(member.node, member);
+  for (const fact of estate.all('kubernetes.workload')) members.set(fact.id, member(fact));
+  for (const fact of estate.all('kubernetes.config-map')) members.set(fact.id, member(fact));
+  for (const fact of estate.all('kubernetes.persistent-volume')) members.set(fact.id, member(fact));
+  members.delete(clusterAdminId);
+  return new Population('everything', 'objects and identities of the cluster', members.values());
+});
+
+/** The account that a legacy token secret speaks for. */
+export function tokenAccount(secret: {
+  readonly type?: string | undefined;
+  readonly metadata: { readonly annotations: Readonly<Record<string, string>> };
+}): string | undefined {
+  if (secret.type !== 'kubernetes.io/service-account-token') return undefined;
+  return secret.metadata.annotations['kubernetes.io/service-account.name'];
+}
+
+function identities(estate: Estate, kind: 'ServiceAccount' | 'User' | 'Group'): Member[] {
+  return [...identitiesOf(estate).values()].filter((identity) => identity.kind === kind).map(identityMember);
+}
+
+function identityMember(identity: {
+  readonly id: NodeId;
+  readonly namespace: string | undefined;
+  readonly name: string;
+  readonly facts: readonly string[];
+}): Member {
+  return { node: identity.id, namespace: identity.namespace, name: identity.name, facts: identity.facts };
+}
+
+type ObjectKind =
+  | 'kubernetes.secret'
+  | 'kubernetes.persistent-volume-claim'
+  | 'kubernetes.namespace'
+  | 'kubernetes.model-workload'
+  | 'kubernetes.delivery-channel';
+
+function objects(estate: Estate, kind: ObjectKind): Member[] {
+  return estate.all(kind).map(member);
+}
+
+function member(fact: {
+  readonly id: string;
+  readonly data: { readonly metadata: { readonly namespace?: string | undefined; readonly name: string } };
+}): Member {
+  return { node: fact.id, namespace: fact.data.metadata.namespace, name: fact.data.metadata.name, facts: [fact.id] };
+}

@@ -1,0 +1,23 @@
+/** Evidence first: the compromised objects and everything that a later step changes, as they are now. Proposed last, done first. */
+import { lever } from '@firebreak/contract';
+import type { Supplement } from './supplement.ts';
+
+export const evidence: Supplement = {
+  reason: 'evidence',
+  propose: ({ graph, compromised, targets, has }) => {
+    if (!has('kubernetes.snapshot')) return [];
+    const objects = new Set<string>();
+    for (const index of compromised) for (const fact of graph.nodes[index]?.facts ?? []) objects.add(fact);
+    for (const id of targets) {
+      const index = graph.indexOf.get(id);
+      for (const fact of index === undefined ? [] : (graph.nodes[index]?.facts ?? [])) objects.add(fact);
+    }
+    if (objects.size === 0) return [];
+    return [
+      {
+        lever: lever('kubernetes.snapshot', { objects: [...objects].sort() }),
+        why: 'Evidence first: the compromised objects and all that later steps change, as they are now.',
+      },
+    ];
+  },
+};

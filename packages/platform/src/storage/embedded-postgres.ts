@@ -1,0 +1,419 @@
+/**
+ * The PostgreSQL that comes with Firebreak: one server for each data directory, started and stopped with us, reachable
+ * from this machine only and with a password that is drawn once.
+ *
+ * What must stay true:
+ *
+ * - A half-made cluster is never taken for a whole one: initdb works beside it and the result is moved into place.
+ * - Two servers never run on one cluster. We own the data directory first (`data-lock.ts`); a server that a killed
+ *   Firebreak left behind is then ours to stop, found through `postmaster.pid` and recognised by its working directory
+ *   or, where that cannot be seen, by its own answer, because process ids come again.
+ * - The terminal's Ctrl-C must not reach the server before us, so it gets a session of its own; in exchange we stop it on
+ *   every way out that a process can notice.
+ * - A server that dies is started again on the same port (connections in use break, the pool makes new ones). If that
+ *   does not help, `lost` says so.
+ *
+ * Why not the package's own wrapper: it runs install scripts, cannot adopt, and uses a socket folder and trust.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { chmod, chown, lstat, mkdir, open, readFile, readlink, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FirebreakError } from '@firebreak/contract';
+import pg from 'pg';
+import { sha256Hex } from '../kernel/digest.ts';
+import { isAlive, lockData } from './data-lock.ts';
+import { installedBinaries, prepareBinaries } from './postgres-binaries.ts';
+import { mayUse, type ServerUser, serverUser } from './server-user.ts';
+
+export interface EmbeddedPostgres {
+  /** With the password in it: for the pool, not for logs. */
+  readonly url: string;
+  readonly port: number;
+  /** Process id of the running server. */
+  readonly pid: () => number;
+  /** Where things are that the operator may not expect, in plain sentences. */
+  readonly notes: readonly string[];
+  /** Resolves when the server is gone for good although nobody stopped it; says why. */
+  readonly lost: Promise<string>;
+  /** Fast shutdown, then gives the data directory up. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+const account = 'firebreak';
+/** For the cluster of a data directory that the server's account may not enter, and for programs likewise. */
+const commonFolder = '/var/lib/firebreak';
+const restartsAllowed = 3;
+
+/**
+ * Starts the server of this data directory, making both when they are not there.
+ *
+ * @throws FirebreakError FB-STORAGE-LOCKED, FB-STORAGE-UNAVAILABLE
+ */
+export async function startEmbeddedPostgres(data: string): Promise<EmbeddedPostgres> {
+  const folder = resolve(data);
+  await mkdir(folder, { recursive: true, mode: 0o711 });
+  const lock = await lockData(folder);
+  try {
+    return await startOwned(folder, () => lock.release());
+  } catch (cause) {
+    await lock.release();
+    if (cause instanceof FirebreakError) throw cause;
+    throw unavailable(`The embedded PostgreSQL in ${folder} did not start.`, cause);
+  }
+}
+
+async function startOwned(folder: string, release: () => Promise<void>): Promise<EmbeddedPostgres> {
+  const notes: string[] = [];
+  const user = await serverUser();
+  const place = await serverPlace(folder, user, notes);
+  const binaries = await prepareBinaries(await installedBinaries(), user, join(place, 'programs'));
+  if (binaries.copied) {
+    notes.push(`PostgreSQL's programs were copied to ${binaries.folder}: they cannot be used where npm put them.`);
+  }
+  const password = await keptPassword(join(folder, 'postgres.password'));
+  const cluster = join(place, 'postgres');
+  await stopLeftover(cluster, password);
+  await makeCluster({ cluster, folder: binaries.folder, password, user });
+  const server = await superviseServer({ cluster, programs: binaries.folder, user, log: join(folder, 'postgres.log') });
+  const url = `postgres://${account}:${password}@127.0.0.1:${server.port}/${account}`;
+  try {
+    await makeDatabase(url);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  let stopping: Promise<void> | undefined;
+  return {
+    url,
+    port: server.port,
+    pid: server.pid,
+    notes,
+    lost: server.lost,
+    stop: () => {
+      stopping ??= server.stop().then(release);
+      return stopping;
+    },
+  };
+}
+
+/** The folder for what the server's account must reach: the data directory itself, if it can. */
+async function serverPlace(folder: string, user: ServerUser | null, notes: string[]): Promise<string> {
+  if (user === null || (await mayUse(folder, user)) || (await mayEnter(folder, user))) return folder;
+  // the name is taken from the data directory, so that the same directory always finds its cluster again
+  const place = join(commonFolder, sha256Hex(await realpath(folder)).slice(0, 16));
+  try {
+    await mkdir(place, { recursive: true, mode: 0o711 });
+  } catch (cause) {
+    throw unavailable(
+      `We run as root, and the account ${user.name} that PostgreSQL must run as may not enter ${folder}. Use a --data that it may enter.`,
+      cause,
+    );
+  }
+  notes.push(`The database itself is in ${place}: the account ${user.name} may not enter ${folder}.`);
+  return place;
+}
+
+/** Like `mayUse`, but listing the last folder is not needed. */
+async function mayEnter(folder: string, user: ServerUser): Promise<boolean> {
+  const { mode, uid } = await lstat(await realpath(folder));
+  return uid === 0 && (mode & 0o001) !== 0 && (await mayUse(dirname(await realpath(folder)), user));
+}
+
+/** Drawn once; readable by us alone. */
+async function keptPassword(file: string): Promise<string> {
+  const kept = await readFile(file, 'utf8').catch(() => '');
+  if (kept !== '') return kept.trim();
+  const password = randomBytes(24).toString('base64url');
+  await writeFile(file, `${password}\n`, { mode: 0o600 });
+  return password;
+}
+
+/** Ends the server that an earlier Firebreak left running on this cluster. */
+async function stopLeftover(cluster: string, password: string): Promise<void> {
+  const note = await readPostmaster(cluster);
+  if (note === null || !isAlive(note.pid) || !(await isOurServer(cluster, note, password))) return;
+  process.kill(note.pid, 'SIGINT');
+  if (await gone(note.pid, 15_000)) return;
+  process.kill(note.pid, 'SIGQUIT');
+  if (await gone(note.pid, 5_000)) return;
+  process.kill(note.pid, 'SIGKILL');
+  await gone(note.pid, 5_000);
+}
+
+async function gone(pid: number, withinMs: number): Promise<boolean> {
+  for (const end = performance.now() + withinMs; performance.now() < end; await sleep(10)) {
+    if (!isAlive(pid)) return true;
+  }
+  return false;
+}
+
+interface Postmaster {
+  readonly pid: number;
+  readonly port: number;
+  readonly ready: boolean;
+}
+
+/** Lines of `postmaster.pid`: process id, data directory, start time, port, socket folder, address, memory key, status. */
+async function readPostmaster(cluster: string): Promise<Postmaster | null> {
+  const text = await readFile(join(cluster, 'postmaster.pid'), 'utf8').catch(() => '');
+  const lines = text.split('\n');
+  const pid = Number(lines[0]);
+  if (!Number.isSafeInteger(pid) || pid <= 1) return null;
+  return { pid, port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' };
+}
+
+async function isOurServer(cluster: string, note: Postmaster, password: string): Promise<boolean> {
+  const workingFolder = await readlink(`/proc/${note.pid}/cwd`).catch(() => null);
+  if (workingFolder !== null) return workingFolder === (await realpath(cluster));
+  const client = new pg.Client({
+    connectionString: `postgres://${account}:${password}@127.0.0.1:${note.port}/postgres`,
+    connectionTimeoutMillis: 3_000,
+  });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ data_directory: string }>('show data_directory');
+    return rows[0] !== undefined && (await realpath(rows[0].data_directory)) === (await realpath(cluster));
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function makeCluster(options: {
+  cluster: string;
+  folder: string;
+  password: string;
+  user: ServerUser | null;
+}): Promise<void> {
+  const { cluster, folder, password, user } = options;
+  if (
+    await lstat(cluster).then(
+      () => true,
+      () => false,
+    )
+  )
+    return;
+  const draft = `${cluster}.new`;
+  await rm(draft, { recursive: true, force: true });
+  await mkdir(draft, { mode: 0o700 });
+  const passwordFile = join(draft, '..', `.${randomBytes(8).toString('hex')}`);
+  try {
+    await writeFile(passwordFile, password, { mode: 0o600 });
+    if (user !== null) {
+      await chown(passwordFile, user.uid, user.gid);
+      await chown(draft, user.uid, user.gid);
+    }
+    const initdb = run(join(folder, 'bin', 'initdb'), user, [
+      `--pgdata=${draft}`,
+      `--username=${account}`,
+      `--pwfile=${passwordFile}`,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      '--locale=C',
+      '--data-checksums',
+      '--no-instructions',
+    ]);
+    let said = '';
+    initdb.stderr?.on('data', (piece: Buffer) => {
+      said = (said + piece.toString('utf8')).slice(-2_000);
+    });
+    const [code] = (await once(initdb, 'close')) as [number | null];
+    if (code !== 0) throw unavailable(`initdb failed: ${said.trim()}`);
+    await rename(draft, cluster);
+  } finally {
+    await rm(passwordFile, { force: true });
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+interface ServerOptions {
+  readonly cluster: string;
+  readonly programs: string;
+  readonly user: ServerUser | null;
+  readonly log: string;
+}
+
+interface Server {
+  readonly port: number;
+  readonly pid: () => number;
+  readonly lost: Promise<string>;
+  stop(): Promise<void>;
+}
+
+async function superviseServer(options: ServerOptions): Promise<Server> {
+  const { child: first, port } = await launchOnFreePort(options);
+  let child = first;
+  let stopping = false;
+  let restarts = 0;
+  const lost = Promise.withResolvers<string>();
+
+  function watch(): void {
+    child.once('exit', (code, signal) => {
+      if (stopping) return;
+      const how = `The embedded PostgreSQL ended by itself (${signal ?? `code ${code}`}); see ${options.log}.`;
+      if (restarts === restartsAllowed) {
+        lost.resolve(how);
+        return;
+      }
+      restarts += 1;
+      launchAgain(how).catch((error: unknown) => lost.resolve(`${how} Starting it again failed: ${String(error)}`));
+    });
+  }
+
+  async function launchAgain(how: string): Promise<void> {
+    // its own children may hold on to the shared memory for a moment
+    for (let tries = 0; tries < 20 && !stopping; tries += 1) {
+      await sleep(100);
+      const next = await launch(options, port);
+      if (next === null) continue;
+      child = next;
+      if (stopping) child.kill('SIGINT');
+      else watch();
+      return;
+    }
+    if (!stopping) lost.resolve(how);
+  }
+
+  async function stop(): Promise<void> {
+    stopping = true;
+    forget();
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    // fast shutdown: ends sessions, writes a checkpoint
+    child.kill('SIGINT');
+    const timer = setTimeout(() => child.kill('SIGQUIT'), 20_000);
+    await exited;
+    clearTimeout(timer);
+  }
+
+  watch();
+  const forget = stopOnExit(() => child.kill('SIGINT'), stop);
+  return { port, pid: () => child.pid ?? 0, lost: lost.promise, stop };
+}
+
+/**
+ * `now` on the way out of `process.exit`, which waits for nothing; `then` on signals, which are raised again afterwards
+ * unless somebody else handles them too (and will stop us in their own time). Gives a function that takes all this back.
+ */
+function stopOnExit(now: () => void, then: () => Promise<void>): () => void {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (process.listenerCount(signal) > 1) return;
+    then().finally(() => process.kill(process.pid, signal));
+  };
+  process.once('exit', now);
+  for (const signal of signals) process.on(signal, onSignal);
+  return () => {
+    process.off('exit', now);
+    for (const signal of signals) process.off(signal, onSignal);
+  };
+}
+
+/** The port of last time if it is free, so that tools which were pointed at it go on working; else any. */
+async function launchOnFreePort(options: ServerOptions): Promise<{ child: ChildProcess; port: number }> {
+  const portFile = join(dirname(options.log), 'postgres.port');
+  const kept = Number(await readFile(portFile, 'utf8').catch(() => ''));
+  const candidates = [kept, 0, 0, 0].filter((port, at) => at > 0 || (port > 1023 && port < 65_536));
+  for (const candidate of candidates) {
+    const port = await freePort(candidate);
+    if (port === null) continue;
+    // between our look and the server's bind somebody may take it: then the next one
+    const child = await launch(options, port);
+    if (child === null) continue;
+    await writeFile(portFile, `${port}\n`);
+    return { child, port };
+  }
+  throw unavailable(`PostgreSQL does not start; the end of ${options.log}: ${await logTail(options.log)}`);
+}
+
+async function freePort(wanted: number): Promise<number | null> {
+  const probe = createServer();
+  const listening = Promise.withResolvers<number | null>();
+  probe.once('error', () => listening.resolve(null));
+  probe.listen({ port: wanted, host: '127.0.0.1', exclusive: true }, () => {
+    const address = probe.address();
+    listening.resolve(typeof address === 'object' && address !== null ? address.port : null);
+  });
+  const port = await listening.promise;
+  await new Promise((closed) => probe.close(closed));
+  return port;
+}
+
+/** The running server, or `null` when it ended before it was ready. */
+async function launch({ cluster, programs, user, log }: ServerOptions, port: number): Promise<ChildProcess | null> {
+  const settings: Record<string, string | number> = {
+    listen_addresses: '127.0.0.1',
+    port,
+    unix_socket_directories: '',
+    max_connections: 60,
+    shared_buffers: '128MB',
+    // one server without replicas: less to write
+    wal_level: 'minimal',
+    max_wal_senders: 0,
+    max_wal_size: '2GB',
+    jit: 'off',
+    logging_collector: 'off',
+    log_destination: 'stderr',
+    log_timezone: 'UTC',
+    timezone: 'UTC',
+  };
+  const output = await open(log, 'a', 0o600);
+  await chmod(log, 0o600);
+  let child: ChildProcess;
+  try {
+    const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    child = run(join(programs, 'bin', 'postgres'), user, ['-D', cluster, ...flags], output.fd);
+  } finally {
+    await output.close();
+  }
+  let ended = false;
+  child.once('exit', () => {
+    ended = true;
+  });
+  while (!ended) {
+    const note = await readPostmaster(cluster);
+    if (note?.pid === child.pid && note?.ready) return child;
+    await sleep(10);
+  }
+  return null;
+}
+
+function run(program: string, user: ServerUser | null, args: string[], output: 'pipe' | number = 'pipe'): ChildProcess {
+  const child = spawn(program, args, {
+    cwd: '/',
+    detached: true,
+    stdio: ['ignore', output === 'pipe' ? 'ignore' : output, output],
+    // nothing of our environment: PG* variables would be obeyed
+    env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' },
+    ...(user === null ? {} : { uid: user.uid, gid: user.gid }),
+  });
+  // a program that cannot be started ends like one that failed
+  child.once('error', () => child.emit('exit', 127, null));
+  child.once('error', () => child.emit('close', 127, null));
+  return child;
+}
+
+async function makeDatabase(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url.replace(/\/[^/]*$/, '/postgres') });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [account]);
+    if (rowCount === 0) await client.query('create database firebreak');
+  } finally {
+    await client.end();
+  }
+}
+
+async function logTail(log: string): Promise<string> {
+  return (await readFile(log, 'utf8').catch(() => '')).trimEnd().split('\n').slice(-3).join(' ').slice(-500);
+}
+
+function unavailable(why: string, cause?: unknown): FirebreakError {
+  return new FirebreakError('FB-STORAGE-UNAVAILABLE', why, cause === undefined ? {} : { cause });
+}

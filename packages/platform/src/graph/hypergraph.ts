@@ -18,9 +18,14 @@
  *
  * Numbers that the builder hands out are in order of arrival; `freeze` returns where each edge went.
  */
-import { type Bitset, bitsetOf } from './bitset.ts';
+import { type Bitset, bitsetOf, membersOf } from './bitset.ts';
 import { countingSort } from './counting-sort.ts';
 import { GrowableInts } from './growable.ts';
+
+/** Trait of a node that stands for a set. */
+export const isHub = 1;
+/** Trait of a node that some AND-step needs. */
+export const isNeeded = 2;
 
 export interface Hypergraph {
   readonly nodeCount: number;
@@ -28,6 +33,8 @@ export interface Hypergraph {
   /** Edges below this number have one tail, those from it on have several. */
   readonly plainCount: number;
   readonly hubs: Bitset;
+  /** By node, what makes it more than a tail of plain edges: `isHub`, `isNeeded` or both. */
+  readonly traits: Uint8Array;
   /** CSR over plain edges by tail; `nodeCount + 1` long. */
   readonly offsets: Int32Array;
   /** Head by edge, AND-steps included. */
@@ -177,6 +184,7 @@ class FrozenHypergraph implements Hypergraph {
   readonly edgeCount: number;
   readonly plainCount: number;
   readonly hubs: Bitset;
+  readonly traits: Uint8Array;
   readonly offsets: Int32Array;
   readonly heads: Int32Array;
   readonly types: Uint16Array;
@@ -204,6 +212,9 @@ class FrozenHypergraph implements Hypergraph {
     }
     this.needOffsets = needs.offsets;
     this.neededBy = needs.order.map((at) => andOf[at] as number);
+    this.traits = new Uint8Array(this.nodeCount);
+    for (const tail of this.andTails) this.traits[tail] = isNeeded;
+    for (const hub of membersOf(this.hubs)) this.traits[hub] = (this.traits[hub] as number) | isHub;
   }
 
   tailsOf(edge: number): ArrayLike<number> & Iterable<number> {

@@ -11,7 +11,7 @@
  * hops and the edges of arrival are spread out by node when somebody asks for them.
  */
 import { addBit, type Bitset, bitset, hasBit } from './bitset.ts';
-import type { Cut, Hypergraph } from './hypergraph.ts';
+import { type Cut, type Hypergraph, isHub, isNeeded } from './hypergraph.ts';
 
 export interface ReachOptions {
   /** Edges that cannot be taken. */
@@ -36,62 +36,25 @@ export interface Reached {
 
 /** Everything that the sources can reach. Time O(edges); neither cut nor AND-steps nor hubs change that. */
 export function reach(graph: Hypergraph, sources: Iterable<number>, options: ReachOptions = {}): Reached {
-  const { nodeCount, plainCount, edgeCount, offsets, heads, hubs, needOffsets, neededBy } = graph;
-  const cut = options.cut?.edges;
   const pass = new Pass(graph, options);
-  const { seen, order, arrivals } = pass;
-  const missing = tailCounts(graph);
-  const levels: number[] = [];
   for (const source of sources) pass.arrive(source, -1);
-
-  let found = pass.found;
+  const levels: number[] = [];
   let levelEnd = 0;
-  for (let next = 0; next < found; next += 1) {
+  for (let next = 0; next < pass.found; next += 1) {
     if (next === levelEnd) {
       levels.push(next);
-      levelEnd = found;
+      levelEnd = pass.found;
     }
-    const tail = order[next] as number;
-    if (((hubs[tail >>> 5] as number) >>> (tail & 31)) & 1) continue; // its members came with it
-    const end = offsets[tail + 1] as number;
-    for (let edge = offsets[tail] as number; edge < end; edge += 1) {
-      const head = heads[edge] as number;
-      const word = seen[head >>> 5] as number;
-      const bit = 1 << (head & 31);
-      if ((word & bit) !== 0) continue;
-      if (cut !== undefined && ((cut[edge >>> 5] as number) >>> (edge & 31)) & 1) {
-        pass.found = found;
-        pass.arriveInPart(edge);
-        found = pass.found;
-      } else if (((hubs[head >>> 5] as number) & bit) !== 0) {
-        pass.found = found;
-        pass.arrive(head, edge);
-        found = pass.found;
-      } else {
-        seen[head >>> 5] = word | bit;
-        order[found] = head;
-        arrivals[found] = edge;
-        found += 1;
-      }
-    }
-    if (edgeCount === plainCount) continue;
-    const needEnd = needOffsets[tail + 1] as number;
-    for (let need = needOffsets[tail] as number; need < needEnd; need += 1) {
-      const edge = neededBy[need] as number;
-      const left = (missing[edge - plainCount] as number) - 1;
-      missing[edge - plainCount] = left;
-      if (left > 0) continue;
-      pass.found = found;
-      if (cut !== undefined && hasBit(cut, edge)) pass.arriveInPart(edge);
-      else pass.arrive(heads[edge] as number, edge);
-      found = pass.found;
-    }
+    const tail = pass.order[next] as number;
+    const traits = graph.traits[tail] as number;
+    if ((traits & isHub) !== 0) continue; // its members came with it
+    pass.takePlain(tail);
+    if ((traits & isNeeded) !== 0) pass.takeAndSteps(tail);
   }
-  if (options.without !== undefined) remove(seen, options.without);
-  return new BreadthFirst(nodeCount, seen, order.subarray(0, found), arrivals, levels);
+  if (options.without !== undefined) remove(pass.seen, options.without);
+  return new BreadthFirst(graph.nodeCount, pass.seen, pass.order.subarray(0, pass.found), pass.arrivals, levels);
 }
 
-/** The state of a pass and its rarer turns, kept out of the inner loop. */
 class Pass {
   readonly seen: Bitset;
   readonly order: Int32Array;
@@ -100,6 +63,8 @@ class Pass {
   found = 0;
   readonly #graph: Hypergraph;
   readonly #cut: Cut | undefined;
+  /** By AND-step, how many tails are still missing. */
+  readonly #missing: Int32Array;
 
   constructor(graph: Hypergraph, options: ReachOptions) {
     this.#graph = graph;
@@ -108,6 +73,62 @@ class Pass {
     this.seen = options.without === undefined ? bitset(graph.nodeCount) : options.without.slice();
     this.order = new Int32Array(graph.nodeCount);
     this.arrivals = new Int32Array(graph.nodeCount);
+    this.#missing = tailCounts(graph);
+  }
+
+  takePlain(tail: number): void {
+    const { offsets, heads, traits } = this.#graph;
+    const { seen, order, arrivals } = this;
+    const cut = this.#cut?.edges;
+    let found = this.found;
+    const end = offsets[tail + 1] as number;
+    for (let edge = offsets[tail] as number; edge < end; edge += 1) {
+      const head = heads[edge] as number;
+      const word = seen[head >>> 5] as number;
+      const bit = 1 << (head & 31);
+      if ((word & bit) !== 0) continue;
+      if (((traits[head] as number) & isHub) !== 0 || (cut !== undefined && hasBit(cut, edge))) {
+        this.found = found;
+        this.take(edge);
+        found = this.found;
+        continue;
+      }
+      seen[head >>> 5] = word | bit;
+      order[found] = head;
+      arrivals[found] = edge;
+      found += 1;
+    }
+    this.found = found;
+  }
+
+  /** Counts a tail for the AND-steps that need it, and takes those that miss nothing any more. */
+  takeAndSteps(tail: number): void {
+    const { needOffsets, neededBy, plainCount } = this.#graph;
+    const end = needOffsets[tail + 1] as number;
+    for (let need = needOffsets[tail] as number; need < end; need += 1) {
+      const edge = neededBy[need] as number;
+      const left = (this.#missing[edge - plainCount] as number) - 1;
+      this.#missing[edge - plainCount] = left;
+      if (left === 0) this.take(edge);
+    }
+  }
+
+  /** Any edge whose tails are held: plain or not, into a hub or not, cut or not. */
+  take(edge: number): void {
+    const { heads } = this.#graph;
+    if (this.#cut !== undefined && hasBit(this.#cut.edges, edge)) this.#takeInPart(edge, this.#cut);
+    else this.arrive(heads[edge] as number, edge);
+  }
+
+  /** An edge that is cut still leads to those members of its hub that `Cut.pairs` does not name. */
+  #takeInPart(edge: number, cut: Cut): void {
+    const severed = cut.pairs?.get(edge);
+    if (severed === undefined) return;
+    const { offsets, heads } = this.#graph;
+    const hub = heads[edge] as number;
+    for (let out = offsets[hub] as number; out < (offsets[hub + 1] as number); out += 1) {
+      if (!severed.has(out) && !hasBit(cut.edges, out)) this.arrive(heads[out] as number, edge);
+    }
   }
 
   /** Notes that a node is reached, with its members if it is a hub. */
@@ -118,22 +139,8 @@ class Pass {
     this.arrivals[this.found] = edge;
     this.found += 1;
     if (!hasBit(this.#graph.hubs, node)) return;
-    const { offsets, heads } = this.#graph;
-    for (let out = offsets[node] as number; out < (offsets[node + 1] as number); out += 1) {
-      if (this.#cut === undefined || !hasBit(this.#cut.edges, out)) this.arrive(heads[out] as number, out);
-    }
-  }
-
-  /** An edge that is cut still leads to those members of its hub that `Cut.pairs` does not name. */
-  arriveInPart(edge: number): void {
-    const severed = this.#cut?.pairs?.get(edge);
-    if (severed === undefined) return;
-    const { offsets, heads } = this.#graph;
-    const hub = heads[edge] as number;
-    for (let out = offsets[hub] as number; out < (offsets[hub + 1] as number); out += 1) {
-      if (severed.has(out) || hasBit((this.#cut as Cut).edges, out)) continue;
-      this.arrive(heads[out] as number, edge);
-    }
+    const { offsets } = this.#graph;
+    for (let out = offsets[node] as number; out < (offsets[node + 1] as number); out += 1) this.take(out);
   }
 }
 

@@ -6,7 +6,7 @@ import { waitsForOthers } from '../plan/approval.ts';
 /** The one thing to do next, for the one primary button of the incident's header. */
 export interface NextStep {
   readonly label: string;
-  readonly act: 'make-plan' | 'open-plan' | 'open-evidence' | 'open-estate';
+  readonly act: 'make-plan' | 'open-plan' | 'open-evidence';
   /** One sentence next to the button. */
   readonly why: string;
 }

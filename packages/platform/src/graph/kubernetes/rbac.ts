@@ -60,6 +60,8 @@ export interface Rbac {
   readonly namedIdentities: ReadonlyMap<NodeId, readonly Grant[]>;
   /** By node id of the permission set. */
   readonly grant: (id: NodeId) => Grant | undefined;
+  /** The rules of a role by its fact id, aggregation resolved; undefined when it is not in the estate. */
+  readonly rulesOf: (role: FactId) => readonly PolicyRule[] | undefined;
   readonly gapsOf: readonly { code: 'FB-K8S-AGGREGATION-CYCLE'; where: string }[];
 }
 
@@ -184,6 +186,7 @@ function buildRbac(estate: Estate): Rbac {
     grants,
     namedIdentities: byIdentity,
     grant: (id) => byId.get(id),
+    rulesOf,
     gapsOf: gaps,
     grantsOf: (id) => grantsOfIdentity(id, byIdentity),
   };

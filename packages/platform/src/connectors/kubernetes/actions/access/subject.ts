@@ -2,7 +2,6 @@ import { serviceAccountUser } from '@firebreak/contract';
 import { z } from 'zod';
 import type { ApiObject } from '../../api.ts';
 import { array, at, textAt } from '../../foreign.ts';
-import { objectName } from '../objects/names.ts';
 
 /** A subject as a binding names it. Users and groups may be called anything; only service accounts are objects. */
 export const subjectParam = z.object({
@@ -37,20 +36,23 @@ export function without(binding: ApiObject, identity: string | undefined): reado
   return subjectsOf(binding).filter((subject) => identityOf(subject, namespace) !== identity);
 }
 
-export function names(binding: ApiObject, identity: string | undefined): boolean {
-  return without(binding, identity).length < subjectsOf(binding).length;
-}
-
 /**
- * The present subjects with the removed ones put back at the places that they had. What others added since stays, behind
- * the subject that it follows now.
+ * The subjects of a binding with one identity named again exactly as it was in `before`, at the places that it had there.
+ * What others added since stays, behind what it follows now.
  */
-export function putBack(now: readonly unknown[], before: readonly unknown[], removed: (subject: unknown) => boolean) {
-  const merged = [...now];
-  for (const [index, subject] of before.entries()) {
-    if (removed(subject) && !merged.includes(subject)) merged.splice(Math.min(index, merged.length), 0, subject);
+export function putBack(now: ApiObject, before: ApiObject, identity: string | undefined): readonly unknown[] {
+  const namespace = textAt(before, 'metadata', 'namespace');
+  const merged = [...without(now, identity)];
+  for (const [index, subject] of subjectsOf(before).entries()) {
+    if (identityOf(subject, namespace) === identity) merged.splice(Math.min(index, merged.length), 0, subject);
   }
   return merged;
+}
+
+/** The subjects that name one identity. */
+export function naming(binding: ApiObject, identity: string | undefined): readonly unknown[] {
+  const namespace = textAt(binding, 'metadata', 'namespace');
+  return subjectsOf(binding).filter((subject) => identityOf(subject, namespace) === identity);
 }
 
 /** The user and groups that the API server authenticates an identity as. */

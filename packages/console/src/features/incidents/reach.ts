@@ -1,0 +1,32 @@
+import type { Blast } from '@firebreak/contract/graph';
+import type { Execution } from '@firebreak/contract/incident';
+import type { Tone } from '../../ui/tag.tsx';
+
+/** What the header says about crown jewels: after a proof the proof counts, before it the blast radius. */
+export interface Reach {
+  readonly label: string;
+  readonly value: string;
+  readonly hint: string;
+  readonly tone: Tone;
+}
+
+export function reachOf(blast: Blast | undefined, execution: Execution | null | undefined): Reach {
+  if (execution?.direction === 'contain' && execution.proof !== null) {
+    const { contained, reachable } = execution.proof;
+    return {
+      label: 'Still reachable after containment',
+      value: String(reachable.length),
+      hint: contained ? 'proven on a fresh collect' : 'not proven contained',
+      tone: contained ? 'good' : 'danger',
+    };
+  }
+  const label = 'Crown jewels in reach';
+  if (blast === undefined) return { label, value: '–', hint: ' ', tone: 'neutral' };
+  const limited = blast.completeness.answer === 'limited';
+  return {
+    label,
+    value: limited ? `at least ${blast.counts.jewels}` : String(blast.counts.jewels),
+    hint: `among ${blast.counts.reached} of ${blast.counts.nodes} nodes reached`,
+    tone: blast.counts.jewels > 0 ? 'jewel' : limited ? 'warn' : 'neutral',
+  };
+}

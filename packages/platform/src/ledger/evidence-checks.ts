@@ -1,0 +1,55 @@
+/** The checks of an evidence file, in the order in which a reader wants them. */
+const titles = {
+  archive: 'the file holds the parts of an export in their order, and nothing else',
+  key: 'the verifier key in the file',
+  signature: 'the checkpoint is signed by that key',
+  inclusion: 'every entry is in the signed tree, unchanged, at its place',
+  records: 'every record is a well-formed entry',
+  sequence: 'the entries of the incident are complete and in order',
+  end: 'the last entry is that of the export, and nothing was cut off',
+  blobs: 'every file that an entry names is there, unchanged, and no other',
+  manifest: 'the manifest lists exactly what is here',
+} as const;
+
+export type CheckName = keyof typeof titles;
+
+interface Finding {
+  readonly ok: boolean;
+  readonly detail: string;
+  readonly failures: number;
+}
+
+/** Results as they come in: a failure stays, the first one is told and the others are counted. */
+export class EvidenceChecks {
+  readonly #found = new Map<CheckName, Finding>();
+
+  fail(name: CheckName, detail: string): void {
+    const before = this.#found.get(name);
+    const failures = (before?.failures ?? 0) + 1;
+    this.#found.set(name, { ok: false, detail: failures === 1 ? detail : (before?.detail ?? detail), failures });
+  }
+
+  /** The check came to its end; it holds unless something failed on the way. */
+  pass(name: CheckName, detail: string): void {
+    if (!this.#found.has(name)) this.#found.set(name, { ok: true, detail, failures: 0 });
+  }
+
+  list(): { check: string; ok: boolean; detail: string }[] {
+    return Object.entries(titles).map(([name, check]) => {
+      const { ok, detail, failures } = this.#found.get(name as CheckName) ?? {
+        ok: false,
+        detail: 'not carried to its end, because the file is not in order',
+        failures: 1,
+      };
+      return { check, ok, detail: failures > 1 ? `${detail} (and ${failures - 1} more)` : detail };
+    });
+  }
+}
+
+/** Foreign text for a report: what could fool a terminal or a reader is escaped, what is too long is cut. */
+export function shown(text: string): string {
+  const short = text.length > 200 ? `${text.slice(0, 200)}…` : text;
+  return short
+    .toWellFormed()
+    .replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
+}

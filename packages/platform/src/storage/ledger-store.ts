@@ -1,0 +1,150 @@
+/**
+ * The ledger's port on PostgreSQL. Records of a batch travel as one binary parameter with their lengths beside it: one
+ * statement for one entry and for twenty thousand.
+ */
+import { FirebreakError } from '@firebreak/contract';
+import type { LedgerStore, StoredEntry } from '../ledger/store.ts';
+import type { Database, Queryable, Transaction } from './database.ts';
+
+/** A page ends when its records pass this many bytes. */
+const pageBytes = 4 * 1024 * 1024;
+
+export function createLedgerStore(database: Database): LedgerStore<Transaction> {
+  async function page(
+    text: string,
+    values: readonly unknown[],
+  ): Promise<readonly StoredEntry[]> {
+    return database.query<StoredEntry>(text, values);
+  }
+
+  return {
+    transaction: (work) => database.transaction(work),
+
+    async lockForAppend(tx, incidents) {
+      const [state] = await tx.query<{ size: number; frontier: Buffer }>(
+        'select size, frontier from ledger_state for update',
+      );
+      if (state === undefined) throw new FirebreakError('FB-INTERNAL', 'The log has lost its state row.');
+      // a statement of its own: its snapshot must be younger than the lock
+      const rows = await tx.query<{ next: number }>(
+        `select coalesce(
+           (select e.incident_seq + 1 from ledger_entry e
+            where e.incident is not distinct from asked.incident order by e.incident_seq desc limit 1), 0)::bigint as next
+         from unnest($1::text[]) with ordinality as asked (incident, at)
+         order by asked.at`,
+        [incidents],
+      );
+      return { size: state.size, frontier: state.frontier, nextSeqs: rows.map(({ next }) => next) };
+    },
+
+    async append(tx, { first, entries, leafHashes, nodes, frontier }) {
+      await tx.query(
+        `with piece as (
+           select at, incident, seq, length, sum(length) over (order by at) - length as offset
+           from unnest($2::text[], $3::bigint[], $4::int[]) with ordinality as piece (incident, seq, length, at)
+         ), entry as (
+           insert into ledger_entry (index, incident, incident_seq, record, leaf_hash)
+           select $1::bigint + at - 1, incident, seq,
+                  substring($5::bytea from offset::int + 1 for length), substring($6::bytea from at::int * 32 - 31 for 32)
+           from piece
+         ), node as (
+           insert into ledger_node (level, index, hash)
+           select level, index, substring($9::bytea from at::int * 32 - 31 for 32)
+           from unnest($7::smallint[], $8::bigint[]) with ordinality as node (level, index, at)
+         )
+         update ledger_state set size = $1::bigint + $10::int, frontier = $11`,
+        [
+          first,
+          entries.map(({ incident }) => incident),
+          entries.map(({ incidentSeq }) => incidentSeq),
+          entries.map(({ record }) => record.length),
+          joined(entries.map(({ record }) => record)),
+          joined([leafHashes]),
+          nodes.map(({ level }) => level),
+          nodes.map(({ index }) => index),
+          joined(nodes.map(({ hash }) => hash)),
+          entries.length,
+          joined([frontier]),
+        ],
+      );
+    },
+
+    async size() {
+      const [row] = await database.query<{ size: number }>('select size from ledger_state');
+      return row?.size ?? 0;
+    },
+
+    async hashes(level, start, count) {
+      const rows =
+        level === 0
+          ? await database.query<{ hash: Buffer }>(
+              'select leaf_hash as hash from ledger_entry where index >= $1 and index < $2 order by index',
+              [start, start + count],
+            )
+          : await database.query<{ hash: Buffer }>(
+              'select hash from ledger_node where level = $1 and index >= $2 and index < $3 order by index',
+              [level, start, start + count],
+            );
+      if (rows.length !== count) throw new RangeError(`no ${count} hashes at level ${level} from ${start} on`);
+      return Buffer.concat(rows.map(({ hash }) => hash));
+    },
+
+    entries: (from, limit) =>
+      page(
+        `select index, record from (
+           select index, record, sum(length(record)) over (order by index) - length(record) as before
+           from ledger_entry where index >= $1 order by index limit $2
+         ) as page where before < $3 order by index`,
+        [from, limit, pageBytes],
+      ),
+
+    incidentEntries: (incident, fromSeq, limit) =>
+      page(
+        `select index, record from (
+           select index, incident_seq, record, sum(length(record)) over (order by incident_seq) - length(record) as before
+           from ledger_entry where ${incident === null ? 'incident is null and $1::text is null' : 'incident = $1'}
+             and incident_seq >= $2 order by incident_seq limit $3
+         ) as page where before < $4 order by incident_seq`,
+        [incident, fromSeq, limit, pageBytes],
+      ),
+
+    putBlob: (sha256, bytes, tx) => putBlobs(tx ?? database, [{ sha256, bytes }]),
+
+    async blobSizes(sha256s, tx) {
+      const rows = await (tx ?? database).query<{ sha256: string; size: number }>(
+        'select sha256, length(bytes) as size from blob where sha256 = any($1)',
+        [sha256s],
+      );
+      return new Map(rows.map(({ sha256, size }) => [sha256, size]));
+    },
+
+    async getBlob(sha256) {
+      const [row] = await database.query<{ bytes: Buffer }>('select bytes from blob where sha256 = $1', [sha256]);
+      return row?.bytes;
+    },
+  };
+}
+
+/** Keeps blobs in one statement. In the order of their digests, so that two transactions never wait for each other. */
+export async function putBlobs(
+  to: Queryable,
+  blobs: readonly { readonly sha256: string; readonly bytes: Uint8Array }[],
+): Promise<void> {
+  if (blobs.length === 0) return;
+  const distinct = [...new Map(blobs.map((blob) => [blob.sha256, blob.bytes]))].sort(([a], [b]) => (a < b ? -1 : 1));
+  await to.query(
+    `insert into blob (sha256, bytes)
+     select sha256, substring($3::bytea from (sum(length) over (order by at) - length)::int + 1 for length)
+     from unnest($1::text[], $2::int[]) with ordinality as piece (sha256, length, at)
+     order by at
+     on conflict do nothing`,
+    [distinct.map(([sha256]) => sha256), distinct.map(([, bytes]) => bytes.length), joined(distinct.map(([, b]) => b))],
+  );
+}
+
+/** One Buffer for one binary parameter. The driver takes a Buffer as it is; any other view it would copy oddly. */
+function joined(pieces: readonly Uint8Array[]): Buffer {
+  const [only] = pieces;
+  if (pieces.length === 1 && only !== undefined) return Buffer.from(only.buffer, only.byteOffset, only.byteLength);
+  return Buffer.concat(pieces);
+}

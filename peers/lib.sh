@@ -1,7 +1,7 @@
+# shellcheck shell=bash
 # Shared by the scripts of every peer; sourced, not run.
 # Only the answer (an env file) goes to stdout: all else goes to stderr.
 
-PEERS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 PEERS_CACHE=${FIREBREAK_PEERS_CACHE:-$HOME/.cache/firebreak-peers}
 
 say() { echo "${PEER:-peer}: $*" >&2; }
@@ -116,7 +116,7 @@ stop_all() {
   while read -r name pid started; do
     for ((tenths = 0; tenths < 80; tenths++)); do
       is_running "$pid" "$started" || continue 2
-      ((tenths == 0)) && kill "-${2:-TERM}" "$pid" 2>/dev/null || true
+      if ((tenths == 0)); then kill "-${2:-TERM}" "$pid" 2>/dev/null || true; fi
       sleep 0.1
     done
     say "$name still runs after 8 s: killing it"

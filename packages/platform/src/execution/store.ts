@@ -64,7 +64,7 @@ export interface StepRow extends NewStep {
 
 export interface ExecutionRow extends Omit<NewExecution, 'createdAt' | 'steps'> {
   readonly createdAt: string;
-  /** Ordinal of the row that is next or under way; one past the last when all are done. */
+  /** Ordinal of the row that is next or under way; after the end, the one at which it ended. */
   readonly cursor: number;
   readonly proof: Proof | null;
   readonly steps: readonly StepRow[];
@@ -124,6 +124,8 @@ export type WriteResult =
 export interface ExecutionStore<Tx> {
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
 
+  /** Keeps blobs under their digests, before the ledger entries that name them; the ledger's own way takes them one by one. */
+  putBlobs(tx: Tx, blobs: readonly { readonly sha256: string; readonly bytes: Uint8Array }[]): Promise<void>;
   /** Every execution of the incident, oldest first, locked until the transaction ends, together with the right to add one. */
   lockIncident(tx: Tx, incident: string): Promise<readonly ExecutionRow[]>;
   create(tx: Tx, execution: NewExecution): Promise<void>;

@@ -5,12 +5,12 @@
  * taken when its last tail does, so the round in which a node is first reached is the fewest rounds in which it can be.
  * Entering a hub and leaving it for a member is one step, so members join the queue together with their hub.
  *
- * The inner loop is the whole performance. Most edges lead to what was reached before, so that is asked first, of one bit
- * per node that stays in the processor's cache; cuts and hubs are looked at only for heads that are new, which is once per
- * node, and a what-if costs the same one pass. The loop writes the queue and nothing else at random places in memory:
- * hops and the edges of arrival are spread out by node when somebody asks for them.
+ * The inner loop is the whole performance. Most edges lead to what was reached before, so that is asked first, of one byte
+ * per node that also says whether the node is a hub or needed by AND-steps. Cuts are looked at only for heads that are new,
+ * which is once per node: a what-if costs the same one pass. The loop writes at one random place per node found, that
+ * byte; hops and edges of arrival are recorded along the queue and spread out by node when somebody asks for them.
  */
-import { addBit, type Bitset, bitset, hasBit } from './bitset.ts';
+import { addBit, type Bitset, bitset, hasBit, membersOf } from './bitset.ts';
 import { type Cut, type Hypergraph, isHub, isNeeded } from './hypergraph.ts';
 
 export interface ReachOptions {
@@ -21,10 +21,10 @@ export interface ReachOptions {
 }
 
 export interface Reached {
-  /** The sources and everything that they give, hubs included. */
-  readonly reached: Bitset;
-  /** The nodes reached, in the order in which they were: hops ascend. */
+  /** The nodes reached, sources and hubs included, in the order in which they were: hops ascend. */
   readonly order: Int32Array;
+  /** The same as a set. */
+  readonly reached: Bitset;
   /** Fewest rounds by node: 0 for a source, −1 when it is not reached. */
   readonly hops: Int32Array;
   /**
@@ -36,130 +36,124 @@ export interface Reached {
 
 /** Everything that the sources can reach. Time O(edges); neither cut nor AND-steps nor hubs change that. */
 export function reach(graph: Hypergraph, sources: Iterable<number>, options: ReachOptions = {}): Reached {
-  const pass = new Pass(graph, options);
-  for (const source of sources) pass.arrive(source, -1);
+  const { plainCount, offsets, heads, needOffsets, neededBy } = graph;
+  const cut = options.cut?.edges;
+  const pass = startPass(graph, options);
+  const { marks, order, arrivals } = pass;
+  const missing = tailCounts(graph);
+  let found = 0;
+  for (const source of sources) found = arrive(pass, found, source, -1);
+
   const levels: number[] = [];
   let levelEnd = 0;
-  for (let next = 0; next < pass.found; next += 1) {
+  for (let next = 0; next < found; next += 1) {
     if (next === levelEnd) {
       levels.push(next);
-      levelEnd = pass.found;
+      levelEnd = found;
     }
-    const tail = pass.order[next] as number;
-    const traits = graph.traits[tail] as number;
+    const tail = order[next] as number;
+    const traits = marks[tail] as number;
     if ((traits & isHub) !== 0) continue; // its members came with it
-    pass.takePlain(tail);
-    if ((traits & isNeeded) !== 0) pass.takeAndSteps(tail);
-  }
-  if (options.without !== undefined) remove(pass.seen, options.without);
-  return new BreadthFirst(graph.nodeCount, pass.seen, pass.order.subarray(0, pass.found), pass.arrivals, levels);
-}
-
-class Pass {
-  readonly seen: Bitset;
-  readonly order: Int32Array;
-  /** By place in the order, the edge of arrival. */
-  readonly arrivals: Int32Array;
-  found = 0;
-  readonly #graph: Hypergraph;
-  readonly #cut: Cut | undefined;
-  /** By AND-step, how many tails are still missing. */
-  readonly #missing: Int32Array;
-
-  constructor(graph: Hypergraph, options: ReachOptions) {
-    this.#graph = graph;
-    this.#cut = options.cut;
-    // What must not be held counts as seen from the start, so the loop needs no test for it.
-    this.seen = options.without === undefined ? bitset(graph.nodeCount) : options.without.slice();
-    this.order = new Int32Array(graph.nodeCount);
-    this.arrivals = new Int32Array(graph.nodeCount);
-    this.#missing = tailCounts(graph);
-  }
-
-  takePlain(tail: number): void {
-    const { offsets, heads, traits } = this.#graph;
-    const { seen, order, arrivals } = this;
-    const cut = this.#cut?.edges;
-    let found = this.found;
     const end = offsets[tail + 1] as number;
     for (let edge = offsets[tail] as number; edge < end; edge += 1) {
       const head = heads[edge] as number;
-      const word = seen[head >>> 5] as number;
-      const bit = 1 << (head & 31);
-      if ((word & bit) !== 0) continue;
-      if (((traits[head] as number) & isHub) !== 0 || (cut !== undefined && hasBit(cut, edge))) {
-        this.found = found;
-        this.take(edge);
-        found = this.found;
+      const mark = marks[head] as number;
+      if (mark >= closed) continue;
+      if ((mark & isHub) !== 0 || (cut !== undefined && ((cut[edge >>> 5] as number) >>> (edge & 31)) & 1)) {
+        found = take(pass, found, edge);
         continue;
       }
-      seen[head >>> 5] = word | bit;
+      marks[head] = mark | closed;
       order[found] = head;
       arrivals[found] = edge;
       found += 1;
     }
-    this.found = found;
-  }
-
-  /** Counts a tail for the AND-steps that need it, and takes those that miss nothing any more. */
-  takeAndSteps(tail: number): void {
-    const { needOffsets, neededBy, plainCount } = this.#graph;
-    const end = needOffsets[tail + 1] as number;
-    for (let need = needOffsets[tail] as number; need < end; need += 1) {
+    if ((traits & isNeeded) === 0) continue;
+    const needEnd = needOffsets[tail + 1] as number;
+    for (let need = needOffsets[tail] as number; need < needEnd; need += 1) {
       const edge = neededBy[need] as number;
-      const left = (this.#missing[edge - plainCount] as number) - 1;
-      this.#missing[edge - plainCount] = left;
-      if (left === 0) this.take(edge);
+      const left = (missing[edge - plainCount] as number) - 1;
+      missing[edge - plainCount] = left;
+      if (left === 0) found = take(pass, found, edge);
     }
   }
+  return new BreadthFirst(graph.nodeCount, order.subarray(0, found), arrivals, levels);
+}
 
-  /** Any edge whose tails are held: plain or not, into a hub or not, cut or not. */
-  take(edge: number): void {
-    const { heads } = this.#graph;
-    if (this.#cut !== undefined && hasBit(this.#cut.edges, edge)) this.#takeInPart(edge, this.#cut);
-    else this.arrive(heads[edge] as number, edge);
-  }
+/** The mark of a node that is reached or must not be, beside its traits. */
+const closed = 4;
 
-  /** An edge that is cut still leads to those members of its hub that `Cut.pairs` does not name. */
-  #takeInPart(edge: number, cut: Cut): void {
-    const severed = cut.pairs?.get(edge);
-    if (severed === undefined) return;
-    const { offsets, heads } = this.#graph;
-    const hub = heads[edge] as number;
-    for (let out = offsets[hub] as number; out < (offsets[hub + 1] as number); out += 1) {
-      if (!severed.has(out) && !hasBit(cut.edges, out)) this.arrive(heads[out] as number, edge);
-    }
-  }
+interface Pass {
+  readonly graph: Hypergraph;
+  readonly cut: Cut | undefined;
+  /** By node, its traits, plus `closed`. */
+  readonly marks: Uint8Array;
+  readonly order: Int32Array;
+  /** By place in the order, the edge of arrival. */
+  readonly arrivals: Int32Array;
+}
 
-  /** Notes that a node is reached, with its members if it is a hub. */
-  arrive(node: number, edge: number): void {
-    if (hasBit(this.seen, node)) return;
-    addBit(this.seen, node);
-    this.order[this.found] = node;
-    this.arrivals[this.found] = edge;
-    this.found += 1;
-    if (!hasBit(this.#graph.hubs, node)) return;
-    const { offsets } = this.#graph;
-    for (let out = offsets[node] as number; out < (offsets[node + 1] as number); out += 1) this.take(out);
+function startPass(graph: Hypergraph, options: ReachOptions): Pass {
+  const marks = graph.traits.slice();
+  if (options.without !== undefined) {
+    for (const node of membersOf(options.without)) marks[node] = (marks[node] as number) | closed;
   }
+  const order = new Int32Array(graph.nodeCount);
+  return { graph, cut: options.cut, marks, order, arrivals: new Int32Array(graph.nodeCount) };
+}
+
+/** Takes any edge whose tails are held: plain or not, into a hub or not, cut or not. @returns how many are found by now. */
+function take(pass: Pass, found: number, edge: number): number {
+  const { heads, offsets } = pass.graph;
+  const head = heads[edge] as number;
+  if (pass.cut === undefined || !hasBit(pass.cut.edges, edge)) return arrive(pass, found, head, edge);
+  const severed = pass.cut.pairs?.get(edge);
+  if (severed === undefined) return found;
+  let count = found;
+  for (let out = offsets[head] as number; out < (offsets[head + 1] as number); out += 1) {
+    if (severed.has(out) || hasBit(pass.cut.edges, out)) continue;
+    count = arrive(pass, count, heads[out] as number, edge);
+  }
+  return count;
+}
+
+/** Notes that a node is reached, with its members if it is a hub. @returns how many are found by now. */
+function arrive(pass: Pass, found: number, node: number, edge: number): number {
+  const mark = pass.marks[node] as number;
+  if (mark >= closed) return found;
+  pass.marks[node] = mark | closed;
+  pass.order[found] = node;
+  pass.arrivals[found] = edge;
+  let count = found + 1;
+  if ((mark & isHub) === 0) return count;
+  const { offsets } = pass.graph;
+  for (let out = offsets[node] as number; out < (offsets[node + 1] as number); out += 1) count = take(pass, count, out);
+  return count;
 }
 
 class BreadthFirst implements Reached {
-  readonly reached: Bitset;
   readonly order: Int32Array;
   readonly #nodeCount: number;
   readonly #arrivals: Int32Array;
   readonly #levels: readonly number[];
+  #reached: Bitset | undefined;
   #hops: Int32Array | undefined;
   #via: Int32Array | undefined;
 
   /** @param levels where in the order each round begins */
-  constructor(nodeCount: number, reached: Bitset, order: Int32Array, arrivals: Int32Array, levels: readonly number[]) {
-    this.reached = reached;
+  constructor(nodeCount: number, order: Int32Array, arrivals: Int32Array, levels: readonly number[]) {
     this.order = order;
     this.#nodeCount = nodeCount;
     this.#arrivals = arrivals;
     this.#levels = levels;
+  }
+
+  get reached(): Bitset {
+    if (this.#reached !== undefined) return this.#reached;
+    const reached = bitset(this.#nodeCount);
+    for (let at = 0; at < this.order.length; at += 1) addBit(reached, this.order[at] as number);
+    this.#reached = reached;
+    return reached;
   }
 
   get hops(): Int32Array {
@@ -176,9 +170,7 @@ class BreadthFirst implements Reached {
   get via(): Int32Array {
     if (this.#via !== undefined) return this.#via;
     const via = new Int32Array(this.#nodeCount).fill(-1);
-    this.order.forEach((node, at) => {
-      via[node] = this.#arrivals[at] as number;
-    });
+    for (let at = 0; at < this.order.length; at += 1) via[this.order[at] as number] = this.#arrivals[at] as number;
     this.#via = via;
     return via;
   }

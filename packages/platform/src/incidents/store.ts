@@ -18,8 +18,7 @@ export interface IncidentRow extends NewIncident {
     readonly done: number;
     /** Why the row stands at which it stopped. */
     readonly reason: string | null;
-    /** What the proof said. */
-    readonly proof: string | null;
+    readonly proof: Execution['proof'];
   } | null;
 }
 

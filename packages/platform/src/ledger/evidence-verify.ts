@@ -35,6 +35,7 @@ import { maximumRecordBytes } from './record.ts';
 import { type TarMember, TarProblem, TarReader } from './tar.ts';
 import { parseTlogProof } from './tlog-proof.ts';
 
+const maximumReadmeBytes = 16 * 1024;
 const maximumKeyBytes = 1024;
 const maximumCheckpointBytes = 128 * 1024;
 const maximumProofBytes = maximumCheckpointBytes + 8 * 1024;
@@ -87,8 +88,9 @@ class Verification {
   }
 
   async run(): Promise<EvidenceReport> {
-    await this.#begin();
+    const first = await this.#begin();
     try {
+      await this.#readReadme(first);
       await this.#readKey();
       await this.#readCheckpoint();
       let member = await this.#next();
@@ -118,7 +120,7 @@ class Verification {
   }
 
   /** Wrong file or tampered file: an export is recognised by its first member. */
-  async #begin(): Promise<void> {
+  async #begin(): Promise<TarMember> {
     let first: TarMember | undefined;
     try {
       first = await this.#next();
@@ -128,6 +130,7 @@ class Verification {
     if (first?.path !== readmePath) {
       throw new FirebreakError('FB-EVIDENCE-UNREADABLE', 'It does not begin like an evidence file.');
     }
+    return first;
   }
 
   async #next(): Promise<TarMember | undefined> {
@@ -160,13 +163,13 @@ class Verification {
   }
   #noted = false;
 
-  async #readKey(): Promise<void> {
-    const readme = await this.#content(
-      { path: readmePath, size: Buffer.byteLength(readmeText) },
-      readmeText.length * 2,
-    );
+  async #readReadme(member: TarMember): Promise<void> {
+    const readme = await this.#content(member, maximumReadmeBytes);
     if (Buffer.from(readme).toString() !== readmeText)
       throw new TarProblem(`${readmePath} is not the text of this format`);
+  }
+
+  async #readKey(): Promise<void> {
     const bytes = await this.#content(await this.#expect(keyPath), maximumKeyBytes);
     const text = utf8(bytes);
     const embedded = text?.endsWith('\n') ? noteVerifier(text.slice(0, -1)) : undefined;

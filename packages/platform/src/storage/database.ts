@@ -23,7 +23,7 @@ export interface Transaction extends Queryable {
 export interface Database extends Queryable {
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** A connection of its own that listens; `lost` is called once when it breaks. */
-  listen(channel: 'firebreak_events', each: (payload: string) => void, lost: () => void): Promise<() => Promise<void>>;
+  listen(channel: string, each: (payload: string) => void, lost: () => void): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 

@@ -40,12 +40,12 @@ export function createLedgerStore(database: Database): LedgerStore<Transaction> 
     async append(tx, { first, entries, leafHashes, nodes, frontier }) {
       await tx.query(
         `with piece as (
-           select at, incident, seq, length, sum(length) over (order by at) - length as offset
+           select at, incident, seq, length, sum(length) over (order by at) - length as skip
            from unnest($2::text[], $3::bigint[], $4::int[]) with ordinality as piece (incident, seq, length, at)
          ), entry as (
            insert into ledger_entry (index, incident, incident_seq, record, leaf_hash)
            select $1::bigint + at - 1, incident, seq,
-                  substring($5::bytea from offset::int + 1 for length), substring($6::bytea from at::int * 32 - 31 for 32)
+                  substring($5::bytea from skip::int + 1 for length), substring($6::bytea from at::int * 32 - 31 for 32)
            from piece
          ), node as (
            insert into ledger_node (level, index, hash)

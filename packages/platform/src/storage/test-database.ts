@@ -1,6 +1,6 @@
 /**
- * A database of its own for a test file, on the server named by FIREBREAK_DATABASE_URL or on an embedded one. The embedded
- * server belongs to the test run when vitest's globalSetup started it (this file's default export), else to the file.
+ * Databases for tests: on the server named by FIREBREAK_DATABASE_URL, or on an embedded one, which belongs to the test run
+ * when vitest's globalSetup started it (this file's default export), else to whoever asked.
  */
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
@@ -9,30 +9,42 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 
-export interface TestDatabase {
-  readonly url: string;
-  drop(): Promise<void>;
+export interface TestServer {
+  /** The URL of a new, empty database. */
+  database(): Promise<string>;
+  /** Drops what was made. Call it in `afterAll`. */
+  stop(): Promise<void>;
 }
 
-/** An empty database; `drop` it in `afterAll`. */
-export async function testDatabase(): Promise<TestDatabase> {
+export async function testServer(): Promise<TestServer> {
   const named = process.env.FIREBREAK_DATABASE_URL;
   const server = named === undefined ? await temporaryServer() : { url: named, stop: async () => undefined };
-  const name = `test_${randomBytes(6).toString('hex')}`;
-  await administer(server.url, `create database ${name} template template0`);
-  const url = new URL(server.url);
-  url.pathname = `/${name}`;
+  const names: string[] = [];
   return {
-    url: url.href,
-    drop: async () => {
-      await administer(server.url, `drop database ${name} with (force)`);
+    database: async () => {
+      const name = `test_${randomBytes(6).toString('hex')}`;
+      await administer(server.url, `create database ${name} template template0`);
+      names.push(name);
+      const url = new URL(server.url);
+      url.pathname = `/${name}`;
+      return url.href;
+    },
+    stop: async () => {
+      for (const name of names) await administer(server.url, `drop database ${name} with (force)`);
       await server.stop();
     },
   };
 }
 
-/** A server in a temporary folder that goes with it. */
-export async function temporaryServer(): Promise<{ url: string; stop: () => Promise<void> }> {
+/** vitest globalSetup: one server for the whole run. */
+export default async function setup(): Promise<() => Promise<void>> {
+  if (process.env.FIREBREAK_DATABASE_URL !== undefined) return async () => undefined;
+  const server = await temporaryServer();
+  process.env.FIREBREAK_DATABASE_URL = server.url;
+  return server.stop;
+}
+
+async function temporaryServer(): Promise<{ url: string; stop: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'firebreak-test-'));
   // as root the server runs as somebody else, who must be let in
   await chmod(folder, 0o711);
@@ -44,14 +56,6 @@ export async function temporaryServer(): Promise<{ url: string; stop: () => Prom
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** vitest globalSetup: one server for the whole run. */
-export default async function setup(): Promise<() => Promise<void>> {
-  if (process.env.FIREBREAK_DATABASE_URL !== undefined) return async () => undefined;
-  const server = await temporaryServer();
-  process.env.FIREBREAK_DATABASE_URL = server.url;
-  return server.stop;
 }
 
 async function administer(url: string, statement: string): Promise<void> {

@@ -60,6 +60,13 @@ export interface ApiResource {
   readonly verbs: readonly string[];
 }
 
+/** What the server serves: one entry per group and plural, at the server's preferred version. */
+export interface Discovery {
+  readonly resources: readonly ApiResource[];
+  /** Groups that were announced and could not be read, such as an aggregated API whose backend is down. */
+  readonly unreadable: readonly string[];
+}
+
 export interface ListOptions {
   /** `metadata`: PartialObjectMetadata only. `table`: server-side table with metadata and columns (secret types without values). */
   readonly form?: 'full' | 'metadata' | 'table';
@@ -76,7 +83,9 @@ export interface WatchEvent {
 export interface KubernetesApi {
   /** For people and for provenance: server address, or `twin`. Never a credential. */
   readonly address: string;
-  discover(signal: AbortSignal): Promise<ApiResult<readonly ApiResource[]>>;
+  /** The namespace that the credential is at home in, when it says so. */
+  readonly namespace?: string | undefined;
+  discover(signal: AbortSignal): Promise<ApiResult<Discovery>>;
   /** Pages of objects. The generator ends after the first failed page, which it yields as a failure. */
   list(
     ref: ResourceRef,

@@ -52,11 +52,7 @@ const table: readonly (readonly [group: string, version: string, kinds: readonly
       'ClusterRoleBinding clusterrolebindings *',
     ],
   ],
-  [
-    'networking.k8s.io',
-    'v1',
-    ['NetworkPolicy networkpolicies', 'Ingress ingresses', 'IngressClass ingressclasses *'],
-  ],
+  ['networking.k8s.io', 'v1', ['NetworkPolicy networkpolicies', 'Ingress ingresses', 'IngressClass ingressclasses *']],
   ['discovery.k8s.io', 'v1', ['EndpointSlice endpointslices']],
   ['certificates.k8s.io', 'v1', ['CertificateSigningRequest certificatesigningrequests *']],
   [
@@ -96,11 +92,7 @@ const table: readonly (readonly [group: string, version: string, kinds: readonly
   [
     'image.toolkit.fluxcd.io',
     'v1',
-    [
-      'ImageRepository imagerepositories',
-      'ImagePolicy imagepolicies',
-      'ImageUpdateAutomation imageupdateautomations',
-    ],
+    ['ImageRepository imagerepositories', 'ImagePolicy imagepolicies', 'ImageUpdateAutomation imageupdateautomations'],
   ],
   ['notification.toolkit.fluxcd.io', 'v1beta3', ['Provider providers', 'Alert alerts']],
   ['notification.toolkit.fluxcd.io', 'v1', ['Receiver receivers']],
@@ -118,7 +110,11 @@ const table: readonly (readonly [group: string, version: string, kinds: readonly
       'LLMInferenceService llminferenceservices',
     ],
   ],
-  ['serving.knative.dev', 'v1', ['Service services', 'Revision revisions', 'Route routes', 'Configuration configurations']],
+  [
+    'serving.knative.dev',
+    'v1',
+    ['Service services', 'Revision revisions', 'Route routes', 'Configuration configurations'],
+  ],
   ['ray.io', 'v1', ['RayCluster rayclusters', 'RayJob rayjobs', 'RayService rayservices', 'RayCronJob raycronjobs']],
   ['kubeflow.org', 'v1', ['Notebook notebooks', 'PyTorchJob pytorchjobs', 'TFJob tfjobs', 'MPIJob mpijobs']],
   ['kubeflow.org', 'v1', ['XGBoostJob xgboostjobs', 'JAXJob jaxjobs', 'Profile profiles *']],
@@ -196,7 +192,9 @@ export function guessPlural(kind: string): string {
  * The resource that an object belongs to, and whether we had to guess: an unknown kind has a guessed plural and counts as
  * namespaced exactly when the object names a namespace. Undefined without apiVersion and kind.
  */
-export function resourceOf(object: ApiObject): { readonly resource: ApiResource; readonly guessed: boolean } | undefined {
+export function resourceOf(
+  object: ApiObject,
+): { readonly resource: ApiResource; readonly guessed: boolean } | undefined {
   const apiVersion = text(field(object, 'apiVersion'));
   const kind = text(field(object, 'kind'));
   if (apiVersion === undefined || kind === undefined || apiVersion === '' || kind === '') return undefined;
@@ -226,5 +224,5 @@ export function pathOf(ref: ResourceRef): string {
   if (ref.name !== undefined) parts.push(ref.name);
   if (ref.subresource !== undefined) parts.push(...ref.subresource.split('/'));
   // RBAC names hold colons, which a path may.
-  return `/${parts.map((part) => encodeURIComponent(part).replaceAll("%3A", ":")).join("/")}`;
+  return `/${parts.map((part) => encodeURIComponent(part).replaceAll('%3A', ':')).join('/')}`;
 }

@@ -188,7 +188,7 @@ function apiOf(world: World, caller: Caller): KubernetesApi {
     async discover(signal) {
       signal.throwIfAborted();
       if (caller.kind === 'bearer' && principal() === undefined) return refuse('unauthorized', 401, 'Unauthorized');
-      return { ok: true, value: cluster.resources() };
+      return { ok: true, value: { resources: cluster.resources(), unreadable: [] } };
     },
 
     async *list(ref, listOptions, signal) {

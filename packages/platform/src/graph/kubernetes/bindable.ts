@@ -50,13 +50,8 @@ const newBinding = '(new binding)';
 
 export const bindableOf: (estate: Estate) => Bindable = perEstate((estate) => new Search(estate).run());
 
-/** What some grants together allow, as keys: comparable, so that a union shows what no part can do alone. */
-type Key =
-  | `cluster any`
-  | `cluster ClusterRole ${string}`
-  | `in ${string} any`
-  | `in ${string} ${'Role' | 'ClusterRole'} ${string}`
-  | `edit ${NodeId}`;
+/** What some grants together allow, as keys: comparable, so that a union shows what no part can do alone. Names hold no tab. */
+type Key = `cluster\t${string}` | `in\t${string}` | `edit\t${NodeId}`;
 
 class Search {
   readonly #estate: Estate;
@@ -102,15 +97,15 @@ class Search {
     const bindRoles = bindScopes(grants, 'roles');
     const inCluster = bindClusterRoles.get(everywhere);
     if (inCluster !== undefined && createScopes(grants, 'clusterrolebindings').has(everywhere)) {
-      if (inCluster === 'any') keys.add('cluster any');
-      else for (const name of inCluster) keys.add(`cluster ClusterRole ${name}`);
+      if (inCluster === 'any') keys.add('cluster\tany');
+      else for (const name of inCluster) keys.add(`cluster\tClusterRole\t${name}`);
     }
     for (const made of createScopes(grants, 'rolebindings')) {
       for (const [scope, names] of bindClusterRoles) {
         const where = narrower(made, scope);
         if (where === undefined) continue;
-        if (names === 'any') keys.add(`in ${where} any`);
-        else for (const name of names) keys.add(`in ${where} ClusterRole ${name}`);
+        if (names === 'any') keys.add(`in\t${where}\tany`);
+        else for (const name of names) keys.add(`in\t${where}\tClusterRole\t${name}`);
       }
       for (const [scope, names] of bindRoles) {
         const where = narrower(made, scope);
@@ -118,7 +113,7 @@ class Search {
         for (const role of this.#rolesIn(where, names)) keys.add(role);
       }
     }
-    for (const grant of rbacOf(this.#estate).grants) if (mayEdit(grants, grant)) keys.add(`edit ${grant.id}`);
+    for (const grant of rbacOf(this.#estate).grants) if (mayEdit(grants, grant)) keys.add(`edit\t${grant.id}`);
     return keys;
   }
 
@@ -126,18 +121,18 @@ class Search {
     for (const { data } of this.#estate.all('kubernetes.role')) {
       const { name, namespace } = data.metadata;
       if (namespace === undefined || (where !== everywhere && namespace !== where)) continue;
-      if (names === 'any' || names.has(name)) yield `in ${namespace} Role ${name}`;
+      if (names === 'any' || names.has(name)) yield `in\t${namespace}\tRole\t${name}`;
     }
   }
 
   #enter(holder: NodeId, grants: readonly Grant[], keys: ReadonlySet<Key>): void {
     for (const key of keys) {
-      if (key.startsWith('edit ')) {
-        const to = key.slice('edit '.length);
+      if (key.startsWith('edit\t')) {
+        const to = key.slice('edit\t'.length);
         if (to !== holder) this.#bindings.push({ holder, grants, to, note: 'changes the subjects of the binding' });
         continue;
       }
-      const [mode, ...rest] = key.split(' ');
+      const [mode, ...rest] = key.split('\t');
       if (mode === 'cluster') this.#enterCluster(holder, grants, rest);
       else this.#enterNamespaced(holder, grants, rest);
     }
@@ -166,7 +161,7 @@ class Search {
     }
     const members = this.#namespaces.map((namespace) => {
       const node = this.#grant(roleKind, role, namespace, grants);
-      return { node, namespace, name: role, facts: grants.map((grant) => grant.bindingFact) };
+      return { node, namespace, name: role, facts: [] };
     });
     const to = new Population(`bound-${role}`, `namespaces' ${role} sets`, members).group();
     if (to !== undefined) this.#bindings.push({ holder, grants, to, note });
@@ -211,7 +206,12 @@ export const namespacedSetsOf: (estate: Estate) => Population = perEstate((estat
   return new Population('namespaced-permission-sets', 'namespaced permission sets', sets.map(setMember));
 });
 
-function setMember(grant: Grant): { node: NodeId; namespace: string | undefined; name: string; facts: readonly FactId[] } {
+function setMember(grant: Grant): {
+  node: NodeId;
+  namespace: string | undefined;
+  name: string;
+  facts: readonly FactId[];
+} {
   return { node: grant.id, namespace: grant.namespace, name: grant.name, facts: [grant.bindingFact] };
 }
 
@@ -225,7 +225,8 @@ export const namespacesOf: (estate: Estate) => readonly string[] = perEstate((es
   const names = new Set(estate.all('kubernetes.namespace').map((fact) => fact.data.metadata.name));
   for (const name of podsOf(estate).inNamespace.keys()) names.add(name);
   for (const kind of ['kubernetes.secret', 'kubernetes.service-account', 'kubernetes.workload'] as const)
-    for (const fact of estate.all(kind)) if (fact.data.metadata.namespace !== undefined) names.add(fact.data.metadata.namespace);
+    for (const fact of estate.all(kind))
+      if (fact.data.metadata.namespace !== undefined) names.add(fact.data.metadata.namespace);
   return [...names];
 });
 

@@ -1,6 +1,6 @@
 -- The log. One row of ledger_state is the appenders' lock.
 create table ledger_state (
-  only boolean primary key default true check (only),
+  single boolean primary key default true check (single),
   size bigint not null,
   frontier bytea not null
 );
@@ -42,12 +42,13 @@ create trigger written_once before update or delete on ledger_node
 create trigger written_once before update or delete on blob
   for each statement execute function refuse_change();
 
+-- json and not jsonb: what was foreign may hold \u0000, which jsonb refuses, and people approved a digest of this very text.
 create table incident (
   id text primary key,
   title text not null,
   opened_at timestamptz not null,
   opened_by text not null,
-  compromised jsonb not null,
+  compromised json not null,
   protect text not null
 );
 
@@ -55,8 +56,9 @@ create table plan (
   seq bigint generated always as identity primary key,
   incident text not null references incident (id),
   digest text not null,
+  verdict text not null,
   made_at timestamptz not null,
-  content jsonb not null
+  content json not null
 );
 create index plan_of_incident on plan (incident, seq desc);
 
@@ -71,7 +73,7 @@ create table execution (
   state text not null,
   force boolean not null,
   cursor integer not null default 1,
-  proof jsonb,
+  proof json,
   created_at timestamptz not null,
   created_by text not null
 );
@@ -83,7 +85,7 @@ create table step (
   execution text not null references execution (id),
   ordinal integer not null,
   -- the step of the plan; null for the proof
-  plan jsonb,
+  plan json,
   state text not null,
   approvals_needed integer not null,
   undoes text references step (id),
@@ -93,8 +95,8 @@ create table step (
   before text,
   after text,
   sealed bytea,
-  changes jsonb not null default '[]',
-  probes jsonb not null default '[]',
+  changes json not null default '[]',
+  probes json not null default '[]',
   reason text,
   started_at timestamptz,
   ended_at timestamptz,
@@ -155,9 +157,4 @@ create table api_token (
   created_at timestamptz not null,
   expires_at timestamptz not null,
   last_used_at timestamptz
-);
-
-create table setting (
-  name text primary key,
-  value jsonb not null
 );

@@ -27,7 +27,7 @@ export interface Cluster {
   readonly now: () => Date;
   find(ref: Pick<ResourceRef, 'group' | 'plural'>): ApiResource | undefined;
   resources(): readonly ApiResource[];
-  /** Whether any Namespace is known: then an object's namespace and a pod's service account must exist. */
+  /** Whether a Namespace was ever stored: then an object's namespace and a pod's service account must exist. */
   strict(): boolean;
   create(resource: ApiResource, namespace: string | undefined, body: ApiObject): ApiResult<ApiObject>;
   /** `part` is the subresource written: fields outside it are kept as they were. */

@@ -7,7 +7,7 @@ import type { ApiObject, ApiResource } from '../api.ts';
 import { array, at, record, textAt } from '../foreign.ts';
 import { knownResource } from '../resources.ts';
 import type { Cluster, Reaction } from './cluster.ts';
-import { namespaceOf, nameOf, type Stored, uidOf } from './storage.ts';
+import { nameOf, namespaceOf, type Stored, uidOf } from './storage.ts';
 import { legacyTokenAccount, type Tokens } from './tokens.ts';
 import { workloadControllers } from './workloads.ts';
 

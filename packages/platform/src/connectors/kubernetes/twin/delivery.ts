@@ -112,5 +112,7 @@ function putBack(cluster: Cluster, want: Stored, now: Stored | undefined): boole
 
 function label({ resource, object }: Stored): string {
   const namespace = namespaceOf(object);
-  return namespace === undefined ? `${resource.kind}/${nameOf(object)}` : `${resource.kind}/${namespace}/${nameOf(object)}`;
+  return namespace === undefined
+    ? `${resource.kind}/${nameOf(object)}`
+    : `${resource.kind}/${namespace}/${nameOf(object)}`;
 }

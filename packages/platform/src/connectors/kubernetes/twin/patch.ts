@@ -39,7 +39,9 @@ function applyOperation(value: unknown, operation: Readonly<Record<string, unkno
     case 'test': {
       const found = lookUp(value, path);
       if (!found.ok) return found;
-      return isDeepStrictEqual(found.value, operation.value) ? { ok: true, value } : { ok: false, reason: 'test failed' };
+      return isDeepStrictEqual(found.value, operation.value)
+        ? { ok: true, value }
+        : { ok: false, reason: 'test failed' };
     }
     case 'add':
       return write(value, path, 'add', operation.value);
@@ -90,7 +92,8 @@ function lookUp(value: unknown, path: readonly string[]): Patched {
 
 function write(value: unknown, path: readonly string[], how: 'add' | 'replace' | 'remove', entry: unknown): Patched {
   const [part, ...rest] = path;
-  if (part === undefined) return how === 'remove' ? { ok: false, reason: 'cannot remove all' } : { ok: true, value: entry };
+  if (part === undefined)
+    return how === 'remove' ? { ok: false, reason: 'cannot remove all' } : { ok: true, value: entry };
   if (Array.isArray(value)) return writeArray(value, part, rest, how, entry);
   const object = record(value);
   if (object === undefined) return { ok: false, reason: `no such field ${part}` };

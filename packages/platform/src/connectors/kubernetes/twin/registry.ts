@@ -17,7 +17,12 @@ import { type Change, makeStorage, nameOf, namespaceOf, type Storage, uidOf } fr
 const withStatus = new Set(
   ['Pod', 'Node', 'Namespace', 'Service', 'PersistentVolume', 'PersistentVolumeClaim', 'ReplicationController']
     .concat(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob', 'Ingress'])
-    .concat(['CertificateSigningRequest', 'CustomResourceDefinition', 'HorizontalPodAutoscaler', 'PodDisruptionBudget']),
+    .concat([
+      'CertificateSigningRequest',
+      'CustomResourceDefinition',
+      'HorizontalPodAutoscaler',
+      'PodDisruptionBudget',
+    ]),
 );
 
 /** `controllers` is asked once for the reactions that every change goes through. */
@@ -33,6 +38,7 @@ export function makeCluster(
 
   function changed(type: Change['type'], resource: ApiResource, object: ApiObject): void {
     if (resource.kind === 'CustomResourceDefinition') announce(object);
+    if (resource === namespaces) knowsNamespaces = true;
     queue.push({ revision: storage.revision, type, resource, object });
     settle();
   }
@@ -63,6 +69,7 @@ export function makeCluster(
     served.set(`${group}/${plural}`, { group, version, plural, kind, namespaced, verbs });
   }
   const namespaces = knownResource('', 'Namespace') as ApiResource;
+  let knowsNamespaces = false;
 
   const cluster: Cluster = {
     storage,
@@ -70,7 +77,7 @@ export function makeCluster(
     now,
     find: (ref) => served.get(`${ref.group}/${ref.plural}`),
     resources: () => [...served.values()],
-    strict: () => storage.list(namespaces).length > 0,
+    strict: () => knowsNamespaces,
 
     create(resource, namespace, body) {
       const shaped = shape(resource, namespace, body, ids);
@@ -154,6 +161,7 @@ export function makeCluster(
         const resource = served.get(key) ?? found.resource;
         const stored = storage.put(resource, complete(resource, object, ids, now()));
         if (resource.kind === 'CustomResourceDefinition') announce(stored);
+        if (resource === namespaces) knowsNamespaces = true;
         fresh.push({ resource, object: stored });
       }
       adoptByName(storage, fresh, (ref) => served.get(`${ref.group}/${ref.plural}`));
@@ -259,7 +267,10 @@ function changedImmutable(resource: ApiResource, before: ApiObject, next: ApiObj
         : resource.kind === 'Deployment' || resource.kind === 'ReplicaSet' || resource.kind === 'DaemonSet'
           ? [['spec', 'selector']]
           : resource.kind === 'Pod'
-            ? [['spec', 'nodeName'], ['spec', 'serviceAccountName']]
+            ? [
+                ['spec', 'nodeName'],
+                ['spec', 'serviceAccountName'],
+              ]
             : resource.kind === 'Job'
               ? [['spec', 'template']]
               : [];

@@ -93,8 +93,10 @@ export function makeStorage(): Storage {
     list(resource, namespace) {
       const entries = tables.get(resourceKey(resource));
       if (entries === undefined) return [];
-      const keys = [...entries.keys()].filter((key) => namespace === undefined || key.startsWith(`${namespace}/`)).sort();
-      return keys.flatMap((key) => entries.get(key)?.object ?? []);
+      const keys = [...entries.keys()]
+        .filter((key) => namespace === undefined || key.startsWith(`${namespace}/`))
+        .sort();
+      return keys.map((key) => (entries.get(key) as Stored).object);
     },
     put(resource, object) {
       let entries = tables.get(resourceKey(resource));

@@ -40,14 +40,16 @@ export function workloadControllers(cluster: Cluster): readonly Reaction[] {
   function reconcileAll(namespace: string | undefined, only: (resource: ApiResource) => boolean): void {
     for (const resource of reconcilers.keys())
       if (only(resource))
-        for (const owner of cluster.storage.list(resource, namespace)) reconcile(resource, namespaceOf(owner), nameOf(owner));
+        for (const owner of cluster.storage.list(resource, namespace))
+          reconcile(resource, namespaceOf(owner), nameOf(owner));
   }
   return [
     ({ type, resource, object }) => {
       if (type !== 'DELETED') {
         if (reconcilers.has(resource)) reconcile(resource, namespaceOf(object), nameOf(object));
         // Pods that could not be made for want of their account can be made now.
-        if (resource === accounts && type === 'ADDED') reconcileAll(namespaceOf(object), (each) => each !== deployments);
+        if (resource === accounts && type === 'ADDED')
+          reconcileAll(namespaceOf(object), (each) => each !== deployments);
         if (resource === nodes) reconcileAll(undefined, (each) => each === daemonSets);
         return;
       }
@@ -62,8 +64,15 @@ export function workloadControllers(cluster: Cluster): readonly Reaction[] {
 
 const replicasOf = (owner: ApiObject): number => Math.max(0, Number(at(owner, 'spec', 'replicas') ?? 1));
 
+function dependents(cluster: Cluster, owner: ApiObject, resource: ApiResource): readonly ApiObject[] {
+  return cluster.storage
+    .dependentsOf(uidOf(owner))
+    .filter((entry) => entry.resource === resource)
+    .map((entry) => entry.object);
+}
+
 function ownedPods(cluster: Cluster, owner: ApiObject): readonly ApiObject[] {
-  return cluster.storage.dependentsOf(uidOf(owner)).flatMap((entry) => (entry.resource === pods ? entry.object : []));
+  return dependents(cluster, owner, pods);
 }
 
 function controllerReference(resource: ApiResource, owner: ApiObject): Foreign {
@@ -117,7 +126,7 @@ function reconcileNodes(cluster: Cluster, owner: ApiObject): void {
   // Cordoned nodes keep their daemons: the DaemonSet controller tolerates `unschedulable`.
   const fitting = cluster.storage
     .list(nodes)
-    .filter((node) => selector.every(([key, value]) => (record(node.metadata?.labels) ?? {})[key] === value));
+    .filter((node) => selector.every(([key, value]) => record(node.metadata?.labels)?.[key] === value));
   const wanted = new Set(fitting.map(nameOf));
   for (const pod of ownedPods(cluster, owner))
     if (!wanted.delete(textAt(pod, 'spec', 'nodeName') ?? '')) cluster.remove(pods, pod);
@@ -126,7 +135,8 @@ function reconcileNodes(cluster: Cluster, owner: ApiObject): void {
 
 function reconcileJob(cluster: Cluster, owner: ApiObject): void {
   const finished = array(at(owner, 'status', 'conditions')).some(
-    (condition) => ['Complete', 'Failed'].includes(textAt(condition, 'type') ?? '') && at(condition, 'status') === 'True',
+    (condition) =>
+      ['Complete', 'Failed'].includes(textAt(condition, 'type') ?? '') && at(condition, 'status') === 'True',
   );
   if (finished) return;
   const suspended = at(owner, 'spec', 'suspend') === true;
@@ -137,9 +147,7 @@ function reconcileJob(cluster: Cluster, owner: ApiObject): void {
 function reconcileDeployment(cluster: Cluster, owner: ApiObject): void {
   const wanted = replicasOf(owner);
   const template = withoutHash(record(at(owner, 'spec', 'template')) ?? {});
-  const owned = cluster.storage
-    .dependentsOf(uidOf(owner))
-    .flatMap((entry) => (entry.resource === replicaSets ? entry.object : []));
+  const owned = dependents(cluster, owner, replicaSets);
   const current = owned.find((set) =>
     isDeepStrictEqual(withoutHash(record(at(set, 'spec', 'template')) ?? {}), template),
   );
@@ -149,7 +157,8 @@ function reconcileDeployment(cluster: Cluster, owner: ApiObject): void {
 }
 
 function scale(cluster: Cluster, set: ApiObject, replicas: number): void {
-  if (replicasOf(set) !== replicas) cluster.update(replicaSets, set, { ...set, spec: { ...record(set.spec), replicas } });
+  if (replicasOf(set) !== replicas)
+    cluster.update(replicaSets, set, { ...set, spec: { ...record(set.spec), replicas } });
 }
 
 function createReplicaSet(cluster: Cluster, owner: ApiObject, template: Foreign, replicas: number): void {
@@ -179,8 +188,7 @@ function withoutHash(template: Foreign): Foreign {
 function reportStatus(cluster: Cluster, resource: ApiResource, namespace: string | undefined, name: string): void {
   const owner = cluster.storage.get(resource, namespace, name);
   if (owner === undefined || resource === jobs) return;
-  const sets = cluster.storage.dependentsOf(uidOf(owner)).filter((entry) => entry.resource === replicaSets);
-  const owners = resource === deployments ? sets.map((entry) => entry.object) : [owner];
+  const owners = resource === deployments ? dependents(cluster, owner, replicaSets) : [owner];
   const running = owners.reduce((sum, each) => sum + ownedPods(cluster, each).length, 0);
   const counts =
     resource === daemonSets

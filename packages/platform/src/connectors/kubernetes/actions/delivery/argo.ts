@@ -2,18 +2,20 @@ import { at, textAt } from '../../foreign.ts';
 import { present } from '../objects/object-meta.ts';
 import type { Channel } from './channel.ts';
 
+function automates(application: unknown): boolean {
+  const automated = present(application, 'spec', 'syncPolicy', 'automated');
+  return automated !== undefined && at(automated, 'enabled') !== false;
+}
+
 /**
- * Argo CD. An Application synchronises by itself only while `spec.syncPolicy.automated` is there (or, since 3.1, is not
- * `enabled: false`). A sync that was already asked for is an `operation` and runs to its end.
+ * Argo CD. An Application synchronises by itself only while `spec.syncPolicy.automated` is there and does not say
+ * `enabled: false`. A sync that was already asked for is an `operation` and runs to its end.
  */
 export const argoApplication: Channel = {
   group: 'argoproj.io',
   kinds: ['Application'],
   fields: [{ path: ['spec', 'syncPolicy', 'automated'], value: undefined }],
-  suspended: (object) => {
-    const automated = present(object, 'spec', 'syncPolicy', 'automated');
-    return automated === undefined || at(automated, 'enabled') === false;
-  },
+  suspended: (object) => !automates(object),
   remark: 'Somebody with access to Argo CD can still synchronise by hand; a synchronisation that is running ends by itself.',
   underWay: (object) => {
     if (present(object, 'operation') !== undefined) return 'A synchronisation is requested or running.';
@@ -36,6 +38,9 @@ export const argoApplicationSet: Channel = {
     { path: ['spec', 'syncPolicy', 'applicationsSync'], value: 'create-only' },
     { path: ['spec', 'template', 'spec', 'syncPolicy', 'automated'], value: undefined },
   ],
+  suspended: (object) =>
+    !automates(at(object, 'spec', 'template')) &&
+    ['create-only', 'create-delete'].includes(textAt(object, 'spec', 'syncPolicy', 'applicationsSync') ?? ''),
   remark:
     'It still creates Applications that are new, without automation unless a generator or templatePatch adds it; those that exist keep theirs until they are suspended themselves.',
   underWay: () => undefined,

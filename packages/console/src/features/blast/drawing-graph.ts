@@ -1,0 +1,56 @@
+import type { Drawing } from '@firebreak/contract/routes';
+import { MultiDirectedGraph } from 'graphology';
+import { shorten, visible } from '../../ui/visible.ts';
+import type { Palette } from './palette.ts';
+
+export interface NodeLook {
+  x: number;
+  y: number;
+  size: number;
+  color: string;
+  label: string;
+  type: 'compromised' | 'reached' | 'jewel' | 'safe';
+  forceLabel: boolean;
+  zIndex: number;
+  assetClass: string;
+}
+export interface EdgeLook {
+  size: number;
+  color: string;
+  type: 'live' | 'severed';
+  zIndex: number;
+}
+export type DrawingGraph = MultiDirectedGraph<NodeLook, EdgeLook>;
+
+const radius = { compromised: 9, jewel: 7, reached: 4, safe: 4 } as const;
+const above = { safe: 0, reached: 1, jewel: 2, compromised: 3 } as const;
+
+/** The drawing as a graph that sigma can show. Positions are the server's; an edge without both its nodes is left out. */
+export function graphOf(drawing: Drawing, palette: Palette): DrawingGraph {
+  const graph: DrawingGraph = new MultiDirectedGraph();
+  // Few nodes may be large, thousands must leave room for each other.
+  const scale = Math.min(1.5, Math.max(0.55, 9 / Math.sqrt(Math.max(1, drawing.nodes.length)) + 0.45));
+  for (const node of drawing.nodes) {
+    graph.mergeNode(node.id, {
+      x: node.x,
+      y: node.y,
+      size: radius[node.role] * scale,
+      color: palette.roles[node.role],
+      label: shorten(visible(node.label), 42),
+      type: node.role,
+      forceLabel: node.role === 'compromised',
+      zIndex: above[node.role],
+      assetClass: node.class,
+    });
+  }
+  for (const edge of drawing.edges) {
+    if (!graph.hasNode(edge.from) || !graph.hasNode(edge.to)) continue;
+    graph.addDirectedEdge(edge.from, edge.to, {
+      size: 1,
+      color: edge.severed ? palette.severed : palette.edge,
+      type: edge.severed ? 'severed' : 'live',
+      zIndex: 0,
+    });
+  }
+  return graph;
+}

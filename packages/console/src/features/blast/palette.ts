@@ -1,0 +1,33 @@
+/** Colours of the drawing, read from the style sheet so that they are said in one place (`app/global.css`). */
+export interface Palette {
+  readonly roles: Readonly<Record<'compromised' | 'reached' | 'jewel' | 'safe', string>>;
+  readonly edge: string;
+  readonly severed: string;
+  readonly selected: string;
+  readonly faded: string;
+  readonly ink: string;
+  readonly surface: string;
+  readonly line: string;
+  readonly font: string;
+}
+
+export function readPalette(): Palette {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name: string) => style.getPropertyValue(`--fb-${name}`).trim();
+  return {
+    roles: {
+      compromised: colour('role-compromised'),
+      reached: colour('role-reached'),
+      jewel: colour('role-jewel'),
+      safe: colour('role-safe'),
+    },
+    edge: colour('edge'),
+    severed: colour('edge-severed'),
+    selected: colour('edge-selected'),
+    faded: colour('line'),
+    ink: colour('ink'),
+    surface: colour('surface'),
+    line: colour('line-strong'),
+    font: getComputedStyle(document.body).fontFamily,
+  };
+}

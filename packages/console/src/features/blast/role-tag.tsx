@@ -1,0 +1,22 @@
+import type { Drawing } from '@firebreak/contract/routes';
+import { Tag, type Tone } from '../../ui/tag.tsx';
+import { RoleShape } from './role-shape.tsx';
+
+type Role = Drawing['nodes'][number]['role'];
+
+/** Role words, in the order of the legend. */
+export const roleWords: Readonly<Record<Role, { readonly word: string; readonly tone: Tone }>> = {
+  compromised: { word: 'Compromised', tone: 'danger' },
+  jewel: { word: 'Crown jewel', tone: 'jewel' },
+  reached: { word: 'Reached', tone: 'warn' },
+  safe: { word: 'Safe after the plan', tone: 'neutral' },
+};
+
+export function RoleTag({ role }: { readonly role: Role }) {
+  const { word, tone } = roleWords[role];
+  return (
+    <Tag tone={tone} icon={<RoleShape role={role} />}>
+      {word}
+    </Tag>
+  );
+}

@@ -1,0 +1,39 @@
+/** Failures of the API as gaps: what could not be read, in the words of the error catalogue. */
+import { catalogue, type ErrorCode, type Gap } from '@firebreak/contract';
+import type { ApiFailure } from './api.ts';
+import { printable } from './foreign.ts';
+
+const codes: Readonly<Record<ApiFailure, ErrorCode>> = {
+  'not-found': 'FB-K8S-GONE',
+  conflict: 'FB-K8S-CONFLICT',
+  forbidden: 'FB-K8S-FORBIDDEN',
+  unauthorized: 'FB-K8S-UNAUTHORIZED',
+  invalid: 'FB-K8S-RESPONSE-INVALID',
+  throttled: 'FB-K8S-THROTTLED',
+  'server-error': 'FB-K8S-SERVER-ERROR',
+  timeout: 'FB-K8S-TIMEOUT',
+  unreachable: 'FB-K8S-UNREACHABLE',
+  'bad-response': 'FB-K8S-RESPONSE-INVALID',
+};
+
+export function codeOfFailure(failure: ApiFailure): ErrorCode {
+  return codes[failure];
+}
+
+export function gap(code: ErrorCode, kinds: readonly string[], where: string, reason: string): Gap {
+  return {
+    kinds: [...kinds],
+    where: printable(where),
+    code,
+    reason: printable(reason, 400),
+    next: catalogue[code].next,
+  };
+}
+
+export function gapOfFailure(
+  failure: { readonly failure: ApiFailure; readonly reason: string },
+  kinds: readonly string[],
+  where: string,
+): Gap {
+  return gap(codeOfFailure(failure.failure), kinds, where, failure.reason);
+}

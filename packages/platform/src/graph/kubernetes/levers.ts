@@ -1,0 +1,169 @@
+/**
+ * The single actions that make one edge disappear. What must stay true: a lever named here makes the edge vanish from a
+ * fresh collect all by itself; where something else would keep or bring it back (a second subject of the same binding, a
+ * policy that allows, an operator that owns the workload, the API server's own reconciliation) nothing is offered.
+ */
+import { type Estate, type Lever, type LiveEdge, lever, type NodeId } from '@firebreak/contract';
+import { endpointById } from './endpoints.ts';
+import { isolating } from './network.ts';
+import { type PodView, podsOf } from './pods.ts';
+import { type Grant, rbacOf, subjectId } from './rbac.ts';
+
+/** Removes one identity from one binding. */
+export function stripSubject(estate: Estate, grant: Grant, identity: NodeId): readonly Lever[] {
+  const fact = estate.get('kubernetes.role-binding', grant.bindingFact);
+  if (fact === undefined || reconciled(fact.data.metadata) || untouchable(identity)) return [];
+  const same = grant.subjects.filter((subject) => subjectId(subject, grant.namespace) === identity);
+  const [subject] = same;
+  if (subject === undefined) return [];
+  // Named twice in different words (as account and as user): one removal leaves the other.
+  const forms = new Set(same.map((it) => JSON.stringify([it.kind, it.apiGroup, it.name, it.namespace])));
+  if (forms.size > 1) return [];
+  const { kind, name, namespace, apiGroup } = subject;
+  return [
+    lever('kubernetes.strip-subject', {
+      bindingKind: grant.bindingKind,
+      ...(grant.namespace === undefined ? {} : { namespace: grant.namespace }),
+      binding: grant.binding,
+      subject: {
+        ...(apiGroup === undefined ? {} : { apiGroup }),
+        kind,
+        name,
+        ...(namespace === undefined ? {} : { namespace }),
+      },
+    }),
+  ];
+}
+
+/**
+ * For an edge from an identity whose rights come from several sets: the removals that leave it with too little.
+ *
+ * @param still whether the step is still possible with these permission sets.
+ */
+export function stripOneOf(
+  estate: Estate,
+  identity: NodeId,
+  grants: readonly Grant[],
+  still: (grants: readonly Grant[]) => boolean,
+): readonly Lever[] {
+  return grants
+    .filter((grant) => !still(grants.filter((other) => other !== grant)))
+    .flatMap((grant) => stripSubject(estate, grant, identity));
+}
+
+/** Removals for an edge that starts at an identity: those of its permission sets without which nothing is left. */
+export function stripFrom(
+  edge: LiveEdge,
+  estate: Estate,
+  still: (grants: readonly Grant[]) => boolean,
+): readonly Lever[] {
+  return stripOneOf(estate, edge.from, rbacOf(estate).grantsOf(edge.from), still);
+}
+
+function reconciled(metadata: {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}): boolean {
+  return (
+    metadata.annotations['rbac.authorization.kubernetes.io/autoupdate'] === 'true' ||
+    metadata.labels['kubernetes.io/bootstrapping'] === 'rbac-defaults'
+  );
+}
+
+/** What the cluster itself stands on. */
+function untouchable(identity: NodeId): boolean {
+  const controlPlane =
+    /^kubernetes:(?:User|Group)\/(?:system:masters|system:nodes?|system:kube-[a-z-]+|system:node:.*)$/;
+  return controlPlane.test(identity);
+}
+
+/** Stops the workload that an edge's pod, container or volume belongs to, at the top of its chain of controllers. */
+export function stopPods(edge: Pick<LiveEdge, 'from' | 'to'>, estate: Estate): readonly Lever[] {
+  const levers = [edge.from, edge.to].flatMap((id) => {
+    const pod = podOf(estate, id);
+    return pod === undefined ? [] : stopPod(pod);
+  });
+  return [...new Map(levers.map((it) => [it.key, it])).values()];
+}
+
+/** The pod that a node is or is part of. */
+export function podOf(estate: Estate, id: NodeId): PodView | undefined {
+  const pods = podsOf(estate);
+  return pods.byId.get(id) ?? pods.ofContainer.get(id)?.pod ?? pods.ofVolume.get(id)?.pod;
+}
+
+function stopPod(pod: PodView): readonly Lever[] {
+  if (pod.mirror || pod.namespace === 'kube-system' || pod.ownership.beyond !== undefined) return [];
+  const { namespace } = pod;
+  const top = pod.ownership.top;
+  if (top === undefined) return pod.wouldBe ? [] : [lever('kubernetes.delete-pod', { namespace, name: pod.name })];
+  const { name } = top.data.metadata;
+  const kind = top.data.workloadKind;
+  if (kind === 'DaemonSet') return [lever('kubernetes.park-daemonset', { namespace, name })];
+  if (kind === 'CronJob') {
+    // Suspending stops the next runs, not the one that is on.
+    return pod.wouldBe ? [lever('kubernetes.suspend-job', { kind, namespace, name })] : [];
+  }
+  if (kind === 'Job') return [lever('kubernetes.suspend-job', { kind, namespace, name })];
+  return [lever('kubernetes.scale-to-zero', { kind, namespace, name })];
+}
+
+const churn =
+  /^(?:pod-template-hash|controller-revision-hash|pod-template-generation|statefulset\.kubernetes\.io\/.*|apps\.kubernetes\.io\/.*|batch\.kubernetes\.io\/.*|controller-uid|job-name)$/;
+
+/**
+ * Isolates a pod's network in a direction, the pod alone or its whole namespace. Policies only ever add: where another
+ * policy already selects the pod and lets traffic through, a denying one changes nothing and is not offered.
+ */
+export function isolate(estate: Estate, pod: PodView, direction: 'ingress' | 'egress'): readonly Lever[] {
+  if (pod.spec.hostNetwork === true || isolating(estate, pod, direction).length > 0) return [];
+  const { namespace } = pod;
+  const labels = Object.fromEntries(Object.entries(pod.labels).filter(([key]) => !churn.test(key)));
+  const owner = pod.ownership.top?.data.metadata.name ?? pod.name;
+  const whole = lever('kubernetes.isolate-network', {
+    namespace,
+    podSelector: null,
+    direction,
+    name: `firebreak-${direction}`,
+  });
+  if (Object.keys(labels).length === 0) return [whole];
+  const one = lever('kubernetes.isolate-network', {
+    namespace,
+    podSelector: labels,
+    direction,
+    name: `firebreak-${direction}-${owner}`.slice(0, 253),
+  });
+  return [one, whole];
+}
+
+/** Isolation of everything that answers at an endpoint, when one policy can do it. */
+export function isolateEndpoint(estate: Estate, endpoint: NodeId, container: NodeId): readonly Lever[] {
+  const target = endpointById(estate)
+    .get(endpoint)
+    ?.targets.find((it) => it.container.id === container);
+  return target === undefined ? [] : isolate(estate, target.pod, 'ingress');
+}
+
+/** Makes an account's legacy token secrets worthless. */
+export function invalidateTokens(account: NodeId): readonly Lever[] {
+  const match = /^kubernetes:ServiceAccount\/([^/]+)\/([^/]+)$/.exec(account);
+  if (match?.[1] === undefined || match[2] === undefined) return [];
+  return [lever('kubernetes.invalidate-tokens', { namespace: match[1], serviceAccount: match[2] })];
+}
+
+/** Stops a channel from delivering by itself. */
+export function suspendDelivery(estate: Estate, channel: NodeId): readonly Lever[] {
+  const fact = estate.get('kubernetes.delivery-channel', channel);
+  if (fact === undefined) return [];
+  const { apiVersion, resourceKind, metadata } = fact.data;
+  const namespace = metadata.namespace ?? 'default';
+  return [lever('kubernetes.suspend-delivery', { apiVersion, kind: resourceKind, namespace, name: metadata.name })];
+}
+
+/** Everything that `stopPods` may name. */
+export const podStops = [
+  'kubernetes.scale-to-zero',
+  'kubernetes.suspend-job',
+  'kubernetes.park-daemonset',
+  'kubernetes.delete-pod',
+] as const;

@@ -1,0 +1,97 @@
+/** All stores on one PostgreSQL: the embedded one of a data directory, or the one that a URL names. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ExecutionStore } from '../execution/store.ts';
+import type { IncidentStore } from '../incidents/store.ts';
+import { type Clock, systemClock } from '../kernel/clock.ts';
+import type { LedgerStore } from '../ledger/store.ts';
+import { type AuthStore, createAuthStore } from './auth-store.ts';
+import { openDatabase, type Transaction } from './database.ts';
+import { startEmbeddedPostgres } from './embedded-postgres.ts';
+import { eventChannel, eventSchema, type StorageEvent } from './events.ts';
+import { createExecutionStore } from './execution-store.ts';
+import { createIncidentStore } from './incident-store.ts';
+import { createLedgerStore } from './ledger-store.ts';
+
+export interface Storage {
+  readonly ledgerStore: LedgerStore<Transaction>;
+  readonly executionStore: ExecutionStore<Transaction>;
+  readonly incidentStore: IncidentStore<Transaction>;
+  readonly authStore: AuthStore;
+  /** Where the database is, in words, and what the operator may not expect. Without passwords. */
+  readonly notes: readonly string[];
+  /** Resolves with the reason when the embedded server is gone for good. Never, with a server of one's own. */
+  readonly lost: Promise<string>;
+  /**
+   * Calls `each` for every change that any server on this database makes; connects again when the connection breaks, and
+   * then calls `missed`, since changes may have gone by.
+   */
+  listen(each: (event: StorageEvent) => void, missed?: () => void): Promise<() => Promise<void>>;
+  close(): Promise<void>;
+}
+
+/**
+ * @param where `url` of a PostgreSQL of one's own (15 or newer), else the folder for the embedded one.
+ * @throws FirebreakError FB-STORAGE-UNAVAILABLE, FB-STORAGE-LOCKED, FB-STORAGE-VERSION
+ */
+export async function openStorage(
+  where: { readonly data: string } | { readonly url: string },
+  clock: Clock = systemClock,
+): Promise<Storage> {
+  const embedded = 'url' in where ? null : await startEmbeddedPostgres(where.data);
+  const url = 'url' in where ? where.url : (embedded?.url ?? '');
+  try {
+    const database = await openDatabase(url);
+    const { hostname, port, pathname } = new URL(url);
+    return {
+      ledgerStore: createLedgerStore(database),
+      executionStore: createExecutionStore(database),
+      incidentStore: createIncidentStore(database),
+      authStore: createAuthStore(database, clock),
+      notes: [`PostgreSQL at ${hostname}:${port || 5432}${pathname}.`, ...(embedded?.notes ?? [])],
+      lost: embedded?.lost ?? new Promise(() => undefined),
+      listen: async (each, missed = () => undefined) => {
+        let stopped = false;
+        let stop = await listenOnce();
+        function onPayload(payload: string): void {
+          const event = eventSchema.safeParse(parsed(payload));
+          if (event.success) each(event.data);
+        }
+        function listenOnce(): Promise<() => Promise<void>> {
+          return database.listen(eventChannel, onPayload, () => void again());
+        }
+        async function again(): Promise<void> {
+          while (!stopped) {
+            await sleep(500, undefined, { ref: false });
+            try {
+              stop = await listenOnce();
+            } catch {
+              continue;
+            }
+            if (stopped) await stop();
+            else missed();
+            return;
+          }
+        }
+        return async () => {
+          stopped = true;
+          await stop();
+        };
+      },
+      close: async () => {
+        await database.close();
+        await embedded?.stop();
+      },
+    };
+  } catch (error) {
+    await embedded?.stop();
+    throw error;
+  }
+}
+
+function parsed(payload: string): unknown {
+  try {
+    return JSON.parse(payload);
+  } catch {
+    return undefined;
+  }
+}

@@ -4,8 +4,10 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { catalogue } from '@firebreak/contract';
+import { cliDocument } from './docs/cli.ts';
 
 const documents: Record<string, () => string | Promise<string>> = {
+  'docs/cli.md': cliDocument,
   'docs/errors.md': errorsDocument,
 };
 
@@ -25,7 +27,9 @@ for (const [path, generate] of Object.entries(documents)) {
   if (write) writeFileSync(file, wanted);
   else console.error(`${path} is not in step with the code: run npm run docs`);
 }
-console.log(`docs: ${Object.keys(documents).length} generated documents, ${write ? `${stale} written` : `${stale} stale`}`);
+console.log(
+  `docs: ${Object.keys(documents).length} generated documents, ${write ? `${stale} written` : `${stale} stale`}`,
+);
 process.exitCode = write || stale === 0 ? 0 : 1;
 
 function errorsDocument(): string {

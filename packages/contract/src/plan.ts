@@ -73,7 +73,7 @@ export const planSchema = z.object({
   /** `cutCost` plus the steps that are there for other reasons. */
   totalCost: z.number(),
   certificate: certificateSchema,
-  /** One remaining path for each protected node that cannot be cut off, and the lever that is missing. */
+  /** A remaining path for protected nodes that cannot be cut off, at most 100 of them, and the lever that is missing. */
   uncut: z.array(z.object({ path: attackPathSchema, missing: z.string() })),
   /** What the proof assumes, in plain sentences. */
   assumptions: z.array(z.string()),

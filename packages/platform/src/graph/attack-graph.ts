@@ -167,11 +167,12 @@ export class AttackGraph {
 
   /**
    * The live edges whose every part is among the given edges of the hypergraph: for a step through a hub both the edge
-   * into it and the membership must be given. So a derivation yields its own steps and no other member of the group.
+   * into it and the membership must be given. So a derivation yields its own steps and no other member of the group. In
+   * the order of the graph.
    */
-  liveEdgesOf(edges: Iterable<number>): Generator<GraphEdge> {
+  liveEdgesOf(edges: Iterable<number>): GraphEdge[] {
     const included = bitsetOf(this.hypergraph.edgeCount, edges);
-    return this.#live(membersOf(included), included);
+    return [...this.#live(membersOf(included), included)];
   }
 
   /**

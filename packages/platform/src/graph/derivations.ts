@@ -14,21 +14,17 @@
 import { bitset, hasBit } from './bitset.ts';
 import { type Hypergraph, isNeeded } from './hypergraph.ts';
 import { NodeHeap } from './node-heap.ts';
-import { type ReachOptions, tailCounts } from './reach.ts';
+import { type ReachOptions, type Trace, tailCounts } from './reach.ts';
 
 export interface DerivationOptions extends ReachOptions {
   /** Stop as soon as this node is settled; other nodes may then lack an answer. */
   readonly goal?: number;
 }
 
-/** The cheapest derivation of every node, as the last edge of each. */
-export interface Derivations {
+/** The cheapest derivation of every node; `derivationOf` writes one out. */
+export interface Derivations extends Trace {
   /** By node; 0 for sources, Infinity for what is not reached. */
   readonly costs: Float64Array;
-  /** By node, the last edge of its derivation; −1 for sources and what is not reached. Into a hub as in `Reached.via`. */
-  readonly via: Int32Array;
-  /** By node, its turn in the order of settling: every tail of its edge has an earlier one. −1 when not settled. */
-  readonly turns: Int32Array;
 }
 
 /**
@@ -91,33 +87,4 @@ export function cheapestDerivations(
     }
   }
   return { costs, via, turns };
-}
-
-/**
- * The derivation of a goal as a list of edges, each once, in an order in which the tails of each are sources or heads of
- * earlier ones. A step through a hub is two edges, into it and out of it.
- *
- * @returns nothing when the goal is not reached; an empty list when it is a source
- */
-export function derivationOf(graph: Hypergraph, best: Derivations, goal: number): number[] | undefined {
-  if ((best.turns[goal] as number) < 0) return undefined;
-  const needed = new Set([goal]);
-  for (const node of needed) {
-    const edge = best.via[node] as number;
-    if (edge >= 0) for (const tail of graph.tailsOf(edge)) needed.add(tail);
-  }
-  const inTurn = [...needed].sort((a, b) => (best.turns[a] as number) - (best.turns[b] as number));
-  const edges = new Set<number>();
-  for (const node of inTurn) {
-    const edge = best.via[node] as number;
-    if (edge < 0) continue;
-    edges.add(edge);
-    const head = graph.heads[edge] as number;
-    if (head !== node) edges.add(edgeBetween(graph, head, node));
-  }
-  return [...edges];
-}
-
-function edgeBetween(graph: Hypergraph, hub: number, member: number): number {
-  return graph.heads.subarray(0, graph.offsets[hub + 1]).indexOf(member, graph.offsets[hub]);
 }

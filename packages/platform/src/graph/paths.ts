@@ -1,131 +1,69 @@
+import { type AttackPath, nodeRef, type Paths, type TraverseTime } from '@firebreak/contract';
+import type { AttackGraph } from './attack-graph.ts';
+import { bestDerivations } from './best-derivations.ts';
+import { explainDerivation } from './explain.ts';
+import { jewelsOf } from './jewels.ts';
+import type { ReachOptions } from './reach.ts';
+
+/** What every step costs an attacker beside its odds: among equally likely ways the shorter one is better. */
+const perStep = 0.1;
+
+/** What waiting costs an attacker: an hour weighs as much as odds of roughly one in two. */
+const perTraverse: Readonly<Record<TraverseTime, number>> = {
+  instant: 0,
+  seconds: 0.02,
+  minutes: 0.1,
+  hours: 0.7,
+  days: 1.5,
+};
+
+/** Odds so small that only their being positive counts; keeps costs finite. */
+const leastOdds = 1e-9;
+
 /**
- * The best attack paths: for every goal its cheapest derivation, and then alternatives.
- *
- * Alternatives come from forbidding: whatever differs from a derivation lacks one of its edges, so the next best is the
- * best of those found when each edge in turn is taken away, on top of what was taken away before (E. L. Lawler, "A
- * procedure for computing the k best solutions to discrete optimization problems", 1972). Without the bound on the work
- * that enumerates all derivations in order of cost; with it the list may be shorter than asked, and never wrong.
+ * What each edge of the hypergraph costs an attacker: −ln of the likelihood, plus a little for being a step, plus its time.
+ * The best path is then the likeliest one, bent towards the short and the quick. Memberships of groups cost nothing.
  */
-import { addBit, type Bitset, bitset, hasBit } from './bitset.ts';
-import { cheapestDerivations, derivationOf } from './derivations.ts';
-import type { Cut, Hypergraph } from './hypergraph.ts';
-import { type ReachOptions, reverseReach } from './reach.ts';
-
-/** One way to a goal. */
-export interface Derivation {
-  readonly goal: number;
-  /** As `cheapestDerivations` counts. */
-  readonly cost: number;
-  /** As `derivationOf` orders. */
-  readonly edges: readonly number[];
+export function stepCosts(graph: AttackGraph): Float64Array {
+  const fixed = [...graph.rules.map((rule) => perStep + perTraverse[rule.traverse]), 0];
+  return graph.likelihoods.map(
+    (odds, edge) =>
+      Math.max(0, -Math.log(Math.max(odds, leastOdds))) + (fixed[graph.hypergraph.types[edge] as number] as number),
+  );
 }
-
-export interface PathOptions extends ReachOptions {
-  /** How many derivations at most. */
-  readonly limit: number;
-}
-
-/** Nodes and edges looked at for alternatives, all searches together: about two seconds. */
-const workBudget = 20_000_000;
 
 /**
- * The best derivation of each goal that can be reached, cheapest first, and when these are fewer than `limit`, then
- * alternatives, cheapest first. Goals that are sources need no derivation and have none here.
- *
- * @param edgeCosts by edge, not negative
+ * The best path to each goal that can be reached, best first, and when these are fewer than `limit`, then alternatives.
+ * Goals that are sources already have none.
  */
 export function bestPaths(
-  graph: Hypergraph,
-  edgeCosts: Float64Array,
+  graph: AttackGraph,
   sources: readonly number[],
   goals: Iterable<number>,
-  options: PathOptions,
-): Derivation[] {
-  const best = cheapestDerivations(graph, edgeCosts, sources, options);
-  const wanted = [...new Set(goals)]
-    .filter((goal) => (best.via[goal] as number) >= 0)
-    .sort((a, b) => (best.costs[a] as number) - (best.costs[b] as number) || a - b)
-    .slice(0, options.limit);
-  const first = wanted.map((goal) => ({
-    goal,
-    cost: best.costs[goal] as number,
-    edges: derivationOf(graph, best, goal) ?? [],
-  }));
-  return [...first, ...alternatives(graph, edgeCosts, sources, first, options)];
+  options: ReachOptions & { readonly limit: number },
+): AttackPath[] {
+  return bestDerivations(graph.hypergraph, stepCosts(graph), sources, goals, options).map(({ edges }) =>
+    explainDerivation(graph, graph.liveEdgesOf(edges)),
+  );
 }
 
-/** A derivation with the edges that were forbidden when it was found. */
-interface Branch extends Derivation {
-  readonly forbidden: ReadonlySet<number>;
-}
-
-function alternatives(
-  graph: Hypergraph,
-  edgeCosts: Float64Array,
+/** The best path to one goal; undefined when it cannot be reached, or is a source. */
+export function bestPath(
+  graph: AttackGraph,
   sources: readonly number[],
-  known: readonly Derivation[],
-  options: PathOptions,
-): Derivation[] {
-  const found: Derivation[] = [];
-  const seen = new Set(known.map(keyOf));
-  const searched = new Set<string>();
-  const regions = new Map<number, Bitset>();
-  const branches: Branch[] = [];
-  let work = workBudget;
+  goal: number,
+  options: ReachOptions = {},
+): AttackPath | undefined {
+  return bestPaths(graph, sources, [goal], { ...options, limit: 1 })[0];
+}
 
-  const search = (parent: Derivation, parentForbidden: ReadonlySet<number>) => {
-    let outside = regions.get(parent.goal);
-    if (outside === undefined) {
-      outside = complement(reverseReach(graph, [parent.goal], options), graph.nodeCount, options.without);
-      regions.set(parent.goal, outside);
-    }
-    for (const edge of parent.edges) {
-      const forbidden = new Set([...parentForbidden, edge]);
-      const question = `${parent.goal}:${[...forbidden].sort((a, b) => a - b).join()}`;
-      if (work <= 0 || searched.has(question)) continue;
-      searched.add(question);
-      work -= graph.nodeCount + graph.edgeCount;
-      const cut = cutAlso(options.cut, forbidden, graph);
-      const best = cheapestDerivations(graph, edgeCosts, sources, { cut, without: outside, goal: parent.goal });
-      const edges = derivationOf(graph, best, parent.goal);
-      if (edges === undefined) continue;
-      branches.push({ goal: parent.goal, cost: best.costs[parent.goal] as number, edges, forbidden });
-    }
+/** The answer of `firebreak paths`: the best ways from a start to a goal, or to the crown jewels when none is named. */
+export function pathsFrom(graph: AttackGraph, start: number, goal: number | undefined, limit: number): Paths {
+  const goals = goal === undefined ? jewelsOf(graph) : [goal];
+  return {
+    start: nodeRef(graph.nodeAt(start)),
+    ...(goal === undefined ? {} : { goal: nodeRef(graph.nodeAt(goal)) }),
+    paths: bestPaths(graph, [start], goals, { limit }),
+    completeness: graph.completeness,
   };
-
-  if (known.length >= options.limit) return found;
-  for (const derivation of known) search(derivation, new Set());
-  while (branches.length > 0 && known.length + found.length < options.limit) {
-    branches.sort((a, b) => b.cost - a.cost || (keyOf(a) < keyOf(b) ? 1 : -1));
-    const next = branches.pop() as Branch;
-    const isNew = !seen.has(keyOf(next));
-    if (isNew) {
-      seen.add(keyOf(next));
-      found.push({ goal: next.goal, cost: next.cost, edges: next.edges });
-    }
-    search(next, next.forbidden);
-  }
-  return found;
-}
-
-function keyOf(derivation: Derivation): string {
-  return `${derivation.goal}:${[...derivation.edges].sort((a, b) => a - b).join()}`;
-}
-
-function complement(set: Bitset, size: number, without: Bitset | undefined): Bitset {
-  const rest = bitset(size);
-  for (let member = 0; member < size; member += 1) {
-    if (!hasBit(set, member) || (without !== undefined && hasBit(without, member))) addBit(rest, member);
-  }
-  return rest;
-}
-
-function cutAlso(cut: Cut | undefined, edges: Iterable<number>, graph: Hypergraph): Cut {
-  const all = cut === undefined ? bitset(graph.edgeCount) : cut.edges.slice();
-  const pairs = new Map(cut?.pairs);
-  for (const edge of edges) {
-    addBit(all, edge);
-    pairs.delete(edge);
-  }
-  return { edges: all, pairs };
 }

@@ -20,22 +20,28 @@ export interface ReachOptions {
   readonly without?: Bitset;
 }
 
-export interface Reached {
+export interface Reach extends Trace {
   /** The nodes reached, sources and hubs included, in the order in which they were: hops ascend. */
   readonly order: Int32Array;
   /** The same as a set. */
   readonly reached: Bitset;
   /** Fewest rounds by node: 0 for a source, −1 when it is not reached. */
   readonly hops: Int32Array;
+}
+
+/** One derivation of every node that was reached, as the last edge of each. */
+export interface Trace {
   /**
    * By node, the edge by which it was first reached; −1 for sources and what is not reached. When a hub was passed in spite
    * of a partial cut (`Cut.pairs`), a member's edge is the one *into* the hub: its head is then the hub and not the member.
    */
   readonly via: Int32Array;
+  /** By node, when it was reached, counting from 0: every tail of its edge has an earlier turn. −1 when it was not. */
+  readonly turns: Int32Array;
 }
 
 /** Everything that the sources can reach. Time O(edges); neither cut nor AND-steps nor hubs change that. */
-export function reach(graph: Hypergraph, sources: Iterable<number>, options: ReachOptions = {}): Reached {
+export function reach(graph: Hypergraph, sources: Iterable<number>, options: ReachOptions = {}): Reach {
   const { plainCount, offsets, heads, needOffsets, neededBy } = graph;
   const cut = options.cut?.edges;
   const pass = startPass(graph, options);
@@ -131,7 +137,7 @@ function arrive(pass: Pass, found: number, node: number, edge: number): number {
   return count;
 }
 
-class BreadthFirst implements Reached {
+class BreadthFirst implements Reach {
   readonly order: Int32Array;
   readonly #nodeCount: number;
   readonly #arrivals: Int32Array;
@@ -139,6 +145,7 @@ class BreadthFirst implements Reached {
   #reached: Bitset | undefined;
   #hops: Int32Array | undefined;
   #via: Int32Array | undefined;
+  #turns: Int32Array | undefined;
 
   /** @param levels where in the order each round begins */
   constructor(nodeCount: number, order: Int32Array, arrivals: Int32Array, levels: readonly number[]) {
@@ -173,6 +180,14 @@ class BreadthFirst implements Reached {
     for (let at = 0; at < this.order.length; at += 1) via[this.order[at] as number] = this.#arrivals[at] as number;
     this.#via = via;
     return via;
+  }
+
+  get turns(): Int32Array {
+    if (this.#turns !== undefined) return this.#turns;
+    const turns = new Int32Array(this.#nodeCount).fill(-1);
+    for (let at = 0; at < this.order.length; at += 1) turns[this.order[at] as number] = at;
+    this.#turns = turns;
+    return turns;
   }
 }
 
@@ -220,4 +235,30 @@ export function reverseReach(graph: Hypergraph, goals: Iterable<number>, options
   }
   if (options.without !== undefined) remove(seen, options.without);
   return seen;
+}
+
+/**
+ * The derivation of a goal as a list of edges, each once, in an order in which the tails of each are sources or heads of
+ * earlier ones. A step through a hub is two edges, into it and out of it. Empty when the goal is a source.
+ *
+ * @throws RangeError when the goal was not reached.
+ */
+export function derivationOf(graph: Hypergraph, trace: Trace, goal: number): number[] {
+  const { via, turns } = trace;
+  if (!((turns[goal] ?? -1) >= 0)) throw new RangeError(`node ${goal} was not reached`);
+  const needed = new Set([goal]);
+  for (const node of needed) {
+    const edge = via[node] as number;
+    if (edge >= 0) for (const tail of graph.tailsOf(edge)) needed.add(tail);
+  }
+  const inTurn = [...needed].sort((a, b) => (turns[a] as number) - (turns[b] as number));
+  const edges = new Set<number>();
+  for (const node of inTurn) {
+    const edge = via[node] as number;
+    if (edge < 0) continue;
+    edges.add(edge);
+    const head = graph.heads[edge] as number;
+    if (head !== node) edges.add(graph.heads.subarray(0, graph.offsets[head + 1]).indexOf(node, graph.offsets[head]));
+  }
+  return [...edges];
 }

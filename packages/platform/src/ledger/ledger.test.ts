@@ -5,8 +5,8 @@ import { canonicalJson } from '../kernel/canonical-json.ts';
 import { settableClock } from '../kernel/settable-clock.ts';
 import { parseCheckpoint } from './checkpoint.ts';
 import { ephemeralSigner } from './key.ts';
-import { createLedger, maximumBlobBytes } from './ledger.ts';
-import { memoryLedgerStore } from './memory-store.ts';
+import { createLedger, type Ledger, type LedgerRecord, maximumBlobBytes } from './ledger.ts';
+import { type MemoryTransaction, memoryLedgerStore } from './memory-store.ts';
 import { hashLeaf, verifyConsistency, verifyInclusion } from './merkle.ts';
 import { noteVerifier, openNote } from './note.ts';
 import { entryOf, maximumRecordBytes, prepareEntry, recordBytes } from './record.ts';
@@ -16,6 +16,11 @@ function world() {
   const clock = settableClock('2026-02-03T04:05:06.789Z');
   const ledger = createLedger({ store, signer: ephemeralSigner('log.example/t'), clock });
   return { store, clock, ledger };
+}
+async function entriesOf<Tx>(ledger: Ledger<Tx>, incident: string | null): Promise<LedgerRecord[]> {
+  const records: LedgerRecord[] = [];
+  for await (const record of ledger.entries(incident)) records.push(record);
+  return records;
 }
 const draft = (incident: string | null, body: Record<string, unknown> = {}): LedgerDraft => ({
   incident,
@@ -90,7 +95,7 @@ describe('append', () => {
       ['a', 2],
     ]);
     expect(second.entries[0]?.at).toBe('2026-02-03T04:05:07.789Z');
-    const ofA = await Array.fromAsync(ledger.entries('a'));
+    const ofA = await entriesOf(ledger, 'a');
     expect(ofA.map(({ index, entry }) => [index, entry.body])).toEqual([
       [0, { n: 1 }],
       [2, { n: 2 }],
@@ -122,7 +127,7 @@ describe('append', () => {
     const counted = createLedger({
       store: {
         ...store,
-        transaction: (work) => {
+        transaction<T>(work: (tx: MemoryTransaction) => Promise<T>) {
           transactions += 1;
           return store.transaction(work);
         },
@@ -140,7 +145,7 @@ describe('append', () => {
     const indexes = results.flatMap((result) => (result.status === 'fulfilled' ? result.value.indexes : []));
     expect(indexes).toEqual(Array.from({ length: 499 }, (_, at) => at));
     expect(transactions).toBeLessThan(10);
-    expect((await Array.fromAsync(ledger.entries('a'))).map(({ entry }) => entry.incidentSeq)).toEqual(indexes);
+    expect((await entriesOf(ledger, 'a')).map(({ entry }) => entry.incidentSeq)).toEqual(indexes);
   });
 
   test('when the store fails, everybody who waited learns it, and the next append works', async () => {
@@ -149,7 +154,10 @@ describe('append', () => {
     const ledger = createLedger({
       store: {
         ...store,
-        transaction: (work) => (broken ? Promise.reject(new Error('down')) : store.transaction(work)),
+        async transaction<T>(work: (tx: MemoryTransaction) => Promise<T>) {
+          if (broken) throw new Error('down');
+          return store.transaction(work);
+        },
       },
       signer: ephemeralSigner(),
       clock: settableClock(new Date(0)),

@@ -50,7 +50,7 @@ export function cheapestCut(
 ): CutResult {
   const met = new Map<string, { edge: GraphEdge; levers: readonly number[] }>();
   const exempt = new Map<number, readonly GraphEdge[]>();
-  const sets: (readonly number[])[] = [];
+  const sets: { readonly goal: number; readonly levers: readonly number[] }[] = [];
   let wanted = goals;
 
   const leversOf = (edge: GraphEdge): readonly number[] => {
@@ -75,7 +75,7 @@ export function cheapestCut(
       if (open.length === 0) return grew;
       open.sort((a, b) => (now.hops[a] ?? 0) - (now.hops[b] ?? 0) || a - b);
       for (const goal of open.slice(0, GOALS_A_ROUND)) {
-        const derivation = graph.liveEdgesOf(derivationOf(graph.hypergraph, now, goal));
+        const derivation = [...graph.liveEdgesOf(derivationOf(graph.hypergraph, now, goal))];
         const levers = new Set(derivation.flatMap(leversOf));
         if (levers.size === 0) {
           exempt.set(goal, derivation);
@@ -83,7 +83,7 @@ export function cheapestCut(
         }
         // Asking its rules showed that a pulled lever severs it after all, or an earlier goal of this round pulled one.
         if ([...levers].some((lever) => pulled.has(lever))) continue;
-        sets.push([...levers]);
+        sets.push({ goal, levers: [...levers] });
         for (const lever of levers) pulled.add(lever);
         grew = true;
       }
@@ -91,12 +91,14 @@ export function cheapestCut(
     }
   };
 
+  // The first sweep ends when no goal is left that all levers together protect, so every exempt goal is known after it; the
+  // derivations found for a goal before it turned out to be exempt must not cost anything.
   const everything = new Set<number>();
   sweep(everything);
   let best: { chosen: readonly number[]; bound: number } = { chosen: [...everything], bound: 0 };
   for (let round = 0, done = false; !done; round += 1) {
     const solved = withHittingSet(solver, book.costs(), (problem) => {
-      for (const set of sets) problem.add(set);
+      for (const { goal, levers } of sets) if (!exempt.has(goal)) problem.add(levers);
       return problem.solve();
     });
     best = { chosen: solved.chosen, bound: solved.bound };

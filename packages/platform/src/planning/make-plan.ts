@@ -6,7 +6,7 @@ import { type AnyAction, type EdgeKey, nodeRef, type Plan } from '@firebreak/con
 import type { AttackGraph, GraphEdge } from '../graph/attack-graph.ts';
 import { hasBit, membersOf } from '../graph/bitset.ts';
 import { explainDerivation } from '../graph/explain.ts';
-import { bestPath } from '../graph/paths.ts';
+import { bestPaths } from '../graph/paths.ts';
 import { reach } from '../graph/reach.ts';
 import { selectNodes } from '../graph/selector.ts';
 import { type CutResult, cheapestCut } from './cut.ts';
@@ -28,6 +28,8 @@ export interface PlanRequest {
 
 /** How many example paths a plan shows. */
 const EXAMPLES = 5;
+/** How many paths that nothing cuts are written out; the certificate lists every goal that they lead to. */
+const UNCUT_SHOWN = 100;
 
 export function makePlan(graph: AttackGraph, request: PlanRequest, solver: Solver): Plan {
   const compromised = [...new Set(request.compromised)].sort((a, b) => a - b);
@@ -64,7 +66,7 @@ export function makePlan(graph: AttackGraph, request: PlanRequest, solver: Solve
       protected: protectedNodes.map(id).sort(),
       exempt: [...exempt].map(id).sort(),
     },
-    uncut: cut.exempt.map(({ derivation }) => ({
+    uncut: cut.exempt.slice(0, UNCUT_SHOWN).map(({ derivation }) => ({
       path: explainDerivation(graph, derivation),
       missing: missingLever(derivation, request.actions),
     })),
@@ -76,12 +78,14 @@ export function makePlan(graph: AttackGraph, request: PlanRequest, solver: Solve
     completeness: graph.completeness,
     exposure: {
       protectedReachable: exposed.length,
-      examples: exposed
-        .map((goal) => bestPath(graph, compromised, goal))
-        .filter((path) => path !== undefined)
-        .slice(0, EXAMPLES),
+      examples: bestPaths(graph, compromised, nearest(exposed, before.hops), { limit: EXAMPLES }),
     },
   });
+}
+
+/** The goals to show paths to: the jewels that the attacker reaches soonest. */
+function nearest(goals: readonly number[], hops: Int32Array): number[] {
+  return [...goals].sort((a, b) => (hops[a] ?? 0) - (hops[b] ?? 0) || a - b).slice(0, EXAMPLES);
 }
 
 function cutSteps(graph: AttackGraph, cut: CutResult, book: LeverBook): UnorderedStep[] {

@@ -19,7 +19,12 @@ export default {
   aka: { kubehound: 'CE_MODULE_LOAD' },
   severedBy: podStops,
   derive: (estate) =>
-    escapes(estate, (pod, container) => 
-      isPrivileged(pod, container) ? 'privileged' : hasCapability(pod, container, 'SYS_MODULE') ? 'SYS_MODULE' : undefined),
+    escapes(estate, (pod, container) =>
+      isPrivileged(pod, container)
+        ? 'privileged'
+        : hasCapability(pod, container, 'SYS_MODULE')
+          ? 'SYS_MODULE'
+          : undefined,
+    ),
   levers: stopPods,
 } satisfies EdgeRule;

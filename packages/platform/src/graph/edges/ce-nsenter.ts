@@ -19,7 +19,8 @@ export default {
   aka: { kubehound: 'CE_NSENTER' },
   severedBy: podStops,
   derive: (estate) =>
-    escapes(estate, (pod, container) => 
-      pod.spec.hostPID === true && isPrivileged(pod, container) ? 'hostPID, privileged' : undefined),
+    escapes(estate, (pod, container) =>
+      pod.spec.hostPID === true && isPrivileged(pod, container) ? 'hostPID, privileged' : undefined,
+    ),
   levers: stopPods,
 } satisfies EdgeRule;

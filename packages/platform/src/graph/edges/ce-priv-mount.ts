@@ -18,7 +18,6 @@ export default {
   },
   aka: { kubehound: 'CE_PRIV_MOUNT' },
   severedBy: podStops,
-  derive: (estate) =>
-    escapes(estate, (pod, container) => (isPrivileged(pod, container) ? 'privileged' : undefined)),
+  derive: (estate) => escapes(estate, (pod, container) => (isPrivileged(pod, container) ? 'privileged' : undefined)),
   levers: stopPods,
 } satisfies EdgeRule;

@@ -29,7 +29,9 @@ export default {
       if (convention === 'kubehound' ? !container.explicitRoot : container.nonRoot || pod.spec.hostUsers === false)
         return undefined;
       const fits = ({ hostPath, readOnly }: Mount): boolean =>
-        convention === 'kubehound' ? hostPath === '/' || procPaths.has(hostPath ?? '') : !readOnly && procPaths.has(hostPath ?? '');
+        convention === 'kubehound'
+          ? hostPath === '/' || procPaths.has(hostPath ?? '')
+          : !readOnly && procPaths.has(hostPath ?? '');
       for (const [, mount] of mountsIn(pod, container)) if (fits(mount)) return mount.hostPath;
       return undefined;
     }),

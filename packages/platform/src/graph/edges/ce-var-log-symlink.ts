@@ -3,8 +3,8 @@ import { mountsIn } from '../kubernetes/escapes.ts';
 import { podStops, stopPods } from '../kubernetes/levers.ts';
 import { podNeeds, rightsNeeds } from '../kubernetes/needs.ts';
 import { type ContainerView, type PodView, podsOf } from '../kubernetes/pods.ts';
-import { grantFacts, grantsIn, powerOf } from '../kubernetes/powers.ts';
-import { type Grant, rbacOf } from '../kubernetes/rbac.ts';
+import { grantsIn, powerOf } from '../kubernetes/powers.ts';
+import { type Grant, grantFacts, rbacOf } from '../kubernetes/rbac.ts';
 
 const logPaths = new Set(['/var', '/var/log', '/var/log/pods', '/var/log/containers']);
 
@@ -32,19 +32,30 @@ export default {
 } satisfies EdgeRule;
 
 function* derive(estate: Estate, options: DeriveOptions): Generator<DerivedEdge> {
-  const readers = grantsIn(estate, options).filter((grant) => readsLogs(grant, undefined) || grant.namespace !== undefined);
+  const readers = grantsIn(estate, options).filter(
+    (grant) => readsLogs(grant, undefined) || grant.namespace !== undefined,
+  );
   for (const pod of podsOf(estate).all) {
     for (const container of pod.containers) {
       const path = options.convention === 'kubehound' ? anyLogMount(pod, container) : writableLogMount(pod, container);
       if (path === undefined) continue;
       if (options.convention === 'kubehound') {
-        const grant = rbacOf(estate).namedIdentities.get(pod.account)?.find((it) => readsPodLogs(it));
-        if (grant !== undefined) yield { from: container.id, to: pod.node, facts: [...pod.facts, ...grantFacts(grant)], note: path };
+        const grant = rbacOf(estate)
+          .namedIdentities.get(pod.account)
+          ?.find((it) => readsPodLogs(it));
+        if (grant !== undefined)
+          yield { from: container.id, to: pod.node, facts: [...pod.facts, ...grantFacts(grant)], note: path };
         continue;
       }
       for (const grant of readers) {
         if (!readsLogs(grant, pod)) continue;
-        yield { from: container.id, with: [grant.id], to: pod.node, facts: [...pod.facts, ...grantFacts(grant)], note: path };
+        yield {
+          from: container.id,
+          with: [grant.id],
+          to: pod.node,
+          facts: [...pod.facts, ...grantFacts(grant)],
+          note: path,
+        };
       }
     }
   }
@@ -70,7 +81,9 @@ function readsLogs(grant: Grant, pod: PodView | undefined): boolean {
   if (node) return true;
   const power = powerOf(grant, { verbs: ['get'], group: '', resource: 'pods/log' });
   if (power === undefined || pod === undefined) return power !== undefined;
-  return (power.namespace ?? pod.namespace) === pod.namespace && (power.names === 'any' || power.names.includes(pod.name));
+  return (
+    (power.namespace ?? pod.namespace) === pod.namespace && (power.names === 'any' || power.names.includes(pod.name))
+  );
 }
 
 function readsPodLogs(grant: Grant): boolean {

@@ -50,6 +50,18 @@ const newBinding = '(new binding)';
 
 export const bindableOf: (estate: Estate) => Bindable = perEstate((estate) => new Search(estate).run());
 
+/** Whether one identity with these permission sets can bind its way to a node. */
+export function binds(estate: Estate, grants: readonly Grant[], to: NodeId): boolean {
+  return new Search(estate)
+    .of(grants)
+    .some((binding) => binding.to === to || (typeof binding.to !== 'string' && holdsMember(binding.to, to)));
+}
+
+function holdsMember(group: NodeGroup, id: NodeId): boolean {
+  for (const { node } of group.members()) if (node === id) return true;
+  return false;
+}
+
 /** What some grants together allow, as keys: comparable, so that a union shows what no part can do alone. Names hold no tab. */
 type Key = `cluster\t${string}` | `in\t${string}` | `edit\t${NodeId}`;
 
@@ -89,6 +101,12 @@ class Search {
       if (mayContribute(grant)) this.#enter(grant.id, [grant], this.#keys([grant]));
     }
     return { bindings: this.#bindings, grants: [...this.#virtual.values()] };
+  }
+
+  /** What these grants allow together. */
+  of(grants: readonly Grant[]): readonly Binding[] {
+    this.#enter('', grants, this.#keys(grants));
+    return this.#bindings;
   }
 
   #keys(grants: readonly Grant[]): ReadonlySet<Key> {

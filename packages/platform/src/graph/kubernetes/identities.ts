@@ -1,7 +1,6 @@
 /**
  * Who can speak to the API server: every service account that is an object, a subject or named by a pod; every user that a
- * binding names and every node's own; every group that a binding names, and the two that the API server itself gives power
- * to (`system:masters` bypasses authorization, `system:nodes` is the node authorizer's).
+ * binding names and every node's own; every group that a binding names, and `system:nodes` where there are nodes.
  */
 import { type Estate, type FactId, kubernetesId, type NodeId } from '@firebreak/contract';
 import { perEstate } from '../../facts/estate.ts';
@@ -43,7 +42,6 @@ export const identitiesOf: (estate: Estate) => ReadonlyMap<NodeId, Identity> = p
     if (host.id !== unscheduled) add(nodeUserId(host.name), host.facts);
     add(nodesGroupId, host.facts);
   }
-  add(mastersId, []);
   return all;
 });
 

@@ -2,7 +2,11 @@
 import type { FactKind } from '@firebreak/contract';
 
 /** Whoever asks who may do what. */
-export const rightsNeeds: readonly FactKind[] = ['kubernetes.role', 'kubernetes.role-binding', 'kubernetes.service-account'];
+export const rightsNeeds: readonly FactKind[] = [
+  'kubernetes.role',
+  'kubernetes.role-binding',
+  'kubernetes.service-account',
+];
 /** Whoever asks what runs, volumes and tokens included. */
 export const podNeeds: readonly FactKind[] = [
   'kubernetes.pod',

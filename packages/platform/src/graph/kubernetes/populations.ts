@@ -22,14 +22,20 @@ export interface Scope {
 export class Population {
   readonly #key: string;
   readonly #label: string;
+  readonly #where: string;
   readonly #members: readonly Member[];
   readonly #byNamespace = new Map<string, Member[]>();
   readonly #byName = new Map<string, Member[]>();
 
-  /** @param key unique among populations, for example `pods`. @param label a plural for people: `pods`. */
-  constructor(key: string, label: string, members: Iterable<Member>) {
+  /**
+   * @param key unique among populations, for example `pods`.
+   * @param label a plural for people: `pods`.
+   * @param where how its parts are told apart, for people: usually by namespace, by node for what lies on nodes.
+   */
+  constructor(key: string, label: string, members: Iterable<Member>, where = 'in namespace') {
     this.#key = key;
     this.#label = label;
+    this.#where = where;
     this.#members = [...members];
     for (const member of this.#members) {
       append(this.#byName, member.name, member);
@@ -48,7 +54,7 @@ export class Population {
     return {
       key: `${this.#key}:${namespace ?? '*'}`,
       label:
-        namespace === undefined ? `any of the ${this.#label}` : `any of the ${this.#label} in namespace ${namespace}`,
+        namespace === undefined ? `any of the ${this.#label}` : `any of the ${this.#label} ${this.#where} ${namespace}`,
       members: () => members.map(({ node, facts }): GroupMember => ({ node, facts })),
     };
   }

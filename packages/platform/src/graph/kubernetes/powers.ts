@@ -6,10 +6,12 @@
  * that. Rights that are used in separate requests may be held by different identities: rules say so with `with`.
  */
 import type { DeriveOptions, Estate, FactId, NodeId } from '@firebreak/contract';
+import { perEstate } from '../../facts/estate.ts';
 import { bindableOf } from './bindable.ts';
+import { escalationsOf } from './escalation.ts';
 import { identitiesOf } from './identities.ts';
 import type { Scope } from './populations.ts';
-import { allowedNames, type Grant, rbacOf } from './rbac.ts';
+import { allowedNames, type Grant, grantFacts, rbacOf } from './rbac.ts';
 
 export interface Right {
   readonly verbs: readonly string[];
@@ -28,8 +30,14 @@ export interface Power extends Scope {
 /** Every permission set that there is or that somebody can bind; under a convention only those that there are. */
 export function grantsIn(estate: Estate, options: DeriveOptions): readonly Grant[] {
   const { grants } = rbacOf(estate);
-  return options.convention === undefined ? [...grants, ...bindableOf(estate).grants] : grants;
+  return options.convention === undefined ? allGrants(estate) : grants;
 }
+
+const allGrants = perEstate((estate) => [
+  ...rbacOf(estate).grants,
+  ...bindableOf(estate).grants,
+  ...escalationsOf(estate).grants,
+]);
 
 /** All powers that a right gives, in the order of the bindings. */
 export function* powers(estate: Estate, options: DeriveOptions, right: Right): Generator<Power> {
@@ -52,11 +60,6 @@ export function powerOf(grant: Grant, right: Right): Power | undefined {
     for (const name of allowed) names.add(name);
   }
   return first === undefined ? undefined : { grant, verb: first, namespace: grant.namespace, names: [...names] };
-}
-
-/** The facts that a permission set stands on. */
-export function grantFacts(grant: Grant): readonly FactId[] {
-  return grant.roleFact === undefined ? [grant.bindingFact] : [grant.bindingFact, grant.roleFact];
 }
 
 export interface Holder {

@@ -69,6 +69,11 @@ const userPrefix = 'kubernetes:User/';
 
 export const rbacOf: (estate: Estate) => Rbac = perEstate(buildRbac);
 
+/** The facts that a permission set stands on. */
+export function grantFacts(grant: Grant): readonly FactId[] {
+  return grant.roleFact === undefined ? [grant.bindingFact] : [grant.bindingFact, grant.roleFact];
+}
+
 /** Whether a single rule allows a wish, scope aside. */
 export function ruleAllows(rule: PolicyRule, wish: Wish): boolean {
   return (

@@ -3,7 +3,8 @@
  */
 import type { DerivedEdge, DeriveOptions, Estate } from '@firebreak/contract';
 import type { PopulationOf } from './populations.ts';
-import { grantFacts, type Power, powers, type Right } from './powers.ts';
+import { type Power, powers, type Right } from './powers.ts';
+import { grantFacts } from './rbac.ts';
 
 /** One edge per permission set and group, or per name that the right is limited to. */
 export function* rightEdges(

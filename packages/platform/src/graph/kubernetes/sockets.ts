@@ -10,7 +10,11 @@ import { podsOf } from './pods.ts';
 import { Population } from './populations.ts';
 
 /** @param sockets paths on the host, `/run` rather than `/var/run`. */
-export function* socketEdges(estate: Estate, options: DeriveOptions, sockets: readonly string[]): Generator<DerivedEdge> {
+export function* socketEdges(
+  estate: Estate,
+  options: DeriveOptions,
+  sockets: readonly string[],
+): Generator<DerivedEdge> {
   const edges = escapes(estate, (pod, container) => {
     for (const [, mount] of mountsIn(pod, container)) {
       // A writable mount of the whole disk is EXPLOIT_HOST_WRITE already, whichever runtime the node has.
@@ -35,9 +39,10 @@ const containersByNode = perEstate(
   (estate) =>
     new Population(
       'containers-on',
-      'containers by node',
+      'containers',
       podsOf(estate).all.flatMap((pod) =>
         pod.containers.map(({ id, name }) => ({ node: id, namespace: pod.node, name, facts: pod.facts })),
       ),
+      'on',
     ),
 );

@@ -136,7 +136,10 @@ export default defineAction<Params, Before, KubernetesApi>({
         if (created.outcome !== 'done') return created;
       }
       const missing = was.legacy.filter(({ name }) => !now.legacy.some((token) => token.name === name));
-      const outcome = await sendAll(attempt, missing.map((token) => createSecret(of, token)));
+      const outcome = await sendAll(
+        attempt,
+        missing.map((token) => createSecret(of, token)),
+      );
       if (outcome.outcome !== 'done') {
         return outcome.outcome === 'refused' && outcome.code === 'FB-K8S-CONFLICT'
           ? refused('FB-UNDO-CHANGED', 'A secret of the same name was created since.')

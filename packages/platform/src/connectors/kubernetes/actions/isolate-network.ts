@@ -3,7 +3,7 @@ import { defineAction, kubernetesId, type Outcome, type ProbeResult } from '@fir
 import { z } from 'zod';
 import type { ApiObject, KubernetesApi } from '../api.ts';
 import { at } from '../foreign.ts';
-import { inWords, readError, refused, refusedBy } from './exchange/failure.ts';
+import { inWords, refused, refusedBy } from './exchange/failure.ts';
 import { type KubernetesAttempt, listAll, look, readAll, readObject } from './exchange/reading.ts';
 import { changeOf, send, type Write } from './exchange/write.ts';
 import { servesSomebody } from './impact/business-weight.ts';
@@ -57,15 +57,17 @@ export default defineAction<Params, Before, KubernetesApi>({
   describe: (of) =>
     `Deny ${of.direction === 'both' ? 'all' : of.direction} traffic of ${podsInWords(of)} by NetworkPolicy ${policyName(of)}. Other policies that allow traffic go on allowing it, and the cluster's network plugin has to enforce policies.`,
   undoes: (of) => `NetworkPolicy ${policyName(of)} is deleted; the traffic that it denied flows again.`,
-  drastic: (of, estate) =>
-    of.direction !== 'egress' && isolated(of, estate).some(({ reach }) => servesSomebody(reach)),
+  drastic: (of, estate) => of.direction !== 'egress' && isolated(of, estate).some(({ reach }) => servesSomebody(reach)),
   impact(of, estate) {
     const what = {
       ingress: 'Nothing reaches it any more.',
       egress: 'It reaches nothing any more, name resolution included.',
       both: 'It is cut off from everything, name resolution included.',
     }[of.direction];
-    return impactOf('isolate-network', interruptEach(isolated(of, estate), () => what));
+    return impactOf(
+      'isolate-network',
+      interruptEach(isolated(of, estate), () => what),
+    );
   },
 
   async read(attempt, of) {
@@ -107,7 +109,7 @@ export default defineAction<Params, Before, KubernetesApi>({
 /** The name of the policy: given, or derived from what it isolates, so that the same wish has the same name. */
 export function policyName({ name, namespace, podSelector, direction }: Params): string {
   if (name !== undefined) return name;
-  const labels = podSelector === null ? null : Object.entries(podSelector).sort(([a], [b]) => (a < b ? -1 : 1));
+  const labels = Object.entries(podSelector ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   const digest = createHash('sha256').update(JSON.stringify([namespace, labels, direction]));
   return `firebreak-isolate-${digest.digest('hex').slice(0, 10)}`;
 }
@@ -119,9 +121,14 @@ function policyRef(of: Params) {
   return refTo('NetworkPolicy', of.namespace, policyName(of));
 }
 function podsInWords({ namespace, podSelector }: Params): string {
-  if (podSelector === null) return `every pod of namespace ${namespace}`;
-  const labels = Object.entries(podSelector).map(([key, value]) => `${key}=${value}`);
-  return `pods ${labels.join(', ')} of namespace ${namespace}`;
+  const labels = Object.entries(podSelector ?? {}).map(([key, value]) => `${key}=${value}`);
+  return labels.length === 0
+    ? `every pod of namespace ${namespace}`
+    : `pods ${labels.join(', ')} of namespace ${namespace}`;
+}
+/** The server drops an empty map, so that no labels and null are the same selector. */
+function selectsAll({ podSelector }: Params): boolean {
+  return podSelector === null || Object.keys(podSelector).length === 0;
 }
 function isolated(of: Params, estate: Parameters<typeof legitimateUse>[0]) {
   return legitimateUse(estate).selectedBy(of.namespace, of.podSelector);
@@ -134,7 +141,7 @@ function policy(of: Params): ApiObject {
     metadata: { name: policyName(of), namespace: of.namespace, labels: { [managed]: 'true' } },
     // No rules at all: nothing is allowed in the directions that the types name.
     spec: {
-      podSelector: of.podSelector === null ? {} : { matchLabels: of.podSelector },
+      podSelector: selectsAll(of) ? {} : { matchLabels: of.podSelector },
       policyTypes: [...directions[of.direction]],
     },
   };
@@ -153,8 +160,9 @@ async function nothingElseAllows(attempt: KubernetesAttempt, of: Params): Promis
   const pods = await listAll(attempt, refToAll('Pod', of.namespace));
   if (!policies.ok) return { what, result: 'cannot-tell', evidence: inWords(policies) };
   if (!pods.ok) return { what, result: 'cannot-tell', evidence: inWords(pods) };
-  const own = policies.value.find((each) => nameOf(each) === policyName(of));
-  if (own === undefined || !isOurs(own, of)) {
+  const own = await look(attempt, policyRef(of));
+  if (!own.ok) return { what, result: 'cannot-tell', evidence: inWords(own) };
+  if (own.object === null || !isOurs(own.object, of)) {
     return { what, result: 'fails', evidence: `NetworkPolicy ${policyName(of)} is not there, or not as it was made.` };
   }
   const selected = pods.value.filter((pod) => selects({ matchLabels: of.podSelector ?? {} }, labelsOf(pod)));

@@ -105,7 +105,10 @@ export default defineAction<Params, Before, KubernetesApi>({
     const readBack: ProbeResult = {
       what: `${inWords(of)} does not name ${subjectInWords(of)}`,
       result: left.length === 0 ? 'holds' : 'fails',
-      evidence: now === null ? 'It does not exist.' : `It names ${subjectsOf(now).length} subjects, ${left.length} of them this one.`,
+      evidence:
+        now === null
+          ? 'It does not exist.'
+          : `It names ${subjectsOf(now).length} subjects, ${left.length} of them this one.`,
     };
     const tried = await probeGrant(attempt, {
       who: authenticatedAs(of.subject, of.namespace),

@@ -1,6 +1,7 @@
 import { defineAction, kubernetesId, type ProbeResult } from '@firebreak/contract';
 import { z } from 'zod';
 import type { KubernetesApi } from '../api.ts';
+import { knownResource } from '../resources.ts';
 import {
   type Channel,
   channelFor,
@@ -18,11 +19,13 @@ import { waitFor } from './exchange/patience.ts';
 import { readObject } from './exchange/reading.ts';
 import { fixedCost } from './impact/business-weight.ts';
 import { apiObject, namespaceName, objectName } from './objects/names.ts';
-import { knownResource } from '../resources.ts';
 
 const params = z
   .object({ apiVersion: z.string(), kind: z.string(), namespace: namespaceName, name: objectName })
-  .refine(({ apiVersion, kind }) => channelFor(apiVersion, kind) !== undefined, 'no delivery channel that can be suspended')
+  .refine(
+    ({ apiVersion, kind }) => channelFor(apiVersion, kind) !== undefined,
+    'no delivery channel that can be suspended',
+  )
   .refine(({ apiVersion }) => /^[a-z0-9.-]+\/v[a-z0-9]+$/.test(apiVersion), 'not an API version');
 type Params = z.infer<typeof params>;
 const before = z.object({ object: apiObject.nullable() });

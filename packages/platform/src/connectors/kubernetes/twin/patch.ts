@@ -38,7 +38,13 @@ function applyOperation(value: unknown, operation: Readonly<Record<string, unkno
   switch (operation.op) {
     case 'test': {
       const found = lookUp(value, path);
-      if (!found.ok) return found;
+      // As the API server's library has it (evanphx/json-patch): an absent member of an object that is there equals null.
+      if (!found.ok) {
+        const parent = lookUp(value, path.slice(0, -1));
+        return operation.value === null && parent.ok && record(parent.value) !== undefined
+          ? { ok: true, value }
+          : found;
+      }
       return isDeepStrictEqual(found.value, operation.value)
         ? { ok: true, value }
         : { ok: false, reason: 'test failed' };

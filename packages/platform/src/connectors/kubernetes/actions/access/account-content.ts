@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ApiObject } from '../../api.ts';
 import { array, textAt } from '../../foreign.ts';
-import { type PatchOperation, sameField, setField } from '../objects/one-field.ts';
 import { present } from '../objects/object-meta.ts';
+import { type PatchOperation, sameField, setField } from '../objects/one-field.ts';
 import { stripServerOwned } from '../objects/server-owned.ts';
 
 /** What a service account consists of besides its name. */

@@ -34,7 +34,8 @@ export async function probeGrant(attempt: KubernetesAttempt, grant: GoneGrant): 
   const cannotTell = (evidence: string): readonly ProbeResult[] => [{ what: told, result: 'cannot-tell', evidence }];
 
   const wishes = wishesOf(grant.rules, namespace === undefined);
-  if (wishes.length === 0) return cannotTell('The role grants nothing, or could not be read, so there is nothing to try.');
+  if (wishes.length === 0)
+    return cannotTell('The role grants nothing, or could not be read, so there is nothing to try.');
   const others = await otherGrants(attempt, who, namespace, grant.binding);
   if (!others.ok) return cannotTell(`What other bindings grant could not be read: ${inWords(others)}`);
   const wish = wishes.find((candidate) => !others.value.some(({ rules }) => allows(rules, candidate)));
@@ -48,7 +49,11 @@ export async function probeGrant(attempt: KubernetesAttempt, grant: GoneGrant): 
   const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', spec: review };
   const what = `${subject} may not ${asked}`;
   const answers = [
-    verdict(what, 'Access review', await settle(attempt, () => attempt.session.create(reviews.access, body, attempt.signal))),
+    verdict(
+      what,
+      'Access review',
+      await settle(attempt, () => attempt.session.create(reviews.access, body, attempt.signal)),
+    ),
   ];
   if (who.account !== undefined) answers.push(await withItsToken(attempt, who.account, what, wish, namespace));
   return answers;

@@ -34,7 +34,11 @@ export async function probeTokens(
         },
         await freshWorks(attempt, account),
       ]
-    : [await reviewed(attempt, captured), await refusedAtTheDoor(attempt, captured), await freshWorks(attempt, account)];
+    : [
+        await reviewed(attempt, captured),
+        await refusedAtTheDoor(attempt, captured),
+        await freshWorks(attempt, account),
+      ];
 }
 
 async function reviewed(attempt: KubernetesAttempt, token: string): Promise<ProbeResult> {

@@ -16,7 +16,8 @@ export const argoApplication: Channel = {
   kinds: ['Application'],
   fields: [{ path: ['spec', 'syncPolicy', 'automated'], value: undefined }],
   suspended: (object) => !automates(object),
-  remark: 'Somebody with access to Argo CD can still synchronise by hand; a synchronisation that is running ends by itself.',
+  remark:
+    'Somebody with access to Argo CD can still synchronise by hand; a synchronisation that is running ends by itself.',
   underWay: (object) => {
     if (present(object, 'operation') !== undefined) return 'A synchronisation is requested or running.';
     const phase = textAt(object, 'status', 'operationState', 'phase');

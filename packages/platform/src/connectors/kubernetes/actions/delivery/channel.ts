@@ -54,9 +54,7 @@ export function isResumed(channel: Channel, now: ApiObject, before: ApiObject): 
 
 /** Puts every field back; undefined when one of them is neither what we set nor what it was. */
 export function resume(channel: Channel, now: ApiObject, before: ApiObject): readonly PatchOperation[] | undefined {
-  const theirs = channel.fields.some(
-    ({ path, value }) => !has(now, path, value) && !sameField(now, before, path),
-  );
+  const theirs = channel.fields.some(({ path, value }) => !has(now, path, value) && !sameField(now, before, path));
   return theirs ? undefined : channel.fields.flatMap(({ path }) => putFieldBack(now, before, path));
 }
 

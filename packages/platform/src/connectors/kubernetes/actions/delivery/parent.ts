@@ -80,7 +80,6 @@ const marks: readonly Mark[] = [
   },
 ];
 
-
 function fluxMark(kind: string, group: string): Mark {
   return ({ labels }) => {
     const name = textAt(labels, `${group}/name`);

@@ -53,7 +53,7 @@ export function impactOf(
   interrupts: readonly Interruption[],
   restarts: readonly NodeRef[] = [],
 ): Impact {
-  const cost = interrupts.reduce((sum, { weight }) => sum + weight, fixedCost[lever]);
+  const cost = interrupts.reduce<number>((sum, { weight }) => sum + weight, fixedCost[lever]);
   return restarts.length === 0 ? { cost, interrupts } : { cost, interrupts, restarts };
 }
 

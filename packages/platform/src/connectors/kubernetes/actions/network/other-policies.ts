@@ -28,7 +28,10 @@ export function otherPolicies(
 ): OtherPolicy[] {
   return policies
     .filter((policy) => nameOf(policy) !== except && canMeet(at(policy, 'spec', 'podSelector'), selector ?? {}))
-    .map((policy) => ({ name: nameOf(policy), allows: directions[direction].flatMap((type) => allowed(policy, type)) }));
+    .map((policy) => ({
+      name: nameOf(policy),
+      allows: directions[direction].flatMap((type) => allowed(policy, type)),
+    }));
 }
 
 /** Whether a policy's selector selects these labels (LabelSelector semantics). An unknown operator selects nothing. */

@@ -13,7 +13,6 @@ const enforcing: Readonly<Record<string, string>> = {
   'weave-net': 'Weave Net',
   'ovnkube-node': 'OVN-Kubernetes',
   'kube-network-policies': 'kube-network-policies',
-  kindnet: 'kindnet',
 };
 
 /** The network plugins found in the cluster that can enforce policies. That one is there proves nothing about packets. */

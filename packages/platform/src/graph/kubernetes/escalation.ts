@@ -1,0 +1,100 @@
+/**
+ * Who may rewrite a role that is bound to them, or to somebody else that they hold: ROLE_ESCALATE.
+ *
+ * The API server lets somebody write a role only up to what they hold already, unless they may `escalate` it; both rights
+ * name the role and are asked in one request (pkg/registry/rbac/clusterrole/policybased/storage.go, v1.34). What must stay
+ * true:
+ * - A ClusterRole can be rewritten only with cluster-wide rights; one that is bound by a RoleBinding then gives every right
+ *   of that namespace, no more.
+ * - Rewriting a role gives something only to those to whom it is bound: the step needs that permission set as well, unless
+ *   the writer is one of them.
+ * - Who already holds every right in its scope is left out: there is nothing to gain.
+ */
+import { clusterAdminId, type Estate, type FactId, type NodeId, permissionSetId } from '@firebreak/contract';
+import { perEstate } from '../../facts/estate.ts';
+import { builtinRoles } from './builtin-roles.ts';
+import { identitiesOf } from './identities.ts';
+import { allowedNames, type Grant, grantAllows, grantFacts, rbacOf } from './rbac.ts';
+
+export interface Escalation {
+  readonly holder: NodeId;
+  readonly grants: readonly Grant[];
+  /** The permission set whose role is rewritten, when the holder does not hold it itself. */
+  readonly through: Grant | undefined;
+  readonly to: NodeId;
+  readonly facts: readonly FactId[];
+  readonly note: string;
+}
+
+const group = 'rbac.authorization.k8s.io';
+const anyRight = '(any right)';
+
+export interface Escalations {
+  readonly steps: readonly Escalation[];
+  /** Permission sets after their role was rewritten, one per namespace. */
+  readonly grants: readonly Grant[];
+}
+
+export const escalationsOf: (estate: Estate) => Escalations = perEstate((estate) => {
+  const rbac = rbacOf(estate);
+  const useful = new Set(rbac.grants.filter((grant) => mayContribute(grant) && !holdsEverything(grant)));
+  const rewritten = new Map<string, Grant>();
+  const steps: Escalation[] = [];
+  const enter = (holder: NodeId, grants: readonly Grant[], own: readonly Grant[]): void => {
+    const targets = rbac.grants.filter((target) => !holdsEverything(target) && rewrites(grants, target));
+    // Once their own permission set reaches as far, others add nothing.
+    const best = targets.filter((target) => own.includes(target));
+    for (const target of best.length > 0 ? best : targets) {
+      const to = target.namespace === undefined ? clusterAdminId : rewrittenSet(target, rewritten).id;
+      const facts = [...new Set([...grants.flatMap(grantFacts), ...grantFacts(target)])];
+      const through = own.includes(target) ? undefined : target;
+      steps.push({ holder, grants, through, to, facts, note: `escalate ${target.roleKind} ${target.role}` });
+    }
+  };
+  for (const grant of useful) enter(grant.id, [grant], [grant]);
+  if (useful.size > 0) {
+    for (const identity of identitiesOf(estate).keys()) {
+      const own = rbac.grantsOf(identity);
+      const grants = own.filter((grant) => useful.has(grant));
+      // With several sets an identity may rewrite what no single one may, or what another of its own sets rests on.
+      if (grants.length > 0 && own.length > 1) enter(identity, grants, own);
+    }
+  }
+  return { steps, grants: [...rewritten.values()] };
+});
+
+/** Whether one identity with these permission sets may write this role's rules as it likes. */
+export function rewrites(grants: readonly Grant[], target: Grant): boolean {
+  const resource = target.roleKind === 'Role' ? 'roles' : 'clusterroles';
+  const scope = target.roleKind === 'Role' ? target.namespace : undefined;
+  const may = (verb: string): boolean =>
+    grants.some((grant) => grantAllows(grant, { verb, group, resource, namespace: scope, name: target.role }));
+  return may('escalate') && (may('update') || may('patch'));
+}
+
+function holdsEverything(grant: Grant): boolean {
+  return grantAllows(grant, { verb: '*', group: '*', resource: '*', namespace: grant.namespace });
+}
+
+function mayContribute(grant: Grant): boolean {
+  return ['clusterroles', 'roles'].some((resource) =>
+    ['escalate', 'update', 'patch'].some((verb) => allowedNames(grant, { verb, group, resource }) !== undefined),
+  );
+}
+
+function rewrittenSet(target: Grant, known: Map<string, Grant>): Grant {
+  const namespace = target.namespace ?? '';
+  const exists = known.get(namespace);
+  if (exists !== undefined) return exists;
+  const grant: Grant = {
+    ...target,
+    id: permissionSetId(namespace, anyRight, '(rewritten role)'),
+    name: `${anyRight}::(rewritten role)`,
+    role: anyRight,
+    binding: '(rewritten role)',
+    rules: builtinRoles['cluster-admin'] ?? [],
+    subjects: [],
+  };
+  known.set(namespace, grant);
+  return grant;
+}

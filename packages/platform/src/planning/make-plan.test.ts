@@ -1,0 +1,288 @@
+/**
+ * The planner against brute force on small worlds: levers are tried in every combination, reach is computed by a loop
+ * that shares nothing with the graph's. Worlds have AND-steps, groups, levers that sever several edges, and edges that
+ * nothing severs.
+ */
+import { type AnyAction, defineAction, type EdgeRule, type LiveEdge, lever, type NodeRule } from '@firebreak/contract';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { estateOf } from '../facts/estate.ts';
+import { deriveGraph } from '../graph/derive-graph.ts';
+import { checkPlan, parsePlan } from './check-plan.ts';
+import { loadSolver } from './hitting-set.ts';
+import { makePlan } from './make-plan.ts';
+import { planDigest } from './plan-digest.ts';
+
+interface WorldEdge {
+  readonly from: readonly number[];
+  readonly to: number;
+  readonly levers: readonly number[];
+}
+interface SmallWorld {
+  readonly nodes: number;
+  readonly jewels: readonly number[];
+  readonly edges: readonly WorldEdge[];
+  /** Members of the one group; an edge to node −1 leads to it. */
+  readonly group: readonly number[];
+  readonly costs: readonly number[];
+}
+
+const idOf = (node: number) => `t:Thing/n${node}`;
+const leverOf = (index: number) => lever('t.pull', { index });
+
+function graphOf(world: SmallWorld) {
+  const nodeRule: NodeRule = {
+    kinds: ['Thing'],
+    needs: [],
+    *derive() {
+      for (let node = 0; node < world.nodes; node += 1) {
+        yield {
+          id: idOf(node),
+          kind: 'Thing',
+          class: 'workload',
+          name: `n${node}`,
+          facts: [`f${node}`],
+          ...(world.jewels.includes(node) ? { jewel: 'it matters' } : {}),
+        };
+      }
+    },
+  };
+  const rule: EdgeRule = {
+    label: 'STEP',
+    from: ['Thing'],
+    to: ['Thing'],
+    needs: [],
+    techniques: [],
+    traverse: 'seconds',
+    explain: { what: 'a step', why: 'because', cut: 'pull a lever' },
+    severedBy: ['t.pull'],
+    *derive() {
+      for (const edge of world.edges) {
+        const [from, ...others] = edge.from.map(idOf);
+        const to =
+          edge.to >= 0
+            ? idOf(edge.to)
+            : {
+                key: 'all',
+                label: 'any member',
+                members: () => world.group.map((node) => ({ node: idOf(node), facts: [`f${node}`] })),
+              };
+        yield { from: from as string, with: others, to, facts: ['f0'] };
+      }
+    },
+    levers: (edge) => [...leversOfStep(world, edge)].map(leverOf),
+  };
+  return deriveGraph(estateOf([], []), [nodeRule], [rule]);
+}
+
+/** A step may have been derived by several edges of the world: a lever severs it only when it severs all of them. */
+function leversOfStep(world: SmallWorld, edge: Pick<LiveEdge, 'from' | 'with' | 'to'>): Set<number> {
+  const same = stepsOf(world).filter((step) => step.key === keyOf([edge.from, ...edge.with], edge.to));
+  const [first, ...rest] = same.map((step) => new Set(step.levers));
+  return new Set([...(first ?? [])].filter((index) => rest.every((set) => set.has(index))));
+}
+
+function keyOf(from: readonly string[], to: string): string {
+  return `${[...new Set(from)].sort().join('+')}>${to}`;
+}
+
+function stepsOf(world: SmallWorld) {
+  return world.edges.flatMap((edge) =>
+    (edge.to >= 0 ? [edge.to] : world.group).map((to) => ({
+      from: edge.from,
+      to,
+      levers: edge.levers,
+      key: keyOf(edge.from.map(idOf), idOf(to)),
+    })),
+  );
+}
+
+function reachedWithout(world: SmallWorld, start: readonly number[], pulled: ReadonlySet<number>): Set<number> {
+  const steps = stepsOf(world).filter((step) => {
+    const levers = leversOfStep(world, {
+      from: idOf(step.from[0] as number),
+      with: step.from.slice(1).map(idOf),
+      to: idOf(step.to),
+    });
+    return ![...levers].some((index) => pulled.has(index));
+  });
+  const held = new Set(start);
+  for (let grew = true; grew; ) {
+    grew = false;
+    for (const { from, to } of steps) {
+      if (!held.has(to) && from.every((tail) => held.has(tail))) {
+        held.add(to);
+        grew = true;
+      }
+    }
+  }
+  return held;
+}
+
+function bruteForce(world: SmallWorld): { cost: number; saved: number[] } {
+  const count = world.costs.length;
+  const goals = world.jewels.filter((jewel) => jewel !== 0);
+  const everything = new Set(Array.from({ length: count }, (_, index) => index));
+  const hopeless = reachedWithout(world, [0], everything);
+  const saved = goals.filter((goal) => !hopeless.has(goal));
+  let best = Number.POSITIVE_INFINITY;
+  for (let mask = 0; mask < 1 << count; mask += 1) {
+    const pulled = new Set(Array.from({ length: count }, (_, index) => index).filter((index) => (mask >> index) & 1));
+    const cost = [...pulled].reduce((sum, index) => sum + (world.costs[index] ?? 0), 0);
+    if (cost >= best) continue;
+    const held = reachedWithout(world, [0], pulled);
+    if (saved.every((goal) => !held.has(goal))) best = cost;
+  }
+  return { cost: best, saved };
+}
+
+function pullAction(costs: readonly number[]): AnyAction {
+  return defineAction<{ index: number }, null, null>({
+    id: 't.pull',
+    title: 'Pull',
+    stage: 'access',
+    targetKinds: ['Thing'],
+    params: z.object({ index: z.number() }),
+    before: z.null(),
+    severs: ['STEP'],
+    permissions: [],
+    target: ({ index }) => ({ kind: 'Lever', id: `t:Lever/${index}`, name: `${index}` }),
+    describe: ({ index }) => `Pull lever ${index}`,
+    undoes: () => 'Push it back',
+    drastic: () => false,
+    impact: ({ index }) => ({ cost: costs[index] ?? 1, interrupts: [] }),
+    read: async () => ({ record: null }),
+    preview: () => [],
+    apply: async () => ({ outcome: 'done' }),
+    inEffect: () => true,
+    probe: async () => [],
+    reversal: { kind: 'restore', restore: async () => ({ outcome: 'done' }), restored: () => true },
+  });
+}
+
+const worlds = fc
+  .record({ nodes: fc.integer({ min: 3, max: 8 }), levers: fc.integer({ min: 1, max: 6 }) })
+  .chain(({ nodes, levers }) =>
+    fc.record({
+      nodes: fc.constant(nodes),
+      jewels: fc.uniqueArray(fc.integer({ min: 1, max: nodes - 1 }), { minLength: 1, maxLength: 3 }),
+      group: fc.uniqueArray(fc.integer({ min: 0, max: nodes - 1 }), { maxLength: 4 }),
+      costs: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: levers, maxLength: levers }),
+      edges: fc.array(
+        fc.record({
+          from: fc.uniqueArray(fc.integer({ min: 0, max: nodes - 1 }), { minLength: 1, maxLength: 2 }),
+          to: fc.integer({ min: -1, max: nodes - 1 }),
+          levers: fc.uniqueArray(fc.integer({ min: 0, max: levers - 1 }), { maxLength: 3 }),
+        }),
+        { maxLength: 14 },
+      ),
+    }),
+  );
+
+const solver = await loadSolver();
+
+test('the cut is the cheapest there is, and the independent check confirms it', () => {
+  fc.assert(
+    fc.property(worlds, (world) => {
+      const graph = graphOf(world);
+      const plan = makePlan(
+        graph,
+        { compromised: [graph.resolve(idOf(0))], protect: 'default', actions: [pullAction(world.costs)] },
+        solver,
+      );
+      const { cost, saved } = bruteForce(world);
+      expect(plan.cutCost).toBe(cost);
+      expect(plan.lowerBound).toBeCloseTo(cost, 5);
+      expect(plan.certificate.exempt).toHaveLength(world.jewels.filter((jewel) => jewel !== 0).length - saved.length);
+      const pulled = new Set(plan.steps.map((step) => step.lever.params.index as number));
+      const held = reachedWithout(world, [0], pulled);
+      for (const goal of saved) expect(held.has(goal)).toBe(false);
+      expect(checkPlan(plan, graph).checks.filter(({ ok }) => !ok)).toEqual([]);
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test('the same world gives the same plan to the last byte', () => {
+  fc.assert(
+    fc.property(worlds, (world) => {
+      const make = () => {
+        const graph = graphOf(world);
+        return makePlan(
+          graph,
+          { compromised: [graph.resolve(idOf(0))], protect: 'default', actions: [pullAction(world.costs)] },
+          solver,
+        );
+      };
+      expect(make()).toEqual(make());
+    }),
+    { numRuns: 50 },
+  );
+});
+
+const chain: SmallWorld = {
+  nodes: 3,
+  jewels: [2],
+  group: [],
+  costs: [5, 2],
+  edges: [
+    { from: [0], to: 1, levers: [0] },
+    { from: [1], to: 2, levers: [1] },
+  ],
+};
+const planOf = (world: SmallWorld, forbid: readonly string[] = []) => {
+  const graph = graphOf(world);
+  return {
+    graph,
+    plan: makePlan(
+      graph,
+      { compromised: [graph.resolve(idOf(0))], protect: 'default', actions: [pullAction(world.costs)], forbid },
+      solver,
+    ),
+  };
+};
+
+test('the check finds every kind of lie', () => {
+  const { graph, plan } = planOf(chain);
+  const failing = (changed: typeof plan) =>
+    checkPlan({ ...changed, digest: planDigest(changed) }, graph)
+      .checks.filter(({ ok }) => !ok)
+      .map(({ check }) => check);
+  const { certificate } = plan;
+  expect(plan.steps.map((step) => step.title)).toEqual(['Pull lever 1']);
+  expect(failing(plan)).toEqual([]);
+  expect(checkPlan({ ...plan, cutCost: 1 }, graph).ok).toBe(false);
+  expect(failing({ ...plan, steps: [] })).toContain(
+    'the closed set contains what is compromised and nothing leads out of it',
+  );
+  expect(failing({ ...plan, certificate: { ...certificate, reached: certificate.reached.slice(1) } })).not.toEqual([]);
+  expect(
+    failing({
+      ...plan,
+      certificate: { ...certificate, exempt: [idOf(2)], reached: [...certificate.reached, idOf(2)] },
+    }),
+  ).toContain('nothing protected is in the closed set, but what the plan says it cannot save');
+  expect(failing({ ...plan, certificate: { ...certificate, graphDigest: '0'.repeat(64) } })).toEqual([
+    'the plan was made from this estate',
+  ]);
+  const [step] = plan.steps;
+  if (step === undefined) throw new Error('no step');
+  expect(failing({ ...plan, steps: [{ ...step, severs: [{ type: 'STEP', from: idOf(0), to: idOf(1) }] }] })).toContain(
+    'every step severs what it claims',
+  );
+  expect(failing({ ...plan, lowerBound: 99 })).toEqual(['costs add up and the lower bound does not exceed them']);
+});
+
+test('a forbidden lever is not used, and a way that nothing cuts is told with its missing lever', () => {
+  expect(planOf(chain, [leverOf(1).key]).plan.steps.map((step) => step.title)).toEqual(['Pull lever 0']);
+  const { plan } = planOf({ ...chain, edges: chain.edges.map((edge) => ({ ...edge, levers: [] })) });
+  expect(plan.verdict).toBe('partial');
+  expect(plan.uncut[0]?.path.steps.map((step) => step.to.name)).toEqual(['n1', 'n2']);
+  expect(plan.uncut[0]?.missing).toContain('pull a lever');
+});
+
+test('a plan read from a file is refused when it is not one', () => {
+  expect(() => parsePlan('{')).toThrow('FB-PLAN-INVALID');
+  expect(() => parsePlan('{"format":"firebreak-plan/1"}')).toThrow('FB-PLAN-INVALID');
+});

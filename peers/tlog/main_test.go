@@ -167,6 +167,26 @@ func TestWrongClaimsAreCaught(t *testing.T) {
 	}
 }
 
+func TestConsistencyAtTheEdges(t *testing.T) {
+	w := newWorld(t)
+	_, now := call(t, w.args())
+	empty := w.file("empty", nil)
+	for name, c := range map[string]struct {
+		size int
+		root string
+		code int
+	}{
+		"the same tree":            {newSize, now.Root, 0},
+		"a fork of the same size":  {newSize, w.old.String(), 1},
+		"nothing, proving nothing": {0, w.old.String(), 1},
+	} {
+		args := append(w.args()[:11], "-old-size", strconv.Itoa(c.size), "-old-root", c.root, "-consistency", empty)
+		if code, v := call(t, args); code != c.code {
+			t.Errorf("%s: exit %d, %+v", name, code, v)
+		}
+	}
+}
+
 func TestHalfAQuestionIsRefused(t *testing.T) {
 	args := newWorld(t).args()
 	for _, n := range []int{0, 1, 3, 7, 9, 13} {

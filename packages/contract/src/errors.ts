@@ -72,6 +72,12 @@ export const catalogue = {
     exit: 3,
     status: 400,
   },
+  'FB-FILE-SKIPPED': {
+    what: 'A file or document was left out because it is no Kubernetes object.',
+    next: 'Nothing, if that is right; else render it (helm template, kustomize build) and read the result.',
+    exit: 3,
+    status: 400,
+  },
   'FB-YAML-INVALID': {
     what: 'A YAML or JSON document cannot be parsed.',
     next: 'Mend or remove the document; the rest was read.',
@@ -196,6 +202,18 @@ export const catalogue = {
   'FB-STEP-REFUSED': {
     what: 'A step was refused by the target.',
     next: 'See the step for the reason; the steps before it stand and can be undone.',
+    exit: 1,
+    status: 409,
+  },
+  'FB-STEP-CHANGED': {
+    what: 'The object was changed by others while the step was under way.',
+    next: 'Look at the object; what was done stands and can be undone. Plan again from a fresh collect.',
+    exit: 1,
+    status: 409,
+  },
+  'FB-EXECUTION-BUSY': {
+    what: 'The incident has an execution under way.',
+    next: 'Wait for it (`firebreak status`), or undo.',
     exit: 1,
     status: 409,
   },

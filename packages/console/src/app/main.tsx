@@ -1,3 +1,4 @@
+import './policy.ts';
 import '@mantine/core/styles.css';
 import './global.css';
 import { MantineProvider } from '@mantine/core';

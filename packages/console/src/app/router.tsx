@@ -48,7 +48,7 @@ const paths = createRoute({
   getParentRoute: () => incident,
   path: '/paths',
   validateSearch: (search: Readonly<Record<string, unknown>>): { goal?: string } =>
-    typeof search['goal'] === 'string' ? { goal: search['goal'] } : {},
+    typeof search.goal === 'string' ? { goal: search.goal } : {},
   component: lazyRouteComponent(() => import('../features/paths/paths-tab.tsx'), 'PathsTab'),
 });
 

@@ -25,8 +25,8 @@ export function ShortcutHelp({ opened, onClose }: ShortcutHelpProps) {
         ))}
       </dl>
       <p className="fb-quiet">
-        On the drawing: arrows move, <Kbd>+</Kbd> and <Kbd>-</Kbd> zoom, <Kbd>0</Kbd> shows all. Everything in it is also in
-        the table.
+        On the drawing: arrows move, <Kbd>+</Kbd> and <Kbd>-</Kbd> zoom, <Kbd>0</Kbd> shows all. Everything in it is
+        also in the table.
       </p>
       <Switch
         label="Shortcuts are on"

@@ -1,4 +1,5 @@
-import { createTheme, type CSSVariablesResolver } from '@mantine/core';
+import { type CSSVariablesResolver, createTheme, Modal } from '@mantine/core';
+import modalClasses from './modal.module.css';
 
 /**
  * Slate greys and one blue for what can be pressed. Every other colour means something (`global.css`): red is held by the
@@ -16,6 +17,7 @@ export const theme = createTheme({
   fontFamilyMonospace:
     'ui-monospace, "SF Mono", "Cascadia Mono", "Segoe UI Mono", "Noto Sans Mono", "Liberation Mono", Menlo, Consolas, monospace',
   headings: { fontWeight: '650' },
+  components: { Modal: Modal.extend({ classNames: modalClasses }) },
   colors: {
     harbor: [
       '#eef4fb',
@@ -53,18 +55,7 @@ export const theme = createTheme({
       '#10161c',
       '#0b1015',
     ],
-    red: [
-      '#fdf0f0',
-      '#f9d9d9',
-      '#f1b0b1',
-      '#e98587',
-      '#e05f62',
-      '#d2413f',
-      '#b8282d',
-      '#a01f25',
-      '#87171d',
-      '#6b0f14',
-    ],
+    red: ['#fdf0f0', '#f9d9d9', '#f1b0b1', '#e98587', '#e05f62', '#d2413f', '#b8282d', '#a01f25', '#87171d', '#6b0f14'],
   },
 });
 

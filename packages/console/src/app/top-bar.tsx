@@ -60,7 +60,11 @@ export function TopBar({ liveness, onHelp }: TopBarProps) {
 function LiveSign({ liveness }: { readonly liveness: Liveness }) {
   return (
     <span className={classes.live} data-liveness={liveness} role="status">
-      {liveness === 'lost' ? <IconPlugConnectedX size={16} aria-hidden /> : <span className={classes.dot} aria-hidden />}
+      {liveness === 'lost' ? (
+        <IconPlugConnectedX size={16} aria-hidden />
+      ) : (
+        <span className={classes.dot} aria-hidden />
+      )}
       <span className={classes.liveWord}>
         {liveness === 'live' ? 'Live' : liveness === 'connecting' ? 'Connecting' : 'Not live: asking every few seconds'}
       </span>

@@ -3,11 +3,8 @@
  * schemas that the server promises. Nothing else in the console calls `fetch`.
  */
 import { errorSchema, type RouteName, routes } from '@firebreak/contract/routes';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { ProblemError, problemOf } from './problem.ts';
-
-// Zod compiles schemas with `new Function` where it may. The console's policy forbids that and would report each try.
-z.config({ jitless: true });
 
 type Routes = typeof routes;
 type Part<N extends RouteName, K extends 'params' | 'query' | 'body'> = Routes[N] extends {
@@ -84,9 +81,9 @@ export async function call<N extends RouteName>(
   const answer = parseJson(text, response.status);
   if (!response.ok) throw refusal(answer, response.status);
   if (!('returns' in route)) throw new Error(`route ${name} has no JSON answer`);
-  const parsed = (route.returns as z.ZodType<AnswerOf<N>>).safeParse(answer);
+  const parsed = (route.returns as z.ZodType).safeParse(answer);
   if (!parsed.success) throw problemOf('FB-ANSWER-INVALID', firstIssue(parsed.error));
-  return parsed.data;
+  return parsed.data as AnswerOf<N>;
 }
 
 function parseJson(text: string, status: number): unknown {

@@ -3,11 +3,12 @@
  * that it makes stale are asked for again. A run of a plan sends many events, so they are gathered for a moment, and the
  * large answers (drawing, paths) are left alone while single steps report.
  */
-import { addressOf } from './client.ts';
+
 import { eventSchema } from '@firebreak/contract/routes';
 import type { QueryKey } from '@tanstack/react-query';
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useState } from 'react';
+import { addressOf } from './client.ts';
 
 /** `lost`: what is shown may be out of date, and the console asks again by itself until the stream is back. */
 export type Liveness = 'connecting' | 'live' | 'lost';

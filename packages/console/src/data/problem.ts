@@ -1,5 +1,5 @@
 import { catalogue, type ErrorCode } from '@firebreak/contract/errors';
-import { errorSchema } from '@firebreak/contract/routes';
+import type { errorSchema } from '@firebreak/contract/routes';
 import type { z } from 'zod';
 
 /** What went wrong, in the three sentences of the error catalogue. */

@@ -20,7 +20,13 @@ interface ConfirmDialogProps {
 /** A question before something that others will feel. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
   return (
-    <Modal opened={props.opened} onClose={props.onClose} title={props.title} size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal
+      opened={props.opened}
+      onClose={props.onClose}
+      title={props.title}
+      size="lg"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
       <div className={classes.content}>
         {props.children}
         {props.error != null && <ProblemNotice error={props.error} />}
@@ -29,7 +35,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
             Cancel
           </Button>
           <Button
-            color={props.danger === true ? 'red' : undefined}
+            color={props.danger === true ? 'red' : 'harbor'}
             disabled={props.disabled === true}
             loading={props.busy}
             onClick={props.onConfirm}

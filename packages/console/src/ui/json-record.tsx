@@ -14,8 +14,12 @@ export function JsonRecord({ value, label }: JsonRecordProps) {
     .split('\n')
     .map((line) => visible(line))
     .join('\n');
-  // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-  const block = <pre className={classes.record} tabIndex={0}>{text}</pre>;
+  const block = (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+    <pre className={classes.record} tabIndex={0}>
+      {text}
+    </pre>
+  );
   if (label === undefined) return block;
   return (
     <details className={classes.disclosure}>

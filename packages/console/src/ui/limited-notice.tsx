@@ -1,4 +1,5 @@
 import type { Completeness } from '@firebreak/contract/answer';
+import { count } from './count.ts';
 import { ForeignText } from './foreign-text.tsx';
 import classes from './limited-notice.module.css';
 import { Notice } from './notice.tsx';
@@ -16,7 +17,7 @@ export function LimitedNotice({ completeness, meaning }: LimitedNoticeProps) {
   return (
     <Notice tone="warn" title={`Limited answer: ${meaning}`}>
       <details className={classes.reasons}>
-        <summary>{reasons.length === 1 ? '1 gap in what was read' : `${reasons.length} gaps in what was read`}</summary>
+        <summary>{count(reasons.length, 'gap')} in what was read</summary>
         <GapList gaps={reasons} />
       </details>
     </Notice>
@@ -37,8 +38,8 @@ export function GapList({ gaps }: GapListProps) {
             <ForeignText text={gap.reason} />
           </div>
           <div className="fb-quiet">
-            Missing: {gap.kinds.includes('*') ? 'cannot tell which kinds' : <ForeignText text={gap.kinds.join(', ')} />} ·
-            where: <ForeignText text={gap.where} mono most={120} /> · <code>{gap.code}</code>
+            Missing: {gap.kinds.includes('*') ? 'cannot tell which kinds' : <ForeignText text={gap.kinds.join(', ')} />}{' '}
+            · where: <ForeignText text={gap.where} mono most={120} /> · <code>{gap.code}</code>
           </div>
           <div>
             <strong>To close it:</strong> <ForeignText text={gap.next} />

@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
 import { asProblem } from '../data/problem.ts';
 import { ForeignText } from './foreign-text.tsx';
-import { Notice } from './notice.tsx';
 import { JsonRecord } from './json-record.tsx';
+import { Notice } from './notice.tsx';
 
 interface ProblemNoticeProps {
   readonly error: unknown;

@@ -3,10 +3,9 @@
  * lying to the eye: control characters, direction overrides and invisible characters are shown as what they are.
  */
 
-// C0 and C1 controls, soft hyphen, zero-width and direction marks, line separators, fillers, tags, and half surrogates.
-const deceiving =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e007f}]|\p{Cs}/u;
+// Controls, format characters (direction marks, soft hyphens, joiners), half surrogates, line separators, and whatever else
+// Unicode says may be left out when drawn.
+const deceiving = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
 export interface Piece {
   readonly text: string;

@@ -1,10 +1,14 @@
 import { Command, CommanderError } from 'commander';
 import { blastCommand } from './commands/blast.ts';
 import { collectCommand } from './commands/collect.ts';
+import { containCommands } from './commands/contain.ts';
+import { evidenceCommands } from './commands/evidence.ts';
 import { exportCommands } from './commands/export-graph.ts';
 import { pathsCommand } from './commands/paths.ts';
 import { permissionsCommand } from './commands/permissions.ts';
 import { planCommands } from './commands/plan.ts';
+import { serveCommand } from './commands/serve.ts';
+import { statusCommand } from './commands/status.ts';
 import { exitCodes, reportError } from './output.ts';
 import type { World } from './world.ts';
 
@@ -20,7 +24,11 @@ export async function runCommandLine(argv: readonly string[], world: World): Pro
   blastCommand(program, world);
   pathsCommand(program, world);
   planCommands(program, world);
+  containCommands(program, world);
+  statusCommand(program, world);
+  evidenceCommands(program, world);
   permissionsCommand(program, world);
+  serveCommand(program, world);
 
   const json = argv.some((argument) => argument === '--json' || argument === '--jsonl');
   try {

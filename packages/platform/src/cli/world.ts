@@ -2,7 +2,17 @@
  * What the commands need from the rest of the system. `app/compose.ts` provides it, so that no command knows a connector,
  * a database or a server by name.
  */
-import type { AnyAction, DeriveOptions, Estate, Gap, Plan, PlanCheck } from '@firebreak/contract';
+import type {
+  AnyAction,
+  Change,
+  DeriveOptions,
+  Estate,
+  Execution,
+  Gap,
+  Incident,
+  Plan,
+  PlanCheck,
+} from '@firebreak/contract';
 import type { AttackGraph } from '../graph/attack-graph.ts';
 
 export interface Source {
@@ -28,4 +38,44 @@ export interface World {
   readonly check: (plan: Plan, source: Source, signal: AbortSignal) => Promise<PlanCheck>;
   /** The role that a connector's credential needs, ready to apply. */
   readonly permissions: (connector: string, actions: readonly string[]) => string;
+  readonly serve: (options: ServeOptions) => Promise<void>;
+  /** Incidents and their evidence, on the database of a data directory or of one's own; with a target, work on them too. */
+  readonly openDesk: (
+    where: { data: string; database: string | undefined; target: string | undefined },
+    signal: AbortSignal,
+  ) => Promise<Desk>;
+}
+
+export interface ServeOptions {
+  readonly data: string;
+  readonly database: string | undefined;
+  readonly port: number;
+  readonly host: string;
+  readonly kubeconfig: string | undefined;
+  /** Folder of the built console. */
+  readonly console: string | undefined;
+  readonly signal: AbortSignal;
+  readonly onReady: (ready: { address: string; signInLink: string; notes: readonly string[] }) => void;
+}
+
+export interface ContainOptions {
+  readonly title: string;
+  readonly by: string;
+  /** Approves as well, for drastic steps. */
+  readonly second: string | undefined;
+}
+
+export interface Desk {
+  incidents(): Promise<readonly Incident[]>;
+  incident(id: string): Promise<Incident>;
+  execution(incident: string): Promise<Execution | null>;
+  preview(
+    plan: Plan,
+  ): Promise<readonly { stepId: string; title: string; changes: readonly Change[]; problem: string | null }[]>;
+  /** Opens an incident for the plan, approves it and works until it is settled or waits for somebody. */
+  contain(plan: Plan, options: ContainOptions): Promise<Execution>;
+  undo(incident: string, options: { by: string; force: boolean }): Promise<Execution>;
+  exportEvidence(incident: string, by: string): AsyncIterable<Uint8Array>;
+  readonly verifierKey: string;
+  close(): Promise<void>;
 }

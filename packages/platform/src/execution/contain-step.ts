@@ -39,7 +39,8 @@ export async function containStep(work: StepWork): Promise<Ending> {
   }
   return stop(work, {
     code: 'FB-STEP-CHANGED',
-    reason: 'An attempt was left without an answer, and now the object is neither as it was before nor as the step wants it.',
+    reason:
+      'An attempt was left without an answer, and now the object is neither as it was before nor as the step wants it.',
   });
 }
 
@@ -54,7 +55,14 @@ async function applyStep(
     return stop(work, { code: 'FB-STEP-REFUSED', reason: step.reason ?? 'No attempt came through.' });
   }
   const changes = action.preview(params, from.record);
-  const intent: StepChange = { state: 'applying', attempt: step.attempt + 1, intended: true, uncertain, changes, reason: null };
+  const intent: StepChange = {
+    state: 'applying',
+    attempt: step.attempt + 1,
+    intended: true,
+    uncertain,
+    changes,
+    reason: null,
+  };
   const applying = entry(work, 'step.applying', { attempt: step.attempt + 1 }, [
     blobOf('changes.json', 'application/json', Buffer.from(JSON.stringify(changes))),
   ]);
@@ -112,14 +120,14 @@ async function proveStep(work: StepWork, before: BeforeState<unknown>, secret: s
     return {
       change: { state: 'done', probes, sealed: null },
       evidence: [probed, entry(work, 'step.done', {})],
-      then: { what: 'next' },
+      move: { what: 'next' },
     };
   }
   const reason = `FB-PROBE-FAILED: ${failed.what}: ${failed.evidence}`;
   return {
     change: { state: 'failed-probe', probes, sealed: null, reason },
     evidence: [probed, entry(work, 'step.failed', { reason }), stopped(work, reason)],
-    then: { what: 'end', state: 'stopped' },
+    move: { what: 'end', state: 'stopped' },
   };
 }
 
@@ -159,21 +167,28 @@ function release(work: StepWork, reason: string, change: StepChange & { readonly
   return {
     change: { ...change, reason },
     evidence: [entry(work, 'step.delayed', { attempt: change.attempt, reason })],
-    then: { what: 'release', afterMs: work.pace.backOffMs(change.attempt) },
+    move: { what: 'release', afterMs: work.pace.backOffMs(change.attempt) },
   };
 }
 
-function stop(work: StepWork, why: { readonly code: string; readonly reason: string }, change: StepChange = {}): Ending {
+function stop(
+  work: StepWork,
+  why: { readonly code: string; readonly reason: string },
+  change: StepChange = {},
+): Ending {
   const reason = `${why.code}: ${why.reason}`;
   return {
     change: { ...change, state: 'refused', sealed: null, reason },
     evidence: [entry(work, 'step.refused', { code: why.code, reason: why.reason }), stopped(work, reason)],
-    then: { what: 'end', state: 'stopped' },
+    move: { what: 'end', state: 'stopped' },
   };
 }
 
 function stopped(work: StepWork, reason: string): EvidenceEntry {
-  return { kind: 'incident.stopped', body: { execution: work.claim.execution.id, step: work.claim.step.plan?.id, reason } };
+  return {
+    kind: 'incident.stopped',
+    body: { execution: work.claim.execution.id, step: work.claim.step.plan?.id, reason },
+  };
 }
 
 /** An entry about this step. */

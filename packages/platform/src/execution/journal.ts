@@ -3,7 +3,7 @@
  * stand in line; so whatever is asked for while a transaction is under way shares the next one. A write resolves when it
  * is durable.
  */
-import type { BlobRef, LedgerDraft } from '@firebreak/contract';
+import { type BlobRef, FirebreakError, type LedgerDraft } from '@firebreak/contract';
 import { sha256Hex } from '../kernel/digest.ts';
 import { type Ledger, maximumBlobBytes } from '../ledger/ledger.ts';
 import type { ExecutionStore, Write, WriteResult } from './store.ts';
@@ -75,8 +75,10 @@ export function createJournal<Tx>(parts: {
         else call.resolve(result);
       });
     } catch (error) {
-      const [only] = calls;
-      if (calls.length === 1 && only !== undefined) only.reject(error);
+      // nobody knows whether a commit came through when its answer is missing: writing again could tell things twice. The
+      // rows come back when their leases end, and show it.
+      const unknown = error instanceof FirebreakError && error.code === 'FB-STORAGE-UNAVAILABLE';
+      if (unknown || calls.length === 1) for (const call of calls) call.reject(error);
       // one bad write must not take the others with it
       else for (const call of calls) await settle([call]);
     }

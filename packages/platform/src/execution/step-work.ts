@@ -4,6 +4,7 @@
  */
 import {
   type AnyAction,
+  type Attempt,
   type BeforeState,
   catalogue,
   FirebreakError,
@@ -13,10 +14,10 @@ import {
 import type { Ledger } from '../ledger/ledger.ts';
 import type { EvidenceEntry, Journal } from './journal.ts';
 import type { Lease } from './lease.ts';
+import type { Pace } from './pace.ts';
 import { stateFrom } from './recorded-state.ts';
-import type { Pace } from './runner.ts';
 import type { Seal } from './seal.ts';
-import type { Claim, ExecutionStore, StepChange, Then } from './store.ts';
+import type { Claim, ExecutionStore, Move, StepChange } from './store.ts';
 
 /** The row belongs to another worker, or the worker shuts down: whatever is under way is nobody's result. */
 export class ClaimLost extends Error {}
@@ -25,7 +26,7 @@ export class ClaimLost extends Error {}
 export interface Ending {
   readonly change: StepChange;
   readonly evidence: readonly EvidenceEntry[];
-  readonly then: Then;
+  readonly move: Move;
 }
 
 export type Reading =
@@ -68,11 +69,11 @@ export async function openStepWork<Tx>(
 ): Promise<StepWork> {
   const { store: _, ledger, journal, seal, pace } = parts;
   const params: unknown = action.params.parse(claim.step.plan?.lever.params);
-  const attempt = {
-    session: await parts.session(action.id),
-    signal: lease.signal,
-    key: `${claim.execution.id}/${claim.step.plan?.id}`,
-  };
+  const session = await parts.session(action.id);
+  const key = `${claim.execution.id}/${claim.step.plan?.id}`;
+  function call<T>(make: (attempt: Attempt<unknown>) => Promise<T>): Promise<T> {
+    return withDeadline(pace.callMs, lease.signal, (signal) => make({ session, signal, key }));
+  }
   function mustHold(): void {
     if (!lease.isHeld()) throw new ClaimLost();
   }
@@ -85,7 +86,7 @@ export async function openStepWork<Tx>(
     async record(change, evidence) {
       mustHold();
       const granted = lease.renewing();
-      const { result } = await journal.write({ claim, change, then: { what: 'keep' } }, evidence);
+      const { result } = await journal.write({ claim, change, move: { what: 'keep' } }, evidence);
       if (result === 'fenced') throw new ClaimLost();
       granted();
       mustHold();
@@ -93,7 +94,7 @@ export async function openStepWork<Tx>(
     recorded: async (digest) => stateFrom(action, await ledger.getBlob(digest)),
     async read() {
       try {
-        const state = await action.read(attempt, params);
+        const state = await call((attempt) => action.read(attempt, params));
         mustHold();
         return { result: 'read', state: { ...state, record: normal(action, state.record) } };
       } catch (error) {
@@ -103,10 +104,11 @@ export async function openStepWork<Tx>(
     },
     async attempt(what, from) {
       mustHold();
-      const send = what === 'apply' ? action.apply : action.reversal.kind === 'restore' ? action.reversal.restore : null;
+      const send =
+        what === 'apply' ? action.apply : action.reversal.kind === 'restore' ? action.reversal.restore : null;
       if (send === null) throw new Error(`${action.id} has no ${what}`);
       try {
-        const outcome = await send(attempt, params, from);
+        const outcome = await call((attempt) => send(attempt, params, from));
         mustHold();
         return outcome;
       } catch (error) {
@@ -117,7 +119,7 @@ export async function openStepWork<Tx>(
     },
     async probe(before) {
       try {
-        const results = await action.probe(attempt, params, before);
+        const results = await call((attempt) => action.probe(attempt, params, before));
         mustHold();
         return results;
       } catch (error) {
@@ -136,6 +138,38 @@ export async function openStepWork<Tx>(
       mustHold();
     },
   };
+}
+
+/**
+ * Ends the wait at the deadline or when the signal says so, also for work that ignores its signal: a call that hangs must
+ * not hold a row for ever.
+ *
+ * @throws FirebreakError FB-CANCELLED at the deadline, the signal's reason when it aborts.
+ */
+export async function withDeadline<T>(
+  ms: number,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted();
+  const controller = new AbortController();
+  const given = Promise.withResolvers<never>();
+  const giveUp = (reason: unknown): void => {
+    controller.abort(reason);
+    given.reject(reason);
+  };
+  const onAbort = (): void => giveUp(signal.reason);
+  const timer = setTimeout(
+    () => giveUp(new FirebreakError('FB-CANCELLED', `There was no answer within ${ms / 1000} seconds.`)),
+    ms,
+  );
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work(controller.signal), given.promise]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  }
 }
 
 /** Exactly what would come back from the blob, so that comparisons do not depend on where a state came from. */

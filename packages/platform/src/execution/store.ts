@@ -80,6 +80,8 @@ export interface Claim {
   readonly fence: number;
   /** Encrypted probe material that an earlier attempt left. */
   readonly sealed: Uint8Array | null;
+  /** No row of the execution comes after it. */
+  readonly last: boolean;
 }
 
 /** Fields of the row that a write changes; an absent one stays as it is. */
@@ -103,7 +105,7 @@ export interface StepChange {
  * run, to the same worker. `release` gives the row back, not to be claimed before `afterMs`. `end` ends the row and the
  * execution with it.
  */
-export type Then =
+export type Move =
   | { readonly what: 'keep' }
   | { readonly what: 'next' }
   | { readonly what: 'release'; readonly afterMs: number }
@@ -112,7 +114,7 @@ export type Then =
 export interface Write {
   readonly claim: Claim;
   readonly change: StepChange;
-  readonly then: Then;
+  readonly move: Move;
 }
 
 export type WriteResult =
@@ -132,10 +134,7 @@ export interface ExecutionStore<Tx> {
   /** Lets no further row of the execution run and ends it as `stopped`; a row under way is finished by its worker. */
   stop(tx: Tx, execution: string): Promise<void>;
   /** Adds an approval to each row, once per person, and lets the execution run when the row at its cursor has enough. */
-  approve(
-    tx: Tx,
-    approval: { execution: string; steps: readonly string[]; by: string; at: Date },
-  ): Promise<void>;
+  approve(tx: Tx, approval: { execution: string; steps: readonly string[]; by: string; at: Date }): Promise<void>;
   /**
    * Applies writes; each is kept or fenced by itself. At most one for each row. Answers in the order of the writes.
    * Leases of kept and handed-on rows run `leaseMs` from now.

@@ -16,7 +16,6 @@
 import type {
   Completeness,
   DeriveOptions,
-  EdgeKey,
   EdgeRule,
   Estate,
   FactId,
@@ -28,6 +27,14 @@ import { addBit, type Bitset, bitset, bitsetOf, countBits, hasBit, membersOf } f
 import { graphDigest } from './graph-digest.ts';
 import type { Cut, Hypergraph } from './hypergraph.ts';
 import { resolveNode } from './resolve-node.ts';
+
+/** What names a live edge: an `EdgeKey` of a plan or a `GraphEdge`. */
+export interface StepKey {
+  readonly type: string;
+  readonly from: NodeId;
+  readonly with?: readonly NodeId[] | undefined;
+  readonly to: NodeId;
+}
 
 /** A live edge and where it lies in the hypergraph. */
 export interface GraphEdge extends LiveEdge {
@@ -160,26 +167,27 @@ export class AttackGraph {
     return resolveNode(this.nodes, this.hypergraph.hubs, this.indexOf, text);
   }
 
-  /** Every live edge, in the order of the graph. */
-  liveEdges(): Generator<GraphEdge> {
-    return this.#live(upTo(this.hypergraph.edgeCount), undefined);
+  /**
+   * Live edges in the order of the graph: all, or those whose every part is among the given edges of the hypergraph. For a
+   * step through a hub both the edge into it and the membership must be given, so a derivation yields its own steps and no
+   * other member of the group.
+   */
+  liveEdges(edges?: Iterable<number>): Generator<GraphEdge> {
+    if (edges === undefined) return this.#live(upTo(this.hypergraph.edgeCount), undefined);
+    const included = bitsetOf(this.hypergraph.edgeCount, edges);
+    return this.#live(membersOf(included), included);
   }
 
-  /**
-   * The live edges whose every part is among the given edges of the hypergraph: for a step through a hub both the edge
-   * into it and the membership must be given. So a derivation yields its own steps and no other member of the group. In
-   * the order of the graph.
-   */
+  /** `liveEdges` of a few edges, such as a derivation, as a list. */
   liveEdgesOf(edges: Iterable<number>): GraphEdge[] {
-    const included = bitsetOf(this.hypergraph.edgeCount, edges);
-    return [...this.#live(membersOf(included), included)];
+    return [...this.liveEdges(edges)];
   }
 
   /**
    * The cut that takes exactly these live edges away, however they were derived. A key that is not in the graph cuts
    * nothing.
    */
-  cutOf(keys: Iterable<EdgeKey>): Cut {
+  cutOf(keys: Iterable<StepKey>): Cut {
     const edges = bitset(this.hypergraph.edgeCount);
     const pairs = new Map<number, Set<number>>();
     for (const key of keys) {
@@ -211,7 +219,7 @@ export class AttackGraph {
   }
 
   /** The edges of the key's type and tails, into its target or into hubs. */
-  *#edgesOfStep(key: EdgeKey): Generator<number> {
+  *#edgesOfStep(key: StepKey): Generator<number> {
     const type = this.#typeOf.get(key.type);
     const from = this.indexOf.get(key.from);
     if (type === undefined || from === undefined) return;

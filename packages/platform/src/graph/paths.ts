@@ -1,8 +1,7 @@
-import { type AttackPath, nodeRef, type Paths, type TraverseTime } from '@firebreak/contract';
+import type { AttackPath, TraverseTime } from '@firebreak/contract';
 import type { AttackGraph } from './attack-graph.ts';
 import { bestDerivations } from './best-derivations.ts';
 import { explainDerivation } from './explain.ts';
-import { jewelsOf } from './jewels.ts';
 import type { ReachOptions } from './reach.ts';
 
 /** What every step costs an attacker beside its odds: among equally likely ways the shorter one is better. */
@@ -55,15 +54,4 @@ export function bestPath(
   options: ReachOptions = {},
 ): AttackPath | undefined {
   return bestPaths(graph, sources, [goal], { ...options, limit: 1 })[0];
-}
-
-/** The answer of `firebreak paths`: the best ways from a start to a goal, or to the crown jewels when none is named. */
-export function pathsFrom(graph: AttackGraph, start: number, goal: number | undefined, limit: number): Paths {
-  const goals = goal === undefined ? jewelsOf(graph) : [goal];
-  return {
-    start: nodeRef(graph.nodeAt(start)),
-    ...(goal === undefined ? {} : { goal: nodeRef(graph.nodeAt(goal)) }),
-    paths: bestPaths(graph, [start], goals, { limit }),
-    completeness: graph.completeness,
-  };
 }

@@ -31,6 +31,6 @@ export interface IncidentStore<Tx> {
   get(id: string): Promise<IncidentRow | null>;
   /** Newest first. */
   list(): Promise<readonly IncidentRow[]>;
-  /** The incident's newest plan. */
-  plan(incident: string): Promise<Plan | null>;
+  /** The incident's plan with this digest, or its newest. */
+  plan(incident: string, digest?: string): Promise<Plan | null>;
 }

@@ -1,3 +1,4 @@
+import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { canonicalJson } from './canonical-json.ts';
@@ -57,6 +58,24 @@ function reversed(value: unknown): unknown {
       .map(([key, member]) => [key, reversed(member)]),
   );
 }
+
+test('says what the library says, also for names that objects reorder', () => {
+  const name = fc.oneof(
+    fc.string(),
+    fc.constantFrom('__proto__', 'constructor', 'toString', '10', '9', '1', '-1', '01', ''),
+  );
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof({ depthSize: 'small' }, fc.jsonValue({ maxDepth: 0 }), fc.array(tie('value')), tie('object')),
+    object: fc.dictionary(name, tie('value')),
+  }));
+  fc.assert(
+    fc.property(value, (one) => {
+      expect(canonicalJson(one)).toBe(canonicalize(one));
+      const parsed = JSON.parse(`{"__proto__":${JSON.stringify(one)},"b":1,"10":2,"9":3}`);
+      expect(canonicalJson(parsed)).toBe(`{"10":2,"9":3,"__proto__":${canonicalize(one)},"b":1}`);
+    }),
+  );
+});
 
 test('an undefined member is an absent one', () => {
   expect(canonicalJson({ b: undefined, a: 1 })).toBe('{"a":1}');

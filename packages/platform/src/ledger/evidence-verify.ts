@@ -4,7 +4,7 @@
  * What must stay true:
  *
  * - It trusts nothing but the verifier key, and says whether that came from the caller or from the file.
- * - Memory is bounded whatever the file says: one record, one proof and 32 bytes for each blob that the entries name.
+ * - Memory is bounded whatever the file says: one record, one proof, and one digest for each blob that the entries name.
  * - Nothing is written, followed or unpacked; a path is only ever compared.
  * - A check that could not be carried to its end is not `ok`. All findings are data; only a file that is no export at all
  *   throws.

@@ -29,7 +29,7 @@ export const maximumBlobBytes = 64 * 1024 * 1024;
 export const exportedKind = 'evidence.exported';
 
 /** What one append made: place in the log and entry, in the order of the drafts. */
-export interface Appended {
+interface Appended {
   readonly indexes: readonly number[];
   readonly entries: readonly LedgerEntry[];
 }
@@ -81,8 +81,9 @@ export interface Ledger<Tx> {
   consistency(oldSize: number, size: number): Promise<Uint8Array[]>;
 }
 
-/** Entries of one shared transaction, at most. */
-const sharedEntries = 20_000;
+/** Neither a batch nor a shared transaction is larger, unless it is one entry or one call. */
+const batchEntries = 20_000;
+const batchBytes = 16 * 1024 * 1024;
 const pageSize = 256;
 
 /** A call of `append` that waits for the next shared transaction. */
@@ -95,7 +96,7 @@ interface Waiting {
 export function createLedger<Tx>(parts: { store: LedgerStore<Tx>; signer: NoteSigner; clock: Clock }): Ledger<Tx> {
   const { store, signer, clock } = parts;
   const subtreesOf = tileReader((level, start, count) => store.hashes(level, start, count));
-  let waiting: Waiting[] = [];
+  const waiting: Waiting[] = [];
   let draining = false;
 
   function prepare(drafts: readonly LedgerDraft[]): PreparedEntry[] {
@@ -105,29 +106,30 @@ export function createLedger<Tx>(parts: { store: LedgerStore<Tx>; signer: NoteSi
 
   /** Writes under the lock. */
   async function write(tx: Tx, prepared: readonly PreparedEntry[]): Promise<Appended> {
-    if (prepared.length === 0) return { indexes: [], entries: [] };
+    const indexes: number[] = [];
+    const entries: LedgerEntry[] = [];
+    if (prepared.length === 0) return { indexes, entries };
     const incidents = [...new Set(prepared.map(({ draft }) => draft.incident))];
     const position = await store.lockForAppend(tx, incidents);
     const nextSeq = new Map(incidents.map((incident, at) => [incident, position.nextSeqs[at] ?? 0]));
     const range = new CompactRange(position.size, position.frontier);
-    const leafHashes = Buffer.allocUnsafe(prepared.length * hashBytes);
-    const nodes: NewNode[] = [];
-    const indexes: number[] = [];
-    const written: NewEntry[] = [];
-    const entries: LedgerEntry[] = [];
-    for (const one of prepared) {
-      const { incident } = one.draft;
-      const incidentSeq = nextSeq.get(incident) ?? 0;
-      nextSeq.set(incident, incidentSeq + 1);
-      const record = recordBytes(one, incidentSeq);
-      const offset = written.length * hashBytes;
-      hashLeafInto(leafHashes, offset, record);
-      indexes.push(range.size);
-      range.push(leafHashes, offset, nodes);
-      written.push({ incident, incidentSeq, record });
-      entries.push(entryOf(one, incidentSeq));
+    for (const batch of batchesOf(prepared)) {
+      const first = range.size;
+      const leafHashes = Buffer.allocUnsafe(batch.length * hashBytes);
+      const nodes: NewNode[] = [];
+      const written = batch.map((one, at): NewEntry => {
+        const { incident } = one.draft;
+        const incidentSeq = nextSeq.get(incident) ?? 0;
+        nextSeq.set(incident, incidentSeq + 1);
+        const record = recordBytes(one, incidentSeq);
+        hashLeafInto(leafHashes, at * hashBytes, record);
+        range.push(leafHashes, at * hashBytes, nodes);
+        indexes.push(first + at);
+        entries.push(entryOf(one, incidentSeq));
+        return { incident, incidentSeq, record };
+      });
+      await store.append(tx, { first, entries: written, leafHashes, nodes, frontier: range.frontier() });
     }
-    await store.append(tx, { first: position.size, entries: written, leafHashes, nodes, frontier: range.frontier() });
     return { indexes, entries };
   }
 
@@ -141,16 +143,16 @@ export function createLedger<Tx>(parts: { store: LedgerStore<Tx>; signer: NoteSi
     return new FirebreakError('FB-LEDGER-ENTRY-REFUSED', `It names the blob ${bad.sha256}, which was not put before.`);
   }
 
+  /** The calls that share the next transaction: as many as fit, and at least one. */
   function takeWaiting(): Waiting[] {
-    let count = 0;
-    let taken = 0;
-    do {
-      count += waiting[taken]?.prepared.length ?? 0;
-      taken += 1;
-    } while (taken < waiting.length && count + (waiting[taken]?.prepared.length ?? 0) <= sharedEntries);
-    const calls = waiting.slice(0, taken);
-    waiting = waiting.slice(taken);
-    return calls;
+    let entries = 0;
+    let bytes = 0;
+    const end = waiting.findIndex(({ prepared }, at) => {
+      entries += prepared.length;
+      bytes += bytesOf(prepared);
+      return at > 0 && (entries > batchEntries || bytes > batchBytes);
+    });
+    return waiting.splice(0, end < 0 ? waiting.length : end);
   }
 
   /** One transaction after the other until nobody waits. A call with a bad draft fails alone. */
@@ -279,4 +281,23 @@ export function createLedger<Tx>(parts: { store: LedgerStore<Tx>; signer: NoteSi
     },
   };
   return ledger;
+}
+
+function bytesOf(prepared: readonly PreparedEntry[]): number {
+  return prepared.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** Pieces that a store can write in one go. */
+function* batchesOf(prepared: readonly PreparedEntry[]): Generator<readonly PreparedEntry[]> {
+  let from = 0;
+  let bytes = 0;
+  for (const [at, one] of prepared.entries()) {
+    bytes += one.bytes;
+    if (at > from && (at - from >= batchEntries || bytes > batchBytes)) {
+      yield prepared.slice(from, at);
+      from = at;
+      bytes = one.bytes;
+    }
+  }
+  yield prepared.slice(from);
 }

@@ -105,7 +105,11 @@ export function memoryLedgerStore(): LedgerStore<MemoryTransaction> {
 
     async append(tx, batch) {
       if (owner !== tx) throw new Error('append without the lock');
-      stage(tx).batches.push({
+      const { batches } = stage(tx);
+      const before = batches.at(-1);
+      const size = before === undefined ? records.length : before.first + before.entries.length;
+      if (batch.first !== size) throw new Error(`a batch from ${batch.first} on does not go on a log of ${size}`);
+      batches.push({
         ...batch,
         entries: batch.entries.map((entry) => ({ ...entry, record: new Uint8Array(entry.record) })),
         leafHashes: new Uint8Array(batch.leafHashes),

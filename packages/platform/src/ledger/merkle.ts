@@ -55,7 +55,7 @@ export function splitPoint(n: number): number {
   return k;
 }
 
-export function sameHash(a: Uint8Array, b: Uint8Array): boolean {
+function sameHash(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0;
 }
 

@@ -15,6 +15,8 @@ export interface PreparedEntry {
   readonly at: string;
   readonly head: string;
   readonly tail: string;
+  /** Length of the record, give or take the digits of its number. */
+  readonly bytes: number;
 }
 
 /** @throws FirebreakError `FB-LEDGER-ENTRY-REFUSED` when JSON cannot say it exactly, or in more than 1 MiB. */
@@ -30,10 +32,11 @@ export function prepareEntry(draft: LedgerDraft, at: string): PreparedEntry {
     throw new FirebreakError('FB-LEDGER-ENTRY-REFUSED', `${error.message}.`, { cause: error });
   }
   // The longest number has 16 digits.
-  if (Buffer.byteLength(head) + Buffer.byteLength(tail) + 16 > maximumRecordBytes) {
+  const bytes = Buffer.byteLength(head) + 16 + Buffer.byteLength(tail);
+  if (bytes > maximumRecordBytes) {
     throw new FirebreakError('FB-LEDGER-ENTRY-REFUSED', `An entry has at most ${maximumRecordBytes} bytes.`);
   }
-  return { draft, at, head, tail };
+  return { draft, at, head, tail, bytes };
 }
 
 /** The exact bytes, once the number is known. */

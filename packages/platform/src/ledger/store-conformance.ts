@@ -171,6 +171,32 @@ export function ledgerStoreConformance<Tx>(makeStore: () => Promise<LedgerStore<
       expect(await allTexts(store)).toEqual(['0', '1', '2']);
     });
 
+    test('several batches under one lock', async () => {
+      const store = await makeStore();
+      await store.transaction(async (tx) => {
+        const range = new CompactRange();
+        await store.lockForAppend(tx, ['a']);
+        for (const [first, count] of [
+          [0, 200],
+          [200, 200],
+          [400, 1],
+        ] as const) {
+          const nodes: NewNode[] = [];
+          const entries = Array.from({ length: count }, (_, at) => {
+            const record = Buffer.from(`record ${first + at}`);
+            range.push(hashLeaf(record), 0, nodes);
+            return { incident: 'a', incidentSeq: first + at, record };
+          });
+          const leafHashes = Buffer.concat(entries.map(({ record }) => hashLeaf(record)));
+          await store.append(tx, { first, entries, leafHashes, nodes, frontier: range.frontier() });
+        }
+      });
+      const { size, frontier, nextSeqs } = await position(store, 'a');
+      expect([size, frontier.length / hashBytes, ...nextSeqs]).toEqual([401, 4, 401]);
+      expect(await allTexts(store, 'a')).toEqual(Array.from({ length: 401 }, (_, at) => `record ${at}`));
+      expect((await store.hashes(1, 0, 1)).length).toBe(hashBytes);
+    });
+
     test('nobody sees what is not committed, and appenders stand in line', async () => {
       const store = await makeStore();
       const order: string[] = [];

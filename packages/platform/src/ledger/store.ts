@@ -35,9 +35,9 @@ export interface NewNode {
   readonly hash: Uint8Array;
 }
 
-/** One append, ready to be written. */
+/** One append, ready to be written: at most 20,000 entries, and 16 MiB of records. */
 export interface AppendBatch {
-  /** Index of `entries[0]`; equals the log's present size. */
+  /** Index of `entries[0]`: the size of the log before this batch. */
   readonly first: number;
   readonly entries: readonly NewEntry[];
   /** 32 bytes for each entry, in order. */
@@ -68,7 +68,10 @@ export interface LedgerStore<Tx> {
    */
   lockForAppend(tx: Tx, incidents: readonly (string | null)[]): Promise<AppendPosition>;
 
-  /** Writes a batch. Called under the lock only, with `batch.first` as the lock's size. Never empty. */
+  /**
+   * Writes a batch, never empty. Called under the lock only; `batch.first` goes on from the lock's size, or from what this
+   * transaction has appended since.
+   */
   append(tx: Tx, batch: AppendBatch): Promise<void>;
 
   /** Number of committed entries. */

@@ -11,7 +11,7 @@ const blockBytes = 512;
 const modified = 946_684_800;
 
 /** Largest size of a member: eleven octal digits. */
-export const maximumMemberBytes = 8 ** 11 - 1;
+const maximumMemberBytes = 8 ** 11 - 1;
 
 /** What ends an archive: two empty blocks. */
 export const tarEnd: Uint8Array = new Uint8Array(2 * blockBytes);

@@ -12,13 +12,14 @@ import { sha256Hex } from '../kernel/digest.ts';
 
 /** An open transaction, or the pool: whatever takes a statement. Parameters are always bound, never part of the text. */
 export interface Queryable {
+  /**
+   * @throws FirebreakError FB-STORAGE-UNAVAILABLE when the connection broke and so nobody knows what became of it; a
+   * DatabaseError of the driver when the server refused the statement, and so the transaction.
+   */
   query<R extends object>(text: string, values?: readonly unknown[]): Promise<readonly R[]>;
 }
 /** What stores take as their transaction handle. */
-export interface Transaction extends Queryable {
-  /** For COPY. */
-  readonly client: pg.PoolClient;
-}
+export type Transaction = Queryable;
 
 export interface Database extends Queryable {
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
@@ -60,13 +61,10 @@ export async function openDatabase(url: string, options: { connections?: number 
     };
     client.on('error', onError);
     try {
-      await client.query('begin');
-      const result = await work({
-        client,
-        query: async <R extends object>(text: string, values: readonly unknown[] = []) =>
-          (await client.query<R>(text, [...values])).rows,
-      });
-      await client.query('commit');
+      const tx = queryable(client);
+      await tx.query('begin');
+      const result = await work(tx);
+      await tx.query('commit');
       return result;
     } catch (error) {
       await client.query('rollback').catch((failure: Error) => {
@@ -80,8 +78,7 @@ export async function openDatabase(url: string, options: { connections?: number 
   }
 
   const database: Database = {
-    query: async <R extends object>(text: string, values: readonly unknown[] = []) =>
-      (await pool.query<R>(text, [...values])).rows,
+    ...queryable(pool),
     transaction,
     listen: async (channel, each, lost) => {
       const client = new pg.Client(config);
@@ -107,6 +104,19 @@ export async function openDatabase(url: string, options: { connections?: number 
   return database;
 }
 
+function queryable(connection: pg.Pool | pg.PoolClient): Queryable {
+  return {
+    query: async <R extends object>(text: string, values: readonly unknown[] = []) => {
+      try {
+        return (await connection.query<R>(text, [...values])).rows;
+      } catch (error) {
+        if (error instanceof pg.DatabaseError && error.severity === 'ERROR') throw error;
+        return unavailable(error);
+      }
+    },
+  };
+}
+
 /** Counters and indexes are safe integers; the driver's strings would only be parsed everywhere. */
 function getTypeParser(oid: number, format?: 'text' | 'binary') {
   if (oid === pg.types.builtins.INT8 && format !== 'binary') return Number;
@@ -118,7 +128,10 @@ async function checkServer(database: Database): Promise<void> {
     .query<{ version: number }>(`select current_setting('server_version_num')::int as version`)
     .catch(unavailable);
   if (row === undefined || row.version < oldestServer) {
-    throw new FirebreakError('FB-STORAGE-VERSION', `The server is PostgreSQL ${Math.floor((row?.version ?? 0) / 1e4)}.`);
+    throw new FirebreakError(
+      'FB-STORAGE-VERSION',
+      `The server is PostgreSQL ${Math.floor((row?.version ?? 0) / 1e4)}.`,
+    );
   }
 }
 
@@ -157,5 +170,5 @@ async function migrate(database: Database): Promise<void> {
 
 function unavailable(cause: unknown): never {
   const why = cause instanceof Error ? cause.message || cause.name : String(cause);
-  throw new FirebreakError('FB-STORAGE-UNAVAILABLE', `PostgreSQL does not let us in: ${why}.`, { cause });
+  throw new FirebreakError('FB-STORAGE-UNAVAILABLE', `PostgreSQL: ${why}.`, { cause });
 }

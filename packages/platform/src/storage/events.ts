@@ -12,11 +12,7 @@ export type StorageEvent = z.infer<typeof eventSchema>;
 export const eventChannel = 'firebreak_events';
 
 /** Heard when the transaction commits; PostgreSQL folds equal ones of a transaction into one. */
-export async function announce(
-  tx: Queryable,
-  type: StorageEvent['type'],
-  incidents: readonly string[],
-): Promise<void> {
+export async function announce(tx: Queryable, type: StorageEvent['type'], incidents: readonly string[]): Promise<void> {
   if (incidents.length === 0) return;
   const payloads = [...new Set(incidents)].map((incident) => JSON.stringify({ type, incident }));
   await tx.query('select pg_notify($1, payload) from unnest($2::text[]) as payload', [eventChannel, payloads]);

@@ -45,7 +45,8 @@ const claimStatement = `
     from candidate c where s.id = c.id
     returning s.*
   )
-  select ${stepColumns}, s.fence, s.sealed, e.incident, e.plan_digest as "planDigest", e.direction, e.force, e.cursor,
+  select ${stepColumns}, s.fence, s.sealed,
+    not exists (select from step n where n.execution = s.execution and n.ordinal > s.ordinal) as last, e.incident, e.plan_digest as "planDigest", e.direction, e.force, e.cursor,
     e.created_by as "createdBy"
   from claimed s join execution e on e.id = s.execution`;
 
@@ -55,8 +56,7 @@ type DatedStep = Omit<StepRow, 'startedAt' | 'endedAt' | 'approvals'> & {
   approvals: readonly { by: string; at: string }[];
 };
 type DatedExecution = Omit<ExecutionRow, 'createdAt' | 'steps'> & { createdAt: Date };
-type ClaimedStep = DatedStep &
-  Omit<Claim['execution'], 'id'> & { fence: number; sealed: Buffer | null };
+type ClaimedStep = DatedStep & Omit<Claim['execution'], 'id'> & { fence: number; sealed: Buffer | null; last: boolean };
 
 export function createExecutionStore(database: Database): ExecutionStore<Transaction> {
   return {
@@ -243,8 +243,8 @@ async function updateSteps(tx: Transaction, worker: string, writes: readonly Wri
       // PostgreSQL's text holds no NUL, and what peers answer may
       writes.map(({ change }) => change.reason?.replaceAll('\0', '\ufffd')),
       writes.map(({ change }) => change.endedAt),
-      writes.map(({ then }) => then.what),
-      writes.map(({ then }) => (then.what === 'release' ? then.afterMs : 0)),
+      writes.map(({ move }) => move.what),
+      writes.map(({ move }) => (move.what === 'release' ? move.afterMs : 0)),
       worker,
       leaseMs,
     ],
@@ -258,7 +258,7 @@ async function moveOn(
   writes: readonly Write[],
   leaseMs: number,
 ): Promise<ReadonlyMap<string, Claim>> {
-  const ids = writes.filter(({ then }) => then.what === 'next').map(({ claim }) => claim.execution.id);
+  const ids = writes.filter(({ move }) => move.what === 'next').map(({ claim }) => claim.execution.id);
   if (ids.length === 0) return new Map();
   const moved = await tx.query(
     `update execution e set cursor = e.cursor + 1,
@@ -273,14 +273,14 @@ async function moveOn(
 }
 
 async function endExecutions(tx: Transaction, writes: readonly Write[]): Promise<void> {
-  for (const { claim, then } of writes) {
-    if (then.what !== 'end') continue;
+  for (const { claim, move } of writes) {
+    if (move.what !== 'end') continue;
     // one that was stopped from outside stays stopped
     await tx.query(
       `update execution set proof = coalesce($2::json, proof),
          state = case when state = 'running' then $3 else state end
        where id = $1`,
-      [claim.execution.id, then.proof === undefined ? null : JSON.stringify(then.proof), then.state],
+      [claim.execution.id, move.proof === undefined ? null : JSON.stringify(move.proof), move.state],
     );
   }
 }
@@ -312,11 +312,12 @@ function stepRow(row: DatedStep): StepRow {
 }
 
 function claimOf(row: ClaimedStep): Claim {
-  const { fence, sealed, incident, planDigest, direction, force, cursor, createdBy, ...step } = row;
+  const { fence, sealed, last, incident, planDigest, direction, force, cursor, createdBy, ...step } = row;
   return {
     execution: { id: step.execution, incident, planDigest, direction, force, cursor, createdBy },
     step: stepRow(step),
     fence,
     sealed,
+    last,
   };
 }

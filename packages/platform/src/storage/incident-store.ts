@@ -55,10 +55,10 @@ export function createIncidentStore(database: Database): IncidentStore<Transacti
       const rows = await database.query<DatedIncident>(`${incidentRows} order by i.opened_at desc, i.id`);
       return rows.map(incidentRow);
     },
-    async plan(incident) {
+    async plan(incident, digest) {
       const [row] = await database.query<{ content: Plan }>(
-        'select content from plan where incident = $1 order by seq desc limit 1',
-        [incident],
+        'select content from plan where incident = $1 and ($2::text is null or digest = $2) order by seq desc limit 1',
+        [incident, digest],
       );
       return row === undefined ? null : planSchema.parse(row.content);
     },

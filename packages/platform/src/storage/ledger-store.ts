@@ -10,10 +10,7 @@ import type { Database, Queryable, Transaction } from './database.ts';
 const pageBytes = 4 * 1024 * 1024;
 
 export function createLedgerStore(database: Database): LedgerStore<Transaction> {
-  async function page(
-    text: string,
-    values: readonly unknown[],
-  ): Promise<readonly StoredEntry[]> {
+  async function page(text: string, values: readonly unknown[]): Promise<readonly StoredEntry[]> {
     return database.query<StoredEntry>(text, values);
   }
 

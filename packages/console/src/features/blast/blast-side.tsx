@@ -1,9 +1,9 @@
 import type { Blast } from '@firebreak/contract/graph';
+import { ForeignText } from '../../ui/foreign-text.tsx';
+import { NodeName } from '../../ui/node-name.tsx';
 import classes from './blast-side.module.css';
 import type { DrawingIndex } from './drawing-index.ts';
 import { NodeFacts } from './node-facts.tsx';
-import { NodeName } from '../../ui/node-name.tsx';
-import { ForeignText } from '../../ui/foreign-text.tsx';
 
 interface BlastSideProps {
   readonly incidentId: string;
@@ -19,7 +19,7 @@ export function BlastSide({ incidentId, blast, index, selected, onSelect }: Blas
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <aside className={classes.side} aria-label="Details" tabIndex={0}>
       {selected === null ? (
-        <Overview blast={blast} onSelect={onSelect} />
+        <Overview blast={blast} index={index} onSelect={onSelect} />
       ) : (
         <NodeFacts
           key={selected}
@@ -36,13 +36,13 @@ export function BlastSide({ incidentId, blast, index, selected, onSelect }: Blas
 
 const mostListed = 12;
 
-function Overview({ blast, onSelect }: Pick<BlastSideProps, 'blast' | 'onSelect'>) {
+function Overview({ blast, index, onSelect }: Pick<BlastSideProps, 'blast' | 'index' | 'onSelect'>) {
   const { counts, jewels, chokepoints } = blast;
   return (
     <>
       <section>
         <h2>
-          Crown jewels in reach <span className={classes.number}>{counts.jewels}</span>
+          Crown jewels in the blast radius <span className={classes.number}>{counts.jewels}</span>
         </h2>
         {jewels.length === 0 ? (
           <p className="fb-quiet">None that we know of.</p>
@@ -55,6 +55,7 @@ function Overview({ blast, onSelect }: Pick<BlastSideProps, 'blast' | 'onSelect'
                 </button>
                 <div className="fb-quiet">
                   <ForeignText text={jewel.jewel} most={90} />
+                  {index.nodes.get(jewel.id)?.role === 'safe' && <strong> · safe after the plan</strong>}
                 </div>
               </li>
             ))}

@@ -112,8 +112,8 @@ function Stage({ incidentId, blast, drawing }: StageProps) {
           <footer className={classes.foot}>
             <Legend drawing={drawing} />
             <span className={classes.count}>
-              {drawing.nodes.length.toLocaleString()} nodes, {drawing.edges.length.toLocaleString()} steps
-              {drawing.omitted > 0 && ` · ${drawing.omitted.toLocaleString()} more nodes only in the table`}
+              Drawn: {drawing.nodes.length.toLocaleString()} nodes, {drawing.edges.length.toLocaleString()} steps
+              {drawing.omitted > 0 && `; ${drawing.omitted.toLocaleString()} more nodes only in the table`}
             </span>
           </footer>
         </section>
@@ -154,7 +154,8 @@ function StageSkeleton() {
 }
 
 function hasWebGl(): boolean {
-  const context = document.createElement('canvas').getContext('webgl2');
+  const canvas = document.createElement('canvas');
+  const context = canvas.getContext('webgl2') ?? canvas.getContext('webgl');
   // Browsers allow few contexts at a time; the one that only asked is given back.
   context?.getExtension('WEBGL_lose_context')?.loseContext();
   return context !== null;

@@ -109,18 +109,30 @@ export function DrawingCanvas(props: DrawingCanvasProps) {
     const camera = sigma.current?.getCamera();
     camera?.setState({ x: camera.x + dx * camera.ratio, y: camera.y + dy * camera.ratio });
   };
-  const keys: Readonly<Record<string, () => void>> = {
-    ArrowLeft: () => move(-0.08, 0),
-    ArrowRight: () => move(0.08, 0),
-    ArrowUp: () => move(0, 0.08),
-    ArrowDown: () => move(0, -0.08),
-    '+': () => zoom(1 / 1.4),
-    '-': () => zoom(1.4),
-    '0': all,
-    Escape: () => onSelect(null),
+  const actionOf = (key: string): (() => void) | undefined => {
+    switch (key) {
+      case 'ArrowLeft':
+        return () => move(-0.08, 0);
+      case 'ArrowRight':
+        return () => move(0.08, 0);
+      case 'ArrowUp':
+        return () => move(0, 0.08);
+      case 'ArrowDown':
+        return () => move(0, -0.08);
+      case '+':
+        return () => zoom(1 / 1.4);
+      case '-':
+        return () => zoom(1.4);
+      case '0':
+        return all;
+      case 'Escape':
+        return () => onSelect(null);
+      default:
+        return undefined;
+    }
   };
   const press = (event: KeyboardEvent) => {
-    const run = event.ctrlKey || event.metaKey || event.altKey ? undefined : keys[event.key];
+    const run = event.ctrlKey || event.metaKey || event.altKey ? undefined : actionOf(event.key);
     if (run === undefined) return;
     event.preventDefault();
     run();
@@ -174,7 +186,8 @@ function open(
     stagePadding: 42,
     minCameraRatio: 0.01,
     maxCameraRatio: 3,
-    minEdgeThickness: 0.8,
+    minEdgeThickness: 1,
+    antiAliasingFeather: 0.8,
     labelDensity: 0.6,
     labelGridCellSize: 110,
     labelRenderedSizeThreshold: 5.5,

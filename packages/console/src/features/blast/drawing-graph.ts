@@ -23,6 +23,8 @@ export interface EdgeLook {
 export type DrawingGraph = MultiDirectedGraph<NodeLook, EdgeLook>;
 
 const radius = { compromised: 9, jewel: 7, reached: 4, safe: 4 } as const;
+/** With more jewels than this, their labels would cover the drawing. */
+const mostLabelled = 30;
 const above = { safe: 0, reached: 1, jewel: 2, compromised: 3 } as const;
 
 /** The drawing as a graph that sigma can show. Positions are the server's; an edge without both its nodes is left out. */
@@ -30,6 +32,7 @@ export function graphOf(drawing: Drawing, palette: Palette): DrawingGraph {
   const graph: DrawingGraph = new MultiDirectedGraph();
   // Few nodes may be large, thousands must leave room for each other.
   const scale = Math.min(1.5, Math.max(0.55, 9 / Math.sqrt(Math.max(1, drawing.nodes.length)) + 0.45));
+  const jewels = drawing.nodes.filter((node) => node.role === 'jewel').length;
   for (const node of drawing.nodes) {
     graph.mergeNode(node.id, {
       x: node.x,
@@ -38,15 +41,16 @@ export function graphOf(drawing: Drawing, palette: Palette): DrawingGraph {
       color: palette.roles[node.role],
       label: shorten(visible(node.label), 42),
       type: node.role,
-      forceLabel: node.role === 'compromised',
+      forceLabel: node.role === 'compromised' || (node.role === 'jewel' && jewels <= mostLabelled),
       zIndex: above[node.role],
       assetClass: node.class,
     });
   }
+  const thickness = drawing.nodes.length > 1000 ? 0.5 : 1.3;
   for (const edge of drawing.edges) {
     if (!graph.hasNode(edge.from) || !graph.hasNode(edge.to)) continue;
     graph.addDirectedEdge(edge.from, edge.to, {
-      size: 1,
+      size: thickness,
       color: edge.severed ? palette.severed : palette.edge,
       type: edge.severed ? 'severed' : 'live',
       zIndex: 0,

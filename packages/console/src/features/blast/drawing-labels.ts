@@ -3,6 +3,7 @@ import type { EdgeLook, NodeLook } from './drawing-graph.ts';
 import type { Palette } from './palette.ts';
 
 const size = 12;
+const offset = 6;
 
 /** Labels in the colours of the scheme, with a halo so that edges do not strike them through. */
 export function labelsIn(palette: Palette): {
@@ -17,7 +18,7 @@ export function labelsIn(palette: Palette): {
       context.lineWidth = 3.5;
       context.strokeStyle = palette.surface;
       context.fillStyle = palette.ink;
-      const x = data.x + data.size + 4;
+      const x = data.x + data.size + offset;
       const y = data.y + size / 3;
       context.strokeText(data.label, x, y);
       context.fillText(data.label, x, y);
@@ -29,9 +30,10 @@ export function labelsIn(palette: Palette): {
       context.strokeStyle = palette.ink;
       context.stroke();
       if (!data.label) return;
+      // The box covers the ordinary label, which sigma has drawn below.
       context.font = `600 ${size}px ${palette.font}`;
       const width = context.measureText(data.label).width + 14;
-      const x = data.x + data.size + 7;
+      const x = data.x + data.size + offset - 1;
       const y = data.y - 12;
       context.beginPath();
       context.roundRect(x, y, width, 24, 5);

@@ -4,6 +4,7 @@
  * picking and sizes stay sigma's, whose vertex shaders give `v_diffVector` (from the centre) and `v_radius` in graph units.
  */
 import { EdgeRectangleProgram, NodeCircleProgram } from 'sigma/rendering';
+import type { EdgeLook, NodeLook } from './drawing-graph.ts';
 
 /** `distance` is a GLSL expression of `p` (the centre is 0, the rim is 1): negative inside of the shape. */
 function outline(distance: string) {
@@ -24,7 +25,7 @@ void main(void) {
   gl_FragColor = mix(v_color, vec4(0.0), smoothstep(-softness, 0.0, d));
   #endif
 }`;
-  return class extends NodeCircleProgram {
+  return class extends NodeCircleProgram<NodeLook, EdgeLook> {
     override getDefinition() {
       return { ...super.getDefinition(), FRAGMENT_SHADER_SOURCE: source };
     }
@@ -41,13 +42,16 @@ export const nodePrograms = {
 const dash = { length: 10, share: 0.55 };
 
 /** Sigma's straight edge, cut into dashes of a fixed length on the screen. */
-export class SeveredEdgeProgram extends EdgeRectangleProgram {
+export class SeveredEdgeProgram extends EdgeRectangleProgram<NodeLook, EdgeLook> {
   override getDefinition() {
     const { VERTEX_SHADER_SOURCE, FRAGMENT_SHADER_SOURCE, ...rest } = super.getDefinition();
     return {
       ...rest,
       // Two correction ratios are one pixel in graph units.
-      VERTEX_SHADER_SOURCE: VERTEX_SHADER_SOURCE.replace('varying vec4 v_color;', 'varying vec4 v_color;\nvarying float v_along;').replace(
+      VERTEX_SHADER_SOURCE: VERTEX_SHADER_SOURCE.replace(
+        'varying vec4 v_color;',
+        'varying vec4 v_color;\nvarying float v_along;',
+      ).replace(
         'void main() {',
         'void main() {\n  v_along = a_positionCoef * length(a_positionEnd - a_positionStart) / (2.0 * u_correctionRatio);',
       ),

@@ -73,7 +73,7 @@ export function NodeFacts({ incidentId, id, jewel, index, onSelect }: NodeFactsP
       <StepList title="Leads to" edges={index.outOf.get(id) ?? []} end="to" index={index} onSelect={onSelect} />
       {node !== undefined && node.facts.length > 0 && (
         <Section title="Stands on these facts">
-          <ul className={sideClasses.list}>
+          <ul className={`${sideClasses.list} ${classes.steps}`}>
             {node.facts.map((fact) => (
               <li key={fact}>
                 <ForeignText text={fact} mono most={90} />
@@ -100,7 +100,7 @@ function StepList({ title, edges, end, index, onSelect }: StepListProps) {
   if (edges.length === 0) return null;
   return (
     <Section title={`${title} (${edges.length})`}>
-      <ul className={sideClasses.list}>
+      <ul className={`${sideClasses.list} ${classes.steps}`}>
         {edges.slice(0, mostSteps).map((edge) => (
           <li key={`${edge.type} ${edge.from} ${edge.to}`} data-severed={edge.severed} className={classes.step}>
             <code>{edge.type}</code>{' '}

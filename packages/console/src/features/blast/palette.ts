@@ -24,7 +24,7 @@ export function readPalette(): Palette {
     edge: colour('edge'),
     severed: colour('edge-severed'),
     selected: colour('edge-selected'),
-    faded: colour('line'),
+    faded: colour('faded'),
     ink: colour('ink'),
     surface: colour('surface'),
     line: colour('line-strong'),

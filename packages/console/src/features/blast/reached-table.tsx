@@ -55,16 +55,20 @@ export function ReachedTable({ rows, search, hidden, selected, onSelect }: Reach
                   <RoleTag role={row.role} />
                 </td>
                 <td className={classes.number}>{row.hops}</td>
-                <td>
-                  <ForeignText text={row.kind} most={40} />
+                <td className={classes.short}>
+                  <ForeignText text={row.kind} most={34} />
                 </td>
                 <td>
                   <button type="button" className={classes.name} onClick={() => onSelect(row.id)}>
-                    <ForeignText text={row.namespace === '' ? row.name : `${row.namespace}/${row.name}`} most={72} mono />
+                    <ForeignText
+                      text={row.namespace === '' ? row.name : `${row.namespace}/${row.name}`}
+                      most={72}
+                      mono
+                    />
                   </button>
                 </td>
-                <td>
-                  <ForeignText text={row.assetClass} most={32} />
+                <td className={classes.short}>
+                  <ForeignText text={row.assetClass} most={24} />
                 </td>
                 <td>{row.jewel !== undefined && <ForeignText text={row.jewel} most={120} />}</td>
               </tr>

@@ -1,5 +1,5 @@
-import { Button, Skeleton } from '@mantine/core';
 import type { Incident } from '@firebreak/contract/incident';
+import { Button, Skeleton } from '@mantine/core';
 import { IconArrowRight } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
@@ -59,7 +59,11 @@ export function IncidentHeader({ incidentId, incident }: IncidentHeaderProps) {
           {incident !== undefined && <StateTag state={incident.state} />}
         </div>
         <h1 className={classes.title}>
-          {incident === undefined ? <Skeleton height={22} width={420} maw="100%" my={3} /> : <ForeignText text={incident.title} most={160} />}
+          {incident === undefined ? (
+            <Skeleton height={22} width={420} maw="100%" my={3} />
+          ) : (
+            <ForeignText text={incident.title} most={160} />
+          )}
         </h1>
         <div className={classes.note}>
           {incident === undefined ? (

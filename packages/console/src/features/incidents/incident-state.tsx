@@ -13,15 +13,16 @@ import { Tag, type Tone } from '../../ui/tag.tsx';
 type State = Incident['state'];
 
 /** Words and tone of each state. Only the state that the server calls contained is called contained. */
-const looks: Readonly<Record<State, { readonly word: string; readonly tone: Tone; readonly Icon: typeof IconFlame }>> = {
-  open: { word: 'Open', tone: 'danger', Icon: IconFlame },
-  planned: { word: 'Planned', tone: 'warn', Icon: IconClipboardList },
-  containing: { word: 'Containing', tone: 'info', Icon: IconPlayerPlay },
-  contained: { word: 'Contained', tone: 'good', Icon: IconShieldCheck },
-  stopped: { word: 'Stopped', tone: 'danger', Icon: IconAlertOctagon },
-  undoing: { word: 'Undoing', tone: 'info', Icon: IconArrowBackUp },
-  undone: { word: 'Undone', tone: 'neutral', Icon: IconRestore },
-};
+const looks: Readonly<Record<State, { readonly word: string; readonly tone: Tone; readonly Icon: typeof IconFlame }>> =
+  {
+    open: { word: 'Open', tone: 'danger', Icon: IconFlame },
+    planned: { word: 'Planned', tone: 'warn', Icon: IconClipboardList },
+    containing: { word: 'Containing', tone: 'info', Icon: IconPlayerPlay },
+    contained: { word: 'Contained', tone: 'good', Icon: IconShieldCheck },
+    stopped: { word: 'Stopped', tone: 'danger', Icon: IconAlertOctagon },
+    undoing: { word: 'Undoing', tone: 'info', Icon: IconArrowBackUp },
+    undone: { word: 'Undone', tone: 'neutral', Icon: IconRestore },
+  };
 
 export function StateTag({ state }: { readonly state: State }) {
   const { word, tone, Icon } = looks[state];

@@ -1,6 +1,6 @@
+import type { Incident } from '@firebreak/contract/incident';
 import { Button, Skeleton } from '@mantine/core';
 import { useDisclosure, useDocumentTitle } from '@mantine/hooks';
-import type { Incident } from '@firebreak/contract/incident';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
@@ -64,8 +64,8 @@ function IncidentTable({ incidents }: { readonly incidents: readonly Incident[] 
       </table>
       {incidents?.length === 0 && (
         <p className={classes.empty}>
-          No incident yet. Open one when you know, or only suspect, that an identity, a workload or a credential is abused:
-          Firebreak shows what it reaches, and nothing is changed before somebody approves a plan.
+          No incident yet. Open one when you know, or only suspect, that an identity, a workload or a credential is
+          abused: Firebreak shows what it reaches, and nothing is changed before somebody approves a plan.
         </p>
       )}
     </div>
@@ -78,7 +78,6 @@ function IncidentRow({ incident }: { readonly incident: Incident }) {
   const open = () => void navigate({ to: '/incidents/$incidentId', params: { incidentId: incident.id } });
   return (
     // The link in the row is what keyboards and screen readers use; the row only enlarges it for the mouse.
-    // biome-ignore lint/a11y/useKeyWithClickEvents: see above
     <tr className={classes.row} onClick={open}>
       <td className={classes.state}>
         <StateTag state={incident.state} />
@@ -98,9 +97,7 @@ function IncidentRow({ incident }: { readonly incident: Incident }) {
       </td>
       <td className={classes.compromised}>
         {first !== undefined && <ForeignText text={first} most={64} mono />}
-        {incident.compromised.length > 1 && (
-          <div className="fb-quiet">and {incident.compromised.length - 1} more</div>
-        )}
+        {incident.compromised.length > 1 && <div className="fb-quiet">and {incident.compromised.length - 1} more</div>}
       </td>
       <td className={classes.opened}>
         <Moment at={incident.openedAt} />

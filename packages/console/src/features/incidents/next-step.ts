@@ -30,7 +30,11 @@ export function nextStep(
         ? planned(plan, execution, principal)
         : { label: 'Watch the containment', act: 'open-plan', why: 'Steps are being applied and probed.' };
     case 'contained':
-      return { label: 'Hand over the evidence', act: 'open-evidence', why: 'Every probe held and a fresh collect agrees.' };
+      return {
+        label: 'Hand over the evidence',
+        act: 'open-evidence',
+        why: 'Every probe held and a fresh collect agrees.',
+      };
     case 'stopped':
       return { label: 'See what stopped it', act: 'open-plan', why: 'Not contained. What was done stands.' };
     case 'undoing':
@@ -51,7 +55,8 @@ function planned(
   if (!may(principal, 'approver')) {
     return { label: 'Review the plan', act: 'open-plan', why: 'An approver has to approve it.' };
   }
-  const approvedByMe = execution?.steps.some((step) => step.approvals.some(({ by }) => by === principal?.name)) ?? false;
+  const approvedByMe =
+    execution?.steps.some((step) => step.approvals.some(({ by }) => by === principal?.name)) ?? false;
   if (approvedByMe && execution != null && waitsForOthers(execution, principal?.name ?? '')) {
     return { label: 'See what waits', act: 'open-plan', why: 'You approved; a second person has to approve too.' };
   }

@@ -58,7 +58,9 @@ export function NodePicker({ value, onChange }: NodePickerProps) {
         onSearchChange={setSearch}
         hidePickedOptions
         // The server has already searched; what it found is shown as it is.
-        filter={({ options }) => options.filter((option) => 'value' in option && nodes.some((n) => n.id === option.value))}
+        filter={({ options }) =>
+          options.filter((option) => 'value' in option && nodes.some((n) => n.id === option.value))
+        }
         nothingFoundMessage={found.isFetching ? 'Searching…' : 'No node has this in its name or id.'}
         maxDropdownHeight={300}
         required
@@ -79,7 +81,11 @@ function NodeOption({ node }: { readonly node: NodeLine }) {
         <ForeignText text={node.kind} most={32} />
       </span>
       <span className={classes.name}>
-        <ForeignText text={node.namespace === undefined ? node.name : `${node.namespace}/${node.name}`} most={64} mono />
+        <ForeignText
+          text={node.namespace === undefined ? node.name : `${node.namespace}/${node.name}`}
+          most={64}
+          mono
+        />
       </span>
       {node.jewel !== undefined && <Tag tone="jewel">crown jewel</Tag>}
     </div>

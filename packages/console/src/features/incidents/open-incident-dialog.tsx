@@ -64,8 +64,8 @@ function OpenIncidentForm({ onCancel }: { readonly onCancel: () => void }) {
         label="What must be protected"
         description={
           <>
-            <code>default</code> means all crown jewels. Or terms such as <code>class=model</code>, <code>kind=Secret</code>,{' '}
-            <code>namespace=prod</code>, <code>label:tier=gold</code>, joined by commas.
+            <code>default</code> means all crown jewels. Or terms such as <code>class=model</code>,{' '}
+            <code>kind=Secret</code>, <code>namespace=prod</code>, <code>label:tier=gold</code>, joined by commas.
           </>
         }
         value={protect}

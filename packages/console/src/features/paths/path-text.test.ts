@@ -48,5 +48,9 @@ test('words for likelihood and techniques', () => {
     'likely works (50 %)',
     'may work (20 %)',
   ]);
-  expect(['T1609', 'AML.T0010', 'X-1'].map(techniqueName)).toEqual(['MITRE ATT&CK T1609', 'MITRE ATLAS AML.T0010', 'X-1']);
+  expect(['T1609', 'AML.T0010', 'X-1'].map(techniqueName)).toEqual([
+    'MITRE ATT&CK T1609',
+    'MITRE ATLAS AML.T0010',
+    'X-1',
+  ]);
 });

@@ -1,4 +1,5 @@
 import type { AttackPath, PathStep } from '@firebreak/contract/graph';
+import { count } from '../../ui/count.ts';
 import { visible } from '../../ui/visible.ts';
 
 /** A path as plain text for a chat or a ticket. */
@@ -28,7 +29,7 @@ function stepLines(step: PathStep, ordinal: number): string[] {
 }
 
 export function stepCount(path: AttackPath): string {
-  return path.steps.length === 1 ? '1 step' : `${path.steps.length} steps`;
+  return count(path.steps.length, 'step');
 }
 
 /** How likely the whole path works, with the number behind the word. */

@@ -44,10 +44,12 @@ export function PathsTab() {
           </span>
         )}
       </div>
-      {paths === undefined &&
-        [0, 1, 2].map((key) => <Skeleton key={key} height={164} radius={8} />)}
+      {paths === undefined && [0, 1, 2].map((key) => <Skeleton key={key} height={164} radius={8} />)}
       {paths?.length === 0 && (
-        <Notice tone={answer.data?.completeness.answer === 'limited' ? 'warn' : 'info'} title="No attack path was found.">
+        <Notice
+          tone={answer.data?.completeness.answer === 'limited' ? 'warn' : 'info'}
+          title="No attack path was found."
+        >
           {answer.data?.completeness.answer === 'limited'
             ? 'That is no proof: something could not be read (see above).'
             : 'From what was read, what is compromised reaches nothing that is asked for here.'}

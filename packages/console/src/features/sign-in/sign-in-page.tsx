@@ -49,15 +49,17 @@ export function SignInPage() {
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (pastedLink !== null) mutate(name.trim() === '' ? { link: pastedLink } : { link: pastedLink, name: name.trim() });
+    if (pastedLink !== null)
+      mutate(name.trim() === '' ? { link: pastedLink } : { link: pastedLink, name: name.trim() });
   };
 
   return (
     <form className={classes.form} onSubmit={submit}>
       <img src={mark} width={44} height={44} alt="" />
       <h1>Sign in to Firebreak</h1>
-      <p className="fb-quiet">
-        Open the one-time link that <code>firebreak serve</code> printed or that a colleague made for you, or paste it here.
+      <p className={`fb-quiet ${classes.lead}`}>
+        Open the one-time link that <code>firebreak serve</code> printed or that a colleague made for you, or paste it
+        here.
       </p>
       <TextInput
         label="One-time link"

@@ -70,8 +70,7 @@ function* serviceEndpoints(estate: Estate): Generator<EndpointView> {
     const slice = slices.get(`${namespace}/${metadata.name}`);
     const pods =
       Object.keys(spec.selector).length > 0 ? selected(estate, namespace, spec.selector) : (slice?.pods ?? []);
-    const outside =
-      spec.type === 'LoadBalancer' || spec.type === 'NodePort' || spec.externalIPs.length > 0 || ingresses.length > 0;
+    const direct = spec.type === 'LoadBalancer' || spec.type === 'NodePort' || spec.externalIPs.length > 0;
     for (const port of spec.ports) {
       const protocol = port.protocol ?? 'TCP';
       const targets = pods.flatMap((pod) => targetOf(pod, port.targetPort ?? port.port, protocol));
@@ -80,7 +79,7 @@ function* serviceEndpoints(estate: Estate): Generator<EndpointView> {
         id: `${kubernetesId('Endpoint', namespace, metadata.name)}/service/${port.port}-${protocol}`,
         name: metadata.name,
         namespace,
-        exposure: outside ? 'outside' : 'cluster',
+        exposure: direct || ingresses.length > 0 ? 'outside' : 'cluster',
         port: port.port,
         protocol,
         targets,

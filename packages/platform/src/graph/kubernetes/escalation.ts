@@ -18,8 +18,9 @@ import { allowedNames, type Grant, grantAllows, grantFacts, rbacOf } from './rba
 
 export interface Escalation {
   readonly holder: NodeId;
-  readonly grants: readonly Grant[];
-  /** The permission set whose role is rewritten, when the holder does not hold it itself. */
+  /** The permission set whose role is rewritten. */
+  readonly target: Grant;
+  /** The same, when the holder does not hold it itself. */
   readonly through: Grant | undefined;
   readonly to: NodeId;
   readonly facts: readonly FactId[];
@@ -48,7 +49,7 @@ export const escalationsOf: (estate: Estate) => Escalations = perEstate((estate)
       const to = target.namespace === undefined ? clusterAdminId : rewrittenSet(target, rewritten).id;
       const facts = [...new Set([...grants.flatMap(grantFacts), ...grantFacts(target)])];
       const through = own.includes(target) ? undefined : target;
-      steps.push({ holder, grants, through, to, facts, note: `escalate ${target.roleKind} ${target.role}` });
+      steps.push({ holder, target, through, to, facts, note: `escalate ${target.roleKind} ${target.role}` });
     }
   };
   for (const grant of useful) enter(grant.id, [grant], [grant]);

@@ -3,6 +3,7 @@
  */
 import { clusterAdminId, type Estate, kubernetesId, type NodeId } from '@firebreak/contract';
 import { perEstate } from '../../facts/estate.ts';
+import { endpointsOf } from './endpoints.ts';
 import { hostsOf } from './hosts.ts';
 import { identitiesOf, mastersId, nodeUserId } from './identities.ts';
 import { podsOf, unscheduled } from './pods.ts';
@@ -186,3 +187,28 @@ function member(fact: {
 }): Member {
   return { node: fact.id, namespace: fact.data.metadata.namespace, name: fact.data.metadata.name, facts: [fact.id] };
 }
+
+/** Pods by the name of the node that they run on. */
+export const podsByHost = perEstate((estate) => {
+  const nameOf = new Map(hostsOf(estate).map((host) => [host.id, host.name]));
+  const members = podsOf(estate).all.map(({ id, node, name, facts }) => ({
+    node: id,
+    namespace: nameOf.get(node),
+    name,
+    facts,
+  }));
+  return new Population('pods-on', 'pods', members, 'on');
+});
+
+/** Endpoints by the name of the node whose pods answer. */
+export const endpointsByNode = perEstate((estate) => {
+  const members = endpointsOf(estate).flatMap(({ id, name, facts, targets }) =>
+    [...new Set(targets.map(({ pod }) => pod.spec.nodeName))].map((host) => ({
+      node: id,
+      namespace: host,
+      name,
+      facts,
+    })),
+  );
+  return new Population('endpoints-on', 'endpoints', members, 'on');
+});

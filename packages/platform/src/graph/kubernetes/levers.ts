@@ -1,7 +1,6 @@
 /**
  * The single actions that make one edge disappear. What must stay true: a lever named here makes the edge vanish from a
- * fresh collect all by itself; where something else would keep or bring it back (a second subject of the same binding, a
- * policy that allows, an operator that owns the workload, the API server's own reconciliation) nothing is offered.
+ * fresh collect all by itself; where something else would keep or bring it back (a policy that allows, an operator that owns the workload, the API server's own reconciliation) nothing is offered.
  */
 import { type Estate, type Lever, type LiveEdge, lever, type NodeId } from '@firebreak/contract';
 import { endpointById } from './endpoints.ts';
@@ -13,12 +12,9 @@ import { type Grant, rbacOf, subjectId } from './rbac.ts';
 export function stripSubject(estate: Estate, grant: Grant, identity: NodeId): readonly Lever[] {
   const fact = estate.get('kubernetes.role-binding', grant.bindingFact);
   if (fact === undefined || reconciled(fact.data.metadata) || untouchable(identity)) return [];
-  const same = grant.subjects.filter((subject) => subjectId(subject, grant.namespace) === identity);
-  const [subject] = same;
+  // Whichever form comes first: the action removes the identity in every form in which the binding names it.
+  const subject = grant.subjects.find((it) => subjectId(it, grant.namespace) === identity);
   if (subject === undefined) return [];
-  // Named twice in different words (as account and as user): one removal leaves the other.
-  const forms = new Set(same.map((it) => JSON.stringify([it.kind, it.apiGroup, it.name, it.namespace])));
-  if (forms.size > 1) return [];
   const { kind, name, namespace, apiGroup } = subject;
   return [
     lever('kubernetes.strip-subject', {

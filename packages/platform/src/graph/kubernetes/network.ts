@@ -41,16 +41,12 @@ function concerns(spec: Policy['data']['spec'], direction: Direction): boolean {
   return direction === 'ingress' || spec.hasEgress;
 }
 
-/** Whether somebody can reach a port of a pod: anybody inside the cluster, or only those outside. */
-export function reachable(estate: Estate, pod: PodView, port: Port, from: 'inside' | 'outside'): boolean {
+/** Whether anybody at all can reach a port of a pod. */
+export function reachable(estate: Estate, pod: PodView, port: Port): boolean {
   const policies = isolating(estate, pod, 'ingress');
-  if (policies.length === 0) return true;
-  return policies.some(({ data }) =>
-    data.spec.ingress.some(
-      (rule) =>
-        portAllowed(rule.ports, port) &&
-        (rule.from.length === 0 || from === 'inside' || rule.from.some((peer) => peer.ipBlock !== undefined)),
-    ),
+  return (
+    policies.length === 0 ||
+    policies.some(({ data }) => data.spec.ingress.some((rule) => portAllowed(rule.ports, port)))
   );
 }
 

@@ -18,7 +18,7 @@ import { impactOf, interruptEach, legitimateUse } from './impact/legitimate-use.
 import { permission, refTo } from './objects/built-in.ts';
 import { apiObject, namespaceName, objectName } from './objects/names.ts';
 import { controllerOf, isTerminating, uidOf } from './objects/object-meta.ts';
-import { sameButServerOwned, stripServerOwned } from './objects/server-owned.ts';
+import { stripServerOwned } from './objects/server-owned.ts';
 
 const params = z.object({ namespace: namespaceName, name: objectName });
 type Params = z.infer<typeof params>;
@@ -120,6 +120,26 @@ function creatable(pod: ApiObject): ApiObject {
   return stripServerOwned({ ...pod, spec });
 }
 
+/**
+ * Whether everything that the old pod said, the new one says. It may say more: what admission adds to every new pod (a token
+ * volume, defaults, a sidecar of a webhook that came since) is the server's doing.
+ */
 function isAgain(now: ApiObject, before: ApiObject): boolean {
-  return sameButServerOwned(creatable(now), creatable(before));
+  return covers(creatable(now), creatable(before));
+}
+
+function covers(now: unknown, before: unknown): boolean {
+  if (Array.isArray(before)) {
+    if (!Array.isArray(now)) return false;
+    let next = 0;
+    return before.every((item) => {
+      while (next < now.length && !covers(now[next], item)) next += 1;
+      next += 1;
+      return next <= now.length;
+    });
+  }
+  const fields = record(before);
+  if (fields === undefined) return now === before;
+  const found = record(now);
+  return found !== undefined && Object.entries(fields).every(([key, value]) => covers(found[key], value));
 }

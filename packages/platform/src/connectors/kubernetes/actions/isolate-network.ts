@@ -8,9 +8,10 @@ import { type KubernetesAttempt, listAll, look, readAll, readObject } from './ex
 import { changeOf, send, type Write } from './exchange/write.ts';
 import { servesSomebody } from './impact/business-weight.ts';
 import { impactOf, interruptEach, legitimateUse } from './impact/legitimate-use.ts';
-import { directions, otherPolicies, otherPolicySchema, selects } from './network/other-policies.ts';
+import { directions, otherPolicies, otherPolicySchema } from './network/other-policies.ts';
 import { networkPlugins } from './network/plugins.ts';
 import { permission, refTo, refToAll } from './objects/built-in.ts';
+import { selects } from './objects/label-selector.ts';
 import { apiObject, namespaceName, objectName } from './objects/names.ts';
 import { labelsOf, nameOf, uidOf } from './objects/object-meta.ts';
 import { sameButServerOwned } from './objects/server-owned.ts';

@@ -3,17 +3,18 @@ import { defineAction, type Estate, type Interruption, kubernetesId, type ProbeR
 import { z } from 'zod';
 import type { ApiObject, KubernetesApi } from '../api.ts';
 import { textAt } from '../foreign.ts';
-import { bindingName, roleRef } from './access/other-grants.ts';
+import { bindingName } from './access/other-grants.ts';
 import { probeGrant } from './access/probe-grant.ts';
+import { grantedRules } from './access/role-rules.ts';
 import { authenticatedAs, identityOf, naming, putBack, subjectParam, subjectsOf, without } from './access/subject.ts';
-import { rulesOf } from './access/trial.ts';
+import { ruleSchema } from './access/trial.ts';
 import { putBackBy } from './delivery/put-back.ts';
 import { objectChange } from './exchange/object-change.ts';
-import { type KubernetesAttempt, look, readObject } from './exchange/reading.ts';
+import { readObject } from './exchange/reading.ts';
 import { impactOf, interruptEach, legitimateUse } from './impact/legitimate-use.ts';
 import { permission, refTo } from './objects/built-in.ts';
 import { apiObject, namespaceName, objectName } from './objects/names.ts';
-import { asRecord, present } from './objects/object-meta.ts';
+import { present } from './objects/object-meta.ts';
 import { type PatchOperation, sameObject } from './objects/one-field.ts';
 import { stripServerOwned } from './objects/server-owned.ts';
 
@@ -31,8 +32,8 @@ const params = z
 type Params = z.infer<typeof params>;
 const before = z.object({
   object: apiObject.nullable(),
-  /** The role as it was, for the probe; null when it does not exist or could not be read. */
-  role: apiObject.nullable(),
+  /** What the binding granted, for the probe; null when that could not be read. */
+  rules: z.array(ruleSchema).nullable(),
 });
 type Before = z.infer<typeof before>;
 
@@ -80,7 +81,10 @@ export default defineAction<Params, Before, KubernetesApi>({
   },
   async read(attempt, of) {
     const object = await readObject(attempt, refOf(of));
-    return { record: { object, role: object === null ? null : await roleOf(attempt, of, object) } };
+    if (object === null) return { record: { object, rules: null } };
+    // For the probe only, so that not being able to read it stops nothing.
+    const rules = await grantedRules(attempt, object, of.namespace);
+    return { record: { object, rules: rules.ok ? [...rules.value] : null } };
   },
   ...objectChange<Params, Before>({
     object: id,
@@ -115,7 +119,7 @@ export default defineAction<Params, Before, KubernetesApi>({
       subject: subjectInWords(of),
       binding: inWords(of),
       namespace: of.namespace,
-      rules: record.role === null ? [] : rulesOf(record.role),
+      rules: record.rules ?? [],
     });
     return [readBack, ...tried];
   },
@@ -126,12 +130,6 @@ function unchanged(object: ApiObject): readonly PatchOperation[] {
   const version = textAt(object, 'metadata', 'resourceVersion');
   if (version === undefined) return sameObject(object);
   return [...sameObject(object), { op: 'test', path: '/metadata/resourceVersion', value: version }];
-}
-
-/** The role is for the probe only, so that not being able to read it stops nothing. */
-async function roleOf(attempt: KubernetesAttempt, of: Params, binding: ApiObject): Promise<ApiObject | null> {
-  const seen = await look(attempt, roleRef(binding, of.namespace));
-  return seen.ok && seen.object !== null ? asRecord(seen.object) : null;
 }
 
 function interruptedBy(of: Params, estate: Estate, what: string): readonly Interruption[] {

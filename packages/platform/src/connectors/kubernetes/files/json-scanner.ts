@@ -16,6 +16,8 @@ const closeBracket = 0x5d;
 const openBrace = 0x7b;
 const closeBrace = 0x7d;
 const items = Buffer.from('items');
+/** JSON deeper than this is an attack on whatever walks it. */
+export const maxJsonDepth = 200;
 
 export interface JsonScanner {
   /** Where the scan stands, as an offset into the buffer. The caller moves it when it drops bytes from the front. */
@@ -76,7 +78,8 @@ export function scanJson(
       else if (byte === quote) {
         inString = false;
         if (depth === 1)
-          scanner.isItems = at - scanner.stringStart === items.length && buffer.subarray(scanner.stringStart, at).equals(items);
+          scanner.isItems =
+            at - scanner.stringStart === items.length && buffer.subarray(scanner.stringStart, at).equals(items);
       } else if (byte === newline) {
         result = 'not-json';
         break;
@@ -87,7 +90,8 @@ export function scanJson(
       inString = true;
       scanner.stringStart = at + 1;
     } else if (byte === openBrace || byte === openBracket) {
-      const holdsItems = byte === openBracket && (depth === 0 || (depth === 1 && scanner.isItems && scanner.afterColon));
+      const holdsItems =
+        byte === openBracket && (depth === 0 || (depth === 1 && scanner.isItems && scanner.afterColon));
       depth += 1;
       if (depth > scanner.deepest) scanner.deepest = depth;
       scanner.afterColon = false;

@@ -1,10 +1,10 @@
 import type { ApiResult } from '../../api.ts';
-import { textAt } from '../../foreign.ts';
-import { type KubernetesAttempt, listAll, look } from '../exchange/reading.ts';
-import { refTo, refToAll } from '../objects/built-in.ts';
+import { type KubernetesAttempt, listAll } from '../exchange/reading.ts';
+import { refToAll } from '../objects/built-in.ts';
 import { nameOf } from '../objects/object-meta.ts';
+import { grantedRules } from './role-rules.ts';
 import { type Authenticated, identityOf, subjectsOf } from './subject.ts';
-import { type Rule, rulesOf } from './trial.ts';
+import type { Rule } from './trial.ts';
 
 /** A grant that somebody has through a binding. */
 export interface OtherGrant {
@@ -33,10 +33,9 @@ export async function otherGrants(
       const binding = bindingName(kind, within, nameOf(object));
       if (binding === except) continue;
       if (!subjectsOf(object).some((subject) => identities.has(identityOf(subject, within) ?? ''))) continue;
-      const role = await look(attempt, roleRef(object, within));
-      if (!role.ok) return role;
-      // A binding to a role that does not exist grants nothing.
-      if (role.object !== null) grants.push({ binding, rules: rulesOf(role.object) });
+      const rules = await grantedRules(attempt, object, within);
+      if (!rules.ok) return rules;
+      grants.push({ binding, rules: rules.value });
     }
   }
   return { ok: true, value: grants };
@@ -44,10 +43,4 @@ export async function otherGrants(
 
 export function bindingName(kind: string, namespace: string | undefined, name: string): string {
   return namespace === undefined ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
-}
-
-/** The role that a binding grants. */
-export function roleRef(binding: unknown, namespace: string | undefined) {
-  const kind = textAt(binding, 'roleRef', 'kind') === 'Role' ? 'Role' : 'ClusterRole';
-  return refTo(kind, kind === 'Role' ? namespace : undefined, textAt(binding, 'roleRef', 'name') ?? '');
 }

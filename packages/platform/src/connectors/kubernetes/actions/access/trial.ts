@@ -4,16 +4,19 @@
  *
  * Matching follows the API server's RBAC authorizer (k8s.io/kubernetes/pkg/apis/rbac/v1/evaluation_helpers.go).
  */
+import { z } from 'zod';
 import type { ApiObject } from '../../api.ts';
 import { array, at, textAt } from '../../foreign.ts';
 
-export interface Rule {
-  readonly verbs: readonly string[];
-  readonly apiGroups: readonly string[];
-  readonly resources: readonly string[];
-  readonly resourceNames: readonly string[];
-  readonly nonResourceURLs: readonly string[];
-}
+const texts = z.array(z.string());
+export const ruleSchema = z.object({
+  verbs: texts,
+  apiGroups: texts,
+  resources: texts,
+  resourceNames: texts,
+  nonResourceURLs: texts,
+});
+export type Rule = z.infer<typeof ruleSchema>;
 
 /** One request, as an access review asks about it. */
 export type Wish =
@@ -31,11 +34,11 @@ const mostWishes = 200;
 
 export function rulesOf(role: ApiObject): readonly Rule[] {
   return array(at(role, 'rules')).map((rule) => ({
-    verbs: texts(at(rule, 'verbs')),
-    apiGroups: texts(at(rule, 'apiGroups')),
-    resources: texts(at(rule, 'resources')),
-    resourceNames: texts(at(rule, 'resourceNames')),
-    nonResourceURLs: texts(at(rule, 'nonResourceURLs')),
+    verbs: textsOf(at(rule, 'verbs')),
+    apiGroups: textsOf(at(rule, 'apiGroups')),
+    resources: textsOf(at(rule, 'resources')),
+    resourceNames: textsOf(at(rule, 'resourceNames')),
+    nonResourceURLs: textsOf(at(rule, 'nonResourceURLs')),
   }));
 }
 
@@ -102,7 +105,7 @@ export function reviewReason(review: ApiObject): string {
   return textAt(review, 'status', 'reason') ?? 'no reason given';
 }
 
-function texts(value: unknown): readonly string[] {
+function textsOf(value: unknown): string[] {
   return array(value).filter((entry) => typeof entry === 'string');
 }
 

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import type { ApiObject } from '../../api.ts';
 import { array, at, record, stringMap, text, textAt } from '../../foreign.ts';
+import { selects } from '../objects/label-selector.ts';
 import { nameOf, present } from '../objects/object-meta.ts';
 
 export type Direction = 'ingress' | 'egress' | 'both';
@@ -32,29 +33,6 @@ export function otherPolicies(
       name: nameOf(policy),
       allows: directions[direction].flatMap((type) => allowed(policy, type)),
     }));
-}
-
-/** Whether a policy's selector selects these labels (LabelSelector semantics). An unknown operator selects nothing. */
-export function selects(selector: unknown, labels: Readonly<Record<string, string>>): boolean {
-  for (const [key, value] of Object.entries(stringMap(at(selector, 'matchLabels')))) {
-    if (labels[key] !== value) return false;
-  }
-  return array(at(selector, 'matchExpressions')).every((expression) => {
-    const value = labels[textAt(expression, 'key') ?? ''];
-    const values = array(at(expression, 'values'));
-    switch (textAt(expression, 'operator')) {
-      case 'In':
-        return value !== undefined && values.includes(value);
-      case 'NotIn':
-        return value === undefined || !values.includes(value);
-      case 'Exists':
-        return value !== undefined;
-      case 'DoesNotExist':
-        return value === undefined;
-      default:
-        return false;
-    }
-  });
 }
 
 /** Whether some pod could be selected by both; only a contradiction on one key rules it out. */

@@ -1,0 +1,133 @@
+import { Button, Skeleton } from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
+import { IconRefresh } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type AnswerOf, call } from '../../data/client.ts';
+import { estateQuery } from '../../data/queries.ts';
+import { may, usePrincipal } from '../../data/session.ts';
+import { count } from '../../ui/count.ts';
+import { Figure } from '../../ui/figure.tsx';
+import { ForeignText } from '../../ui/foreign-text.tsx';
+import { GapList } from '../../ui/limited-notice.tsx';
+import { Moment } from '../../ui/moment.tsx';
+import { Notice } from '../../ui/notice.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import classes from './estate-page.module.css';
+
+type Estate = AnswerOf<'estate'>;
+
+/** What Firebreak knows, and what it knows that it does not know. */
+export function EstatePage() {
+  useDocumentTitle('Estate · Firebreak');
+  const client = useQueryClient();
+  const principal = usePrincipal();
+  const estate = useQuery(estateQuery);
+  const collect = useMutation({
+    mutationFn: () => call('recollect', {}),
+    onSuccess: () => client.invalidateQueries(),
+  });
+  return (
+    <>
+      <header className={classes.head}>
+        <div>
+          <h1>Estate</h1>
+          <div className={classes.source}>
+            {estate.data !== undefined && (
+              <>
+                <ForeignText text={estate.data.source} mono most={120} /> · read <Moment at={estate.data.collectedAt} />
+              </>
+            )}
+          </div>
+        </div>
+        {may(principal, 'responder') && (
+          <Button
+            variant="default"
+            leftSection={<IconRefresh size={16} />}
+            loading={collect.isPending}
+            onClick={() => collect.mutate()}
+          >
+            Read again
+          </Button>
+        )}
+      </header>
+      <div className={classes.page} aria-busy={estate.data === undefined}>
+        {collect.error !== null && <ProblemNotice error={collect.error} onRetry={() => collect.mutate()} />}
+        {estate.error !== null && <ProblemNotice error={estate.error} onRetry={() => void estate.refetch()} />}
+        {estate.error === null && (estate.data === undefined ? <EstateSkeleton /> : <Known estate={estate.data} />)}
+      </div>
+    </>
+  );
+}
+
+function Known({ estate }: { readonly estate: Estate }) {
+  const kinds = Object.entries(estate.counts).toSorted(([a, m], [b, n]) => n - m || a.localeCompare(b));
+  const most = kinds[0]?.[1] ?? 1;
+  return (
+    <>
+      <dl className={classes.figures}>
+        <Figure label="Nodes" value={estate.nodes.toLocaleString()} hint="what can be held" />
+        <Figure label="Attack steps" value={estate.edges.toLocaleString()} hint="edges between them" />
+        <Figure label="Crown jewels" tone="jewel" value={estate.jewels.toLocaleString()} hint="must not be lost" />
+        <Figure
+          label="Completeness"
+          tone={estate.completeness.answer === 'complete' ? 'good' : 'warn'}
+          value={estate.completeness.answer === 'complete' ? 'Complete' : 'Limited'}
+          hint={
+            estate.completeness.answer === 'complete'
+              ? 'everything asked for was read'
+              : count(estate.completeness.reasons.length, 'gap')
+          }
+        />
+      </dl>
+      <div className={classes.columns}>
+        <Panel title="By kind" flush aside={count(kinds.length, 'kind')}>
+          <table className={classes.kinds}>
+            <thead>
+              <tr>
+                <th scope="col">Kind</th>
+                <th scope="col">Count</th>
+                <td />
+              </tr>
+            </thead>
+            <tbody>
+              {kinds.map(([kind, count]) => (
+                <tr key={kind}>
+                  <td>
+                    <ForeignText text={kind} most={60} />
+                  </td>
+                  <td className={classes.number}>{count.toLocaleString()}</td>
+                  <td className={classes.share} aria-hidden>
+                    <div style={{ width: `${(100 * count) / most}%` }} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Panel>
+        <Panel title="What could not be read">
+          {estate.completeness.answer === 'complete' ? (
+            <Notice tone="good" title="Nothing: every kind that was asked for was read." />
+          ) : (
+            <>
+              <Notice tone="warn" title="Answers that depend on these are limited, and say so." />
+              <GapList gaps={estate.completeness.reasons} />
+            </>
+          )}
+        </Panel>
+      </div>
+    </>
+  );
+}
+
+function EstateSkeleton() {
+  return (
+    <>
+      <Skeleton height={86} radius={8} />
+      <div className={classes.columns}>
+        <Skeleton height={420} radius={8} />
+        <Skeleton height={220} radius={8} />
+      </div>
+    </>
+  );
+}

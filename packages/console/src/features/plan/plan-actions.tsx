@@ -1,0 +1,105 @@
+import type { Execution, Incident } from '@firebreak/contract/incident';
+import type { Plan } from '@firebreak/contract/plan';
+import { Button } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconArrowBackUp, IconListSearch, IconRefresh, IconShieldCheck } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useShortcut } from '../../app/shortcuts.tsx';
+import { call } from '../../data/client.ts';
+import { planQuery } from '../../data/queries.ts';
+import { may, usePrincipal } from '../../data/session.ts';
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
+import { approvable } from './approval.ts';
+import { ApproveDialog } from './approve-dialog.tsx';
+import { undoable } from './step-progress.ts';
+import { UndoDialog } from './undo-dialog.tsx';
+
+interface PlanActionsProps {
+  readonly incident: Incident;
+  readonly plan: Plan;
+  readonly execution: Execution | null;
+  readonly onDryRun: () => void;
+  readonly dryRunning: boolean;
+}
+
+/** Only what makes sense now and what this person may do; the server decides again. */
+export function PlanActions({ incident, plan, execution, onDryRun, dryRunning }: PlanActionsProps) {
+  const principal = usePrincipal();
+  const [approving, approveDialog] = useDisclosure(false);
+  const [undoing, undoDialog] = useDisclosure(false);
+  const mayRespond = may(principal, 'responder');
+  const mayApprove = may(principal, 'approver');
+  const beforeRun = incident.state === 'planned' || incident.state === 'containing';
+  const open = approvable(plan, execution, principal?.name ?? '');
+  const canApprove = mayApprove && beforeRun && open.length > 0;
+  const canUndo =
+    mayApprove && (incident.state === 'contained' || incident.state === 'stopped') && undoable(execution).length > 0;
+  const canReplan =
+    mayRespond && (incident.state === 'planned' || incident.state === 'stopped' || incident.state === 'undone');
+  const dryRunButton = mayRespond && plan.steps.length > 0 && incident.state === 'planned';
+  useShortcut('a', 'Review the approval', () => {
+    if (canApprove) approveDialog.open();
+  });
+  useShortcut('d', 'Dry-run: show the exact requests', () => {
+    if (dryRunButton) onDryRun();
+  });
+  return (
+    <>
+      {canReplan && <ReplanButton incident={incident} />}
+      {dryRunButton && (
+        <Button variant="default" leftSection={<IconListSearch size={16} />} loading={dryRunning} onClick={onDryRun}>
+          Dry-run
+        </Button>
+      )}
+      {canUndo && (
+        <Button variant="default" leftSection={<IconArrowBackUp size={16} />} onClick={undoDialog.open}>
+          Undo…
+        </Button>
+      )}
+      {canApprove && (
+        <Button leftSection={<IconShieldCheck size={16} />} onClick={approveDialog.open}>
+          Approve…
+        </Button>
+      )}
+      {approving && (
+        <ApproveDialog plan={plan} incidentId={incident.id} execution={execution} onClose={approveDialog.close} />
+      )}
+      {undoing && execution !== null && (
+        <UndoDialog incidentId={incident.id} execution={execution} onClose={undoDialog.close} />
+      )}
+    </>
+  );
+}
+
+function ReplanButton({ incident }: { readonly incident: Incident }) {
+  const client = useQueryClient();
+  const [asking, dialog] = useDisclosure(false);
+  const make = useMutation({
+    mutationFn: () => call('makePlan', { params: { id: incident.id } }),
+    onSuccess: (made) => {
+      client.setQueryData(planQuery(incident.id).queryKey, made);
+      void client.invalidateQueries({ queryKey: ['incident', incident.id] });
+      dialog.close();
+    },
+  });
+  return (
+    <>
+      <Button variant="default" leftSection={<IconRefresh size={16} />} onClick={dialog.open}>
+        New plan…
+      </Button>
+      <ConfirmDialog
+        title="Make a new plan?"
+        opened={asking}
+        onClose={dialog.close}
+        action="Make a new plan"
+        busy={make.isPending}
+        error={make.error}
+        onConfirm={() => make.mutate()}
+      >
+        <p>
+          A new plan has a new digest: approvals of the present one do not count for it. Nothing in the estate changes.
+        </p>
+      </ConfirmDialog>
+    </>
+  );
+}

@@ -1,0 +1,113 @@
+import type { Plan } from '@firebreak/contract/plan';
+import { Button, Skeleton } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { call } from '../../data/client.ts';
+import { useFallbackInterval } from '../../data/live.ts';
+import { executionQuery, incidentQuery, planQuery } from '../../data/queries.ts';
+import { may, usePrincipal } from '../../data/session.ts';
+import { LimitedNotice } from '../../ui/limited-notice.tsx';
+import { Notice } from '../../ui/notice.tsx';
+import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { Certificate } from './certificate.tsx';
+import { ExecutionPanel } from './execution-panel.tsx';
+import { PlanActions } from './plan-actions.tsx';
+import { PlanSteps } from './plan-steps.tsx';
+import classes from './plan-tab.module.css';
+import { StepRow } from './step-row.tsx';
+import { Uncut } from './uncut.tsx';
+import { Verdict } from './verdict.tsx';
+
+/** The plan, what became of it, and the way back. */
+export function PlanTab() {
+  const { incidentId } = useParams({ from: '/incidents/$incidentId/plan' });
+  const incident = useQuery(incidentQuery(incidentId));
+  const plan = useQuery(planQuery(incidentId));
+  const execution = useQuery({ ...executionQuery(incidentId), refetchInterval: useFallbackInterval() });
+  const error = plan.error ?? execution.error;
+  const dryRun = useMutation({ mutationFn: () => call('dryRun', { params: { id: incidentId } }) });
+  if (error !== null) {
+    return <ProblemNotice error={error} onRetry={() => void Promise.all([plan.refetch(), execution.refetch()])} />;
+  }
+  if (plan.data === undefined || execution.data === undefined || incident.data === undefined) return <PlanSkeleton />;
+  if (plan.data === null) return <NoPlan incidentId={incidentId} />;
+  const run = execution.data;
+  const stale = run !== null && run.planDigest !== plan.data.digest;
+  return (
+    <div className={classes.tab}>
+      <LimitedNotice
+        completeness={plan.data.completeness}
+        meaning="the plan is proven for what was read, and something could not be read."
+      />
+      {run !== null && <ExecutionPanel execution={run} />}
+      <Verdict plan={plan.data}>
+        <PlanActions
+          incident={incident.data}
+          plan={plan.data}
+          execution={run}
+          onDryRun={() => dryRun.mutate()}
+          dryRunning={dryRun.isPending}
+        />
+      </Verdict>
+      {dryRun.error !== null && <ProblemNotice error={dryRun.error} onRetry={() => dryRun.mutate()} />}
+      {run !== null && stale && (
+        <Notice tone="warn" title="What ran belongs to an earlier plan than the one below.">
+          <ol className={classes.earlier}>
+            {run.steps.map((step) => (
+              <StepRow key={step.stepId} step={undefined} run={step} preview={undefined} />
+            ))}
+          </ol>
+        </Notice>
+      )}
+      <div className={classes.columns}>
+        <PlanSteps plan={plan.data} execution={run} dryRun={dryRun.data} />
+        <div className={classes.side}>
+          <Certificate incidentId={incidentId} plan={plan.data} />
+          <Uncut plan={plan.data} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function NoPlan({ incidentId }: { readonly incidentId: string }) {
+  const client = useQueryClient();
+  const principal = usePrincipal();
+  const make = useMutation({
+    mutationFn: () => call('makePlan', { params: { id: incidentId } }),
+    onSuccess: (plan: Plan) => {
+      client.setQueryData(planQuery(incidentId).queryKey, plan);
+      void client.invalidateQueries({ queryKey: ['incident', incidentId] });
+    },
+  });
+  return (
+    <div className={classes.tab}>
+      <Notice tone="info" title="There is no plan yet.">
+        <p className={classes.plain}>
+          Firebreak looks for the cheapest set of reversible steps after which nothing protected can be reached, and
+          proves it. Making a plan changes nothing.
+        </p>
+        {may(principal, 'responder') && (
+          <div>
+            <Button loading={make.isPending} onClick={() => make.mutate()}>
+              Make a plan
+            </Button>
+          </div>
+        )}
+      </Notice>
+      {make.error !== null && <ProblemNotice error={make.error} onRetry={() => make.mutate()} />}
+    </div>
+  );
+}
+
+function PlanSkeleton() {
+  return (
+    <div className={classes.tab} aria-busy="true">
+      <Skeleton height={150} radius={8} />
+      <div className={classes.columns}>
+        <Skeleton height={520} radius={8} />
+        <Skeleton height={320} radius={8} />
+      </div>
+    </div>
+  );
+}

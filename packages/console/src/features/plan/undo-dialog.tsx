@@ -1,0 +1,69 @@
+import type { Execution } from '@firebreak/contract/incident';
+import { Checkbox } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { call } from '../../data/client.ts';
+import { executionQuery } from '../../data/queries.ts';
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
+import { count } from '../../ui/count.ts';
+import { ForeignText } from '../../ui/foreign-text.tsx';
+import { Notice } from '../../ui/notice.tsx';
+
+import { undoable } from './step-progress.ts';
+import classes from './undo-dialog.module.css';
+
+interface UndoDialogProps {
+  readonly incidentId: string;
+  readonly execution: Execution;
+  readonly onClose: () => void;
+}
+
+/** Undo opens the way for the attacker again; it says so, and lists what comes back in which order. */
+export function UndoDialog({ incidentId, execution, onClose }: UndoDialogProps) {
+  const client = useQueryClient();
+  const [force, setForce] = useState(false);
+  const steps = undoable(execution);
+  const undo = useMutation({
+    mutationFn: () => call('undo', { params: { id: incidentId }, body: { force } }),
+    onSuccess: (answer) => {
+      client.setQueryData(executionQuery(incidentId).queryKey, answer);
+      void client.invalidateQueries({ queryKey: ['incident', incidentId] });
+      onClose();
+    },
+  });
+  return (
+    <ConfirmDialog
+      title="Undo the containment"
+      opened
+      onClose={onClose}
+      action={`Undo ${count(steps.length, 'step')}`}
+      danger
+      busy={undo.isPending}
+      error={undo.error}
+      onConfirm={() => undo.mutate()}
+    >
+      <Notice tone="warn" title="Undo gives back what the attacker could reach.">
+        Do it when the compromised identities are clean, or when the cut does more harm than the attacker.
+      </Notice>
+      <p>Every step is put back to its recorded state, last first:</p>
+      <ol className={classes.steps}>
+        {steps.map((step) => (
+          <li key={step.stepId}>
+            <div>
+              <span className={classes.ordinal}>{step.ordinal}</span> <ForeignText text={step.title} most={160} />
+            </div>
+            <div className="fb-quiet">
+              <ForeignText text={step.undo} most={240} />
+            </div>
+          </li>
+        ))}
+      </ol>
+      <Checkbox
+        checked={force}
+        onChange={(event) => setForce(event.currentTarget.checked)}
+        label="Overwrite what others changed since"
+        description="Without it, a step whose object was changed by somebody else is left alone and says so."
+      />
+    </ConfirmDialog>
+  );
+}

@@ -1,0 +1,323 @@
+/**
+ * A stand-in for the platform, bound to the contract's own routes and serving the built console under the policy that the
+ * platform uses. It exists for the console's browser tests only; the end-to-end test runs against the real server.
+ */
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { catalogue, type ErrorCode } from '@firebreak/contract/errors';
+import { type Route, type RouteName, routes } from '@firebreak/contract/routes';
+import { blast, drawing, gap, largeBlast, largeDrawing, nodes, paths } from './fake-estate.ts';
+import { changesOf, type FakeCase, FakeWorld, people } from './fake-world.ts';
+
+const dist = fileURLToPath(new URL('../dist/', import.meta.url));
+const policy =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+interface Asked {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly body: unknown;
+  readonly link: string | undefined;
+}
+type Answer = (asked: Asked) => unknown;
+
+class Refusal extends Error {
+  readonly code: ErrorCode;
+  constructor(code: ErrorCode, why: string) {
+    super(why);
+    this.code = code;
+  }
+}
+
+export class FakeApi {
+  readonly world = new FakeWorld();
+  /** Addresses asked for that this server does not have; a test expects none. */
+  readonly unknown: string[] = [];
+  private readonly server: Server;
+  private readonly tokens = new Map<
+    string,
+    { id: string; name: string; role: 'viewer'; expiresAt: string; lastUsedAt: null }
+  >();
+
+  private constructor() {
+    this.server = createServer((request, response) => void this.handle(request, response));
+  }
+
+  static async start(): Promise<FakeApi> {
+    const api = new FakeApi();
+    await new Promise<void>((resolve) => api.server.listen(0, '127.0.0.1', resolve));
+    return api;
+  }
+
+  get address(): string {
+    const bound = this.server.address();
+    if (bound === null || typeof bound === 'string') throw new Error('the fake API does not listen');
+    return `http://127.0.0.1:${bound.port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', this.address);
+    if (!url.pathname.startsWith('/api/')) return this.file(url.pathname, response);
+    const hit = match(request.method ?? 'GET', url.pathname);
+    if (hit === undefined) {
+      this.unknown.push(`${request.method} ${url.pathname}`);
+      return refuse(response, new Refusal('FB-NOT-FOUND', url.pathname));
+    }
+    const [name, params] = hit;
+    const link = /session=([^;]+)/.exec(request.headers.cookie ?? '')?.[1];
+    const route: Route = routes[name];
+    if (route.role !== 'public' && (link === undefined || people[link] === undefined)) {
+      return refuse(response, new Refusal('FB-AUTH-REQUIRED', 'There is no session.'));
+    }
+    if (name === 'events') return this.events(request, response);
+    try {
+      const text = await bodyOf(request);
+      const body: unknown = text === '' ? undefined : JSON.parse(text);
+      route.body?.parse(body);
+      const answer = this.answers[name]?.({ params, query: url.searchParams, body, link });
+      if (name === 'signIn')
+        response.setHeader(
+          'set-cookie',
+          `session=${(body as { link: string }).link}; Path=/; HttpOnly; SameSite=Strict`,
+        );
+      if (name === 'exportEvidence')
+        return void response.writeHead(200, { 'content-type': 'application/x-tar' }).end('tar');
+      // The fake is held to the contract too: an answer of another form fails the test that got it.
+      send(response, 200, route.returns?.parse(answer));
+    } catch (error) {
+      refuse(response, error instanceof Refusal ? error : new Refusal('FB-INTERNAL', String(error)));
+    }
+  }
+
+  private readonly answers: Partial<Record<RouteName, Answer>> = {
+    health: () => ({ ok: true, version: 'fake' }),
+    signIn: ({ body }) => {
+      const person = people[(body as { link: string }).link];
+      if (person === undefined) throw new Refusal('FB-AUTH-LINK-USED', 'This link was used at 02:31.');
+      return person;
+    },
+    signOut: () => ({ ok: true }),
+    me: ({ link }) => people[link ?? ''],
+    listTokens: () => ({ tokens: [...this.tokens.values()] }),
+    createToken: ({ body }) => {
+      const { name } = body as { name: string };
+      const token = {
+        id: `tok-${this.tokens.size}`,
+        name,
+        role: 'viewer' as const,
+        expiresAt: '2026-04-04T00:00:00.000Z',
+        lastUsedAt: null,
+      };
+      this.tokens.set(token.id, token);
+      return { ...token, token: 'fbt_shown_once_0123456789' };
+    },
+    revokeToken: ({ params }) => ({ ok: this.tokens.delete(params.id ?? '') }),
+    invite: ({ body }) => ({
+      ...(body as object),
+      link: `${this.address}/sign-in#link=link-of-somebody`,
+      expiresAt: '2026-03-05T00:00:00.000Z',
+    }),
+    estate: () => ({
+      source: 'kubernetes:twin of the demo estate',
+      collectedAt: '2026-03-04T02:40:00.000Z',
+      counts: {
+        Pod: 148,
+        Secret: 71,
+        ServiceAccount: 44,
+        RoleBinding: 39,
+        Role: 31,
+        Deployment: 28,
+        ConfigMap: 22,
+        Node: 9,
+        'InferenceService.serving.kserve.io': 6,
+      },
+      nodes: 412,
+      edges: 3120,
+      jewels: 23,
+      completeness: { answer: 'limited', reasons: [gap] },
+    }),
+    recollect: () => ({ facts: 398, gaps: 1 }),
+    nodes: ({ query }) => {
+      const found = nodes.filter((node) => node.id.includes(query.get('q') ?? ''));
+      return { nodes: found.slice(0, Number(query.get('limit') ?? 50)), total: found.length };
+    },
+    incidents: () => ({ incidents: [...this.world.cases.values()].map((found) => found.incident) }),
+    openIncident: ({ body }) => {
+      const { title, compromised, protect } = body as { title: string; compromised: string[]; protect: string };
+      if (protect === 'bad') throw new Refusal('FB-SELECTOR-INVALID', '`bad` is no term.');
+      return this.world.open(title, compromised, protect);
+    },
+    incident: ({ params }) => this.case(params).incident,
+    blast: ({ params }) => (this.case(params).large ? largeBlast() : blast(this.case(params).limited)),
+    drawing: ({ params }) =>
+      this.case(params).large ? largeDrawing() : drawing(this.case(params).incident.state === 'contained'),
+    paths: ({ params, query }) => {
+      const goal = query.get('goal');
+      return {
+        start: paths[0]?.start,
+        paths: paths.filter((path) => goal === null || path.goal.id === goal),
+        completeness: this.case(params).limited ? { answer: 'limited', reasons: [gap] } : { answer: 'complete' },
+      };
+    },
+    makePlan: ({ params }) => this.world.makePlan(this.case(params).incident.id),
+    plan: ({ params }) => {
+      const { plan } = this.case(params);
+      if (plan === null) throw new Refusal('FB-NOT-FOUND', 'This incident has no plan.');
+      return plan;
+    },
+    checkPlan: ({ params }) => ({
+      ok: true,
+      digest: this.case(params).plan?.digest ?? '',
+      checks: [
+        { check: 'The digest matches the content', ok: true, detail: 'SHA-256 over the canonical JSON.' },
+        { check: 'The reached set is closed without the severed edges', ok: true, detail: '3,120 edges, 31 severed.' },
+        {
+          check: 'After applying the steps to the twin a fresh derivation agrees',
+          ok: true,
+          detail: '412 nodes collected again.',
+        },
+      ],
+      completeness: this.case(params).limited ? { answer: 'limited', reasons: [gap] } : { answer: 'complete' },
+    }),
+    dryRun: ({ params }) => ({
+      steps: this.case(params).plan?.steps.map((step) => ({
+        stepId: step.id,
+        title: step.title,
+        changes: changesOf(step),
+        problem: step.ordinal === 5 ? 'The node is cordoned already.' : null,
+      })),
+    }),
+    approve: ({ params, body, link }) => {
+      const { digest, steps } = body as { digest: string; steps?: string[] };
+      const execution = this.world.approve(
+        this.case(params).incident.id,
+        digest,
+        steps,
+        people[link ?? '']?.name ?? '',
+      );
+      if (execution === null) throw new Refusal('FB-APPROVAL-DIGEST', 'The plan of the incident has another digest.');
+      return execution;
+    },
+    execution: ({ params }) => this.case(params).execution,
+    undo: ({ params }) => this.world.undo(this.case(params).incident.id),
+    ledger: ({ params }) => ({
+      entries: ['incident.opened', 'plan.made', 'plan.approved', 'step.before', 'step.applied', 'step.probed'].map(
+        (kind, seq) => ({
+          v: 1,
+          at: `2026-03-04T03:0${seq}:10.123Z`,
+          incident: params.id ?? '',
+          incidentSeq: seq,
+          kind,
+          actor: seq < 3 ? 'Ada' : 'worker:w1',
+          body: { digest: 'a'.repeat(64), step: `s${seq}`, note: '<b>not bold</b>' },
+          blobs:
+            seq === 3
+              ? [
+                  {
+                    name: 'before-state of RoleBinding deployer-binding',
+                    mediaType: 'application/json',
+                    sha256: 'b'.repeat(64),
+                    size: 2130,
+                  },
+                ]
+              : [],
+          index: 40 + seq * 3,
+        }),
+      ),
+      checkpoint:
+        'firebreak.local/log\n58\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n— firebreak.local/log Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n',
+      verifierKey: 'firebreak.local/log+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8',
+    }),
+    verifyEvidence: ({ params }) => ({
+      ok: true,
+      incident: params.id ?? '',
+      origin: 'firebreak.local/log',
+      treeSize: 58,
+      rootHash: 'a1'.repeat(32),
+      verifierKey: 'firebreak.local/log+033de0ae+Ac4zctda0e5eza',
+      keySource: 'embedded',
+      entries: 6,
+      blobs: 1,
+      checks: [
+        { check: 'Every entry is in the log', ok: true, detail: '6 inclusion proofs.' },
+        { check: 'No entry of the incident is missing', ok: true, detail: 'Numbers 0 to 5 without gaps.' },
+        { check: 'The checkpoint is signed', ok: true, detail: 'Ed25519, key 033de0ae.' },
+      ],
+    }),
+    exportEvidence: () => undefined,
+  };
+
+  private case(params: Readonly<Record<string, string>>): FakeCase {
+    const found = this.world.get(params.id ?? '');
+    if (found === undefined) throw new Refusal('FB-NOT-FOUND', `There is no incident ${params.id}.`);
+    return found;
+  }
+
+  private events(request: IncomingMessage, response: ServerResponse): void {
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    response.write(': hello\n\n');
+    const stop = this.world.listen((event) => response.write(`data: ${JSON.stringify(event)}\n\n`));
+    request.on('close', stop);
+  }
+
+  private async file(path: string, response: ServerResponse): Promise<void> {
+    const types: Readonly<Record<string, string>> = {
+      '.js': 'text/javascript',
+      '.css': 'text/css',
+      '.svg': 'image/svg+xml',
+    };
+    const type = types[extname(path)];
+    const target = type === undefined ? 'index.html' : normalize(path);
+    const bytes = await readFile(join(dist, target)).catch(() => undefined);
+    if (bytes === undefined) {
+      this.unknown.push(`GET ${path}`);
+      return void response.writeHead(404).end();
+    }
+    response.writeHead(200, {
+      'content-type': type ?? 'text/html; charset=utf-8',
+      'content-security-policy': policy,
+      'x-content-type-options': 'nosniff',
+    });
+    response.end(bytes);
+  }
+}
+
+function match(method: string, path: string): [RouteName, Record<string, string>] | undefined {
+  for (const name of Object.keys(routes) as RouteName[]) {
+    if (routes[name].method !== method) continue;
+    const wanted = routes[name].path.split('/');
+    const given = path.split('/');
+    if (wanted.length !== given.length) continue;
+    const params: Record<string, string> = {};
+    const fits = wanted.every((part, i) => {
+      const value = given[i] ?? '';
+      if (!part.startsWith('{')) return part === value;
+      params[part.slice(1, -1)] = decodeURIComponent(value);
+      return true;
+    });
+    if (fits) return [name, params];
+  }
+  return undefined;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of request) text += String(chunk);
+  return text;
+}
+
+function send(response: ServerResponse, status: number, answer: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+}
+
+function refuse(response: ServerResponse, { code, message }: Refusal): void {
+  const { what, next, status } = catalogue[code];
+  send(response, status, { code, what, why: message, next });
+}

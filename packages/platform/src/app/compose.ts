@@ -1,0 +1,115 @@
+/** The only file that knows everybody: it gives the command line its world. */
+import { FirebreakError, type Plan } from '@firebreak/contract';
+import type { ContainOptions, Desk, Source, World } from '../cli/world.ts';
+import { executionView } from '../execution/view.ts';
+import { manifestSet } from '../facts/manifest-set.ts';
+import { deriveGraph } from '../graph/derive-graph.ts';
+import { edgeRules } from '../graph/edges/index.ts';
+import { nodeRules } from '../graph/nodes/index.ts';
+import { exportEvidence } from '../ledger/evidence-export.ts';
+import { checkPlan } from '../planning/check-plan.ts';
+import { loadSolver } from '../planning/hitting-set.ts';
+import { makePlan } from '../planning/make-plan.ts';
+import { rehearse } from './rehearse.ts';
+import { serve } from './serve.ts';
+import { mustHaveField, mustStillHold, openStation, type Station } from './station.ts';
+import { connectors, openTarget, twinOf } from './targets.ts';
+import { version } from './version.ts';
+
+const actions = connectors.flatMap((connector) => connector.actions);
+
+export const world: World = {
+  version,
+  actions,
+
+  open: async (spec, signal, progress) => {
+    const target = await openTarget(spec, signal);
+    try {
+      const { estate, gaps } = await target.collect(signal, progress);
+      return { spec, estate, gaps, graph: (options = {}) => deriveGraph(estate, nodeRules, edgeRules, options) };
+    } finally {
+      await target.close();
+    }
+  },
+
+  plan: async (source, { compromised, protect, forbid }) => {
+    const graph = source.graph();
+    const numbers = compromised.map((text) => graph.resolve(text));
+    return makePlan(graph, { compromised: numbers, protect, actions, forbid }, await loadSolver());
+  },
+
+  check: async (plan, source, signal) => {
+    const more = [];
+    const path = manifestPath(source);
+    if (path !== undefined) more.push(await rehearse(plan, await twinOf(path, signal, false), actions, signal));
+    return checkPlan(plan, source.graph(), more);
+  },
+
+  permissions: (id, wanted) => {
+    const connector = connectors.find((known) => known.id === id);
+    if (connector === undefined) throw new FirebreakError('FB-NOT-FOUND', `There is no connector ${id}.`);
+    const unknown = wanted.find((action) => connector.actions.every((known) => known.id !== action));
+    if (unknown !== undefined) throw new FirebreakError('FB-NOT-FOUND', `${id} has no action ${unknown}.`);
+    return connector.permissions(wanted);
+  },
+
+  serve,
+  openDesk,
+};
+
+/** The folder or file that a source was read from, when it was one and can be read again. */
+function manifestPath(source: Source): string | undefined {
+  const path = source.spec.slice(source.spec.indexOf(':') + 1);
+  return connectors.some((connector) => connector.rereadable(path)) ? path : undefined;
+}
+
+/** A station for one command, without server. */
+async function openDesk(
+  where: { data: string; database: string | undefined; target: string | undefined },
+  signal: AbortSignal,
+): Promise<Desk> {
+  const target = where.target === undefined ? undefined : await openTarget(where.target, signal);
+  const station = await openStation({ data: where.data, database: where.database, target });
+  return {
+    incidents: () => station.incidents.list(),
+    incident: (id) => station.incidents.get(id),
+    execution: (id) => executionOf(station, id),
+    contain: (plan, options) => contain(station, plan, options, signal),
+    preview: (plan) => mustHaveField(station).runner.preview(plan, signal),
+    undo: async (incident, { by, force }) => {
+      const { runner } = mustHaveField(station);
+      runner.work();
+      const { id } = await runner.undo({ incident, by, force });
+      return runner.settled(id, signal);
+    },
+    exportEvidence: (incident, by) => exportEvidence({ ledger: station.ledger, incident, actor: by }),
+    verifierKey: station.ledger.verifierKey,
+    close: () => station.close(),
+  };
+}
+
+async function executionOf(station: Station, incident: string) {
+  await station.incidents.get(incident);
+  const row = await station.storage.executionStore.latest(incident);
+  return row === null ? null : executionView(row);
+}
+
+async function contain(station: Station, plan: Plan, options: ContainOptions, signal: AbortSignal) {
+  const field = mustHaveField(station);
+  await mustStillHold(field, plan, signal);
+  const { estate } = await field.holder.current(signal);
+  const incident = await station.incidents.open({
+    title: options.title,
+    compromised: plan.compromised.map(({ id }) => id),
+    protect: plan.protect,
+    by: options.by,
+  });
+  await station.incidents.recordPlan({ incident: incident.id, plan, manifests: manifestSet(estate), by: options.by });
+  field.runner.work();
+  await field.runner.start({ incident: incident.id, plan, by: options.by });
+  let execution = await field.runner.approve({ incident: incident.id, digest: plan.digest, by: options.by });
+  if (options.second !== undefined) {
+    execution = await field.runner.approve({ incident: incident.id, digest: plan.digest, by: options.second });
+  }
+  return field.runner.settled(execution.id, signal);
+}

@@ -1,0 +1,53 @@
+/** The estate as last collected, with its graph; collecting again replaces both at once, so that an answer never mixes two. */
+import type { Estate, Gap } from '@firebreak/contract';
+import type { AttackGraph } from '../graph/attack-graph.ts';
+import { deriveGraph } from '../graph/derive-graph.ts';
+import { edgeRules } from '../graph/edges/index.ts';
+import { nodeRules } from '../graph/nodes/index.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Target } from './targets.ts';
+
+export interface Collected {
+  readonly estate: Estate;
+  readonly gaps: readonly Gap[];
+  readonly graph: AttackGraph;
+  readonly at: Date;
+}
+
+export class EstateHolder {
+  readonly target: Target;
+  readonly #clock: Clock;
+  #current: Collected | undefined;
+  #collecting: Promise<Collected> | undefined;
+
+  constructor(target: Target, clock: Clock) {
+    this.target = target;
+    this.#clock = clock;
+  }
+
+  /** What is known; collected now when it never was. */
+  async current(signal: AbortSignal = new AbortController().signal): Promise<Collected> {
+    return this.#current ?? this.collect(signal);
+  }
+
+  /** Collects afresh. Callers that ask while one is under way share the next one, never the running one: it may have begun too early. */
+  async collect(signal: AbortSignal): Promise<Collected> {
+    const running = this.#collecting;
+    if (running !== undefined) await running.catch(() => undefined);
+    if (this.#collecting !== undefined && this.#collecting !== running) return this.#collecting;
+    const next = this.#collect(signal);
+    this.#collecting = next;
+    try {
+      return await next;
+    } finally {
+      if (this.#collecting === next) this.#collecting = undefined;
+    }
+  }
+
+  async #collect(signal: AbortSignal): Promise<Collected> {
+    const { estate, gaps } = await this.target.collect(signal);
+    const collected = { estate, gaps, graph: deriveGraph(estate, nodeRules, edgeRules), at: this.#clock.now() };
+    this.#current = collected;
+    return collected;
+  }
+}

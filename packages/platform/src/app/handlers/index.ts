@@ -1,0 +1,19 @@
+import type { Authenticator } from '../../http/authenticate.ts';
+import type { Handlers } from '../../http/handlers.ts';
+import type { Station } from '../station.ts';
+import { accessHandlers } from './access.ts';
+import { containmentHandlers } from './containment.ts';
+import { estateHandlers } from './estate.ts';
+import { evidenceHandlers } from './evidence.ts';
+import { incidentHandlers } from './incidents.ts';
+
+/** One function for every route of the contract; the type checker knows when one is missing. */
+export function handlersOf(station: Station, authenticator: Authenticator): Handlers {
+  return {
+    ...estateHandlers(station),
+    ...incidentHandlers(station),
+    ...containmentHandlers(station),
+    ...evidenceHandlers(station),
+    ...accessHandlers(station, authenticator),
+  };
+}

@@ -1,0 +1,85 @@
+/** `firebreak serve`: server and console on loopback, with the demo estate or a real cluster. */
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pino from 'pino';
+import type { ServeOptions } from '../cli/world.ts';
+import { Authenticator } from '../http/authenticate.ts';
+import { buildServer } from '../http/server.ts';
+import { planIncident } from './handlers/containment.ts';
+import { handlersOf } from './handlers/index.ts';
+import { openStation, type Station } from './station.ts';
+import { openDemo, openTarget } from './targets.ts';
+import { version } from './version.ts';
+
+/** What the demo's incident starts from, see content/demo-estate. */
+const demo = {
+  title: 'A serving account is abused and the cluster delivers payloads',
+  compromised: 'kubernetes:ServiceAccount/ml-serving/predictor-runner',
+};
+
+/** Runs until the signal aborts. */
+export async function serve(options: ServeOptions): Promise<void> {
+  const { signal } = options;
+  const logger = pino(
+    { level: process.env.FIREBREAK_LOG ?? 'warn', redact: ['req.headers.authorization', 'req.headers.cookie'] },
+    pino.destination(2),
+  );
+  const target =
+    options.kubeconfig === undefined
+      ? await openDemo(signal)
+      : await openTarget(`kubernetes:${options.kubeconfig}`, signal);
+  const station = await openStation({
+    data: options.data,
+    database: options.database,
+    target,
+    onTrouble: (error) => logger.error(error),
+  });
+  try {
+    const authenticator = new Authenticator(station.storage.authStore, station.clock);
+    const { app, events } = await buildServer({
+      handlers: handlersOf(station, authenticator),
+      authenticator,
+      logger,
+      version,
+      console:
+        options.console !== undefined && existsSync(join(options.console, 'index.html')) ? options.console : undefined,
+    });
+    const unlisten = await station.storage.listen(
+      (event) => events.send(event),
+      () => events.send({ type: 'missed', incident: null }),
+    );
+    await prepare(station, options, signal);
+    station.field?.runner.work();
+    const address = await app.listen({ host: options.host, port: options.port });
+    const { secret } = await authenticator.invite(null, 'admin', 'serve');
+    const signInLink = `${address}/sign-in#link=${secret}`;
+    await writeFile(join(options.data, 'server.json'), JSON.stringify({ address, pid: process.pid }), { mode: 0o600 });
+    options.onReady({ address, signInLink, notes: station.storage.notes });
+    await Promise.race([aborted(signal), station.storage.lost.then((reason) => Promise.reject(new Error(reason)))]);
+    await unlisten();
+    await app.close();
+  } finally {
+    await station.close();
+  }
+}
+
+/** Collects once, so that the first page has something to show, and opens the demo's incident on a new data directory. */
+async function prepare(station: Station, options: ServeOptions, signal: AbortSignal): Promise<void> {
+  await station.field?.holder.current(signal);
+  if (options.kubeconfig !== undefined || (await station.incidents.list()).length > 0) return;
+  const { id } = await station.incidents.open({
+    title: demo.title,
+    compromised: [demo.compromised],
+    protect: 'default',
+    by: 'demo',
+  });
+  await planIncident(station, id, 'demo', signal);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,198 @@
+/**
+ * Workers that die, sleep and race. The first worker is a process of its own that is killed, or stopped, at every place it
+ * passes in turn; a second worker then takes over. Whatever the place: the same end, nothing lost, nothing done twice.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, expect, test } from 'vitest';
+import { testServer } from '../storage/test-database.ts';
+import { planOf } from './testing/switchboard.ts';
+import { openWorkplace, type Workplace } from './testing/workplace.ts';
+
+const server = await testServer();
+const url = await server.database();
+const place = await openWorkplace(url);
+const children = new Set<ChildProcess>();
+afterEach(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  await place.rest();
+});
+afterAll(async () => {
+  await place.close();
+  await server.stop();
+});
+
+interface Child {
+  readonly process: ChildProcess;
+  readonly lines: string[];
+  /** Resolves with the exit's signal, or null. */
+  readonly exited: Promise<NodeJS.Signals | null>;
+  until(line: RegExp): Promise<void>;
+}
+
+function worker(database: string, signal: 'SIGKILL' | 'SIGSTOP', n: number, leaseMs: number, incident: string): Child {
+  const script = fileURLToPath(new URL('./testing/worker-process.ts', import.meta.url));
+  const child = spawn(process.execPath, [script, database, signal, `${n}`, `${leaseMs}`, incident], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.add(child);
+  const lines: string[] = [];
+  const reader = createInterface({ input: child.stdout });
+  reader.on('line', (line) => lines.push(line));
+  const exited = once(child, 'close').then(([, by]) => by as NodeJS.Signals | null);
+  return {
+    process: child,
+    lines,
+    exited,
+    async until(line) {
+      while (!lines.some((seen) => line.test(seen))) await Promise.race([once(reader, 'line'), exited]);
+    },
+  };
+}
+
+let made = 0;
+async function approved(count: number, precondition: boolean, at: Workplace = place) {
+  const names = Array.from({ length: count }, () => `switch-${made++}`);
+  await at.switches.create(...names);
+  const incident = await at.openIncident();
+  const plan = planOf(names.map((name) => ({ name, precondition })));
+  const runner = at.runner();
+  const { id } = await runner.start({ incident, plan, by: 'ann' });
+  await runner.approve({ incident, digest: plan.digest, by: 'ann' });
+  return { names, incident, id, runner };
+}
+
+/** Everything that must be the same however often somebody died on the way. */
+async function expectContained(names: readonly string[], incident: string): Promise<void> {
+  for (const name of names) expect(await place.switches.look(name)).toEqual({ position: 'shut', sets: 1 });
+  const entries = await place.entries(incident);
+  for (const step of names.map((_, index) => `s${index + 1}`)) {
+    const kinds = entries.filter(({ body }) => body.step === step).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => ['step.before', 'step.applied', 'step.probed', 'step.done'].includes(kind))).toEqual([
+      'step.before',
+      'step.applied',
+      'step.probed',
+      'step.done',
+    ]);
+  }
+  expect(entries.filter(({ kind }) => kind === 'incident.contained').length).toBe(1);
+}
+
+test('killed at every place of a containment, another worker brings it to the same end', async () => {
+  const places: string[] = [];
+  for (let n = 0; ; n += 1) {
+    const { names, incident, id, runner } = await approved(2, false);
+    const child = worker(url, 'SIGKILL', n, 400, incident);
+    const by = await child.exited;
+    if (by === null) {
+      await expectContained(names, incident);
+      break;
+    }
+    expect(by).toBe('SIGKILL');
+    places.push(child.lines.at(-1) ?? '');
+    runner.work();
+    expect((await runner.settled(id)).state, places.at(-1)).toBe('contained');
+    await expectContained(names, incident);
+    await runner.close();
+  }
+  // claim, and for each step: two reads, one set, one probe, three transactions; then the proof and its transaction
+  expect(places.length).toBe(1 + 2 * (2 * 2 + 2 + 2 + 3 * 3) + 2 + 3);
+}, 240_000);
+
+test('killed at every place of an undo', async () => {
+  const places: string[] = [];
+  for (let n = 0; ; n += 1) {
+    const { names, incident, id, runner } = await approved(1, false);
+    runner.work();
+    await runner.settled(id);
+    await runner.close();
+    const undoing = await runner.undo({ incident, by: 'ann' });
+    const child = worker(url, 'SIGKILL', n, 400, incident);
+    const by = await child.exited;
+    if (by !== null) {
+      places.push(child.lines.at(-1) ?? '');
+      runner.work();
+    }
+    expect((await runner.settled(undoing.id)).state, places.at(-1)).toBe('undone');
+    await runner.close();
+    for (const name of names) expect(await place.switches.look(name)).toEqual({ position: 'open', sets: 2 });
+    const kinds = (await place.entries(incident)).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'step.undone' || kind === 'incident.undone')).toEqual([
+      'step.undone',
+      'incident.undone',
+    ]);
+    if (by === null) break;
+  }
+  expect(places.length).toBe(1 + 2 * 2 + 2 + 2 * 3);
+}, 240_000);
+
+test.each([
+  // after the intent is durable, before anything is sent: the lease is looked at once more
+  { where: /after the commit/, precondition: false },
+  // with the request as good as sent: only the peer's precondition can refuse it
+  { where: /before set/, precondition: true },
+  { where: /after set/, precondition: false },
+  { where: /before probe/, precondition: false },
+])('a worker that sleeps past its lease ($where) is fenced off', async ({ where, precondition }) => {
+  const scout = await approved(1, precondition);
+  const dry = worker(url, 'SIGKILL', -1, 400, scout.incident);
+  await dry.exited;
+  const n = dry.lines.findIndex((line) => where.test(line));
+  expect(n).toBeGreaterThanOrEqual(0);
+
+  const { names, incident, id, runner } = await approved(2, precondition);
+  const sleeper = worker(url, 'SIGSTOP', n, 400, incident);
+  await sleeper.until(where);
+  runner.work();
+  expect((await runner.settled(id)).state).toBe('contained');
+  const before = await place.entries(incident);
+  sleeper.process.kill('SIGCONT');
+  await sleeper.until(/^settled/);
+  await sleeper.exited;
+  await expectContained(names, incident);
+  expect(await place.entries(incident)).toEqual(before);
+});
+
+test('a worker that sleeps inside its transaction does not keep the ledger to itself', async () => {
+  const { names, incident, id, runner } = await approved(1, false);
+  const sleeper = worker(url, 'SIGSTOP', 4, 400, incident);
+  await sleeper.until(/before the commit/);
+  runner.work();
+  expect((await runner.settled(id)).state).toBe('contained');
+  await expectContained(names, incident);
+}, 60_000);
+
+test('three workers race for forty executions: each step once', async () => {
+  const work = await Promise.all(Array.from({ length: 40 }, () => approved(3, false)));
+  await place.rest();
+  const first = work[0];
+  const child = worker(url, 'SIGKILL', -1, 2_000, first?.incident ?? '');
+  for (const concurrency of [5, 7]) place.runner({ concurrency, pace: { leaseMs: 2_000 } }).work();
+  for (const { names, incident, id, runner } of work) {
+    expect((await runner.settled(id)).state).toBe('contained');
+    await expectContained(names, incident);
+  }
+  await child.exited;
+});
+
+test('a worker that is told to stop gives its step back at once', async () => {
+  const { names, incident, id, runner } = await approved(1, false);
+  const reading = Promise.withResolvers<void>();
+  const leaving = place.runner({
+    pace: { leaseMs: 600_000 },
+    switches: {
+      read: () => {
+        reading.resolve();
+        return new Promise(() => undefined);
+      },
+    },
+  });
+  leaving.work();
+  await reading.promise;
+  await leaving.close();
+  runner.work();
+  expect((await runner.settled(id)).state).toBe('contained');
+  await expectContained(names, incident);
+});

@@ -29,3 +29,9 @@ export const clusterAdminId: NodeId = 'kubernetes:Privilege/cluster-admin';
 export function serviceAccountUser(namespace: string, name: string): string {
   return `system:serviceaccount:${namespace}:${name}`;
 }
+
+/** The namespace in a Kubernetes id, undefined for what has none. */
+export function namespaceOfId(id: NodeId): string | undefined {
+  const [, namespace, name] = id.split('/');
+  return id.startsWith('kubernetes:') && name !== undefined ? namespace : undefined;
+}

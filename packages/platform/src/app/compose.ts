@@ -1,5 +1,5 @@
 /** The only file that knows everybody: it gives the command line its world. */
-import { FirebreakError, type Plan } from '@firebreak/contract';
+import { type Execution, FirebreakError, type Plan } from '@firebreak/contract';
 import type { ContainOptions, Desk, Source, World } from '../cli/world.ts';
 import { executionView } from '../execution/view.ts';
 import { manifestSet } from '../facts/manifest-set.ts';
@@ -76,12 +76,7 @@ async function openDesk(
     execution: (id) => executionOf(station, id),
     contain: (plan, options) => contain(station, plan, options, signal),
     preview: (plan) => mustHaveField(station).runner.preview(plan, signal),
-    undo: async (incident, { by, force }) => {
-      const { runner } = mustHaveField(station);
-      runner.work();
-      const { id } = await runner.undo({ incident, by, force });
-      return runner.settled(id, signal);
-    },
+    undo: (incident, { by, force }) => undo(station, incident, by, force, signal),
     exportEvidence: (incident, by) => exportEvidence({ ledger: station.ledger, incident, actor: by }),
     verifierKey: station.ledger.verifierKey,
     close: () => station.close(),
@@ -94,22 +89,59 @@ async function executionOf(station: Station, incident: string) {
   return row === null ? null : executionView(row);
 }
 
-async function contain(station: Station, plan: Plan, options: ContainOptions, signal: AbortSignal) {
+/** Carries a plan out; one that a killed command left unfinished is taken up where it stands. */
+async function contain(station: Station, plan: Plan, options: ContainOptions, signal: AbortSignal): Promise<Execution> {
+  const { runner } = mustHaveField(station);
+  const unfinished = (await station.incidents.list()).find(
+    ({ planDigest, state }) => planDigest === plan.digest && (state === 'containing' || state === 'planned'),
+  );
+  const incident = unfinished?.id ?? (await openFor(station, plan, options, signal));
+  await runner.start({ incident, plan, by: options.by });
+  let execution = await approveOnce(station, incident, plan, options.by);
+  if (options.second !== undefined) execution = await approveOnce(station, incident, plan, options.second);
+  runner.work();
+  return runner.settled(execution.id, signal);
+}
+
+async function openFor(station: Station, plan: Plan, options: ContainOptions, signal: AbortSignal): Promise<string> {
   const field = mustHaveField(station);
   await mustStillHold(field, plan, signal);
   const { estate } = await field.holder.current(signal);
-  const incident = await station.incidents.open({
+  const { id } = await station.incidents.open({
     title: options.title,
-    compromised: plan.compromised.map(({ id }) => id),
+    compromised: plan.compromised.map((node) => node.id),
     protect: plan.protect,
     by: options.by,
   });
-  await station.incidents.recordPlan({ incident: incident.id, plan, manifests: manifestSet(estate), by: options.by });
-  field.runner.work();
-  await field.runner.start({ incident: incident.id, plan, by: options.by });
-  let execution = await field.runner.approve({ incident: incident.id, digest: plan.digest, by: options.by });
-  if (options.second !== undefined) {
-    execution = await field.runner.approve({ incident: incident.id, digest: plan.digest, by: options.second });
+  await station.incidents.recordPlan({ incident: id, plan, manifests: manifestSet(estate), by: options.by });
+  return id;
+}
+
+/** An approval that stands already is not an error when the command is run again. */
+async function approveOnce(station: Station, incident: string, plan: Plan, by: string): Promise<Execution> {
+  const { runner } = mustHaveField(station);
+  try {
+    return await runner.approve({ incident, digest: plan.digest, by });
+  } catch (error) {
+    const standing = await runner.status(incident);
+    if (error instanceof FirebreakError && error.code === 'FB-APPROVAL-SECOND-PERSON' && standing !== null)
+      return standing;
+    throw error;
   }
-  return field.runner.settled(execution.id, signal);
+}
+
+/** Undoes an incident; an undo that a killed command left unfinished is taken up where it stands. */
+async function undo(
+  station: Station,
+  incident: string,
+  by: string,
+  force: boolean,
+  signal: AbortSignal,
+): Promise<Execution> {
+  const { runner } = mustHaveField(station);
+  const latest = await runner.status(incident);
+  const unfinished = latest?.direction === 'undo' && latest.state === 'running';
+  const { id } = unfinished ? latest : await runner.undo({ incident, by, force });
+  runner.work();
+  return runner.settled(id, signal);
 }

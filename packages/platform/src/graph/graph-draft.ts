@@ -17,13 +17,20 @@ import { HypergraphBuilder } from './hypergraph.ts';
 class Interned<T> {
   readonly values: T[] = [];
   readonly #numberOf = new Map<T, number>();
+  #last: T | undefined;
+  #lastNumber = -1;
 
   numberOf(value: T): number {
-    const known = this.#numberOf.get(value);
-    if (known !== undefined) return known;
-    const number = this.values.length;
-    this.#numberOf.set(value, number);
-    this.values.push(value);
+    // Rules tend to say the same thing several times in a row.
+    if (value === this.#last && this.#lastNumber >= 0) return this.#lastNumber;
+    let number = this.#numberOf.get(value);
+    if (number === undefined) {
+      number = this.values.length;
+      this.#numberOf.set(value, number);
+      this.values.push(value);
+    }
+    this.#last = value;
+    this.#lastNumber = number;
     return number;
   }
 

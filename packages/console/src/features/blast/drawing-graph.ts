@@ -46,7 +46,7 @@ export function graphOf(drawing: Drawing, palette: Palette): DrawingGraph {
       assetClass: node.class,
     });
   }
-  const thickness = drawing.nodes.length > 1000 ? 0.5 : 1.3;
+  const thickness = drawing.nodes.length > 1000 ? 0.5 : 1.5;
   for (const edge of drawing.edges) {
     if (!graph.hasNode(edge.from) || !graph.hasNode(edge.to)) continue;
     graph.addDirectedEdge(edge.from, edge.to, {

@@ -49,7 +49,7 @@ export function IncidentPage() {
         keepMounted={false}
         // Arrow keys move between tabs, Enter opens: opening one may draw thousands of nodes.
         activateTabWithKeyboard={false}
-        className={classes.tabs}
+        color="var(--fb-link)"
       >
         <Tabs.List aria-label="Parts of the incident" className={classes.list ?? ''}>
           {tabs.map(({ part, title }) => (

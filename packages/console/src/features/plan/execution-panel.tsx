@@ -29,7 +29,7 @@ export function ExecutionPanel({ execution }: { readonly execution: Execution })
         value={progress.total === 0 ? 0 : (100 * progress.ended) / progress.total}
         size={6}
         animated={running}
-        color={progress.tone === 'danger' ? 'red' : 'harbor'}
+        color={running ? 'harbor' : `var(--fb-${progress.tone})`}
         aria-label="Steps that have ended"
       />
       {current !== undefined && (

@@ -38,7 +38,7 @@ export function incidentHandlers(
     drawing: async ({ params, query, signal }) => {
       const { incident, graph, starts } = await about(params.id, signal);
       const plan = incident.planDigest === null ? undefined : await incidents.plan(incident.id);
-      return drawingOf(graph, starts, query.max, plan?.steps.flatMap((step) => step.severs) ?? []);
+      return drawingOf(graph, starts, { max: query.max, severed: plan?.steps.flatMap((step) => step.severs) ?? [] });
     },
 
     paths: async ({ params, query, signal }) => {

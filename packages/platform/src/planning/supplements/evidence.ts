@@ -8,10 +8,8 @@ export const evidence: Supplement = {
     if (!has('kubernetes.snapshot')) return [];
     const objects = new Set<string>();
     for (const index of compromised) for (const fact of graph.nodes[index]?.facts ?? []) objects.add(fact);
-    for (const id of targets) {
-      const index = graph.indexOf.get(id);
-      for (const fact of index === undefined ? [] : (graph.nodes[index]?.facts ?? [])) objects.add(fact);
-    }
+    // A target that is no node is an object all the same (a binding); one that is not there yet is recorded as absent.
+    for (const id of targets) objects.add(id);
     if (objects.size === 0) return [];
     return [
       {

@@ -2,21 +2,20 @@
  * Every update channel that writes to a namespace or object which the plan or the attacker touches is suspended first: a
  * sync that runs between two steps undoes the first one and brings the payload back.
  */
-import type { Lever } from '@firebreak/contract';
+import { type Lever, namespaceOfId } from '@firebreak/contract';
 import type { AttackGraph } from '../../graph/attack-graph.ts';
 import type { Supplement } from './supplement.ts';
 
 export const stopDelivery: Supplement = {
   reason: 'stop-delivery',
   propose: ({ graph, compromised, targets, has }) => {
-    const touched = new Set<number>(compromised);
-    for (const id of targets) {
+    // What the steps change need not be a node (a binding is none), but it has a namespace that some channel may write to.
+    const touched = new Set(compromised);
+    const namespaces = new Set<string>();
+    for (const id of [...targets, ...compromised.map((index) => graph.nodeAt(index).id)]) {
       const index = graph.indexOf.get(id);
       if (index !== undefined) touched.add(index);
-    }
-    const namespaces = new Set<string>();
-    for (const index of touched) {
-      const namespace = graph.nodes[index]?.namespace;
+      const namespace = namespaceOfId(id);
       if (namespace !== undefined) namespaces.add(namespace);
     }
     const found = new Map<string, { lever: Lever; why: string }>();

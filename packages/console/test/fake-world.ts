@@ -87,7 +87,7 @@ export class FakeWorld {
     this.add(id, 'open', title, 'Nothing is contained.');
     const made = this.cases.get(id) as FakeCase;
     made.incident = { ...made.incident, compromised, protect };
-    this.tell('incident.opened', id);
+    this.tell('incident', id);
     return made.incident;
   }
 
@@ -101,7 +101,7 @@ export class FakeWorld {
       planDigest: found.plan.digest,
       note: 'A plan waits for approval.',
     };
-    this.tell('plan.made', id);
+    this.tell('plan', id);
     return found.plan;
   }
 
@@ -121,7 +121,7 @@ export class FakeWorld {
       ),
     };
     found.incident = { ...found.incident, state: 'containing', note: 'Containment is running.' };
-    this.tell('plan.approved', id);
+    this.tell('execution', id);
     return found.execution;
   }
 
@@ -136,7 +136,7 @@ export class FakeWorld {
       steps: execution.steps.map((run) => ({ ...run, state: 'undo-ready' as const })),
     };
     found.incident = { ...found.incident, state: 'undoing', note: 'Undo is running.' };
-    this.tell('undo.started', id);
+    this.tell('execution', id);
     return found.execution;
   }
 
@@ -150,12 +150,12 @@ export class FakeWorld {
     if (next !== undefined) {
       if (containing && next.approvals.length < next.approvalsNeeded) {
         found.execution = { ...execution, state: 'waiting-approval' };
-        this.tell('step.waiting', id);
+        this.tell('execution', id);
         return;
       }
       const moved = containing ? onward(next) : backward(next);
       found.execution = { ...execution, steps: execution.steps.map((run) => (run === next ? moved : run)) };
-      this.tell('step.moved', id);
+      this.tell('execution', id);
       return;
     }
     if (containing) this.finish(id);
@@ -163,7 +163,7 @@ export class FakeWorld {
       found.execution = { ...execution, state: 'undone' };
       found.incident = { ...found.incident, state: 'undone', note: 'Everything was put back.' };
     }
-    this.tell('incident.changed', id);
+    this.tell('execution', id);
   }
 
   private finish(id: string): void {

@@ -1,10 +1,18 @@
 import type { ZodType } from 'zod';
 import type { AnyAction } from './action.ts';
 import type { Gap } from './answer.ts';
-import type { AnyFact } from './facts.ts';
+import type { AnyFact, FactId, FactKind } from './facts.ts';
 
 /** What a collector yields: facts and gaps in any order. Provenance is inside the fact. */
 export type Collected = { readonly fact: AnyFact } | { readonly gap: Gap };
+
+/** What changed since the batch before; the first batch brings everything. */
+export interface FactChanges {
+  readonly facts: readonly AnyFact[];
+  readonly gone: readonly { readonly kind: FactKind; readonly id: FactId }[];
+  /** All gaps that hold now, not only new ones. */
+  readonly gaps: readonly Gap[];
+}
 
 /**
  * A connector is a plain value, the default export of its folder's index. Importing it does nothing.
@@ -22,6 +30,10 @@ export interface Connector<C = unknown, S = unknown> {
   readonly connect: (config: C, signal: AbortSignal) => Promise<S>;
   readonly close: (session: S) => Promise<void>;
   readonly collect: (session: S, signal: AbortSignal) => AsyncIterable<Collected>;
+  /** Keeps the facts current after collecting, until the signal ends it; absent for sources that do not change by themselves. */
+  readonly watch?: (session: S, signal: AbortSignal) => AsyncIterable<FactChanges>;
+  /** Where a session leads, for people and reports. Never a credential. */
+  readonly address?: (session: S) => string;
   readonly actions: readonly AnyAction<S>[];
 }
 // biome-ignore lint/suspicious/noExplicitAny: a list of connectors has no common session type

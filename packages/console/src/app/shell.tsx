@@ -15,7 +15,7 @@ import { TopBar } from './top-bar.tsx';
 export function Shell() {
   const session = useQuery(sessionQuery);
   const { pathname } = useLocation();
-  if (session.error !== null) {
+  if (session.isLoadingError) {
     return (
       <main className={classes.alone}>
         <ProblemNotice error={session.error} onRetry={() => void session.refetch()} />

@@ -46,7 +46,14 @@ export function TopBar({ liveness, onHelp }: TopBarProps) {
       <div className={classes.end}>
         <LiveSign liveness={liveness} />
         <Tooltip label="Keyboard shortcuts (?)">
-          <ActionIcon variant="subtle" color="gray" size={32} aria-label="Keyboard shortcuts" onClick={onHelp}>
+          <ActionIcon
+            className={classes.keys ?? ''}
+            variant="subtle"
+            color="gray"
+            size={32}
+            aria-label="Keyboard shortcuts"
+            onClick={onHelp}
+          >
             <IconKeyboard size={19} />
           </ActionIcon>
         </Tooltip>

@@ -3,21 +3,20 @@ import { staleAfter } from './live.ts';
 
 const event = (type: string, incident: string | null) => JSON.stringify({ type, incident });
 
-test('a step event leaves the large answers alone', () => {
-  expect(staleAfter(event('step.applied', 'i1'))).toEqual([
-    ['incidents'],
-    ['incident', 'i1', 'case'],
-    ['incident', 'i1', 'execution'],
-    ['incident', 'i1', 'ledger'],
-  ]);
+test('while a plan runs only the small answers are asked for at once', () => {
+  expect(staleAfter(event('execution', 'i1'))).toEqual({
+    now: [['incidents'], ['incident', 'i1', 'case'], ['incident', 'i1', 'execution'], ['incident', 'i1', 'ledger']],
+    whenQuiet: [['incident', 'i1'], ['estate']],
+  });
 });
 
 test('any other event of an incident makes all of that incident stale, and no other', () => {
-  expect(staleAfter(event('plan.made', 'i1'))).toEqual([['incidents'], ['incident', 'i1']]);
+  expect(staleAfter(event('plan', 'i1'))).toEqual({ now: [['incidents'], ['incident', 'i1']], whenQuiet: [] });
 });
 
 test('events of the installation and events that cannot be read make everything stale', () => {
-  expect(staleAfter(event('estate.collected', null))).toEqual([[]]);
-  expect(staleAfter('not json')).toEqual([[]]);
-  expect(staleAfter('{"kind":"other"}')).toEqual([[]]);
+  const everything = { now: [[]], whenQuiet: [] };
+  expect(staleAfter(event('missed', null))).toEqual(everything);
+  expect(staleAfter('not json')).toEqual(everything);
+  expect(staleAfter('{"kind":"other"}')).toEqual(everything);
 });

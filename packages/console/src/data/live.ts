@@ -1,11 +1,11 @@
 /**
  * One stream of server-sent events for the whole console. An event carries no content, only what has changed; the answers
  * that it makes stale are asked for again. A run of a plan sends many events, so they are gathered for a moment, and the
- * large answers (drawing, paths) are left alone while single steps report.
+ * large answers (drawing, paths) wait until the run is quiet.
  */
 
 import { eventSchema } from '@firebreak/contract/routes';
-import type { QueryKey } from '@tanstack/react-query';
+import type { QueryClient, QueryKey } from '@tanstack/react-query';
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useState } from 'react';
 import { addressOf } from './client.ts';
@@ -18,22 +18,32 @@ export const LivenessContext = createContext<Liveness>('connecting');
 
 const pollMs = 4_000;
 const gatherMs = 120;
+const quietMs = 1_500;
 const reconnectMs = 3_000;
 
-/** Keys of the answers that an event makes stale. An event that cannot be read makes everything stale. */
-export function staleAfter(data: string): readonly QueryKey[] {
+/** Answers that an event makes stale: those to ask for now, and the large ones that can wait until it is quiet. */
+export interface Stale {
+  readonly now: readonly QueryKey[];
+  readonly whenQuiet: readonly QueryKey[];
+}
+
+const everything: Stale = { now: [[]], whenQuiet: [] };
+
+/** An event that is about no incident, or that cannot be read, makes everything stale. */
+export function staleAfter(data: string): Stale {
   let event: unknown;
   try {
     event = JSON.parse(data);
   } catch {
-    return [[]];
+    return everything;
   }
   const parsed = eventSchema.safeParse(event);
-  if (!parsed.success) return [[]];
+  if (!parsed.success || parsed.data.incident === null) return everything;
   const { type, incident } = parsed.data;
-  if (incident === null) return [[]];
-  const small = ['case', 'execution', 'ledger'].map((part) => ['incident', incident, part]);
-  return type.startsWith('step.') ? [['incidents'], ...small] : [['incidents'], ['incident', incident]];
+  const whole = ['incident', incident];
+  if (type !== 'execution') return { now: [['incidents'], whole], whenQuiet: [] };
+  const small = ['case', 'execution', 'ledger'].map((part) => [...whole, part]);
+  return { now: [['incidents'], ...small], whenQuiet: [whole, ['estate']] };
 }
 
 /** Keeps the answers of a signed-in console fresh and says whether it hears the server. */
@@ -42,26 +52,23 @@ export function useLiveAnswers(enabled: boolean): Liveness {
   const [liveness, setLiveness] = useState<Liveness>('connecting');
   useEffect(() => {
     if (!enabled) return;
-    const stale = new Map<string, QueryKey>();
-    let gathering: ReturnType<typeof setTimeout> | undefined;
+    const now = new Gathering(gatherMs, client);
+    const whenQuiet = new Gathering(quietMs, client);
     let reconnecting: ReturnType<typeof setTimeout> | undefined;
     let source: EventSource | undefined;
     let missed = false;
 
-    const mark = (keys: readonly QueryKey[]) => {
-      for (const key of keys) stale.set(JSON.stringify(key), key);
-      gathering ??= setTimeout(() => {
-        gathering = undefined;
-        for (const key of stale.values()) void client.invalidateQueries({ queryKey: key });
-        stale.clear();
-      }, gatherMs);
+    const mark = (stale: Stale) => {
+      now.add(stale.now);
+      // Every further event puts it off, so that a run of many steps asks once, at its end.
+      if (whenQuiet.size > 0 || stale.whenQuiet.length > 0) whenQuiet.restart(stale.whenQuiet);
     };
     const listen = () => {
       source = new EventSource(addressOf('events', {}));
       source.onopen = () => {
         setLiveness('live');
         // Whatever happened in between was not heard.
-        if (missed) mark([[]]);
+        if (missed) mark(everything);
         missed = false;
       };
       source.onmessage = (message: MessageEvent<string>) => mark(staleAfter(message.data));
@@ -75,11 +82,51 @@ export function useLiveAnswers(enabled: boolean): Liveness {
     listen();
     return () => {
       source?.close();
-      clearTimeout(gathering);
+      now.stop();
+      whenQuiet.stop();
       clearTimeout(reconnecting);
     };
   }, [client, enabled]);
   return liveness;
+}
+
+/** Keys that are made stale together after a moment. */
+class Gathering {
+  readonly #keys = new Map<string, QueryKey>();
+  readonly #waitMs: number;
+  readonly #client: QueryClient;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(waitMs: number, client: QueryClient) {
+    this.#waitMs = waitMs;
+    this.#client = client;
+  }
+
+  get size(): number {
+    return this.#keys.size;
+  }
+
+  add(keys: readonly QueryKey[]): void {
+    for (const key of keys) this.#keys.set(JSON.stringify(key), key);
+    this.#timer ??= setTimeout(() => this.#flush(), this.#waitMs);
+  }
+
+  restart(keys: readonly QueryKey[]): void {
+    this.stop();
+    this.add(keys);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #flush(): void {
+    const keys = [...this.#keys.values()];
+    this.#keys.clear();
+    this.#timer = undefined;
+    for (const queryKey of keys) void this.#client.invalidateQueries({ queryKey });
+  }
 }
 
 /** How often an answer that must not go stale is asked for while the stream is lost; never while it is there. */

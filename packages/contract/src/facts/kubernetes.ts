@@ -214,7 +214,14 @@ export const serviceAccount = z.object({
   imagePullSecrets: list(z.object({ name: maybe(z.string()) })),
 });
 
-export const secret = z.object({ ...base, type: maybe(z.string()), dataKeys: list(z.string()) });
+export const secret = z.object({
+  ...base,
+  type: maybe(z.string()),
+  /** Names of its keys, where they are known: a server tells only their number unless it sends the values too. */
+  dataKeys: list(z.string()),
+  /** How many keys it has; absent when not even that is known. */
+  keyCount: maybe(z.number()),
+});
 
 export const configMap = z.object({ ...base, dataKeys: list(z.string()) });
 

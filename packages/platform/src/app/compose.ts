@@ -1,6 +1,6 @@
 /** The only file that knows everybody: it gives the command line its world. */
 import { type Execution, FirebreakError, type Plan } from '@firebreak/contract';
-import type { ContainOptions, Desk, Source, World } from '../cli/world.ts';
+import type { ContainOptions, Desk, World } from '../cli/world.ts';
 import { executionView } from '../execution/view.ts';
 import { manifestSet } from '../facts/manifest-set.ts';
 import { deriveGraph } from '../graph/derive-graph.ts';
@@ -13,7 +13,7 @@ import { makePlan } from '../planning/make-plan.ts';
 import { rehearse } from './rehearse.ts';
 import { serve } from './serve.ts';
 import { mustHaveField, mustStillHold, openStation, type Station } from './station.ts';
-import { connectors, openTarget, twinOf } from './targets.ts';
+import { connectors, openTarget, rehearsalTwin } from './targets.ts';
 import { version } from './version.ts';
 
 const actions = connectors.flatMap((connector) => connector.actions);
@@ -40,8 +40,8 @@ export const world: World = {
 
   check: async (plan, source, signal) => {
     const more = [];
-    const path = manifestPath(source);
-    if (path !== undefined) more.push(await rehearse(plan, await twinOf(path, signal, false), actions, signal));
+    const twin = await rehearsalTwin(source.spec, signal);
+    if (twin !== undefined) more.push(await rehearse(plan, twin, actions, signal));
     return checkPlan(plan, source.graph(), more);
   },
 
@@ -56,12 +56,6 @@ export const world: World = {
   serve,
   openDesk,
 };
-
-/** The folder or file that a source was read from, when it was one and can be read again. */
-function manifestPath(source: Source): string | undefined {
-  const path = source.spec.slice(source.spec.indexOf(':') + 1);
-  return connectors.some((connector) => connector.rereadable(path)) ? path : undefined;
-}
 
 /** A station for one command, without server. */
 async function openDesk(

@@ -5,6 +5,7 @@
 import { type AnyConnector, type Estate, FirebreakError, type Gap } from '@firebreak/contract';
 import { readManifests } from '../connectors/kubernetes/files.ts';
 import kubernetes from '../connectors/kubernetes/index.ts';
+import { isKubeconfig } from '../connectors/kubernetes/live/kubeconfig.ts';
 import { makeTwin, type Twin } from '../connectors/kubernetes/twin.ts';
 import { collectSession } from '../facts/collect.ts';
 import { authorize } from './authorize.ts';
@@ -48,6 +49,13 @@ export async function twinOf(path: string, signal: AbortSignal, start: boolean):
   }
   twin.load(objects, { start });
   return twin;
+}
+
+/** A copy in memory of what a spec names, to rehearse on; undefined where only the original can be asked (a cluster, a pipe). */
+export async function rehearsalTwin(spec: string, signal: AbortSignal): Promise<Twin | undefined> {
+  const path = spec.slice(spec.indexOf(':') + 1);
+  if (path === '-' || path === 'in-cluster' || (await isKubeconfig(path))) return undefined;
+  return twinOf(path, signal, false);
 }
 
 /** The connector that a spec names and its configuration. */

@@ -2,8 +2,8 @@ import { type Execution, FirebreakError } from '@firebreak/contract';
 import pg from 'pg';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { testServer } from '../storage/test-database.ts';
-import { breakSwitch, planOf, setSwitch } from './testing/switchboard.ts';
-import { openWorkplace } from './testing/workplace.ts';
+import { breakSwitch, planOf, setSwitch } from './testing/switchboard.case.ts';
+import { openWorkplace } from './testing/workplace.case.ts';
 
 const server = await testServer();
 const url = await server.database();

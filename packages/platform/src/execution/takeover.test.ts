@@ -8,19 +8,25 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { testServer } from '../storage/test-database.ts';
-import { planOf } from './testing/switchboard.ts';
-import { openWorkplace, type Workplace } from './testing/workplace.ts';
+import { planOf } from './testing/switchboard.case.ts';
+import { openWorkplace, type Workplace } from './testing/workplace.case.ts';
 
 const server = await testServer();
-const url = await server.database();
-const place = await openWorkplace(url);
 const children = new Set<ChildProcess>();
+const places: Workplace[] = [];
+/** A database of its own, with nobody else at work. */
+async function newPlace(): Promise<Workplace> {
+  const place = await openWorkplace(await server.database());
+  places.push(place);
+  return place;
+}
+const place = await newPlace();
 afterEach(async () => {
   for (const child of children) child.kill('SIGKILL');
-  await place.rest();
+  for (const each of places) await each.rest();
 });
 afterAll(async () => {
-  await place.close();
+  for (const each of places) await each.close();
   await server.stop();
 });
 
@@ -32,9 +38,9 @@ interface Child {
   until(line: RegExp): Promise<void>;
 }
 
-function worker(database: string, signal: 'SIGKILL' | 'SIGSTOP', n: number, leaseMs: number, incident: string): Child {
-  const script = fileURLToPath(new URL('./testing/worker-process.ts', import.meta.url));
-  const child = spawn(process.execPath, [script, database, signal, `${n}`, `${leaseMs}`, incident], {
+function worker(at: Workplace, signal: 'SIGKILL' | 'SIGSTOP', n: number, leaseMs: number, incident: string): Child {
+  const script = fileURLToPath(new URL('./testing/worker-process.case.ts', import.meta.url));
+  const child = spawn(process.execPath, [script, at.url, signal, `${n}`, `${leaseMs}`, incident], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   children.add(child);
@@ -65,9 +71,9 @@ async function approved(count: number, precondition: boolean, at: Workplace = pl
 }
 
 /** Everything that must be the same however often somebody died on the way. */
-async function expectContained(names: readonly string[], incident: string): Promise<void> {
-  for (const name of names) expect(await place.switches.look(name)).toEqual({ position: 'shut', sets: 1 });
-  const entries = await place.entries(incident);
+async function expectContained(names: readonly string[], incident: string, at: Workplace = place): Promise<void> {
+  for (const name of names) expect(await at.switches.look(name)).toEqual({ position: 'shut', sets: 1 });
+  const entries = await at.entries(incident);
   for (const step of names.map((_, index) => `s${index + 1}`)) {
     const kinds = entries.filter(({ body }) => body.step === step).map(({ kind }) => kind);
     expect(kinds.filter((kind) => ['step.before', 'step.applied', 'step.probed', 'step.done'].includes(kind))).toEqual([
@@ -80,52 +86,63 @@ async function expectContained(names: readonly string[], incident: string): Prom
   expect(entries.filter(({ kind }) => kind === 'incident.contained').length).toBe(1);
 }
 
-test('killed at every place of a containment, another worker brings it to the same end', async () => {
-  const places: string[] = [];
-  for (let n = 0; ; n += 1) {
-    const { names, incident, id, runner } = await approved(2, false);
-    const child = worker(url, 'SIGKILL', n, 400, incident);
-    const by = await child.exited;
-    if (by === null) {
-      await expectContained(names, incident);
-      break;
+/**
+ * Runs `attempt` with n = 0, 1, 2, … until it says that nothing was left to be killed, a few at a time, each on its own
+ * database. Gives the places at which somebody was killed.
+ */
+async function everywhere(attempt: (n: number, at: Workplace) => Promise<string | null>): Promise<string[]> {
+  const killed: string[] = [];
+  let next = 0;
+  let over = false;
+  async function lane(): Promise<void> {
+    const at = await newPlace();
+    while (!over) {
+      const n = next++;
+      const where = await attempt(n, at);
+      if (where === null) over = true;
+      else killed.push(where);
     }
-    expect(by).toBe('SIGKILL');
-    places.push(child.lines.at(-1) ?? '');
-    runner.work();
-    expect((await runner.settled(id)).state, places.at(-1)).toBe('contained');
-    await expectContained(names, incident);
-    await runner.close();
   }
+  await Promise.all(Array.from({ length: 6 }, lane));
+  return killed.sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10));
+}
+
+test('killed at every place of a containment, another worker brings it to the same end', async () => {
+  const killed = await everywhere(async (n, at) => {
+    const { names, incident, id, runner } = await approved(2, false, at);
+    const child = worker(at, 'SIGKILL', n, 400, incident);
+    const by = await child.exited;
+    if (by !== null) runner.work();
+    expect((await runner.settled(id)).state, child.lines.at(-1)).toBe('contained');
+    await expectContained(names, incident, at);
+    await runner.close();
+    return by === null ? null : (child.lines.at(-1) ?? '');
+  });
   // claim, and for each step: two reads, one set, one probe, three transactions; then the proof and its transaction
-  expect(places.length).toBe(1 + 2 * (2 * 2 + 2 + 2 + 3 * 3) + 2 + 3);
+  expect(killed.length, killed.join('\n')).toBe(1 + 2 * (2 * 2 + 2 + 2 + 3 * 3) + 2 + 3);
 }, 240_000);
 
 test('killed at every place of an undo', async () => {
-  const places: string[] = [];
-  for (let n = 0; ; n += 1) {
-    const { names, incident, id, runner } = await approved(1, false);
+  const killed = await everywhere(async (n, at) => {
+    const { names, incident, id, runner } = await approved(1, false, at);
     runner.work();
     await runner.settled(id);
     await runner.close();
     const undoing = await runner.undo({ incident, by: 'ann' });
-    const child = worker(url, 'SIGKILL', n, 400, incident);
+    const child = worker(at, 'SIGKILL', n, 400, incident);
     const by = await child.exited;
-    if (by !== null) {
-      places.push(child.lines.at(-1) ?? '');
-      runner.work();
-    }
-    expect((await runner.settled(undoing.id)).state, places.at(-1)).toBe('undone');
+    if (by !== null) runner.work();
+    expect((await runner.settled(undoing.id)).state, child.lines.at(-1)).toBe('undone');
     await runner.close();
-    for (const name of names) expect(await place.switches.look(name)).toEqual({ position: 'open', sets: 2 });
-    const kinds = (await place.entries(incident)).map(({ kind }) => kind);
+    for (const name of names) expect(await at.switches.look(name)).toEqual({ position: 'open', sets: 2 });
+    const kinds = (await at.entries(incident)).map(({ kind }) => kind);
     expect(kinds.filter((kind) => kind === 'step.undone' || kind === 'incident.undone')).toEqual([
       'step.undone',
       'incident.undone',
     ]);
-    if (by === null) break;
-  }
-  expect(places.length).toBe(1 + 2 * 2 + 2 + 2 * 3);
+    return by === null ? null : (child.lines.at(-1) ?? '');
+  });
+  expect(killed.length, killed.join('\n')).toBe(1 + 2 * 2 + 2 + 2 * 3);
 }, 240_000);
 
 test.each([
@@ -137,13 +154,13 @@ test.each([
   { where: /before probe/, precondition: false },
 ])('a worker that sleeps past its lease ($where) is fenced off', async ({ where, precondition }) => {
   const scout = await approved(1, precondition);
-  const dry = worker(url, 'SIGKILL', -1, 400, scout.incident);
+  const dry = worker(place, 'SIGKILL', -1, 400, scout.incident);
   await dry.exited;
   const n = dry.lines.findIndex((line) => where.test(line));
   expect(n).toBeGreaterThanOrEqual(0);
 
   const { names, incident, id, runner } = await approved(2, precondition);
-  const sleeper = worker(url, 'SIGSTOP', n, 400, incident);
+  const sleeper = worker(place, 'SIGSTOP', n, 400, incident);
   await sleeper.until(where);
   runner.work();
   expect((await runner.settled(id)).state).toBe('contained');
@@ -157,7 +174,7 @@ test.each([
 
 test('a worker that sleeps inside its transaction does not keep the ledger to itself', async () => {
   const { names, incident, id, runner } = await approved(1, false);
-  const sleeper = worker(url, 'SIGSTOP', 4, 400, incident);
+  const sleeper = worker(place, 'SIGSTOP', 4, 400, incident);
   await sleeper.until(/before the commit/);
   runner.work();
   expect((await runner.settled(id)).state).toBe('contained');
@@ -168,7 +185,7 @@ test('three workers race for forty executions: each step once', async () => {
   const work = await Promise.all(Array.from({ length: 40 }, () => approved(3, false)));
   await place.rest();
   const first = work[0];
-  const child = worker(url, 'SIGKILL', -1, 2_000, first?.incident ?? '');
+  const child = worker(place, 'SIGKILL', -1, 2_000, first?.incident ?? '');
   for (const concurrency of [5, 7]) place.runner({ concurrency, pace: { leaseMs: 2_000 } }).work();
   for (const { names, incident, id, runner } of work) {
     expect((await runner.settled(id)).state).toBe('contained');

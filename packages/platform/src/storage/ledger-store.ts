@@ -24,9 +24,12 @@ export function createLedgerStore(database: Database): LedgerStore<Transaction> 
       if (state === undefined) throw new FirebreakError('FB-INTERNAL', 'The log has lost its state row.');
       // a statement of its own: its snapshot must be younger than the lock
       const rows = await tx.query<{ next: number }>(
-        `select coalesce(
-           (select e.incident_seq + 1 from ledger_entry e
-            where e.incident is not distinct from asked.incident order by e.incident_seq desc limit 1), 0)::bigint as next
+        // two branches, because no index serves "is not distinct from"
+        `select coalesce(case when asked.incident is null
+             then (select e.incident_seq + 1 from ledger_entry e
+                   where e.incident is null order by e.incident_seq desc limit 1)
+             else (select e.incident_seq + 1 from ledger_entry e
+                   where e.incident = asked.incident order by e.incident_seq desc limit 1) end, 0)::bigint as next
          from unnest($1::text[]) with ordinality as asked (incident, at)
          order by asked.at`,
         [incidents],

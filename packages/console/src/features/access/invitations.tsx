@@ -35,7 +35,10 @@ export function Invitations() {
       </form>
       {invite.error !== null && <ProblemNotice error={invite.error} />}
       {invite.data !== undefined && (
-        <ShownOnce title={`Link for ${invite.data.name} (${invite.data.role})`} secret={invite.data.link}>
+        <ShownOnce
+          title={`Link for ${invite.data.name} (${invite.data.role})`}
+          secret={new URL(invite.data.link, window.location.origin).href}
+        >
           It works once and is not shown again.
         </ShownOnce>
       )}

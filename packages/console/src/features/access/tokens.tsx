@@ -21,45 +21,47 @@ export function Tokens() {
   return (
     <Panel title="API tokens">
       <NewToken />
-      {tokens.error !== null && <ProblemNotice error={tokens.error} onRetry={() => void tokens.refetch()} />}
-      {tokens.data === undefined && tokens.error === null && <Skeleton height={96} />}
+      {tokens.isLoadingError && <ProblemNotice error={tokens.error} onRetry={() => void tokens.refetch()} />}
+      {tokens.isPending && <Skeleton height={96} />}
       {tokens.data?.tokens.length === 0 && <p className={classes.plain}>No token has been made.</p>}
       {tokens.data !== undefined && tokens.data.tokens.length > 0 && (
-        <table className={classes.table}>
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col">Role</th>
-              <th scope="col">Expires</th>
-              <th scope="col">Last used</th>
-              <td />
-            </tr>
-          </thead>
-          <tbody>
-            {tokens.data.tokens.map((token) => (
-              <tr key={token.id}>
-                <td>
-                  <ForeignText text={token.name} most={60} />
-                </td>
-                <td>{token.role}</td>
-                <td>
-                  <Moment at={token.expiresAt} />
-                </td>
-                <td>{token.lastUsedAt === null ? 'never' : <Moment at={token.lastUsedAt} />}</td>
-                <td>
-                  <Button
-                    size="compact-sm"
-                    variant="subtle"
-                    aria-label={`Revoke ${token.name}`}
-                    onClick={() => setRevoking(token)}
-                  >
-                    Revoke
-                  </Button>
-                </td>
+        <div className={classes.scroll}>
+          <table className={classes.table}>
+            <thead>
+              <tr>
+                <th scope="col">Name</th>
+                <th scope="col">Role</th>
+                <th scope="col">Expires</th>
+                <th scope="col">Last used</th>
+                <td />
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {tokens.data.tokens.map((token) => (
+                <tr key={token.id}>
+                  <td>
+                    <ForeignText text={token.name} most={60} />
+                  </td>
+                  <td>{token.role}</td>
+                  <td>
+                    <Moment at={token.expiresAt} />
+                  </td>
+                  <td>{token.lastUsedAt === null ? 'never' : <Moment at={token.lastUsedAt} />}</td>
+                  <td>
+                    <Button
+                      size="compact-sm"
+                      variant="subtle"
+                      aria-label={`Revoke ${token.name}`}
+                      onClick={() => setRevoking(token)}
+                    >
+                      Revoke
+                    </Button>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
       )}
       {revoking !== null && <RevokeDialog token={revoking} onClose={() => setRevoking(null)} />}
     </Panel>

@@ -24,9 +24,9 @@ export function BlastTab() {
   const { incidentId } = useParams({ from: '/incidents/$incidentId/blast' });
   const blast = useQuery(blastQuery(incidentId));
   const drawing = useQuery(drawingQuery(incidentId));
-  const error = blast.error ?? drawing.error;
-  if (error !== null) {
-    return <ProblemNotice error={error} onRetry={() => void Promise.all([blast.refetch(), drawing.refetch()])} />;
+  const failed = [blast, drawing].find((query) => query.isLoadingError);
+  if (failed !== undefined) {
+    return <ProblemNotice error={failed.error} onRetry={() => void failed.refetch()} />;
   }
   if (blast.data === undefined || drawing.data === undefined) return <StageSkeleton />;
   return <Stage incidentId={incidentId} blast={blast.data} drawing={drawing.data} />;

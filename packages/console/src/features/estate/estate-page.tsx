@@ -53,8 +53,8 @@ export function EstatePage() {
       </header>
       <div className={classes.page} aria-busy={estate.data === undefined}>
         {collect.error !== null && <ProblemNotice error={collect.error} onRetry={() => collect.mutate()} />}
-        {estate.error !== null && <ProblemNotice error={estate.error} onRetry={() => void estate.refetch()} />}
-        {estate.error === null && (estate.data === undefined ? <EstateSkeleton /> : <Known estate={estate.data} />)}
+        {estate.isLoadingError && <ProblemNotice error={estate.error} onRetry={() => void estate.refetch()} />}
+        {!estate.isLoadingError && (estate.data === undefined ? <EstateSkeleton /> : <Known estate={estate.data} />)}
       </div>
     </>
   );

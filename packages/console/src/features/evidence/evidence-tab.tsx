@@ -16,7 +16,7 @@ import { Verification } from './verification.tsx';
 export function EvidenceTab() {
   const { incidentId } = useParams({ from: '/incidents/$incidentId/evidence' });
   const ledger = useQuery(ledgerQuery(incidentId));
-  if (ledger.error !== null) return <ProblemNotice error={ledger.error} onRetry={() => void ledger.refetch()} />;
+  if (ledger.isLoadingError) return <ProblemNotice error={ledger.error} onRetry={() => void ledger.refetch()} />;
   const entries = ledger.data?.entries;
   return (
     <div className={classes.columns} aria-busy={entries === undefined}>

@@ -34,7 +34,7 @@ export function IncidentPage() {
   useShortcut('3', 'Plan', () => open('plan'));
   useShortcut('4', 'Evidence', () => open('evidence'));
 
-  if (incident.error !== null) {
+  if (incident.isLoadingError) {
     return <ProblemNotice error={incident.error} onRetry={() => void incident.refetch()} />;
   }
   return (

@@ -33,7 +33,7 @@ export function IncidentsPage() {
           </Button>
         )}
       </header>
-      {incidents.error !== null ? (
+      {incidents.isLoadingError ? (
         <ProblemNotice error={incidents.error} onRetry={() => void incidents.refetch()} />
       ) : (
         <IncidentTable incidents={incidents.data?.incidents} />

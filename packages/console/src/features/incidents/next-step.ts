@@ -55,9 +55,7 @@ function planned(
   if (!may(principal, 'approver')) {
     return { label: 'Review the plan', act: 'open-plan', why: 'An approver has to approve it.' };
   }
-  const approvedByMe =
-    execution?.steps.some((step) => step.approvals.some(({ by }) => by === principal?.name)) ?? false;
-  if (approvedByMe && execution != null && waitsForOthers(execution, principal?.name ?? '')) {
+  if (execution?.state === 'waiting-approval' && waitsForOthers(execution, principal?.name ?? '')) {
     return { label: 'See what waits', act: 'open-plan', why: 'You approved; a second person has to approve too.' };
   }
   return { label: 'Review and approve', act: 'open-plan', why: 'Nothing changes before somebody approves.' };

@@ -18,7 +18,7 @@ export function PathsTab() {
   const { goal } = useSearch({ from: '/incidents/$incidentId/paths' });
   const answer = useQuery(pathsQuery(incidentId, goal));
   const [allOpen, setAllOpen] = useState(false);
-  if (answer.error !== null) {
+  if (answer.isLoadingError) {
     return (
       <div className={classes.tab}>
         {goal !== undefined && <GoalLine incidentId={incidentId} goal={goal} />}

@@ -1,4 +1,4 @@
-import type { Execution, StepRun } from '@firebreak/contract/incident';
+import type { Execution, Incident, StepRun } from '@firebreak/contract/incident';
 import type { Plan, PlanStep } from '@firebreak/contract/plan';
 
 /** Approvals that a step has and needs, and whether one of them is this person's. */
@@ -13,15 +13,24 @@ export function approvalOf(step: PlanStep, run: StepRun | undefined, me: string)
   return { given: by.size, needed: run?.approvalsNeeded ?? step.approvals, mine: by.has(me) };
 }
 
-/** The run of each plan step, when the execution belongs to this very plan. */
-export function runsOf(plan: Plan, execution: Execution | null | undefined): ReadonlyMap<string, StepRun> {
-  if (execution == null || execution.planDigest !== plan.digest) return new Map();
-  return new Map(execution.steps.map((run) => [run.stepId, run]));
+/**
+ * The execution, when it is what became of this plan. The digest alone does not tell: the same estate gives the same plan
+ * again, so a new plan after an undo can have the digest of the one that was undone. An incident that is only planned has
+ * nothing running but what waits for approval.
+ */
+export function ownExecution(incident: Incident, plan: Plan, execution: Execution | null): Execution | null {
+  if (execution === null || execution.planDigest !== plan.digest) return null;
+  return incident.state === 'planned' && execution.state !== 'waiting-approval' ? null : execution;
+}
+
+/** The run of each plan step. */
+export function runsOf(execution: Execution | null): ReadonlyMap<string, StepRun> {
+  return new Map(execution?.steps.map((run) => [run.stepId, run]));
 }
 
 /** Steps that this person can still approve: not enough approvals yet, and none of them theirs. */
-export function approvable(plan: Plan, execution: Execution | null | undefined, me: string): readonly PlanStep[] {
-  const runs = runsOf(plan, execution);
+export function approvable(plan: Plan, execution: Execution | null, me: string): readonly PlanStep[] {
+  const runs = runsOf(execution);
   return plan.steps.filter((step) => {
     const { given, needed, mine } = approvalOf(step, runs.get(step.id), me);
     return given < needed && !mine;
@@ -40,10 +49,10 @@ export function waitsForOthers(execution: Execution, me: string): boolean {
  */
 export function missingBefore(
   plan: Plan,
-  execution: Execution | null | undefined,
+  execution: Execution | null,
   chosen: ReadonlySet<string>,
 ): readonly PlanStep[] {
-  const runs = runsOf(plan, execution);
+  const runs = runsOf(execution);
   const byId = new Map(plan.steps.map((step) => [step.id, step]));
   const missing = new Set<PlanStep>();
   const open = [...chosen];

@@ -37,7 +37,7 @@ export function ApproveDialog({ incidentId, plan: current, execution, onClose }:
   const chosen = open.filter((step) => !left.has(step.id));
   const missing = missingBefore(plan, execution, new Set(chosen.map((step) => step.id)));
   const replaced = current.digest !== plan.digest;
-  const runs = runsOf(plan, execution);
+  const runs = runsOf(execution);
   const second = chosen.filter((step) => {
     const { given, needed } = approvalOf(step, runs.get(step.id), me);
     return given + 1 < needed;

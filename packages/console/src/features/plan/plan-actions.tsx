@@ -17,23 +17,24 @@ import { UndoDialog } from './undo-dialog.tsx';
 interface PlanActionsProps {
   readonly incident: Incident;
   readonly plan: Plan;
-  readonly execution: Execution | null;
+  /** What became of this plan. */
+  readonly own: Execution | null;
+  /** The newest execution of the incident, whichever plan it was of. */
+  readonly latest: Execution | null;
   readonly onDryRun: () => void;
   readonly dryRunning: boolean;
 }
 
 /** Only what makes sense now and what this person may do; the server decides again. */
-export function PlanActions({ incident, plan, execution, onDryRun, dryRunning }: PlanActionsProps) {
+export function PlanActions({ incident, plan, own, latest, onDryRun, dryRunning }: PlanActionsProps) {
   const principal = usePrincipal();
   const [approving, approveDialog] = useDisclosure(false);
   const [undoing, undoDialog] = useDisclosure(false);
   const mayRespond = may(principal, 'responder');
   const mayApprove = may(principal, 'approver');
   const beforeRun = incident.state === 'planned' || incident.state === 'containing';
-  const open = approvable(plan, execution, principal?.name ?? '');
-  const canApprove = mayApprove && beforeRun && open.length > 0;
-  const canUndo =
-    mayApprove && (incident.state === 'contained' || incident.state === 'stopped') && undoable(execution).length > 0;
+  const canApprove = mayApprove && beforeRun && approvable(plan, own, principal?.name ?? '').length > 0;
+  const canUndo = mayApprove && incident.state !== 'undoing' && undoable(latest).length > 0;
   const canReplan =
     mayRespond && (incident.state === 'planned' || incident.state === 'stopped' || incident.state === 'undone');
   const dryRunButton = mayRespond && plan.steps.length > 0 && incident.state === 'planned';
@@ -53,7 +54,7 @@ export function PlanActions({ incident, plan, execution, onDryRun, dryRunning }:
       )}
       {canUndo && (
         <Button variant="default" leftSection={<IconArrowBackUp size={16} />} onClick={undoDialog.open}>
-          Undo…
+          {latest?.state === 'running' ? 'Stop and undo…' : 'Undo…'}
         </Button>
       )}
       {canApprove && (
@@ -62,10 +63,10 @@ export function PlanActions({ incident, plan, execution, onDryRun, dryRunning }:
         </Button>
       )}
       {approving && (
-        <ApproveDialog plan={plan} incidentId={incident.id} execution={execution} onClose={approveDialog.close} />
+        <ApproveDialog plan={plan} incidentId={incident.id} execution={own} onClose={approveDialog.close} />
       )}
-      {undoing && execution !== null && (
-        <UndoDialog incidentId={incident.id} execution={execution} onClose={undoDialog.close} />
+      {undoing && latest !== null && (
+        <UndoDialog incidentId={incident.id} execution={latest} onClose={undoDialog.close} />
       )}
     </>
   );

@@ -17,7 +17,7 @@ interface PlanStepsProps {
 
 /** The steps in their order, under the stage that explains the order. */
 export function PlanSteps({ plan, execution, dryRun }: PlanStepsProps) {
-  const runs = runsOf(plan, execution);
+  const runs = runsOf(execution);
   const previews = new Map(dryRun?.steps.map((step) => [step.stepId, step]));
   const byStage = Map.groupBy(plan.steps, (step) => step.stage);
   const present = stages.filter((stage) => byStage.has(stage));

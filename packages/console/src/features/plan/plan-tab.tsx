@@ -1,3 +1,4 @@
+import type { Execution } from '@firebreak/contract/incident';
 import type { Plan } from '@firebreak/contract/plan';
 import { Button, Skeleton } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -6,14 +7,17 @@ import { call } from '../../data/client.ts';
 import { useFallbackInterval } from '../../data/live.ts';
 import { executionQuery, incidentQuery, planQuery } from '../../data/queries.ts';
 import { may, usePrincipal } from '../../data/session.ts';
+import { count } from '../../ui/count.ts';
 import { LimitedNotice } from '../../ui/limited-notice.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { ownExecution } from './approval.ts';
 import { Certificate } from './certificate.tsx';
 import { ExecutionPanel } from './execution-panel.tsx';
 import { PlanActions } from './plan-actions.tsx';
 import { PlanSteps } from './plan-steps.tsx';
 import classes from './plan-tab.module.css';
+import { progressOf } from './step-progress.ts';
 import { StepRow } from './step-row.tsx';
 import { Uncut } from './uncut.tsx';
 import { Verdict } from './verdict.tsx';
@@ -24,49 +28,58 @@ export function PlanTab() {
   const incident = useQuery(incidentQuery(incidentId));
   const plan = useQuery(planQuery(incidentId));
   const execution = useQuery({ ...executionQuery(incidentId), refetchInterval: useFallbackInterval() });
-  const error = plan.error ?? execution.error;
+  const failed = [plan, execution, incident].find((query) => query.isLoadingError);
   const dryRun = useMutation({ mutationFn: () => call('dryRun', { params: { id: incidentId } }) });
-  if (error !== null) {
-    return <ProblemNotice error={error} onRetry={() => void Promise.all([plan.refetch(), execution.refetch()])} />;
+  if (failed !== undefined) {
+    return <ProblemNotice error={failed.error} onRetry={() => void failed.refetch()} />;
   }
   if (plan.data === undefined || execution.data === undefined || incident.data === undefined) return <PlanSkeleton />;
   if (plan.data === null) return <NoPlan incidentId={incidentId} />;
-  const run = execution.data;
-  const stale = run !== null && run.planDigest !== plan.data.digest;
+  const own = ownExecution(incident.data, plan.data, execution.data);
+  const earlier = own === null ? execution.data : null;
   return (
     <div className={classes.tab}>
       <LimitedNotice
         completeness={plan.data.completeness}
         meaning="the plan is proven for what was read, and something could not be read."
       />
-      {run !== null && <ExecutionPanel execution={run} />}
+      {own !== null && <ExecutionPanel execution={own} />}
       <Verdict plan={plan.data}>
         <PlanActions
           incident={incident.data}
           plan={plan.data}
-          execution={run}
+          own={own}
+          latest={execution.data}
           onDryRun={() => dryRun.mutate()}
           dryRunning={dryRun.isPending}
         />
       </Verdict>
       {dryRun.error !== null && <ProblemNotice error={dryRun.error} onRetry={() => dryRun.mutate()} />}
-      {run !== null && stale && (
-        <Notice tone="warn" title="What ran belongs to an earlier plan than the one below.">
-          <ol className={classes.earlier}>
-            {run.steps.map((step) => (
-              <StepRow key={step.stepId} step={undefined} run={step} preview={undefined} />
-            ))}
-          </ol>
-        </Notice>
-      )}
+      {earlier !== null && <EarlierExecution execution={earlier} />}
       <div className={classes.columns}>
-        <PlanSteps plan={plan.data} execution={run} dryRun={dryRun.data} />
+        <PlanSteps plan={plan.data} execution={own} dryRun={dryRun.data} />
         <div className={classes.side}>
           <Certificate incidentId={incidentId} plan={plan.data} />
           <Uncut plan={plan.data} />
         </div>
       </div>
     </div>
+  );
+}
+
+/** What ran before the present plan was made. It still counts: what it did stands until it is undone. */
+function EarlierExecution({ execution }: { readonly execution: Execution }) {
+  return (
+    <Notice tone="info" title={`Before this plan: ${progressOf(execution).title.toLowerCase()}`}>
+      <details>
+        <summary>{count(execution.steps.length, 'step')}</summary>
+        <ol className={classes.earlier}>
+          {execution.steps.map((step) => (
+            <StepRow key={step.ordinal} step={undefined} run={step} preview={undefined} />
+          ))}
+        </ol>
+      </details>
+    </Notice>
   );
 }
 

@@ -78,9 +78,17 @@ export function progressOf(execution: Execution): Progress {
   }
 }
 
-/** Steps that undo would bring back, in the order in which it would. */
+/** Steps that undo would bring back, in the order in which it would; one under way may have changed something already. */
 export function undoable(execution: Execution | null | undefined): readonly StepRun[] {
   if (execution == null) return [];
-  const changed = new Set<StepRun['state']>(['done', 'failed-probe', 'undo-refused', 'undo-ready']);
+  const changed = new Set<StepRun['state']>([
+    'reading',
+    'applying',
+    'verifying',
+    'done',
+    'failed-probe',
+    'undo-refused',
+    'undo-ready',
+  ]);
   return execution.steps.filter((run) => changed.has(run.state)).toSorted((a, b) => b.ordinal - a.ordinal);
 }

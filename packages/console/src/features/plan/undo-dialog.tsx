@@ -45,6 +45,7 @@ export function UndoDialog({ incidentId, execution, onClose }: UndoDialogProps) 
       <Notice tone="warn" title="Undo gives back what the attacker could reach.">
         Do it when the compromised identities are clean, or when the cut does more harm than the attacker.
       </Notice>
+      {execution.state === 'running' && <p>What is running stops first.</p>}
       <p>Every step is put back to its recorded state, last first:</p>
       <ol className={classes.steps}>
         {steps.map((step) => (

@@ -35,6 +35,8 @@ export function SignInPage() {
   const follow = useCallback(
     (link: string) => {
       void navigate({ to: '/sign-in', hash: '', replace: true });
+      // Still there for another try, for example under another name.
+      setPasted(link);
       mutate({ link });
     },
     [mutate, navigate],

@@ -99,7 +99,13 @@ export interface KubernetesApi {
       cells?: readonly (readonly unknown[])[];
     }>
   >;
-  watch(ref: ResourceRef, resourceVersion: string, signal: AbortSignal): AsyncIterable<ApiResult<WatchEvent>>;
+  /** With `metadata` the events carry PartialObjectMetadata: for secrets, whose values a plain watch would send. */
+  watch(
+    ref: ResourceRef,
+    resourceVersion: string,
+    signal: AbortSignal,
+    form?: 'full' | 'metadata',
+  ): AsyncIterable<ApiResult<WatchEvent>>;
   get(ref: ResourceRef, signal: AbortSignal): Promise<ApiResult<ApiObject>>;
   /** POST: create an object, or call a creating subresource (token, review, eviction, binding). */
   create(ref: ResourceRef, body: ApiObject, signal: AbortSignal): Promise<ApiResult<ApiObject>>;

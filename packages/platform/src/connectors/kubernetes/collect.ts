@@ -79,7 +79,20 @@ export async function* collect(session: KubernetesSession, signal: AbortSignal):
         'The group cannot be discovered.',
       ),
     };
-  const readings = readingsOf(discovered.value.resources);
+  const ended = new AbortController();
+  try {
+    yield* readAll(session, readingsOf(discovered.value.resources), AbortSignal.any([signal, ended.signal]));
+  } finally {
+    // Whoever stops listening also stops the requests that are under way.
+    ended.abort();
+  }
+}
+
+async function* readAll(
+  session: KubernetesApi,
+  readings: readonly Reading[],
+  signal: AbortSignal,
+): AsyncGenerator<Collected> {
   const readers = makeReader(session, signal);
   const running: Promise<Read>[] = [];
   let silent = 0;
@@ -87,7 +100,11 @@ export async function* collect(session: KubernetesSession, signal: AbortSignal):
     while (running.length < concurrency && next < readings.length && silent < patience) {
       const reading = readings[next];
       next += 1;
-      if (reading !== undefined) running.push(readers.read(reading));
+      if (reading === undefined) continue;
+      const read = readers.read(reading);
+      // Its failure is met when its turn comes; until then, and after an early end, nobody waits for it.
+      read.catch(() => undefined);
+      running.push(read);
     }
     const read = await running.shift();
     if (read === undefined) break;

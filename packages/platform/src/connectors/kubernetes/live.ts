@@ -203,6 +203,7 @@ function liveApi(credential: Credential, limits: LiveLimits, world: LiveWorld): 
     ref: ResourceRef,
     resourceVersion: string,
     signal: AbortSignal,
+    form: 'full' | 'metadata' = 'full',
   ): AsyncGenerator<ApiResult<WatchEvent>> {
     const query = new URLSearchParams({
       watch: '1',
@@ -214,7 +215,7 @@ function liveApi(credential: Credential, limits: LiveLimits, world: LiveWorld): 
       {
         method: 'GET',
         path: `${pathOf(ref)}?${query}`,
-        headers: { ...access.headers, accept: 'application/json' },
+        headers: { ...access.headers, accept: watchAccepts[form] },
         timeoutMs: (watchSeconds + 30) * 1000,
         maxBytes: maxWatchLine,
       },
@@ -298,6 +299,11 @@ const accepts: Readonly<Record<NonNullable<ListOptions['form']>, string>> = {
   // No fallback to the plain form: it would bring what the table is there to keep away.
   table: 'application/json;as=Table;v=v1;g=meta.k8s.io',
 };
+
+const watchAccepts = {
+  full: 'application/json',
+  metadata: 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io',
+} as const;
 
 interface Page {
   readonly items: readonly ApiObject[];

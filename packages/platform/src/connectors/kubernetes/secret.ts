@@ -7,24 +7,26 @@
  *
  * What must stay true: no value reaches a fact. Two places repeat values outside `data`: the annotation in which
  * `kubectl apply` keeps the whole manifest, and annotations of operators that copy secrets. So a secret keeps only the
- * annotations that tie a token to its account.
+ * annotations that tie a token to its account, and those that people write for us (`firebreak.dev/`).
  */
 import type { ApiObject } from './api.ts';
 import { field, record } from './foreign.ts';
 
-const keptAnnotations = ['kubernetes.io/service-account.name', 'kubernetes.io/service-account.uid'] as const;
+const keptAnnotations = ['kubernetes.io/service-account.name', 'kubernetes.io/service-account.uid'];
+/** What people say about an asset for us to read. */
+const ourAnnotations = 'firebreak.dev/';
 
 /** Names of the keys of `data` and `stringData`, never a value. */
 export function secretData(object: ApiObject): Record<string, unknown> {
   const metadata = record(object.metadata) ?? {};
   const annotations = Object.fromEntries(
-    keptAnnotations.flatMap((name) => {
-      const value = field(metadata.annotations, name);
-      return value === undefined ? [] : [[name, value]];
-    }),
+    Object.entries(record(metadata.annotations) ?? {}).filter(
+      ([name]) => keptAnnotations.includes(name) || name.startsWith(ourAnnotations),
+    ),
   );
   const keys = new Set([...Object.keys(record(object.data) ?? {}), ...Object.keys(record(object.stringData) ?? {})]);
-  return { metadata: { ...metadata, annotations }, type: object.type, dataKeys: [...keys].sort() };
+  const keyCount = typeof object.keyCount === 'number' ? object.keyCount : keys.size;
+  return { metadata: { ...metadata, annotations }, type: object.type, dataKeys: [...keys].sort(), keyCount };
 }
 
 /** One row of the server-side table as the secret that it stands for. `columns` are the table's column names. */
@@ -33,11 +35,13 @@ export function secretFromRow(
   columns: readonly string[] | undefined,
   cells: readonly unknown[] | undefined,
 ): ApiObject {
-  const type = cells?.[columns?.findIndex((column) => column.toLowerCase() === 'type') ?? -1];
+  const cell = (name: string) => cells?.[columns?.findIndex((column) => column.toLowerCase() === name) ?? -1];
+  const [type, keyCount] = [cell('type'), cell('data')];
   return {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: item.metadata ?? {},
     ...(typeof type === 'string' ? { type } : {}),
+    ...(typeof keyCount === 'number' ? { keyCount } : {}),
   };
 }

@@ -212,7 +212,7 @@ function apiOf(world: World, caller: Caller): KubernetesApi {
       }
     },
 
-    async *watch(ref, resourceVersion, signal) {
+    async *watch(ref, resourceVersion, signal, form = 'full') {
       const found = resourceFor(ref);
       const no = barred('watch', ref);
       if (no !== undefined || !found.ok) {
@@ -232,7 +232,8 @@ function apiOf(world: World, caller: Caller): KubernetesApi {
           seen = change.revision;
           if (change.resource !== found.value) continue;
           if (ref.namespace !== undefined && textAt(change.object, 'metadata', 'namespace') !== ref.namespace) continue;
-          yield { ok: true, value: { type: change.type, object: change.object } satisfies WatchEvent };
+          const object = form === 'metadata' ? partial(change.object) : change.object;
+          yield { ok: true, value: { type: change.type, object } satisfies WatchEvent };
         }
         if (cluster.storage.revision === seen || changes.length === 0) await next(cluster, signal);
       }
@@ -320,13 +321,13 @@ async function next(cluster: Cluster, signal: AbortSignal): Promise<void> {
   signal.removeEventListener('abort', end);
 }
 
+function partial(object: ApiObject): ApiObject {
+  return { apiVersion: 'meta.k8s.io/v1', kind: 'PartialObjectMetadata', metadata: object.metadata ?? {} };
+}
+
 function page(objects: readonly ApiObject[], form: ListOptions['form'], resourceVersion: string) {
   if (form !== 'table' && form !== 'metadata') return { items: objects, resourceVersion };
-  const items = objects.map((object) => ({
-    apiVersion: 'meta.k8s.io/v1',
-    kind: 'PartialObjectMetadata',
-    metadata: object.metadata ?? {},
-  }));
+  const items = objects.map(partial);
   if (form === 'metadata') return { items, resourceVersion };
   const cells = objects.map((object) => [
     textAt(object, 'metadata', 'name') ?? '',

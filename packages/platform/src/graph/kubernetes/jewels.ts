@@ -26,8 +26,9 @@ export function assetOf(metadata: ObjectMeta): string | undefined {
   return metadata.annotations['firebreak.dev/asset'] ?? metadata.labels['firebreak.dev/asset'];
 }
 
-export function secretJewel(type: string | undefined, keys: readonly string[]): string | undefined {
-  if (keys.length === 0 || bookkeeping.has(type ?? 'Opaque')) return undefined;
+/** @param keyCount undefined when it is not known: then it may hold something. */
+export function secretJewel(type: string | undefined, keyCount: number | undefined): string | undefined {
+  if (keyCount === 0 || bookkeeping.has(type ?? 'Opaque')) return undefined;
   return 'a secret: whoever reads it can use it elsewhere';
 }
 

@@ -6,8 +6,8 @@ export default {
   needs: ['kubernetes.secret'],
   *derive(estate): Generator<GraphNode> {
     for (const { id, data } of estate.all('kubernetes.secret')) {
-      const { metadata, type, dataKeys } = data;
-      const jewel = jewelOf(metadata, secretJewel(type, dataKeys));
+      const { metadata, type, dataKeys, keyCount } = data;
+      const jewel = jewelOf(metadata, secretJewel(type, keyCount));
       yield {
         id,
         kind: 'Secret',
@@ -17,7 +17,7 @@ export default {
         labels: metadata.labels,
         facts: [id],
         ...(jewel === undefined ? {} : { jewel }),
-        detail: { type: type ?? 'Opaque', keys: dataKeys.length },
+        detail: { type: type ?? 'Opaque', keys: keyCount ?? dataKeys.length },
       };
     }
   },

@@ -39,17 +39,25 @@ function invalid(why: string): FirebreakError {
   return new FirebreakError('FB-K8S-KUBECONFIG-INVALID', why);
 }
 
-/** Whether a file is a kubeconfig, judged by its content. False for what cannot be read or is too large. */
+/**
+ * Whether a file is a kubeconfig, judged by how it looks: a broken one must be reported as such and not be read as manifests.
+ * False for what cannot be read or is too large.
+ */
 export async function isKubeconfig(file: string): Promise<boolean> {
-  try {
-    const found = await stat(file);
-    if (!found.isFile() || found.size > maxBytes) return false;
-    const value = load(await readFile(file, 'utf8'));
-    return field(value, 'kind') === 'Config' && Array.isArray(field(value, 'clusters'));
-  } catch {
-    // Whatever it is (several documents, a template, no YAML), it is no kubeconfig.
-    return false;
+  const found = await stat(file).catch(() => undefined);
+  if (found === undefined || !found.isFile() || found.size > maxBytes) return false;
+  const content = await readFile(file, 'utf8').catch(() => '');
+  if (content.trimStart().startsWith('{')) {
+    try {
+      const value: unknown = JSON.parse(content);
+      return field(value, 'kind') === 'Config' && Array.isArray(field(value, 'clusters'));
+    } catch {
+      // Broken JSON: the reader of manifests says where.
+      return false;
+    }
   }
+  // Only at the margin: ConfigMaps hold whole kubeconfigs as text.
+  return /^kind:[ \t]*["']?Config["']?[ \t\r]*$/m.test(content) && /^clusters:/m.test(content);
 }
 
 /** Reads the credential. Called again when the server stops accepting it: a plugin or a file may have a newer one. */

@@ -40,10 +40,10 @@ export interface Transport {
 }
 
 const connectTimeoutMs = 10_000;
-const connections = 16;
 
 export function makeTransport(access: Pick<Access, 'server' | 'tls' | 'proxy'>): Transport {
-  const limits = { connections, headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 30_000 };
+  // No limit on connections: every watch holds one.
+  const limits = { headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 30_000 };
   const dispatcher: Dispatcher =
     access.proxy === undefined
       ? new Agent({ ...limits, connect: { ...access.tls, timeout: connectTimeoutMs } })

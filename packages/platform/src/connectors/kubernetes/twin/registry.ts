@@ -224,12 +224,14 @@ function shape(
 
 /** Fills in what only a server gives, for objects that come without it. */
 function complete(resource: ApiResource, object: ApiObject, ids: TwinIds, now: Date): ApiObject {
-  const metadata = record(object.metadata) ?? {};
+  // Manifests give namespaces even to kinds that have none; a server ignores it.
+  const { namespace: _none, ...metadata } = record(object.metadata) ?? {};
+  const namespace = textAt(object, 'metadata', 'namespace') ?? 'default';
   return {
     ...object,
     metadata: {
       ...metadata,
-      ...(resource.namespaced ? { namespace: textAt(metadata, 'namespace') ?? 'default' } : {}),
+      ...(resource.namespaced ? { namespace } : {}),
       uid: textAt(metadata, 'uid') ?? ids.uid(),
       creationTimestamp: textAt(metadata, 'creationTimestamp') ?? timestamp(now),
       ...(record(object.spec) === undefined ? {} : { generation: at(metadata, 'generation') ?? 1 }),

@@ -1,15 +1,15 @@
 /** Out of the container: the rules about what of the host it can touch. */
-import { can, canEverywhere, type CaseTable, node, object, pod, podWithHostPath, workload } from './world.case.ts';
+import { type CaseTable, can, canEverywhere, node, object, pod, podWithHostPath, workload } from './world.case.ts';
 
 const privileged = { securityContext: { privileged: true } };
 const adds = (...add: string[]) => ({ securityContext: { capabilities: { add } } });
-const escape = ['Container/prod/a/a -> Node/n1'];
+const toNode = ['Container/prod/a/a -> Node/n1'];
 const stop = ['kubernetes.delete-pod'];
 
 export const escapeCases: CaseTable = {
   CE_PRIV_MOUNT: {
     holds: [
-      { world: [pod('a', privileged)], edges: escape, levers: stop },
+      { world: [pod('a', privileged)], edges: toNode, levers: stop },
       {
         world: [workload('Deployment', 'a', privileged)],
         edges: ['Container/prod/a/a -> Node/(unscheduled)'],
@@ -44,12 +44,20 @@ export const escapeCases: CaseTable = {
       },
       {
         because: 'the workload is scaled to zero',
-        world: [object('apps/v1', 'Deployment', 'a', { spec: { replicas: 0, selector: {}, template: { spec: { containers: [{ name: 'a', image: 'x', ...privileged }] } } } })],
+        world: [
+          object('apps/v1', 'Deployment', 'a', {
+            spec: {
+              replicas: 0,
+              selector: {},
+              template: { spec: { containers: [{ name: 'a', image: 'x', ...privileged }] } },
+            },
+          }),
+        ],
       },
     ],
   },
   CE_NSENTER: {
-    holds: [{ world: [pod('a', privileged, { hostPID: true })], edges: escape, levers: stop }],
+    holds: [{ world: [pod('a', privileged, { hostPID: true })], edges: toNode, levers: stop }],
     nearMisses: [
       { because: 'privileged, but in its own process namespace', world: [pod('a', privileged)] },
       { because: 'sees the host’s processes, but is not privileged', world: [pod('a', {}, { hostPID: true })] },
@@ -57,10 +65,13 @@ export const escapeCases: CaseTable = {
   },
   CE_MODULE_LOAD: {
     holds: [
-      { world: [pod('a', adds('SYS_MODULE'))], edges: escape, levers: stop },
-      { world: [pod('a', privileged)], edges: escape },
-      { world: [pod('a', adds('ALL'))], edges: escape },
-      { world: [pod('a', { securityContext: { capabilities: { add: ['cap_sys_module'], drop: ['ALL'] } } })], edges: escape },
+      { world: [pod('a', adds('SYS_MODULE'))], edges: toNode, levers: stop },
+      { world: [pod('a', privileged)], edges: toNode },
+      { world: [pod('a', adds('ALL'))], edges: toNode },
+      {
+        world: [pod('a', { securityContext: { capabilities: { add: ['cap_sys_module'], drop: ['ALL'] } } })],
+        edges: toNode,
+      },
     ],
     nearMisses: [
       { because: 'another capability', world: [pod('a', adds('SYS_TIME'))] },
@@ -71,7 +82,7 @@ export const escapeCases: CaseTable = {
     ],
   },
   CE_SYS_PTRACE: {
-    holds: [{ world: [pod('a', adds('SYS_PTRACE', 'SYS_ADMIN'), { hostPID: true })], edges: escape, levers: stop }],
+    holds: [{ world: [pod('a', adds('SYS_PTRACE', 'SYS_ADMIN'), { hostPID: true })], edges: toNode, levers: stop }],
     nearMisses: [
       { because: 'its own process namespace', world: [pod('a', adds('SYS_PTRACE', 'SYS_ADMIN'))] },
       { because: 'one capability of two', world: [pod('a', adds('SYS_PTRACE'), { hostPID: true })] },
@@ -79,7 +90,7 @@ export const escapeCases: CaseTable = {
     ],
   },
   CE_UMH_CORE_PATTERN: {
-    holds: [{ world: [podWithHostPath('a', '/proc/sys')], edges: escape, levers: stop }],
+    holds: [{ world: [podWithHostPath('a', '/proc/sys')], edges: toNode, levers: stop }],
     nearMisses: [
       { because: 'mounted read-only', world: [podWithHostPath('a', '/proc/sys', { readOnly: true })] },
       { because: 'not root', world: [podWithHostPath('a', '/proc', {}, { securityContext: { runAsUser: 1000 } })] },
@@ -118,8 +129,8 @@ export const escapeCases: CaseTable = {
   },
   EXPLOIT_CONTAINERD_SOCK: {
     holds: [
-      { world: [podWithHostPath('a', '/run/containerd/containerd.sock')], edges: escape, levers: stop },
-      { world: [podWithHostPath('a', '/var/run', { readOnly: true })], edges: escape },
+      { world: [podWithHostPath('a', '/run/containerd/containerd.sock')], edges: toNode, levers: stop },
+      { world: [podWithHostPath('a', '/var/run', { readOnly: true })], edges: toNode },
     ],
     nearMisses: [
       { because: 'another socket', world: [podWithHostPath('a', '/run/docker.sock')] },
@@ -127,11 +138,11 @@ export const escapeCases: CaseTable = {
     ],
   },
   EXPLOIT_CRIO_SOCK: {
-    holds: [{ world: [podWithHostPath('a', '/var/run/crio')], edges: escape, levers: stop }],
+    holds: [{ world: [podWithHostPath('a', '/var/run/crio')], edges: toNode, levers: stop }],
     nearMisses: [{ because: 'another runtime', world: [podWithHostPath('a', '/run/containerd')] }],
   },
   EXPLOIT_DOCKER_SOCK: {
-    holds: [{ world: [podWithHostPath('a', '/var/run/docker.sock')], edges: escape, levers: stop }],
+    holds: [{ world: [podWithHostPath('a', '/var/run/docker.sock')], edges: toNode, levers: stop }],
     nearMisses: [{ because: 'only its logs', world: [podWithHostPath('a', '/var/lib/docker/containers')] }],
   },
   EXPLOIT_HOST_WRITE: {
@@ -156,9 +167,18 @@ export const escapeCases: CaseTable = {
       },
       {
         world: [
-          pod('a', { volumeMounts: [{ name: 'data', mountPath: '/d' }] }, { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'c' } }] }),
+          pod(
+            'a',
+            { volumeMounts: [{ name: 'data', mountPath: '/d' }] },
+            { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'c' } }] },
+          ),
           object('v1', 'PersistentVolumeClaim', 'c', { spec: { volumeName: 'pv' } }),
-          { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'pv' }, spec: { hostPath: { path: '/usr' } } },
+          {
+            apiVersion: 'v1',
+            kind: 'PersistentVolume',
+            metadata: { name: 'pv' },
+            spec: { hostPath: { path: '/usr' } },
+          },
         ],
         edges: ['Volume/prod/a/data -> Node/n1'],
       },
@@ -166,13 +186,20 @@ export const escapeCases: CaseTable = {
     nearMisses: [
       { because: 'mounted read-only', world: [podWithHostPath('a', '/', { readOnly: true })] },
       { because: 'the host runs nothing from there', world: [podWithHostPath('a', '/data/models')] },
-      { because: 'no container mounts it', world: [pod('a', {}, { volumes: [{ name: 'host', hostPath: { path: '/' } }] })] },
+      {
+        because: 'no container mounts it',
+        world: [pod('a', {}, { volumes: [{ name: 'host', hostPath: { path: '/' } }] })],
+      },
       { because: 'the subPath is harmless', world: [podWithHostPath('a', '/', { subPath: 'data/models' })] },
     ],
   },
   EXPLOIT_HOST_READ: {
     holds: [
-      { world: [podWithHostPath('a', '/root', { readOnly: true })], edges: ['Volume/prod/a/host -> Node/n1'], levers: stop },
+      {
+        world: [podWithHostPath('a', '/root', { readOnly: true })],
+        edges: ['Volume/prod/a/host -> Node/n1'],
+        levers: stop,
+      },
     ],
     nearMisses: [
       { because: 'nothing secret lies there', world: [podWithHostPath('a', '/usr/share', { readOnly: true })] },
@@ -182,9 +209,12 @@ export const escapeCases: CaseTable = {
   EXPLOIT_HOST_TRAVERSE: {
     holds: [
       {
-        world: [podWithHostPath('a', '/var/lib/kubelet', { readOnly: true }), pod('b', {}, { serviceAccountName: 'sa' })],
+        world: [
+          podWithHostPath('a', '/var/lib/kubelet', { readOnly: true }),
+          pod('b', {}, { serviceAccountName: 'sa' }),
+        ],
         edges: ['Volume/prod/a/host -> Volume/prod/b/kube-api-access'],
-        levers: stop,
+        levers: [...stop, ...stop],
       },
     ],
     nearMisses: [
@@ -200,30 +230,47 @@ export const escapeCases: CaseTable = {
   },
   CONTROL_PLANE_HOST: {
     holds: [
-      { world: [node('n1', { 'node-role.kubernetes.io/control-plane': '' })], edges: ['Node/n1 -> Privilege/cluster-admin'] },
       {
-        world: [pod('kube-apiserver-n1', {}, {}, { namespace: 'kube-system', labels: { component: 'kube-apiserver' } })],
+        world: [node('n1', { 'node-role.kubernetes.io/control-plane': '' })],
+        edges: ['Node/n1 -> Privilege/cluster-admin'],
+      },
+      {
+        world: [
+          pod('kube-apiserver-n1', {}, {}, { namespace: 'kube-system', labels: { component: 'kube-apiserver' } }),
+        ],
         edges: ['Node/n1 -> Privilege/cluster-admin'],
       },
     ],
     nearMisses: [
       { because: 'a worker', world: [node('n1')] },
-      { because: 'anybody can put the label on a pod', world: [pod('fake', {}, {}, { labels: { component: 'etcd' } })] },
+      {
+        because: 'anybody can put the label on a pod',
+        world: [pod('fake', {}, {}, { labels: { component: 'etcd' } })],
+      },
     ],
   },
   NETWORK_MITM: {
     holds: [
       {
-        world: [pod('a', adds('NET_ADMIN'), { hostNetwork: true }), pod('b', { ports: [{ name: 'http', containerPort: 80 }] })],
+        world: [
+          pod('a', adds('NET_ADMIN'), { hostNetwork: true }),
+          pod('b', { ports: [{ name: 'http', containerPort: 80 }] }),
+        ],
         edges: ['Container/prod/a/a -> Endpoint/prod/b/port/b/80-TCP'],
         levers: stop,
       },
     ],
     nearMisses: [
-      { because: 'its own network', world: [pod('a', adds('NET_ADMIN')), pod('b', { ports: [{ containerPort: 80 }] })] },
+      {
+        because: 'its own network',
+        world: [pod('a', adds('NET_ADMIN')), pod('b', { ports: [{ containerPort: 80 }] })],
+      },
       {
         because: 'the other pod is on another node',
-        world: [pod('a', adds('NET_ADMIN'), { hostNetwork: true }), pod('b', { ports: [{ containerPort: 80 }] }, { nodeName: 'n2' })],
+        world: [
+          pod('a', adds('NET_ADMIN'), { hostNetwork: true }),
+          pod('b', { ports: [{ containerPort: 80 }] }, { nodeName: 'n2' }),
+        ],
       },
     ],
   },

@@ -41,7 +41,13 @@ export function estate(world: World): Estate {
   return estateOf(facts, []);
 }
 
-export function object(apiVersion: string, kind: string, name: string, rest: object = {}, meta: object = {}): ApiObject {
+export function object(
+  apiVersion: string,
+  kind: string,
+  name: string,
+  rest: object = {},
+  meta: object = {},
+): ApiObject {
   return { apiVersion, kind, metadata: { name, namespace: home, ...meta }, ...rest } as ApiObject;
 }
 
@@ -64,19 +70,31 @@ export function podWithHostPath(name: string, path: string, mount: object = {}, 
 }
 
 export function workload(kind: string, name: string, container: object = {}, spec: object = {}): ApiObject {
-  const template = { metadata: { labels: { app: name } }, spec: { containers: [{ name, image: 'registry.example/app:1', ...container }], ...spec } };
+  const template = {
+    metadata: { labels: { app: name } },
+    spec: { containers: [{ name, image: 'registry.example/app:1', ...container }], ...spec },
+  };
   const batch = kind === 'Job' || kind === 'CronJob';
   const body =
     kind === 'CronJob'
       ? { schedule: '0 0 * * *', jobTemplate: { spec: { template } } }
-      : { ...(batch ? {} : { selector: { matchLabels: { app: name } } }), ...(kind === 'Deployment' ? { replicas: 1 } : {}), template };
+      : {
+          ...(batch ? {} : { selector: { matchLabels: { app: name } } }),
+          ...(kind === 'Deployment' ? { replicas: 1 } : {}),
+          template,
+        };
   return object(batch ? 'batch/v1' : 'apps/v1', kind, name, { spec: body });
 }
 
 export function account(name: string, rest: object = {}, namespace = home): ApiObject {
   return object('v1', 'ServiceAccount', name, rest, { namespace });
 }
-export function secret(name: string, type = 'Opaque', keys: readonly string[] = ['key'], annotations: object = {}): ApiObject {
+export function secret(
+  name: string,
+  type = 'Opaque',
+  keys: readonly string[] = ['key'],
+  annotations: object = {},
+): ApiObject {
   const data = Object.fromEntries(keys.map((key) => [key, 'eA==']));
   return object('v1', 'Secret', name, { type, data }, { annotations });
 }
@@ -115,7 +133,12 @@ export function can(who: string, rules: readonly string[], named = who): ApiObje
 export function canEverywhere(who: string, rules: readonly string[], named = who): ApiObject[] {
   return [
     { apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata: { name: named }, rules: rules.map(policyRule) },
-    { apiVersion: `${rbac}/v1`, kind: 'ClusterRoleBinding', metadata: { name: named }, ...binding('ClusterRole', named, who) },
+    {
+      apiVersion: `${rbac}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata: { name: named },
+      ...binding('ClusterRole', named, who),
+    },
   ];
 }
 

@@ -5,7 +5,7 @@
  * Arguments: URL of the database, signal, n (from 0), lease in ms, incident. It prints each place, and `settled` when the
  * incident's execution is.
  */
-import { openWorkplace, watchedStore } from './workplace.ts';
+import { openWorkplace, watchedStore } from './workplace.case.ts';
 
 const [url = '', signal = '', n = '', leaseMs = '', incident = ''] = process.argv.slice(2);
 let passed = 0;

@@ -11,7 +11,7 @@ import type { Pace } from '../pace.ts';
 import { createRunner, type Runner, type RunnerParts } from '../runner.ts';
 import { createSeal } from '../seal.ts';
 import type { ExecutionStore } from '../store.ts';
-import { breakSwitch, openSwitches, type Switchboard, type SwitchTable, setSwitch } from './switchboard.ts';
+import { breakSwitch, openSwitches, type Switchboard, type SwitchTable, setSwitch } from './switchboard.case.ts';
 
 /** So short that a takeover takes no time worth mentioning. */
 export const quickPace: Partial<Pace> = {
@@ -25,6 +25,7 @@ export const quickPace: Partial<Pace> = {
 };
 
 export interface Workplace {
+  readonly url: string;
   readonly storage: Storage;
   readonly ledger: Ledger<Transaction>;
   readonly incidents: Incidents;
@@ -50,6 +51,7 @@ export async function openWorkplace(url: string): Promise<Workplace> {
     for (const runner of runners.splice(0)) await runner.close();
   }
   return {
+    url,
     storage,
     ledger,
     incidents,

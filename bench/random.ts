@@ -1,0 +1,15 @@
+/** Numbers from 0 up to but without 1, the same for the same seed (mulberry32). */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** A whole number from 0 up to but without `end`, small ones more often the larger `skew` is (1: all alike). */
+export function skewed(random: () => number, end: number, skew: number): number {
+  return Math.floor(end * random() ** skew);
+}

@@ -1,29 +1,17 @@
-/** Median time of some runs in milliseconds, after one that does not count. */
-export async function medianOf(runs: number, work: () => unknown): Promise<number> {
-  await work();
-  const times: number[] = [];
-  for (let run = 0; run < runs; run += 1) {
-    const start = performance.now();
-    await work();
-    times.push(performance.now() - start);
-  }
-  return median(times);
-}
-
 /**
- * Medians of several kinds of work measured in turns, so that whatever else the machine does falls on all of them alike.
- * Only such numbers may be divided by each other.
+ * Median times, in milliseconds, of several kinds of work measured in turns, so that whatever else the machine does falls on
+ * all of them alike. Only such numbers may be divided by each other. Each is done twice before it counts.
  */
-export function mediansInTurns<K extends string>(
+export async function mediansInTurns<K extends string>(
   runs: number,
   work: Readonly<Record<K, () => unknown>>,
-): Record<K, number> {
+): Promise<Record<K, number>> {
   const names = Object.keys(work) as K[];
   const times = new Map<K, number[]>(names.map((name) => [name, []]));
   for (let run = -2; run < runs; run += 1) {
     for (const name of names) {
       const start = performance.now();
-      work[name]();
+      await work[name]();
       if (run >= 0) times.get(name)?.push(performance.now() - start);
     }
   }
@@ -35,7 +23,7 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-/** Prints rows under their headings, columns aligned; numbers to the right. */
+/** Prints rows under their headings, columns aligned; all but the first to the right. */
 export function printTable(headings: readonly string[], rows: readonly (readonly string[])[]): void {
   const widths = headings.map((heading, at) => Math.max(heading.length, ...rows.map((row) => row[at]?.length ?? 0)));
   const line = (cells: readonly string[]) =>

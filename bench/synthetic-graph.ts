@@ -24,7 +24,7 @@ export function syntheticGraph(edgeCount: number, andSteps: number): SyntheticGr
   for (let edge = 0; edge < edgeCount; edge += 1) {
     tails[edge] = skewed(random, nodeCount, 2);
     heads[edge] = skewed(random, nodeCount, 2);
-    builder.addEdge(tails[edge], heads[edge], edge % 40);
+    builder.addEdge(tails[edge] as number, heads[edge] as number, edge % 40);
   }
   for (let step = 0; step < andSteps; step += 1) {
     const needs = [skewed(random, nodeCount, 1), skewed(random, nodeCount, 1)];

@@ -4,10 +4,12 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { catalogue } from '@firebreak/contract';
+import { edgesDocument } from '../packages/platform/src/graph/docs/edges.ts';
 import { cliDocument } from './docs/cli.ts';
 
 const documents: Record<string, () => string | Promise<string>> = {
   'docs/cli.md': cliDocument,
+  'docs/edges.md': edgesDocument,
   'docs/errors.md': errorsDocument,
 };
 

@@ -1,63 +1,68 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { finished } from 'node:stream/promises';
-import { medianOf } from '../measure.ts';
-import type { PeerGraph, PeerResult } from './peer.ts';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Peer, PeerGraph } from './peer.ts';
 
-/** What we call of kuzu; its own types come with it, but it may be absent. */
+/** What we call of kuzu. Its own types come with it, but it may be absent. */
 interface Kuzu {
   readonly Database: new (path: string, bufferBytes?: number) => { close(): Promise<void> };
-  readonly Connection: new (database: unknown, threads?: number) => KuzuConnection;
+  readonly Connection: new (database: unknown) => KuzuConnection;
 }
 interface KuzuConnection {
   query(cypher: string): Promise<{ getAll(): Promise<Record<string, unknown>[]> }>;
   close(): Promise<void>;
 }
 
-/** The embedded graph database, in this process, asked for the same blast radius by a recursive pattern. */
-export async function kuzuBlast(graph: PeerGraph, folder: string, runs: number): Promise<PeerResult> {
+/** The embedded graph database, in this process, asked by a recursive pattern; it uses all cores. */
+export async function kuzuPeer(graph: PeerGraph): Promise<Peer> {
+  const name = 'kuzu 0.11.3, embedded';
   let kuzu: Kuzu;
   try {
     kuzu = createRequire(import.meta.url)('kuzu') as Kuzu;
   } catch (error) {
-    return { missing: `not installed (npm ci --prefix bench/peers): ${(error as Error).message.split('\n', 1)[0]}` };
+    return {
+      name,
+      missing: `not installed (npm ci --prefix bench/peers): ${(error as Error).message.split('\n', 1)[0]}`,
+    };
   }
+  const folder = mkdtempSync(join(tmpdir(), 'firebreak-bench-'));
+  const [nodes, edges] = [join(folder, 'nodes.csv'), join(folder, 'edges.csv')];
   const database = new kuzu.Database(join(folder, 'kuzu'), 4 * 1024 ** 3);
   const connection = new kuzu.Connection(database);
-  try {
-    const start = performance.now();
-    await writeLines(join(folder, 'nodes.csv'), graph.nodeCount, (node) => `${node}`);
-    await writeLines(
-      join(folder, 'edges.csv'),
-      graph.tails.length,
-      (edge) => `${graph.tails[edge]},${graph.heads[edge]}`,
-    );
-    await connection.query('CREATE NODE TABLE Holding(id INT64, PRIMARY KEY(id))');
-    await connection.query('CREATE REL TABLE Step(FROM Holding TO Holding)');
-    await connection.query(`COPY Holding FROM "${join(folder, 'nodes.csv')}"`);
-    await connection.query(`COPY Step FROM "${join(folder, 'edges.csv')}"`);
-    const loaded = performance.now() - start;
-    let reached = 0;
-    const query = `MATCH (a:Holding {id: ${graph.source}})-[:Step* SHORTEST 1..30]->(b:Holding) RETURN count(DISTINCT b.id) AS n`;
-    const time = await medianOf(runs, async () => {
-      const [row] = await (await connection.query(query)).getAll();
-      reached = Number(row?.n);
-    });
-    return { time, reached, loaded };
-  } finally {
-    await connection.close();
-    await database.close();
-  }
+
+  const start = performance.now();
+  await pipeline(Readable.from(chunks(graph.nodeCount, (node) => `${node}\n`)), createWriteStream(nodes));
+  await pipeline(
+    Readable.from(chunks(graph.tails.length, (edge) => `${graph.tails[edge]},${graph.heads[edge]}\n`)),
+    createWriteStream(edges),
+  );
+  await connection.query('CREATE NODE TABLE Holding(id INT64, PRIMARY KEY(id))');
+  await connection.query('CREATE REL TABLE Step(FROM Holding TO Holding)');
+  await connection.query(`COPY Holding FROM "${nodes}"`);
+  await connection.query(`COPY Step FROM "${edges}"`);
+  const loaded = performance.now() - start;
+
+  const query = `MATCH (a:Holding {id: ${graph.source}})-[:Step* SHORTEST 1..30]->(b:Holding) RETURN count(*) AS n`;
+  return {
+    name,
+    loaded,
+    blast: async () => Number((await (await connection.query(query)).getAll())[0]?.n),
+    close: async () => {
+      await connection.close();
+      await database.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
 
-async function writeLines(file: string, count: number, line: (index: number) => string): Promise<void> {
-  const stream = createWriteStream(file);
+/** Lines in pieces that are worth a write. */
+export function* chunks(count: number, line: (index: number) => string): Generator<string> {
   for (let from = 0; from < count; from += 10_000) {
-    const lines: string[] = [];
-    for (let index = from; index < Math.min(count, from + 10_000); index += 1) lines.push(line(index));
-    if (!stream.write(`${lines.join('\n')}\n`)) await new Promise((resolve) => stream.once('drain', resolve));
+    let chunk = '';
+    for (let index = from; index < Math.min(count, from + 10_000); index += 1) chunk += line(index);
+    yield chunk;
   }
-  stream.end();
-  await finished(stream);
 }

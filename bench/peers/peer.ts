@@ -6,7 +6,14 @@ export interface PeerGraph {
   readonly heads: Int32Array;
 }
 
-/** Median time of one blast radius and time to load, in milliseconds; or why there is none. */
-export type PeerResult =
-  | { readonly time: number; readonly reached: number; readonly loaded: number }
-  | { readonly missing: string };
+/** Another system with the graph loaded, ready to be asked; or why there is none. */
+export type Peer =
+  | {
+      readonly name: string;
+      /** Milliseconds that loading took, index included. */
+      readonly loaded: number;
+      /** One full blast radius. @returns how many nodes it reaches */
+      readonly blast: () => Promise<number>;
+      readonly close: () => Promise<void>;
+    }
+  | { readonly name: string; readonly missing: string };

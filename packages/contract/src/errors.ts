@@ -289,11 +289,23 @@ export const catalogue = {
     exit: 2,
     status: 403,
   },
+  'FB-ORIGIN-REFUSED': {
+    what: 'The request did not come the way that requests to this server come.',
+    next: 'Open the address that `firebreak serve` printed; name a proxy in front with --allow-host.',
+    exit: 2,
+    status: 403,
+  },
   'FB-AUTH-LINK-USED': {
     what: 'The sign-in link was used or has expired.',
-    next: 'Print a new one with `firebreak serve --new-link`.',
+    next: 'Ask an admin for an invitation, or start `firebreak serve` again: it prints a new one.',
     exit: 2,
     status: 401,
+  },
+  'FB-OUTPUT-UNWRITABLE': {
+    what: 'The output cannot be written.',
+    next: 'Check the path, its permissions and the space that is left.',
+    exit: 2,
+    status: 500,
   },
   'FB-SERVER-UNREACHABLE': {
     what: 'No Firebreak server answers.',

@@ -18,7 +18,7 @@ export const errorSchema = z.object({
 });
 
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly summary: string;
   /** The least role that may call it; `public` needs no sign-in. */
@@ -26,6 +26,8 @@ export interface Route {
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
+  /** A megabyte when absent. */
+  readonly maxBodyBytes?: number;
   /** Absent for event streams and files. */
   readonly returns?: z.ZodType;
   readonly produces?: 'application/json' | 'text/event-stream' | 'application/x-tar';
@@ -57,6 +59,20 @@ export type Drawing = z.infer<typeof drawingSchema>;
 
 /** The data of each event of `GET /api/events`, sent without an event name. `incident` is null for the installation itself. */
 export const eventSchema = z.object({ type: z.string(), incident: z.string().nullable() });
+
+const dryRunSchema = z.object({
+  steps: z.array(
+    z.object({
+      stepId: z.string(),
+      title: z.string(),
+      changes: z.array(changeSchema),
+      problem: z.string().nullable(),
+    }),
+  ),
+});
+
+/** A plan's closed set lists nodes by the hundred thousand on a very large estate. */
+const maxPlanBytes = 64 << 20;
 
 export const routes = {
   health: {
@@ -233,6 +249,16 @@ export const routes = {
     params: incidentParams,
     returns: planSchema,
   },
+  usePlan: {
+    method: 'PUT',
+    path: '/api/incidents/{id}/plan',
+    summary: 'Give the incident a plan made elsewhere, once the independent check confirms it on the estate as it is now',
+    role: 'responder',
+    params: incidentParams,
+    body: planSchema,
+    maxBodyBytes: maxPlanBytes,
+    returns: incidentSchema,
+  },
   checkPlan: {
     method: 'POST',
     path: '/api/incidents/{id}/plan/check',
@@ -247,16 +273,16 @@ export const routes = {
     summary: 'The exact requests each step would send, reading but changing nothing',
     role: 'responder',
     params: incidentParams,
-    returns: z.object({
-      steps: z.array(
-        z.object({
-          stepId: z.string(),
-          title: z.string(),
-          changes: z.array(changeSchema),
-          problem: z.string().nullable(),
-        }),
-      ),
-    }),
+    returns: dryRunSchema,
+  },
+  previewPlan: {
+    method: 'POST',
+    path: '/api/plans/dry-run',
+    summary: 'The same for a plan made elsewhere',
+    role: 'responder',
+    body: planSchema,
+    maxBodyBytes: maxPlanBytes,
+    returns: dryRunSchema,
   },
   approve: {
     method: 'POST',

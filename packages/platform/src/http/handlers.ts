@@ -21,7 +21,7 @@ export interface HandlerRequest<R> {
   readonly params: Parsed<R, 'params'>;
   readonly query: Parsed<R, 'query'>;
   readonly body: Parsed<R, 'body'>;
-  readonly caller: Caller;
+  readonly caller: R extends { readonly role: 'public' } ? undefined : Caller;
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
 }
@@ -32,7 +32,7 @@ export interface FileAnswer {
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
-type Answer<R> = R extends { readonly returns: infer Schema extends z.ZodType } ? z.input<Schema> : FileAnswer;
+export type Answer<R> = R extends { readonly returns: infer Schema extends z.ZodType } ? z.input<Schema> : FileAnswer;
 type Handler<R> = (request: HandlerRequest<R>) => Promise<Answer<R>>;
 
 /** Routes that the server answers by itself: they are about the connection, not about the estate. */

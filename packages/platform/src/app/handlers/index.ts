@@ -5,6 +5,7 @@ import { accessHandlers } from './access.ts';
 import { containmentHandlers } from './containment.ts';
 import { estateHandlers } from './estate.ts';
 import { evidenceHandlers } from './evidence.ts';
+import { givenPlanHandlers } from './given-plan.ts';
 import { incidentHandlers } from './incidents.ts';
 
 /** One function for every route of the contract; the type checker knows when one is missing. */
@@ -13,6 +14,7 @@ export function handlersOf(station: Station, authenticator: Authenticator): Hand
     ...estateHandlers(station),
     ...incidentHandlers(station),
     ...containmentHandlers(station),
+    ...givenPlanHandlers(station),
     ...evidenceHandlers(station),
     ...accessHandlers(station, authenticator),
   };

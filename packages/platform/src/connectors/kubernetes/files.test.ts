@@ -147,13 +147,13 @@ describe('what cannot be read is said, and the rest is read', () => {
       'a truncated document',
       `${pod('a')}---\napiVersion: v1\nkind: [Pod\n---\n${pod('b')}`,
       'FB-YAML-INVALID',
-      'stdin#2 line 7',
+      'stdin#2 line 9',
     ],
     [
       'truncated JSON',
       `${pod('a')}---\n{"apiVersion": "v1", "kind": "Po\n---\n${pod('b')}`,
       'FB-YAML-INVALID',
-      'stdin#2 line 7',
+      'stdin#2 line 8',
     ],
     [
       'a template',

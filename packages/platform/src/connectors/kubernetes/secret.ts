@@ -10,7 +10,7 @@
  * annotations that tie a token to its account, and those that people write for us (`firebreak.dev/`).
  */
 import type { ApiObject } from './api.ts';
-import { field, record } from './foreign.ts';
+import { record } from './foreign.ts';
 
 const keptAnnotations = ['kubernetes.io/service-account.name', 'kubernetes.io/service-account.uid'];
 /** What people say about an asset for us to read. */

@@ -46,7 +46,7 @@ export default {
 
 function* derive(estate: Estate, options: DeriveOptions): Generator<DerivedEdge> {
   const askers = [...askersIn(grantsIn(estate, options))];
-  for (const holder of holders(estate, mayContribute, approvals)) {
+  for (const holder of holders(estate, options, mayContribute, approvals)) {
     const alone = holder.grants.some(asks) && holder.grants.some(fetches);
     const helpers: readonly (readonly Grant[])[] = alone ? [[]] : askers;
     for (const signer of holder.keys) {

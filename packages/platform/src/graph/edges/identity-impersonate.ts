@@ -13,8 +13,8 @@ import { mastersId } from '../kubernetes/identities.ts';
 import { groups, serviceAccounts, users } from '../kubernetes/inventory.ts';
 import { stripFrom } from '../kubernetes/levers.ts';
 import { rightsNeeds } from '../kubernetes/needs.ts';
-import { holders, powerOf, powers } from '../kubernetes/powers.ts';
-import { type Grant, grantFacts } from '../kubernetes/rbac.ts';
+import { holders, powerOf } from '../kubernetes/powers.ts';
+import type { Grant } from '../kubernetes/rbac.ts';
 import { rightEdges } from '../kubernetes/right-edges.ts';
 
 /**
@@ -62,15 +62,9 @@ function* derive(estate: Estate, options: DeriveOptions): Generator<DerivedEdge>
     yield* rightEdges(estate, options, rightTo.groups, groups);
     return;
   }
-  for (const holder of holders(estate, mayContribute, groupKeys))
+  for (const holder of holders(estate, options, mayContribute, groupKeys))
     for (const to of groupTargets(estate, holder.keys))
       yield { from: holder.id, to, facts: holder.facts, note: 'impersonate groups' };
-  // Sets that somebody could bind to themselves.
-  for (const { grant } of powers(estate, options, rightTo.groups)) {
-    if (grant.subjects.length > 0) continue;
-    for (const to of groupTargets(estate, groupKeys([grant])))
-      yield { from: grant.id, to, facts: grantFacts(grant), note: 'impersonate groups' };
-  }
 }
 
 function groupTargets(estate: Estate, keys: ReadonlySet<string>): readonly (NodeId | NodeGroup)[] {

@@ -4,7 +4,7 @@ import { hosts } from '../kubernetes/inventory.ts';
 import { rightsNeeds } from '../kubernetes/needs.ts';
 import { podMakers } from '../kubernetes/pod-makers.ts';
 import { type Power, powers } from '../kubernetes/powers.ts';
-import { grantFacts } from '../kubernetes/rbac.ts';
+import { type Grant, grantFacts } from '../kubernetes/rbac.ts';
 
 /**
  * Two rights, used in two requests: change the labels of a namespace that refuses host access, and make a pod in it. A role
@@ -32,8 +32,13 @@ function* derive(estate: Estate, options: DeriveOptions): Generator<DerivedEdge>
   const shut = [...byAdmission(estate).shut];
   if (to === undefined || shut.length === 0) return;
   // Who may make privileged pods elsewhere needs no label changed.
-  const makers = podMakers(estate, options).filter((maker) => !admitsHostAccess(estate, maker));
+  const [placers, makers] = [new Set<Grant>(), [] as Power[]];
+  for (const maker of podMakers(estate, options)) {
+    if (admitsHostAccess(estate, maker)) placers.add(maker.grant);
+    else makers.push(maker);
+  }
   for (const patcher of powers(estate, options, { verbs: ['patch', 'update'], group: '', resource: 'namespaces' })) {
+    if (placers.has(patcher.grant)) continue;
     for (const maker of makers) {
       const namespace = shut.find(({ name }) => covers(patcher, name) && within(maker, name));
       if (namespace === undefined) continue;

@@ -27,7 +27,7 @@ import { builtinRoles } from './builtin-roles.ts';
 import { identitiesOf } from './identities.ts';
 import { podsOf } from './pods.ts';
 import { Population } from './populations.ts';
-import { allowedNames, type Grant, rbacOf } from './rbac.ts';
+import { allowedNames, type Grant, holdsEverything, rbacOf } from './rbac.ts';
 
 export interface Binding {
   readonly holder: NodeId;
@@ -79,7 +79,8 @@ class Search {
 
   run(): Bindable {
     const rbac = rbacOf(this.#estate);
-    const useful = new Set(rbac.grants.filter(mayContribute));
+    // Who holds every right of the cluster or of a namespace already has nothing to gain there.
+    const useful = new Set(rbac.grants.filter((grant) => mayContribute(grant) && !holdsEverything(grant)));
     const alone = new Map<Grant, ReadonlySet<Key>>();
     for (const grant of useful) {
       const keys = this.#keys([grant]);
@@ -132,7 +133,7 @@ class Search {
       }
     }
     for (const grant of rbacOf(this.#estate).grants) if (mayEdit(grants, grant)) keys.add(`edit\t${grant.id}`);
-    return keys;
+    return withoutLesser(keys);
   }
 
   *#rolesIn(where: string, names: 'any' | ReadonlySet<string>): Generator<Key> {
@@ -210,6 +211,22 @@ class Search {
     this.#queue.push(grant);
     return id;
   }
+}
+
+/** Binding cluster-admin leaves nothing to bind in the same scope. */
+function withoutLesser(keys: ReadonlySet<Key>): ReadonlySet<Key> {
+  if (keys.has('cluster\tany')) return new Set(['cluster\tany']);
+  const open = new Set([...keys].flatMap((key) => /^in\t([^\t]+)\tany$/.exec(key)?.[1] ?? []));
+  if (open.size === 0) return keys;
+  return new Set(
+    [...keys].filter((key) => {
+      const [mode, where = '', role] = key.split('\t');
+      if (mode === 'cluster') return true;
+      const namespace = mode === 'edit' ? (/^kubernetes:PermissionSet\/([^/]+)\//.exec(where)?.[1] ?? '') : where;
+      if (mode === 'in' && role === 'any') return where === everywhere || !open.has(everywhere);
+      return namespace === '' || !(open.has(namespace) || open.has(everywhere));
+    }),
+  );
 }
 
 /** The permission sets that count in the whole cluster. */

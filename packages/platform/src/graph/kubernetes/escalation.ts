@@ -12,9 +12,10 @@
  */
 import { clusterAdminId, type Estate, type FactId, type NodeId, permissionSetId } from '@firebreak/contract';
 import { perEstate } from '../../facts/estate.ts';
+import { bindableOf } from './bindable.ts';
 import { builtinRoles } from './builtin-roles.ts';
 import { identitiesOf } from './identities.ts';
-import { allowedNames, type Grant, grantAllows, grantFacts, rbacOf } from './rbac.ts';
+import { allowedNames, type Grant, grantAllows, grantFacts, holdsEverything, rbacOf } from './rbac.ts';
 
 export interface Escalation {
   readonly holder: NodeId;
@@ -38,16 +39,17 @@ export interface Escalations {
 
 export const escalationsOf: (estate: Estate) => Escalations = perEstate((estate) => {
   const rbac = rbacOf(estate);
-  const useful = new Set(rbac.grants.filter((grant) => mayContribute(grant) && !holdsEverything(grant)));
+  const grants = [...rbac.grants, ...bindableOf(estate).grants].filter((grant) => !holdsEverything(grant));
+  const useful = new Set(grants.filter(mayContribute));
   const rewritten = new Map<string, Grant>();
   const steps: Escalation[] = [];
-  const enter = (holder: NodeId, grants: readonly Grant[], own: readonly Grant[]): void => {
-    const targets = rbac.grants.filter((target) => !holdsEverything(target) && rewrites(grants, target));
+  const enter = (holder: NodeId, by: readonly Grant[], own: readonly Grant[]): void => {
+    const targets = grants.filter((target) => rewrites(by, target));
     // Once their own permission set reaches as far, others add nothing.
     const best = targets.filter((target) => own.includes(target));
     for (const target of best.length > 0 ? best : targets) {
       const to = target.namespace === undefined ? clusterAdminId : rewrittenSet(target, rewritten).id;
-      const facts = [...new Set([...grants.flatMap(grantFacts), ...grantFacts(target)])];
+      const facts = [...new Set([...by.flatMap(grantFacts), ...grantFacts(target)])];
       const through = own.includes(target) ? undefined : target;
       steps.push({ holder, target, through, to, facts, note: `escalate ${target.roleKind} ${target.role}` });
     }
@@ -56,9 +58,9 @@ export const escalationsOf: (estate: Estate) => Escalations = perEstate((estate)
   if (useful.size > 0) {
     for (const identity of identitiesOf(estate).keys()) {
       const own = rbac.grantsOf(identity);
-      const grants = own.filter((grant) => useful.has(grant));
+      const by = own.filter((grant) => useful.has(grant));
       // With several sets an identity may rewrite what no single one may, or what another of its own sets rests on.
-      if (grants.length > 0 && own.length > 1) enter(identity, grants, own);
+      if (by.length > 0 && own.length > 1) enter(identity, by, own);
     }
   }
   return { steps, grants: [...rewritten.values()] };
@@ -71,10 +73,6 @@ export function rewrites(grants: readonly Grant[], target: Grant): boolean {
   const may = (verb: string): boolean =>
     grants.some((grant) => grantAllows(grant, { verb, group, resource, namespace: scope, name: target.role }));
   return may('escalate') && (may('update') || may('patch'));
-}
-
-function holdsEverything(grant: Grant): boolean {
-  return grantAllows(grant, { verb: '*', group: '*', resource: '*', namespace: grant.namespace });
 }
 
 function mayContribute(grant: Grant): boolean {

@@ -7,7 +7,7 @@ import type { Estate, Fact } from '@firebreak/contract';
 import { kubernetesId } from '@firebreak/contract';
 import { perEstate } from '../../facts/estate.ts';
 import { append, type PodView } from './pods.ts';
-import { selectorMatches } from './rbac.ts';
+import { selectorMatches } from './selectors.ts';
 
 export type Direction = 'ingress' | 'egress';
 type Policy = Fact<'kubernetes.network-policy'>;

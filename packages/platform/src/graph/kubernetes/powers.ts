@@ -80,11 +80,12 @@ export interface Holder {
  */
 export function* holders(
   estate: Estate,
+  options: DeriveOptions,
   relevant: (grant: Grant) => boolean,
   keysOf: (grants: readonly Grant[]) => ReadonlySet<string>,
 ): Generator<Holder> {
   const rbac = rbacOf(estate);
-  const useful = new Set(rbac.grants.filter(relevant));
+  const useful = new Set(grantsIn(estate, options).filter(relevant));
   const alone = new Map<Grant, ReadonlySet<string>>();
   for (const grant of useful) {
     const keys = keysOf([grant]);

@@ -15,13 +15,13 @@ import {
   type Fact,
   type FactId,
   kubernetesId,
-  type LabelSelector,
   type NodeId,
   type PolicyRule,
   permissionSetId,
   type Subject,
 } from '@firebreak/contract';
 import { perEstate } from '../../facts/estate.ts';
+import { aggregatedRules } from './aggregation.ts';
 import { builtinRoles } from './builtin-roles.ts';
 
 /** One role granted through one binding. */
@@ -62,7 +62,8 @@ export interface Rbac {
   readonly grant: (id: NodeId) => Grant | undefined;
   /** The rules of a role by its fact id, aggregation resolved; undefined when it is not in the estate. */
   readonly rulesOf: (role: FactId) => readonly PolicyRule[] | undefined;
-  readonly gapsOf: readonly { code: 'FB-K8S-AGGREGATION-CYCLE'; where: string }[];
+  /** ClusterRoles that aggregate each other in a circle, for a remark (`FB-K8S-AGGREGATION-CYCLE`). */
+  readonly aggregationCycles: readonly FactId[];
 }
 
 const userPrefix = 'kubernetes:User/';
@@ -88,6 +89,11 @@ export function ruleAllows(rule: PolicyRule, wish: Wish): boolean {
 export function grantAllows(grant: Grant, wish: Wish): boolean {
   if (grant.namespace !== undefined && grant.namespace !== wish.namespace) return false;
   return grant.rules.some((rule) => ruleAllows(rule, wish));
+}
+
+/** Whether a grant allows everything in its scope. */
+export function holdsEverything(grant: Grant): boolean {
+  return grantAllows(grant, { verb: '*', group: '*', resource: '*', namespace: grant.namespace });
 }
 
 /**
@@ -141,20 +147,6 @@ export function userGroups(name: string): readonly string[] {
   return name.startsWith('system:node:') ? ['system:nodes', 'system:authenticated'] : ['system:authenticated'];
 }
 
-/** Whether labels satisfy a selector; an unknown operator matches nothing (the API server would have refused it). */
-export function selectorMatches(selector: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
-  for (const [key, value] of Object.entries(selector.matchLabels)) if (labels[key] !== value) return false;
-  for (const { key, operator, values } of selector.matchExpressions) {
-    const value = labels[key];
-    if (operator === 'In' && (value === undefined || !values.includes(value))) return false;
-    if (operator === 'NotIn' && value !== undefined && values.includes(value)) return false;
-    if (operator === 'Exists' && value === undefined) return false;
-    if (operator === 'DoesNotExist' && value !== undefined) return false;
-    if (!['In', 'NotIn', 'Exists', 'DoesNotExist'].includes(operator)) return false;
-  }
-  return true;
-}
-
 function has(values: readonly string[], wanted: string): boolean {
   return values.includes('*') || values.includes(wanted);
 }
@@ -171,8 +163,7 @@ function nameMatches(names: readonly string[], wish: Wish): boolean {
 }
 
 function buildRbac(estate: Estate): Rbac {
-  const gaps: { code: 'FB-K8S-AGGREGATION-CYCLE'; where: string }[] = [];
-  const rulesOf = roleRules(estate, gaps);
+  const { rulesOf, cycles } = aggregatedRules(estate);
   const grants: Grant[] = [];
   const byIdentity = new Map<NodeId, Grant[]>();
   for (const fact of estate.all('kubernetes.role-binding')) {
@@ -192,7 +183,7 @@ function buildRbac(estate: Estate): Rbac {
     namedIdentities: byIdentity,
     grant: (id) => byId.get(id),
     rulesOf,
-    gapsOf: gaps,
+    aggregationCycles: cycles,
     grantsOf: (id) => grantsOfIdentity(id, byIdentity),
   };
 }
@@ -242,57 +233,4 @@ function grantOf(
 function builtinRules(roleRef: { kind: string; name: string }): readonly PolicyRule[] | undefined {
   if (roleRef.kind !== 'ClusterRole' || !Object.hasOwn(builtinRoles, roleRef.name)) return undefined;
   return builtinRoles[roleRef.name];
-}
-
-/** Rules by role fact id, with aggregation resolved. */
-function roleRules(
-  estate: Estate,
-  gaps: { code: 'FB-K8S-AGGREGATION-CYCLE'; where: string }[],
-): (id: FactId) => readonly PolicyRule[] | undefined {
-  const clusterRoles = estate.all('kubernetes.role').filter((fact) => fact.data.metadata.namespace === undefined);
-  const resolved = new Map<FactId, readonly PolicyRule[]>();
-
-  // The controller stores the union of the selected roles' stored rules. Over files nothing was stored yet, so selection is
-  // followed transitively: a role's rules are those of every role it reaches. A walk with a visited set, not recursion: a
-  // thousand roles that all select each other must stay cheap.
-  const selectedBy = (fact: Fact<'kubernetes.role'>): readonly Fact<'kubernetes.role'>[] => {
-    const selectors = fact.data.aggregationRule?.clusterRoleSelectors ?? [];
-    if (selectors.length === 0) return [];
-    return clusterRoles.filter(
-      (other) =>
-        other.id !== fact.id && selectors.some((selector) => selectorMatches(selector, other.data.metadata.labels)),
-    );
-  };
-  const next = new Map<FactId, readonly Fact<'kubernetes.role'>[]>();
-  const resolve = (start: Fact<'kubernetes.role'>): readonly PolicyRule[] => {
-    const known = resolved.get(start.id);
-    if (known !== undefined) return known;
-    const rules = new Set<PolicyRule>();
-    const seen = new Set([start.id]);
-    const queue = [start];
-    let circular = false;
-    for (let fact = queue.pop(); fact !== undefined; fact = queue.pop()) {
-      for (const rule of fact.data.rules) rules.add(rule);
-      let selected = next.get(fact.id);
-      if (selected === undefined) {
-        selected = selectedBy(fact);
-        next.set(fact.id, selected);
-      }
-      for (const other of selected) {
-        if (other.id === start.id) circular = true;
-        if (seen.has(other.id)) continue;
-        seen.add(other.id);
-        queue.push(other);
-      }
-    }
-    if (circular) gaps.push({ code: 'FB-K8S-AGGREGATION-CYCLE', where: start.id });
-    const all = [...rules];
-    resolved.set(start.id, all);
-    return all;
-  };
-
-  return (id) => {
-    const fact = estate.get('kubernetes.role', id);
-    return fact === undefined ? undefined : resolve(fact);
-  };
 }

@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ConsoleBrowser } from './console-browser.ts';
+import { contrastTooLow, namesMissing, shifts, watchShifts } from './page-checks.ts';
+
+let browser: ConsoleBrowser;
+beforeAll(async () => {
+  browser = await ConsoleBrowser.open();
+});
+afterAll(async () => {
+  await browser.close();
+  expect(browser.api.unknown).toEqual([]);
+});
+
+/** Every page with a text that is there once it has its data. */
+const pages = [
+  ['/incidents', 'Whole training fleet suspected'],
+  ['/incidents/inc-7f3a/blast', 'Chokepoints'],
+  ['/incidents/inc-5b19/blast', 'Limited answer'],
+  ['/incidents/inc-7f3a/paths', 'Copy all as text'],
+  ['/incidents/inc-61c0/plan', 'Proven cheapest'],
+  ['/incidents/inc-5b19/plan', 'Stays reachable'],
+  ['/incidents/inc-4d02/plan', 'Stopped: not contained'],
+  ['/incidents/inc-3aa7/plan', 'Proof: nothing protected'],
+  ['/incidents/inc-3aa7/evidence', 'incident.opened'],
+  ['/estate', 'What could not be read'],
+  ['/access', 'No token has been made'],
+  ['/incidents/inc-none/plan', 'There is no such thing'],
+] as const;
+
+for (const scheme of ['light', 'dark'] as const) {
+  test(`every page in ${scheme} has names for its controls and enough contrast`, async () => {
+    const { page, context, troubles } = await browser.visit({ who: 'ada', scheme });
+    for (const [path, text] of pages) {
+      await browser.go(page, path);
+      await page.getByText(text).first().waitFor();
+      // A page that could not load has its error and no heading of its own.
+      const names = (await page.evaluate(namesMissing)).filter(
+        (problem) => !path.includes('inc-none') || problem !== '0 h1',
+      );
+      expect(names, path).toEqual([]);
+      expect(await page.evaluate(contrastTooLow), path).toEqual([]);
+    }
+    expect(
+      await page.evaluate(
+        () => getComputedStyle(document.body).colorScheme || document.documentElement.dataset.mantineColorScheme,
+      ),
+    ).toContain(scheme);
+    expect(troubles).toEqual([]);
+    await context.close();
+  });
+}
+
+test('no page is wider than the screen, from a phone to a wall', async () => {
+  for (const [width, height] of [
+    [390, 844],
+    [1024, 768],
+    [2560, 1440],
+  ] as const) {
+    const { page, context } = await browser.visit({ who: 'ada', width, height });
+    for (const [path, text] of pages) {
+      await browser.go(page, path);
+      await page.getByText(text).first().waitFor();
+      const wide = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      expect(wide, `${path} at ${width}`).toBeLessThanOrEqual(0);
+    }
+    await context.close();
+  }
+});
+
+test('nothing moves while pages load', async () => {
+  const { page, context } = await browser.visit({ who: 'ada', before: watchShifts });
+  for (const [path, text] of pages) {
+    await browser.go(page, path);
+    await page.getByText(text).first().waitFor();
+    await page.waitForLoadState('load');
+    expect(await page.evaluate(shifts), path).toBeLessThan(0.05);
+  }
+  await context.close();
+});
+
+test('the link signs in at once, leaves the address, and a used one says what to do', async () => {
+  const { page, context, troubles } = await browser.visit();
+  await browser.go(page, '/incidents/inc-7f3a/plan');
+  await page.getByRole('heading', { name: 'Sign in to Firebreak' }).waitFor();
+  expect(await page.evaluate(namesMissing)).toEqual([]);
+  expect(await page.evaluate(contrastTooLow)).toEqual([]);
+  await browser.go(page, '/sign-in#link=used-link-000000');
+  await page.getByText('The sign-in link was used or has expired.').waitFor();
+  expect(new URL(page.url()).hash).toBe('');
+  await page.getByText('firebreak serve --new-link').waitFor();
+  await page.getByLabel('One-time link').fill(`${browser.api.address}/sign-in#link=link-of-vera-003`);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'Incidents' }).waitFor();
+  expect(await page.getByRole('button', { name: 'Open incident' }).count()).toBe(0);
+  expect(troubles).toEqual([]);
+  await context.close();
+});
+
+test('an incident is opened from a search of the estate; a bad selector is explained', async () => {
+  const { page, context, troubles } = await browser.visit({ who: 'ada' });
+  await page.getByRole('button', { name: 'Open incident' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('What happened').fill('Signing key used at night');
+  await dialog.getByRole('combobox', { name: 'What is compromised' }).fill('model-signing');
+  await page.getByRole('option', { name: /model-signing-key/ }).click();
+  await dialog.getByLabel('What must be protected').fill('bad');
+  await dialog.getByRole('button', { name: 'Open incident' }).click();
+  await dialog.getByText('The selector cannot be read.').waitFor();
+  await dialog.getByLabel('What must be protected').fill('class=model');
+  await dialog.getByRole('button', { name: 'Open incident' }).click();
+  await page.getByRole('heading', { name: 'Signing key used at night' }).waitFor();
+  expect(troubles).toEqual([]);
+  await context.close();
+});

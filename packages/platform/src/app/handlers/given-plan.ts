@@ -1,0 +1,63 @@
+/**
+ * Plans made elsewhere, such as the file that `firebreak plan` wrote. People approve what they read, so a plan that comes
+ * from outside must be what it says: every step titled as its action titles it, every claim confirmed on the estate as it
+ * is now.
+ */
+import { type AnyAction, FirebreakError, type Incident, type Plan, type PlanStep } from '@firebreak/contract';
+import { manifestSet } from '../../facts/manifest-set.ts';
+import type { Handlers } from '../../http/handlers.ts';
+import { checkPlan, madeFromThisEstate } from '../../planning/check-plan.ts';
+import { mustHaveField, type Station } from '../station.ts';
+
+export function givenPlanHandlers(station: Station): Pick<Handlers, 'previewPlan' | 'usePlan'> {
+  const { incidents } = station;
+  return {
+    previewPlan: async ({ body: plan, signal }) => {
+      const { actions, runner } = mustHaveField(station);
+      mustSayWhatItDoes(plan, actions);
+      const steps = await runner.preview(plan, signal);
+      return { steps: steps.map((step) => ({ ...step, changes: [...step.changes] })) };
+    },
+
+    usePlan: async ({ params, body: plan, caller, signal }) => {
+      const { actions, holder } = mustHaveField(station);
+      mustConcern(plan, await incidents.get(params.id));
+      mustSayWhatItDoes(plan, actions);
+      const { estate, graph } = await holder.collect(signal);
+      const failed = checkPlan(plan, graph).checks.find(({ check, ok }) => !ok && check !== madeFromThisEstate);
+      if (failed !== undefined)
+        throw new FirebreakError('FB-PLAN-CHECK-FAILED', `${failed.check}: ${failed.detail}.`);
+      return incidents.recordPlan({ incident: params.id, plan, manifests: manifestSet(estate), by: caller.name });
+    },
+  };
+}
+
+/** @throws FirebreakError FB-PLAN-CHECK-FAILED */
+function mustConcern(plan: Plan, incident: Incident): void {
+  const planned = plan.compromised.map(({ id }) => id).sort();
+  const same = plan.protect === incident.protect && planned.join('\n') === [...incident.compromised].sort().join('\n');
+  if (!same)
+    throw new FirebreakError('FB-PLAN-CHECK-FAILED', 'The plan starts from other nodes or protects others than the incident.');
+}
+
+/** @throws FirebreakError FB-PLAN-CHECK-FAILED naming the first step that is not what it says */
+function mustSayWhatItDoes(plan: Plan, actions: readonly AnyAction[]): void {
+  const byId = new Map(actions.map((action) => [action.id, action]));
+  const wrong = plan.steps.find((step) => !saysWhatItDoes(step, byId.get(step.lever.action)));
+  if (wrong !== undefined)
+    throw new FirebreakError('FB-PLAN-CHECK-FAILED', `Step ${wrong.id} does not say what its action does.`);
+}
+
+function saysWhatItDoes(step: PlanStep, action: AnyAction | undefined): boolean {
+  const params = action?.params.safeParse(step.lever.params);
+  if (action === undefined || params?.success !== true) return false;
+  const { reversal } = action;
+  const how = reversal.kind === 'none' ? reversal.because : action.undoes(params.data);
+  return (
+    step.title === action.describe(params.data) &&
+    step.stage === action.stage &&
+    step.target.id === action.target(params.data).id &&
+    step.reversal.kind === reversal.kind &&
+    step.reversal.how === how
+  );
+}

@@ -1,0 +1,85 @@
+/**
+ * Binds one route of the contract: who asks is settled before a byte of the body is read, everything that comes in is
+ * parsed by the route's schemas before the handler sees it.
+ */
+import { Readable } from 'node:stream';
+import { isDeepStrictEqual } from 'node:util';
+import { FirebreakError, type Route } from '@firebreak/contract';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { type Authenticator, mustHaveRole } from './authenticate.ts';
+import type { Caller, FileAnswer, HandlerRequest } from './handlers.ts';
+import { credentialsOf, type Exchange } from './own-routes.ts';
+
+/** A handler whose route is no longer known to the type checker. */
+export type BoundHandler = (request: HandlerRequest<unknown>, exchange: Exchange) => Promise<unknown>;
+
+export interface BindOptions {
+  readonly authenticator: Authenticator;
+  /** Holds every answer against the route's `returns`. It costs a second pass over each answer: for tests. */
+  readonly checkAnswers: boolean;
+}
+
+export function bindRoute(app: FastifyInstance, route: Route, handle: BoundHandler, options: BindOptions): void {
+  const callers = new WeakMap<FastifyRequest, Caller>();
+  const { role } = route;
+
+  app.route({
+    method: route.method,
+    url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    ...(route.maxBodyBytes === undefined ? {} : { bodyLimit: route.maxBodyBytes }),
+    onRequest: async (request) => {
+      if (role === 'public') return;
+      callers.set(request, mustHaveRole(await options.authenticator.callerOf(credentialsOf(request)), role));
+    },
+    handler: async (request, reply) => {
+      const parsed = {
+        params: parsePart('path', route.params, request.params),
+        query: parsePart('query', route.query, request.query),
+        body: parsePart('body', route.body, request.body === undefined ? {} : request.body),
+        caller: callers.get(request),
+        signal: untilGone(reply),
+      };
+      const answer = await handle(parsed as HandlerRequest<unknown>, { request, reply });
+      if (reply.sent) return reply;
+      if (route.returns === undefined) return sendFile(reply, route, answer as FileAnswer);
+      if (options.checkAnswers) mustBeAsAgreed(route, route.returns, answer);
+      return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer));
+    },
+  });
+}
+
+/** @throws FirebreakError FB-USAGE naming the first field that does not fit. */
+function parsePart(part: string, schema: z.ZodType | undefined, value: unknown): unknown {
+  if (schema === undefined) return undefined;
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const where = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.join('.')}`;
+  throw new FirebreakError('FB-USAGE', `In the ${part}${where}: ${issue?.message ?? 'wrong form'}.`);
+}
+
+/** Aborts when the connection closes before the answer is out. (The request's own `close` comes as soon as it is read.) */
+function untilGone(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort(new FirebreakError('FB-CANCELLED', 'The client went away.'));
+  });
+  return gone.signal;
+}
+
+function sendFile(reply: FastifyReply, route: Route, file: FileAnswer): FastifyReply {
+  return reply
+    .type(route.produces ?? 'application/octet-stream')
+    .header('content-disposition', `attachment; filename="${file.name.replaceAll(/[^\w.-]/g, '_')}"`)
+    .send(Readable.from(file.chunks));
+}
+
+/** An answer that says more than agreed is as wrong as one that says less: it may carry what was not meant to leave. */
+function mustBeAsAgreed(route: Route, schema: z.ZodType, answer: unknown): void {
+  const sent: unknown = JSON.parse(JSON.stringify(answer));
+  const parsed = schema.safeParse(sent);
+  const where = `${route.method} ${route.path}`;
+  if (!parsed.success) throw new Error(`${where} answers against the contract: ${parsed.error.message}`);
+  if (!isDeepStrictEqual(parsed.data, sent)) throw new Error(`${where} answers more than the contract says`);
+}

@@ -2,16 +2,16 @@
  * A stand-in for the platform, bound to the contract's own routes and serving the built console under the policy that the
  * platform uses. It exists for the console's browser tests only; the end-to-end test runs against the real server.
  */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { extname, join, normalize } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { catalogue, type ErrorCode } from '@firebreak/contract/errors';
 import { type Route, type RouteName, routes } from '@firebreak/contract/routes';
 import { blast, drawing, gap, largeBlast, largeDrawing, nodes, paths } from './fake-estate.ts';
 import { changesOf, type FakeCase, FakeWorld, people } from './fake-world.ts';
 
-const dist = fileURLToPath(new URL('../dist/', import.meta.url));
+const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const policy =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
@@ -36,17 +36,20 @@ export class FakeApi {
   /** Addresses asked for that this server does not have; a test expects none. */
   readonly unknown: string[] = [];
   private readonly server: Server;
+  private readonly files: ReadonlyMap<string, Buffer>;
   private readonly tokens = new Map<
     string,
     { id: string; name: string; role: 'viewer'; expiresAt: string; lastUsedAt: null }
   >();
 
-  private constructor() {
+  /** @param files the built console, read once so that a build beside the test does not pull it away. */
+  private constructor(files: ReadonlyMap<string, Buffer>) {
+    this.files = files;
     this.server = createServer((request, response) => void this.handle(request, response));
   }
 
   static async start(): Promise<FakeApi> {
-    const api = new FakeApi();
+    const api = new FakeApi(await filesUnder(dist));
     await new Promise<void>((resolve) => api.server.listen(0, '127.0.0.1', resolve));
     return api;
   }
@@ -267,15 +270,14 @@ export class FakeApi {
     request.on('close', stop);
   }
 
-  private async file(path: string, response: ServerResponse): Promise<void> {
+  private file(path: string, response: ServerResponse): void {
     const types: Readonly<Record<string, string>> = {
       '.js': 'text/javascript',
       '.css': 'text/css',
       '.svg': 'image/svg+xml',
     };
     const type = types[extname(path)];
-    const target = type === undefined ? 'index.html' : normalize(path);
-    const bytes = await readFile(join(dist, target)).catch(() => undefined);
+    const bytes = this.files.get(type === undefined ? '/index.html' : path);
     if (bytes === undefined) {
       this.unknown.push(`GET ${path}`);
       return void response.writeHead(404).end();
@@ -305,6 +307,16 @@ function match(method: string, path: string): [RouteName, Record<string, string>
     if (fits) return [name, params];
   }
   return undefined;
+}
+
+async function filesUnder(folder: string): Promise<ReadonlyMap<string, Buffer>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return new Map(
+    await Promise.all(
+      paths.map(async (path): Promise<[string, Buffer]> => [path.slice(folder.length), await readFile(path)]),
+    ),
+  );
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

@@ -15,13 +15,16 @@ test('tabbing begins with the skip link, and every stop shows where it is', asyn
   await page.keyboard.press('Tab');
   expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the content');
   const seen: string[] = [];
-  for (let stop = 0; stop < 24; stop++) {
+  for (;;) {
     const { what, shows } = await page.evaluate(focusShows);
+    // After the last stop the focus leaves the page.
+    if (what === 'nothing' || seen.length > 100) break;
     expect(shows, what).toBe(true);
     seen.push(what);
     await page.keyboard.press('Tab');
   }
-  expect(new Set(seen).size).toBeGreaterThan(15);
+  expect(seen.length).toBeLessThan(100);
+  expect(seen.length).toBeGreaterThan(15);
   await context.close();
 });
 

@@ -15,7 +15,10 @@ export function namesMissing(): string[] {
     element instanceof HTMLSelectElement
       ? [...(element.labels ?? [])].map((label) => label.textContent).join(' ')
       : `${element.textContent}${[...element.querySelectorAll('img')].map((image) => image.alt).join('')}`);
-  const shown = (element: Element) => element.checkVisibility() && element.getAttribute('type') !== 'hidden';
+  const shown = (element: Element) =>
+    element.checkVisibility() &&
+    element.closest('[aria-hidden="true"]') === null &&
+    element.getAttribute('type') !== 'hidden';
   const outline = (element: Element) => element.outerHTML.slice(0, 140);
   for (const element of document.querySelectorAll(
     'a[href], button, input, select, textarea, [role="button"], [role="tab"]',

@@ -89,7 +89,7 @@ test('the link signs in at once, leaves the address, and a used one says what to
   await browser.go(page, '/sign-in#link=used-link-000000');
   await page.getByText('The sign-in link was used or has expired.').waitFor();
   expect(new URL(page.url()).hash).toBe('');
-  await page.getByText('firebreak serve --new-link').waitFor();
+  await page.getByText('Ask an admin for an invitation').waitFor();
   await page.getByLabel('One-time link').fill(`${browser.api.address}/sign-in#link=link-of-vera-003`);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { name: 'Incidents' }).waitFor();

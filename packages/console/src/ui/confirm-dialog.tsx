@@ -1,11 +1,10 @@
 import { Button, Modal } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import classes from './confirm-dialog.module.css';
 import { ProblemNotice } from './problem-notice.tsx';
 
 interface ConfirmDialogProps {
   readonly title: string;
-  readonly opened: boolean;
   readonly onClose: () => void;
   /** The verb on the button: it says what will happen. */
   readonly action: string;
@@ -17,16 +16,11 @@ interface ConfirmDialogProps {
   readonly children: ReactNode;
 }
 
-/** A question before something that others will feel. */
+/** A question before something that others will feel. It is there while it is asked; then the focus goes back. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
+  useFocusReturn();
   return (
-    <Modal
-      opened={props.opened}
-      onClose={props.onClose}
-      title={props.title}
-      size="lg"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened onClose={props.onClose} title={props.title} size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
       <div className={classes.content}>
         {props.children}
         {props.error != null && <ProblemNotice error={props.error} />}
@@ -45,5 +39,21 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
         </div>
       </div>
     </Modal>
+  );
+}
+
+/**
+ * Gives the focus back when the caller goes away: to what had it, or to the content when that is gone as well, as a button
+ * that has done its work may be.
+ */
+function useFocusReturn(): void {
+  const [before] = useState(() => document.activeElement);
+  useEffect(
+    () => () => {
+      const target = before?.isConnected ? before : document.getElementById('main');
+      // After the dialog has let go of the focus.
+      setTimeout(() => target instanceof HTMLElement && target.focus({ preventScroll: true }), 0);
+    },
+    [before],
   );
 }

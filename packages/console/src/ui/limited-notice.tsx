@@ -3,6 +3,7 @@ import { count } from './count.ts';
 import { ForeignText } from './foreign-text.tsx';
 import classes from './limited-notice.module.css';
 import { Notice } from './notice.tsx';
+import { Prose } from './prose.tsx';
 
 interface LimitedNoticeProps {
   readonly completeness: Completeness;
@@ -35,14 +36,14 @@ export function GapList({ gaps }: GapListProps) {
       {gaps.map((gap) => (
         <li key={`${gap.code} ${gap.where} ${gap.reason}`}>
           <div>
-            <ForeignText text={gap.reason} />
+            <Prose text={gap.reason} />
           </div>
           <div className="fb-quiet">
             Missing: {gap.kinds.includes('*') ? 'cannot tell which kinds' : <ForeignText text={gap.kinds.join(', ')} />}{' '}
             · where: <ForeignText text={gap.where} mono most={120} /> · <code>{gap.code}</code>
           </div>
           <div>
-            <strong>To close it:</strong> <ForeignText text={gap.next} />
+            <strong>To close it:</strong> <Prose text={gap.next} />
           </div>
         </li>
       ))}

@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
 import { asProblem } from '../data/problem.ts';
-import { ForeignText } from './foreign-text.tsx';
 import { JsonRecord } from './json-record.tsx';
 import { Notice } from './notice.tsx';
+import { Prose } from './prose.tsx';
 
 interface ProblemNoticeProps {
   readonly error: unknown;
@@ -15,10 +15,10 @@ export function ProblemNotice({ error, onRetry }: ProblemNoticeProps) {
   return (
     <Notice tone="danger" urgent title={problem.what}>
       <div>
-        <ForeignText text={problem.why} />
+        <Prose text={problem.why} />
       </div>
       <div>
-        <strong>Next:</strong> <ForeignText text={problem.next} />
+        <strong>Next:</strong> <Prose text={problem.next} />
       </div>
       {problem.detail !== undefined && <JsonRecord value={problem.detail} label="Details" />}
       <div style={{ display: 'flex', alignItems: 'center', gap: 12, marginTop: 2 }}>

@@ -15,20 +15,17 @@ import { openWorkplace, type Workplace } from './testing/workplace.case.ts';
 
 const server = await testServer();
 const children = new Set<ChildProcess>();
-const places: Workplace[] = [];
 /** A database of its own, with nobody else at work. */
 async function newPlace(): Promise<Workplace> {
-  const place = await openWorkplace(await server.database());
-  places.push(place);
-  return place;
+  return openWorkplace(await server.database());
 }
 const place = await newPlace();
 afterEach(async () => {
   for (const child of children) child.kill('SIGKILL');
-  for (const each of places) await each.rest();
+  await place.rest();
 });
 afterAll(async () => {
-  for (const each of places) await each.close();
+  await place.close();
   await server.stop();
 });
 
@@ -50,7 +47,10 @@ function worker(at: Workplace, signal: 'SIGKILL' | 'SIGSTOP', n: number, leaseMs
   const lines: string[] = [];
   const reader = createInterface({ input: child.stdout });
   reader.on('line', (line) => lines.push(line));
-  const exited = once(child, 'close').then(([, by]) => by as NodeJS.Signals | null);
+  const exited = once(child, 'close').then(([code, by]: [number | null, NodeJS.Signals | null]) => {
+    if (code !== null && code !== 0) throw new Error(`the worker failed: ${lines.at(-1)}`);
+    return by;
+  });
   return {
     process: child,
     lines,
@@ -105,6 +105,7 @@ async function everywhere(attempt: (n: number, at: Workplace) => Promise<string 
       if (where === null) over = true;
       else killed.push(where);
     }
+    await at.close();
   }
   await Promise.all(Array.from({ length: 6 }, lane));
   return killed.sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10));

@@ -31,7 +31,7 @@ export function newSecret(): string {
  * @throws FirebreakError FB-USAGE
  */
 export function personName(text: string): string {
-  const name = text.normalize('NFKC').replace(/\s+/gu, ' ').trim();
+  const name = text.normalize('NFKC').replace(/ +/g, ' ').trim();
   if (!/^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._@'+-]{0,79}$/u.test(name)) {
     throw new FirebreakError('FB-USAGE', "A name is 1 to 80 letters, digits, spaces and . _ @ ' + -, a letter or digit first.");
   }

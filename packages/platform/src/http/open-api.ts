@@ -89,8 +89,9 @@ function outwards(schema: z.ZodType, schemas: Record<string, Json>): Json {
   return { $ref: `#/components/schemas/${id}` };
 }
 
-/** Definitions live under `components` here, and a schema's name is its key there. */
+/** Definitions live under `components` here. */
 function asComponents(json: unknown): unknown {
-  const text = JSON.stringify(json).replaceAll('"$ref":"#/$defs/', '"$ref":"#/components/schemas/');
-  return JSON.parse(text);
+  const moved = (key: string, value: unknown) =>
+    key === '$ref' && typeof value === 'string' ? value.replace('#/$defs/', '#/components/schemas/') : value;
+  return JSON.parse(JSON.stringify(json), moved);
 }

@@ -4,7 +4,7 @@
  */
 import cookie from '@fastify/cookie';
 import { type RouteName, routes } from '@firebreak/contract';
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Authenticator } from './authenticate.ts';
 import { type BoundHandler, bindRoute } from './bind-route.ts';
 import { notFound, serveConsole } from './console-files.ts';
@@ -42,7 +42,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
     loggerInstance: options.logger,
     bodyLimit: 1 << 20,
     forceCloseConnections: true,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     exposeHeadRoutes: false,
     requestTimeout: 60_000,
     routerOptions: { maxParamLength },

@@ -363,7 +363,7 @@ async function launch({ cluster, programs, user, log }: ServerOptions, port: num
     listen_addresses: '127.0.0.1',
     port,
     unix_socket_directories: '',
-    max_connections: 60,
+    max_connections: 100,
     shared_buffers: '128MB',
     // one server without replicas: less to write
     wal_level: 'minimal',

@@ -100,6 +100,7 @@ function NewToken() {
           min={1}
           max={365}
           allowDecimal={false}
+          hideControls
           value={days}
           onChange={(value) => setDays(typeof value === 'number' ? value : 30)}
         />
@@ -129,7 +130,6 @@ function RevokeDialog({ token, onClose }: { readonly token: Token; readonly onCl
   return (
     <ConfirmDialog
       title="Revoke the token?"
-      opened
       onClose={onClose}
       action="Revoke"
       danger

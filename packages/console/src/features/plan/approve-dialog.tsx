@@ -63,7 +63,6 @@ export function ApproveDialog({ incidentId, plan: current, execution, onClose }:
   return (
     <ConfirmDialog
       title="Approve the plan"
-      opened
       onClose={onClose}
       action={whole ? `Approve all ${plan.steps.length} steps` : `Approve ${count(chosen.length, 'step')}`}
       disabled={replaced || chosen.length === 0}

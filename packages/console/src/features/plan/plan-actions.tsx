@@ -88,19 +88,21 @@ function ReplanButton({ incident }: { readonly incident: Incident }) {
       <Button variant="default" leftSection={<IconRefresh size={16} />} onClick={dialog.open}>
         New plan…
       </Button>
-      <ConfirmDialog
-        title="Make a new plan?"
-        opened={asking}
-        onClose={dialog.close}
-        action="Make a new plan"
-        busy={make.isPending}
-        error={make.error}
-        onConfirm={() => make.mutate()}
-      >
-        <p>
-          A new plan has a new digest: approvals of the present one do not count for it. Nothing in the estate changes.
-        </p>
-      </ConfirmDialog>
+      {asking && (
+        <ConfirmDialog
+          title="Make a new plan?"
+          onClose={dialog.close}
+          action="Make a new plan"
+          busy={make.isPending}
+          error={make.error}
+          onConfirm={() => make.mutate()}
+        >
+          <p>
+            A new plan has a new digest: approvals of the present one do not count for it. Nothing in the estate
+            changes.
+          </p>
+        </ConfirmDialog>
+      )}
     </>
   );
 }

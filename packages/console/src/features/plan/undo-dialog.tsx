@@ -34,7 +34,6 @@ export function UndoDialog({ incidentId, execution, onClose }: UndoDialogProps) 
   return (
     <ConfirmDialog
       title="Undo the containment"
-      opened
       onClose={onClose}
       action={`Undo ${count(steps.length, 'step')}`}
       danger

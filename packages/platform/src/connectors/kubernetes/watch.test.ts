@@ -26,11 +26,12 @@ const object = (kind: string, name: string, more: object = {}): ApiObject => ({
 
 function world(): Twin {
   const twin = makeTwin({ authorize: () => true, ids: countedIds() });
-  twin.load([
+  const objects = [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ml' } },
     object('Pod', 'old', { spec: {} }),
     object('Secret', 's', { type: 'Opaque' }),
-  ]);
+  ];
+  twin.load(objects, { start: true });
   return twin;
 }
 

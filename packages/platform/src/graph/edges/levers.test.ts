@@ -1,6 +1,7 @@
 /**
- * Levers in a whole estate: every one that an edge of the demonstration estate names is pulled by its real action on a
- * running twin, and no edge that named it is left in a fresh collect.
+ * Levers in a whole estate: some of each action that edges of the demonstration estate name are pulled by the real action on a
+ * running twin, and no edge that named one is left in a fresh collect. Delivery systems do not get a turn in between: a plan
+ * stops those that would heal a workload before it touches the workload.
  */
 import type { AnyFact, Estate, Lever } from '@firebreak/contract';
 import { expect, test } from 'vitest';
@@ -31,18 +32,26 @@ test('each lever makes every edge that names it disappear', async () => {
       entry.edges.push(inWords(edge));
     }
   }
-  const used = new Set([...namedBy.values()].map(({ lever }) => lever.action));
-  expect([...used].sort()).toEqual([...new Set(edgeRules.flatMap((rule) => rule.severedBy))].sort());
-  for (const { lever, edges } of namedBy.values()) {
+  // No bare pod is in it; deleting one has its case in edges.test.ts.
+  const possible = new Set(edgeRules.flatMap((rule) => rule.severedBy).filter((id) => id !== 'kubernetes.delete-pod'));
+  expect([...new Set([...namedBy.values()].map(({ lever }) => lever.action))].sort()).toEqual([...possible].sort());
+  const failures: string[] = [];
+  for (const { lever, edges } of someOfEach([...namedBy.values()])) {
     const twin = running(objects);
     await pull(twin, lever);
     const left = new Set([...deriveGraph(await collected(twin), nodeRules, edgeRules, {}).liveEdges()].map(inWords));
-    expect(
-      edges.filter((edge) => left.has(edge)),
-      lever.key,
-    ).toEqual([]);
+    for (const edge of edges) if (left.has(edge)) failures.push(`${lever.key} leaves ${edge}`);
   }
+  expect(failures).toEqual([]);
 });
+
+/** Up to five levers of each action, spread over all of them. */
+function someOfEach<T extends { readonly lever: Lever }>(all: readonly T[]): readonly T[] {
+  return [...Map.groupBy(all, ({ lever }) => lever.action).values()].flatMap((ofAction) => {
+    const step = Math.max(1, Math.floor(ofAction.length / 5));
+    return ofAction.filter((_, index) => index % step === 0).slice(0, 5);
+  });
+}
 
 /** Counted ids, so that the same pods have the same names on every twin. */
 function running(objects: readonly ApiObject[]): Twin {
@@ -64,7 +73,6 @@ async function pull(twin: Twin, { action: id, params }: Lever): Promise<void> {
   const attempt = { session: twin, signal, key: 'test' };
   const state = await action.read(attempt, parsed);
   expect(await action.apply(attempt, parsed, state.record), id).toEqual({ outcome: 'done' });
-  twin.tick();
 }
 
 function inWords(edge: GraphEdge): string {

@@ -11,26 +11,33 @@ import { namespaceOf } from './storage.ts';
 
 const tokenMount = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-export function admit(cluster: Cluster, resource: ApiResource, object: ApiObject): ApiResult<ApiObject> {
+/** Fills in defaults, as the server does with every body that it decodes. */
+export function withDefaults(resource: ApiResource, object: ApiObject): ApiObject {
   switch (`${resource.group}/${resource.kind}`) {
-    case '/Pod':
-      return admitPod(cluster, object);
     case '/Secret':
-      return { ok: true, value: secretDefaults(object) };
+      return secretDefaults(object);
     case 'apps/Deployment':
     case 'apps/StatefulSet':
     case 'apps/ReplicaSet':
     case '/ReplicationController':
-      return checkSelector(withSpec(object, (spec) => ({ replicas: 1, ...spec })));
+      return withSpec(object, (spec) => (spec.replicas == null ? { ...spec, replicas: 1 } : spec));
     case 'networking.k8s.io/NetworkPolicy':
-      return { ok: true, value: withSpec(object, policyTypeDefaults) };
+      return withSpec(object, policyTypeDefaults);
     case 'rbac.authorization.k8s.io/RoleBinding':
     case 'rbac.authorization.k8s.io/ClusterRoleBinding':
-      return { ok: true, value: { ...object, subjects: array(object.subjects).map(subjectDefaults) } };
+      return { ...object, subjects: array(object.subjects).map(subjectDefaults) };
     default:
-      return { ok: true, value: object };
+      return object;
   }
 }
+
+/** What admission and validation say to a new object. */
+export function admit(cluster: Cluster, resource: ApiResource, object: ApiObject): ApiResult<ApiObject> {
+  if (resource.group === '' && resource.kind === 'Pod') return admitPod(cluster, object);
+  return resource.group === 'apps' && selected.has(resource.kind) ? checkSelector(object) : { ok: true, value: object };
+}
+
+const selected = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']);
 
 function withSpec(object: ApiObject, change: (spec: Foreign) => Foreign): ApiObject {
   return { ...object, spec: change(record(object.spec) ?? {}) };

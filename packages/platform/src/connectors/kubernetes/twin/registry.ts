@@ -9,7 +9,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ApiObject, ApiResource, ApiResult } from '../api.ts';
 import { array, at, record, text, textAt } from '../foreign.ts';
 import { apiVersionOf, knownResource, knownResources, resourceOf } from '../resources.ts';
-import { admit } from './admission.ts';
+import { admit, withDefaults } from './admission.ts';
 import { type Cluster, type Reaction, refuse, type TwinIds, timestamp } from './cluster.ts';
 import { type Change, makeStorage, nameOf, namespaceOf, type Storage, uidOf } from './storage.ts';
 
@@ -92,7 +92,7 @@ export function makeCluster(
       }
       if (storage.get(resource, namespaceOf(object), name) !== undefined)
         return refuse('conflict', 409, `${resource.plural} "${name}" already exists`);
-      const admitted = admit(cluster, resource, object);
+      const admitted = admit(cluster, resource, withDefaults(resource, object));
       if (!admitted.ok) return admitted;
       const stored = storage.put(resource, {
         ...admitted.value,
@@ -119,7 +119,7 @@ export function makeCluster(
         return refuse('invalid', 422, 'metadata.name and metadata.namespace are immutable');
       const immutable = changedImmutable(resource, before, next);
       if (immutable !== undefined) return refuse('invalid', 422, `${immutable} is immutable`);
-      const merged = mergeParts(resource, before, next, part);
+      const merged = mergeParts(resource, before, withDefaults(resource, next), part);
       if (isDeepStrictEqual(merged, before)) return { ok: true, value: before };
       if (isLastFinalizerGone(merged)) return drop(resource, before);
       const stored = storage.put(resource, merged);

@@ -6,9 +6,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { catalogue } from '@firebreak/contract';
 import { edgesDocument } from '../packages/platform/src/graph/docs/edges.ts';
 import { cliDocument } from './docs/cli.ts';
+import { coverageDocument } from './docs/coverage.ts';
 
 const documents: Record<string, () => string | Promise<string>> = {
   'docs/cli.md': cliDocument,
+  'docs/coverage.md': coverageDocument,
   'docs/edges.md': edgesDocument,
   'docs/errors.md': errorsDocument,
 };

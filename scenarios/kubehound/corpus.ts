@@ -2,8 +2,8 @@
  * KubeHound's test cluster: manifests made vulnerable once per attack, and the edges that its system test expects. The
  * corpus is not part of the repository; without it the suite says so and is skipped.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { parseAllDocuments } from 'yaml';
+import { existsSync, readFileSync } from 'node:fs';
+import { readManifests } from '../../packages/platform/src/connectors/kubernetes/files.ts';
 
 const folder = new URL('../../../shared/data/kubehound/', import.meta.url);
 
@@ -40,12 +40,12 @@ interface Manifest {
 }
 
 /** Every object of the corpus, as written. */
-export function manifests(): readonly Manifest[] {
-  return readdirSync(new URL('attacks', folder))
-    .sort()
-    .flatMap((file) => parseAllDocuments(readFileSync(new URL(`attacks/${file}`, folder), 'utf8')))
-    .map((document) => document.toJS() as Manifest | null)
-    .filter((object) => object !== null);
+async function manifests(): Promise<readonly Manifest[]> {
+  const objects: Manifest[] = [];
+  const source = { path: attacksFolder, maxDocumentBytes: 1_500_000 };
+  for await (const read of readManifests(source, new AbortController().signal))
+    if ('object' in read) objects.push(read.object as unknown as Manifest);
+  return objects;
 }
 
 const cluster = 'kubehound.test.local';
@@ -55,14 +55,14 @@ const workers = [`${cluster}-worker`, `${cluster}-worker2`];
  * What a running cluster would have added to the manifests: its three nodes, a node for every pod, and a token volume for
  * every pod with an account of its own.
  */
-export function asDeployed(): readonly object[] {
+export async function asDeployed(): Promise<readonly object[]> {
   const nodes = [`${cluster}-control-plane`, ...workers].map((name) => ({
     apiVersion: 'v1',
     kind: 'Node',
     metadata: { name },
   }));
   let pods = 0;
-  const objects = manifests().map((object) => {
+  const objects = (await manifests()).map((object) => {
     if (object.kind !== 'Pod') return object;
     const nodeName = workers[pods++ % workers.length];
     const account = object.spec?.serviceAccountName;

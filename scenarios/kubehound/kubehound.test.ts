@@ -34,10 +34,13 @@ async function edgesIn(path: string, convention?: 'kubehound'): Promise<readonly
   return [...(convention === undefined ? edgeLines(graph) : kubehoundEdgeLines(graph))];
 }
 
-function deployedFolder(): string {
+async function deployedFolder(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'firebreak-kubehound-'));
   folders.push(folder);
-  writeFileSync(join(folder, 'cluster.json'), JSON.stringify({ apiVersion: 'v1', kind: 'List', items: asDeployed() }));
+  writeFileSync(
+    join(folder, 'cluster.json'),
+    JSON.stringify({ apiVersion: 'v1', kind: 'List', items: await asDeployed() }),
+  );
   return folder;
 }
 
@@ -70,13 +73,13 @@ function wanted(it: EdgeTest): readonly string[] {
 /** Tests that cannot be met without nodes: manifests alone name none. */
 const needsCluster = new Set(['TestEdge_IDENTITY_ASSUME_Node']);
 
-describe.skipIf(!corpusPresent)('KubeHound’s test cluster (skipped: corpus not present)', () => {
+describe.skipIf(!corpusPresent)(`KubeHound’s test cluster${corpusPresent ? '' : ' (corpus not present)'}`, () => {
   describe.each([
     ['as deployed', deployedFolder],
     ['manifests as they are', () => attacksFolder],
   ] as const)('%s', (world, folder) => {
     test('precision and recall', async () => {
-      const edges = await edgesIn(folder(), 'kubehound');
+      const edges = await edgesIn(await folder(), 'kubehound');
       const rows: string[] = [];
       for (const it of expected().edge_tests) {
         const found = lookedAt(it, edges);
@@ -104,7 +107,7 @@ describe.skipIf(!corpusPresent)('KubeHound’s test cluster (skipped: corpus not
     });
 
     test.each(['kubehound', undefined] as const)('escapes are exact (convention: %s)', async (convention) => {
-      const edges = await edgesIn(folder(), convention);
+      const edges = await edgesIn(await folder(), convention);
       const escapes = edges.filter(({ type, to }) => type.startsWith('CE_') && to.kind === 'Node');
       expect([...new Set(escapes.map(({ from, type }) => `${from.name} ${type}`))].sort()).toEqual(
         expected()
@@ -116,7 +119,7 @@ describe.skipIf(!corpusPresent)('KubeHound’s test cluster (skipped: corpus not
     test.each(['kubehound', undefined] as const)(
       'the control pod leads nowhere (convention: %s)',
       async (convention) => {
-        const edges = await edgesIn(folder(), convention);
+        const edges = await edgesIn(await folder(), convention);
         for (const name of expected().no_outgoing_edges)
           expect(edges.filter(({ from }) => from.kind === 'Container' && from.name === name)).toEqual([]);
       },
@@ -124,21 +127,21 @@ describe.skipIf(!corpusPresent)('KubeHound’s test cluster (skipped: corpus not
   });
 
   test('the traps', async () => {
-    const edges = await edgesIn(deployedFolder(), 'kubehound');
+    const edges = await edgesIn(await deployedFolder(), 'kubehound');
     const failing = edges.filter(({ from, type }) => type === 'ROLE_BIND' && from.name.includes('-fail'));
     expect(failing, '-fail sets bind nothing').toEqual([]);
     expect(
       edges.filter(({ type }) => type === 'CE_NET_MITM'),
       'no escape over the network',
     ).toEqual([]);
-    const precise = await edgesIn(deployedFolder());
+    const precise = await edgesIn(await deployedFolder());
     const mitm = precise.filter(({ from }) => from.kind === 'Container' && from.name === 'netadmin-pod');
     expect(mitm.filter(({ to }) => to.kind === 'Node')).toEqual([]);
     expect(new Set(mitm.map(({ to }) => to.kind))).toEqual(new Set(['Endpoint']));
   });
 
   test('a namespaced role that grants impersonation of users and groups grants nothing', async () => {
-    const folder = deployedFolder();
+    const folder = await deployedFolder();
     const group = 'rbac.authorization.k8s.io';
     const metadata = { name: 'impersonate', namespace: 'default' };
     const rules = [{ apiGroups: [''], resources: ['users', 'groups'], verbs: ['impersonate'] }];
@@ -160,7 +163,7 @@ describe.skipIf(!corpusPresent)('KubeHound’s test cluster (skipped: corpus not
   });
 
   test('read precisely, listing secrets gives no token: none lies in a secret', async () => {
-    const edges = await edgesIn(deployedFolder());
+    const edges = await edgesIn(await deployedFolder());
     expect(edges.filter(({ type }) => type === 'TOKEN_LIST')).toEqual([]);
   });
 });

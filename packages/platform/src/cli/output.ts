@@ -1,93 +1,144 @@
-/** How a command ends and speaks: results on stdout, everything else on stderr, the exit codes of the contract. */
-import { once } from 'node:events';
+/** How a command speaks and ends: results on standard output, everything else on standard error, one exit code. */
 import { type Completeness, catalogue, FirebreakError } from '@firebreak/contract';
-import Table from 'cli-table3';
-import ora from 'ora';
 import pc from 'picocolors';
-import type { Progress } from './world.ts';
+import { joined, red, Shown, show, visibleJson, yellow } from './shown.ts';
+import type { Terminal } from './terminal.ts';
 
 export const exitCodes = { done: 0, checkFailed: 1, usage: 2, limited: 3 } as const;
 
-/** One JSON document on stdout. */
-export async function printJson(value: unknown): Promise<void> {
-  await write(`${JSON.stringify(value, null, 2)}\n`);
-}
+/** Lines that go out in one piece. */
+const batch = 500;
+/** Gaps and candidates that a person gets to see; `--json` has them all. */
+const shownItems = 20;
 
-/** JSON Lines on stdout, honouring back-pressure; stops quietly when the reader has enough (`| head`). */
-export async function printLines(values: Iterable<unknown>): Promise<void> {
-  let chunk: string[] = [];
-  for (const value of values) {
-    chunk.push(JSON.stringify(value));
-    if (chunk.length < 500) continue;
-    await write(`${chunk.join('\n')}\n`);
-    chunk = [];
-  }
-  if (chunk.length > 0) await write(`${chunk.join('\n')}\n`);
-}
+export class Output {
+  readonly #terminal: Terminal;
+  #exitCode: number = exitCodes.done;
+  /** Why nothing more can be written: the reader has enough (`| head`), or the disk is full. */
+  #closed: NodeJS.ErrnoException | undefined;
 
-export async function printText(text: string): Promise<void> {
-  await write(`${text}\n`);
-}
-
-export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const drawn = new Table({ head: head.map((cell) => pc.bold(cell)), style: { head: [], border: [] } });
-  for (const row of rows) drawn.push(row.map((cell) => (typeof cell === 'string' ? visible(cell) : cell)));
-  return drawn.toString();
-}
-
-/** Foreign text for a terminal: control and formatting characters are shown, not obeyed. */
-export function visible(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
-  );
-}
-
-/** Says on stderr what a limited answer lacks, and sets the exit code. */
-export function reportCompleteness(completeness: Completeness): void {
-  if (completeness.answer === 'complete') return;
-  const { reasons } = completeness;
-  console.error(pc.yellow(`limited: ${reasons.length} ${reasons.length === 1 ? 'thing was' : 'things were'} not read`));
-  for (const gap of reasons.slice(0, 20))
-    console.error(`  ${gap.code}  ${visible(gap.where)}: ${visible(gap.reason)} ${gap.next}`);
-  if (reasons.length > 20) console.error(`  … and ${reasons.length - 20} more (--json has them all)`);
-  if (process.exitCode === undefined || process.exitCode === 0) process.exitCode = exitCodes.limited;
-}
-
-/** What, why, what next; JSON when the command speaks JSON. Never a stack trace for a coded error. */
-export function reportError(error: unknown, json: boolean): void {
-  const coded =
-    error instanceof FirebreakError
-      ? error
-      : new FirebreakError('FB-INTERNAL', error instanceof Error ? error.message : String(error), { cause: error });
-  const { code, what, why, next } = coded.toJSON();
-  if (json) console.error(JSON.stringify({ error: coded.toJSON() }));
-  else {
-    console.error(`${pc.red(code)} ${what} ${visible(why)}`);
-    console.error(`  ${next}`);
-    const { candidates } = coded.detail;
-    if (Array.isArray(candidates))
-      for (const candidate of candidates) console.error(`  - ${visible(String(candidate))}`);
-  }
-  if (code === 'FB-INTERNAL' && error instanceof Error) console.error(error.stack);
-  process.exitCode = catalogue[code].exit;
-}
-
-/** Runs work with a spinner on stderr once it takes longer than a second; silent where stderr is not a terminal. */
-export async function withProgress<T>(start: string, work: (progress: Progress) => Promise<T>): Promise<T> {
-  if (!process.stderr.isTTY) return work(() => {});
-  const spinner = ora({ text: start, stream: process.stderr });
-  const timer = setTimeout(() => spinner.start(), 1000);
-  try {
-    return await work((sentence) => {
-      spinner.text = visible(sentence);
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+    terminal.out.on('error', (error) => {
+      this.#closed ??= error;
     });
-  } finally {
-    clearTimeout(timer);
-    spinner.stop();
+    terminal.err.on('error', () => {});
+  }
+
+  /** What the process should end with. */
+  get exitCode(): number {
+    return this.#exitCode;
+  }
+
+  /** One JSON document. */
+  async json(value: unknown): Promise<void> {
+    await this.#write(`${visibleJson(value, 2)}\n`);
+  }
+
+  /** One JSON value a line. */
+  async jsonLines(values: Iterable<unknown>): Promise<void> {
+    await this.#lines(values, (value) => visibleJson(value));
+  }
+
+  /** One JSON object with a long list under `name`, written as it comes. */
+  async jsonList(name: string, values: Iterable<unknown>, rest: object): Promise<void> {
+    await this.#write(`{"${name}": [`);
+    let first = true;
+    await this.#lines(values, (value) => {
+      const line = `${first ? '\n' : ','}${visibleJson(value)}`;
+      first = false;
+      return line;
+    });
+    await this.#write(`], ${visibleJson(rest).slice(1)}\n`);
+  }
+
+  async text(...lines: readonly Shown[]): Promise<void> {
+    await this.textLines(lines);
+  }
+
+  async textLines(lines: Iterable<Shown>): Promise<void> {
+    await this.#lines(lines, ({ text }) => text);
+  }
+
+  /** For the person, not for the pipe. */
+  note(line: Shown): void {
+    this.#terminal.err.write(`${line.text}\n`);
+  }
+
+  checkFailed(): void {
+    this.#exitCode = exitCodes.checkFailed;
+  }
+
+  /** Says what a limited answer lacks. */
+  limited(completeness: Completeness): void {
+    if (completeness.answer === 'complete') return;
+    const { reasons } = completeness;
+    this.note(yellow(`limited: ${reasons.length} ${reasons.length === 1 ? 'thing was' : 'things were'} not read`));
+    for (const { code, where, reason, next } of reasons.slice(0, shownItems))
+      this.note(show`  ${code}  ${where}: ${reason} ${next}`);
+    if (reasons.length > shownItems) this.note(show`  … and ${reasons.length - shownItems} more (--json has them all)`);
+    if (this.#exitCode === exitCodes.done) this.#exitCode = exitCodes.limited;
+  }
+
+  /** What, why, what next; JSON when the command speaks JSON. A stack trace only for what is our own fault. */
+  fail(error: unknown, asJson: boolean): void {
+    const coded = asCoded(error);
+    const { code, what, why, next, detail } = coded.toJSON();
+    this.#exitCode = catalogue[code].exit;
+    if (asJson) {
+      this.note(new Shown(visibleJson({ error: coded.toJSON() })));
+      return;
+    }
+    this.note(joined([show`${red(code)} ${what} ${why}`, show`  ${next}`]));
+    if (Array.isArray(detail?.candidates))
+      for (const candidate of detail.candidates.slice(0, shownItems)) this.note(show`  - ${String(candidate)}`);
+    if (code === 'FB-INTERNAL' && error instanceof Error)
+      this.note(joined((error.stack ?? '').split('\n').map((line) => show`${line}`)));
+  }
+
+  /** @throws FirebreakError FB-OUTPUT-UNWRITABLE when what was said did not arrive, unless the reader wanted no more */
+  mustHaveArrived(): void {
+    if (this.#closed !== undefined && this.#closed.code !== 'EPIPE')
+      throw new FirebreakError('FB-OUTPUT-UNWRITABLE', `${this.#closed.message}.`, { cause: this.#closed });
+  }
+
+  async #lines<T>(values: Iterable<T>, print: (value: T) => string): Promise<void> {
+    let lines: string[] = [];
+    for (const value of values) {
+      if (this.#closed !== undefined) return;
+      lines.push(print(value));
+      if (lines.length < batch) continue;
+      await this.#write(`${lines.join('\n')}\n`);
+      lines = [];
+    }
+    if (lines.length > 0) await this.#write(`${lines.join('\n')}\n`);
+  }
+
+  /** Waits while the reader is slow; does nothing once it has gone. */
+  async #write(text: string): Promise<void> {
+    const { out } = this.#terminal;
+    if (this.#closed !== undefined || out.write(text)) return;
+    await new Promise<void>((resolve) => {
+      const events = ['drain', 'close', 'error'] as const;
+      const go = () => {
+        for (const event of events) out.off(event, go);
+        resolve();
+      };
+      for (const event of events) out.on(event, go);
+    });
   }
 }
 
-async function write(text: string): Promise<void> {
-  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+function asCoded(error: unknown): FirebreakError {
+  if (error instanceof FirebreakError) return error;
+  return new FirebreakError('FB-INTERNAL', error instanceof Error ? error.message : String(error), { cause: error });
+}
+
+/** The checks of a report, one a line. */
+export function describeChecks(checks: readonly { check: string; ok: boolean; detail: string }[]): Shown {
+  return joined(checks.map(({ check, ok, detail }) => show`${mark(ok)}  ${check}: ${detail}`));
+}
+
+function mark(ok: boolean): Shown {
+  return new Shown(ok ? pc.green('ok  ') : pc.red('FAIL'));
 }

@@ -47,7 +47,7 @@ function worker(at: Workplace, signal: 'SIGKILL' | 'SIGSTOP', n: number, leaseMs
   const lines: string[] = [];
   const reader = createInterface({ input: child.stdout });
   reader.on('line', (line) => lines.push(line));
-  const exited = once(child, 'close').then(([code, by]: [number | null, NodeJS.Signals | null]) => {
+  const exited = once(child, 'close').then(([code, by]): NodeJS.Signals | null => {
     if (code !== null && code !== 0) throw new Error(`the worker failed: ${lines.at(-1)}`);
     return by;
   });

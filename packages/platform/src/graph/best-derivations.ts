@@ -6,10 +6,11 @@
  * procedure for computing the k best solutions to discrete optimization problems", 1972). Without the bound on the work
  * that enumerates all derivations in order of cost; with it the list may be shorter than asked, and never wrong.
  */
-import { addBit, type Bitset, bitset, hasBit } from './bitset.ts';
+import { addBit } from './bitset.ts';
 import { cheapestDerivations } from './derivations.ts';
 import type { Cut, Hypergraph } from './hypergraph.ts';
-import { derivationOf, type ReachOptions, reverseReach } from './reach.ts';
+import { derivationOf, type ReachOptions } from './reach.ts';
+import { regionBetween } from './region.ts';
 
 /** One way to a goal. */
 export interface Derivation {
@@ -25,7 +26,7 @@ export interface BestOptions extends ReachOptions {
   readonly limit: number;
 }
 
-/** Nodes and edges looked at for alternatives, all searches together: about two seconds. */
+/** Nodes and edges that searches for alternatives may look at, all together: one or two seconds of work. */
 const workBudget = 20_000_000;
 
 /**
@@ -42,87 +43,73 @@ export function bestDerivations(
   options: BestOptions,
 ): Derivation[] {
   const best = cheapestDerivations(graph, edgeCosts, sources, options);
-  const wanted = [...new Set(goals)]
+  const first = [...new Set(goals)]
     .filter((goal) => (best.via[goal] as number) >= 0)
     .sort((a, b) => (best.costs[a] as number) - (best.costs[b] as number) || a - b)
-    .slice(0, options.limit);
-  const first = wanted.map((goal) => ({
-    goal,
-    cost: best.costs[goal] as number,
-    edges: derivationOf(graph, best, goal),
-  }));
+    .slice(0, options.limit)
+    .map((goal) => ({ goal, cost: best.costs[goal] as number, edges: derivationOf(graph, best, goal) }));
+  if (first.length === 0 || first.length >= options.limit) return first;
   return [...first, ...alternatives(graph, edgeCosts, sources, first, options)];
 }
 
 /** A derivation with the edges that were forbidden when it was found. */
 interface Branch extends Derivation {
+  readonly key: string;
   readonly forbidden: ReadonlySet<number>;
 }
 
 function alternatives(
-  graph: Hypergraph,
-  edgeCosts: Float64Array,
+  whole: Hypergraph,
+  wholeCosts: Float64Array,
   sources: readonly number[],
-  known: readonly Derivation[],
+  first: readonly Derivation[],
   options: BestOptions,
 ): Derivation[] {
-  const found: Derivation[] = [];
-  const seen = new Set(known.map(keyOf));
+  const goals = first.map(({ goal }) => goal);
+  const { graph, edges: edgeOf, numberOf, cut } = regionBetween(whole, sources, goals, options);
+  const costs = Float64Array.from(edgeOf, (edge) => wholeCosts[edge] as number);
+  const starts = sources.flatMap((source) => numberOf.get(source) ?? []);
   const searched = new Set<string>();
-  const regions = new Map<number, Bitset>();
   const branches: Branch[] = [];
   let work = workBudget;
 
-  const search = (parent: Derivation, parentForbidden: ReadonlySet<number>) => {
-    let outside = regions.get(parent.goal);
-    if (outside === undefined) {
-      outside = complement(reverseReach(graph, [parent.goal], options), graph.nodeCount, options.without);
-      regions.set(parent.goal, outside);
-    }
-    for (const edge of parent.edges) {
-      const forbidden = new Set([...parentForbidden, edge]);
-      const question = `${parent.goal}:${[...forbidden].sort((a, b) => a - b).join()}`;
-      if (work <= 0 || searched.has(question)) continue;
-      searched.add(question);
-      work -= graph.nodeCount + graph.edgeCount;
-      const cut = cutAlso(options.cut, forbidden, graph);
-      const best = cheapestDerivations(graph, edgeCosts, sources, { cut, without: outside, goal: parent.goal });
-      if ((best.turns[parent.goal] as number) < 0) continue;
-      const edges = derivationOf(graph, best, parent.goal);
-      branches.push({ goal: parent.goal, cost: best.costs[parent.goal] as number, edges, forbidden });
-    }
+  const search = (goal: number, forbidden: ReadonlySet<number>) => {
+    const question = keyOf(goal, forbidden);
+    if (work <= 0 || searched.has(question)) return;
+    searched.add(question);
+    work -= graph.nodeCount + graph.edgeCount;
+    const best = cheapestDerivations(graph, costs, starts, { cut: cutAlso(cut, forbidden), goal });
+    if ((best.turns[goal] as number) < 0) return;
+    const edges = derivationOf(graph, best, goal);
+    branches.push({ goal, cost: best.costs[goal] as number, edges, key: keyOf(goal, edges), forbidden });
   };
 
-  if (known.length >= options.limit) return found;
-  for (const derivation of known) search(derivation, new Set());
-  while (branches.length > 0 && known.length + found.length < options.limit) {
-    branches.sort((a, b) => b.cost - a.cost || (keyOf(a) < keyOf(b) ? 1 : -1));
+  for (const goal of goals) search(numberOf.get(goal) as number, new Set());
+  // The best of each goal is in `first` already, and found again here with the branches that go on from it.
+  const seen = new Set(branches.map(({ key }) => key));
+  for (const { goal, edges } of branches.splice(0)) for (const edge of edges) search(goal, new Set([edge]));
+
+  const found: Derivation[] = [];
+  while (branches.length > 0 && first.length + found.length < options.limit) {
+    branches.sort((a, b) => b.cost - a.cost || (a.key < b.key ? 1 : -1));
     const next = branches.pop() as Branch;
-    const isNew = !seen.has(keyOf(next));
-    if (isNew) {
-      seen.add(keyOf(next));
-      found.push({ goal: next.goal, cost: next.cost, edges: next.edges });
+    if (!seen.has(next.key)) {
+      seen.add(next.key);
+      const edges = next.edges.map((edge) => edgeOf[edge] as number);
+      found.push({ goal: whole.heads[edges.at(-1) as number] as number, cost: next.cost, edges });
     }
-    search(next, next.forbidden);
+    for (const edge of next.edges) search(next.goal, new Set([...next.forbidden, edge]));
   }
   return found;
 }
 
-function keyOf(derivation: Derivation): string {
-  return `${derivation.goal}:${[...derivation.edges].sort((a, b) => a - b).join()}`;
+function keyOf(goal: number, edges: Iterable<number>): string {
+  return `${goal}:${[...edges].sort((a, b) => a - b).join()}`;
 }
 
-function complement(set: Bitset, size: number, without: Bitset | undefined): Bitset {
-  const rest = bitset(size);
-  for (let member = 0; member < size; member += 1) {
-    if (!hasBit(set, member) || (without !== undefined && hasBit(without, member))) addBit(rest, member);
-  }
-  return rest;
-}
-
-function cutAlso(cut: Cut | undefined, edges: Iterable<number>, graph: Hypergraph): Cut {
-  const all = cut === undefined ? bitset(graph.edgeCount) : cut.edges.slice();
-  const pairs = new Map(cut?.pairs);
+function cutAlso(cut: Cut, edges: Iterable<number>): Cut {
+  const all = cut.edges.slice();
+  const pairs = new Map(cut.pairs);
   for (const edge of edges) {
     addBit(all, edge);
     pairs.delete(edge);

@@ -22,8 +22,6 @@ export interface DrawingOptions {
   readonly severed?: readonly StepKey[];
 }
 
-/** Edges drawn for each node drawn, at most: beyond it a picture shows nothing more. */
-const edgesPerNode = 6;
 const [columnWidth, rowHeight, bandGap] = [40, 28, 140];
 
 export function drawingOf(graph: AttackGraph, compromised: readonly number[], options: DrawingOptions): Drawing {
@@ -123,7 +121,10 @@ function originOf(graph: AttackGraph, before: Reach, node: number): number {
   return at;
 }
 
-/** The steps by which the drawn nodes are first reached, then the severed ones, then others between them. */
+/**
+ * The steps by which the drawn nodes are first reached, and the severed ones. Every further step would be true and would only
+ * hide these: it is in the table and in the paths.
+ */
 function edgesAmong(
   graph: AttackGraph,
   before: Reach,
@@ -142,10 +143,6 @@ function edgesAmong(
   };
   for (const edge of graph.liveEdges(arrivals(graph, before, drawn))) add(edge);
   for (const edge of severed) add(edge);
-  for (const edge of graph.liveEdges(leaving(graph, drawn))) {
-    if (edges.size >= drawn.length * edgesPerNode) break;
-    add(edge);
-  }
   return [...edges.values()];
 }
 
@@ -161,33 +158,6 @@ function arrivals(graph: AttackGraph, before: Reach, nodes: readonly number[]): 
       edges.add(edge);
       const tail = graph.hypergraph.tailsOf(edge)[0] as number;
       edge = graph.isHub(tail) ? (before.via[tail] as number) : -1;
-    }
-  }
-  return edges;
-}
-
-/** The edges that leave nodes towards each other, directly or through hubs. */
-function leaving(graph: AttackGraph, nodes: readonly number[]): Set<number> {
-  const { offsets, heads, needOffsets, neededBy } = graph.hypergraph;
-  const among = new Set(nodes);
-  const edges = new Set<number>();
-  const addOut = (node: number) => {
-    for (let edge = offsets[node] as number; edge < (offsets[node + 1] as number); edge += 1) add(edge);
-  };
-  const hubs = new Set<number>();
-  const add = (edge: number) => {
-    const head = heads[edge] as number;
-    if (among.has(head)) edges.add(edge);
-    if (!graph.isHub(head)) return;
-    edges.add(edge);
-    if (hubs.has(head)) return;
-    hubs.add(head);
-    addOut(head);
-  };
-  for (const node of nodes) {
-    addOut(node);
-    for (let at = needOffsets[node] as number; at < (needOffsets[node + 1] as number); at += 1) {
-      add(neededBy[at] as number);
     }
   }
   return edges;

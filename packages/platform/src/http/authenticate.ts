@@ -33,7 +33,10 @@ export function newSecret(): string {
 export function personName(text: string): string {
   const name = text.normalize('NFKC').replace(/ +/g, ' ').trim();
   if (!/^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._@'+-]{0,79}$/u.test(name)) {
-    throw new FirebreakError('FB-USAGE', "A name is 1 to 80 letters, digits, spaces and . _ @ ' + -, a letter or digit first.");
+    throw new FirebreakError(
+      'FB-USAGE',
+      "A name is 1 to 80 letters, digits, spaces and . _ @ ' + -, a letter or digit first.",
+    );
   }
   return name;
 }
@@ -57,10 +60,7 @@ export class Authenticator {
   }
 
   /** @throws FirebreakError FB-AUTH-LINK-USED, FB-USAGE when the name is taken or none. */
-  async signIn(
-    link: string,
-    chosen: string | undefined,
-  ): Promise<{ caller: Caller; secret: string; expiresAt: Date }> {
+  async signIn(link: string, chosen: string | undefined): Promise<{ caller: Caller; secret: string; expiresAt: Date }> {
     const name = personName(chosen ?? unnamed);
     const use = await this.#store.useLink(link, name);
     if (use.result === 'refused')

@@ -33,7 +33,9 @@ export async function serveConsole(app: FastifyInstance, folder: string | undefi
   });
   if (folder === undefined) {
     app.get('/', async (_request, reply) =>
-      reply.type('text/plain; charset=utf-8').send('The console is not built: run npm run build. The API is at /api.\n'),
+      reply
+        .type('text/plain; charset=utf-8')
+        .send('The console is not built: run npm run build. The API is at /api.\n'),
     );
     app.setNotFoundHandler(notFound);
     return;

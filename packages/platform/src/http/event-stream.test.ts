@@ -1,20 +1,23 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { type ServerUnderTest, serverUnderTest } from './testing/server-under-test.ts';
 
 let server: ServerUnderTest;
 let address: string;
 let headers: { cookie: string };
-beforeEach(async () => {
+beforeAll(async () => {
   server = await serverUnderTest();
   address = await server.app.listen({ host: '127.0.0.1', port: 0 });
+});
+afterAll(() => server.stop());
+beforeEach(async () => {
   headers = await server.signedIn('viewer');
 });
 afterEach(async () => {
   vi.useRealTimers();
-  await server.stop();
+  server.events.close();
 });
 
 interface Listener {

@@ -6,18 +6,24 @@ import type { FastifyReply } from 'fastify';
 export function sendFailure(error: unknown, reply: FastifyReply): FastifyReply {
   const { status, failure } = asFailure(error);
   if (status >= 500 && !(error instanceof FirebreakError)) reply.log.error(error);
+  // A file that could not be begun had its headers set already.
+  reply.removeHeader('content-disposition');
   return reply.status(status).type('application/json; charset=utf-8').send(JSON.stringify(failure.toJSON()));
 }
 
 /** Only what the catalogue or the framework says is for strangers' eyes; the rest is for the log. */
 function asFailure(error: unknown): { status: number; failure: FirebreakError } {
   if (error instanceof FirebreakError) return { status: catalogue[error.code].status, failure: error };
-  const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
-  const byFramework = error instanceof Error && typeof code === 'string' && code.startsWith('FST_');
-  if (byFramework && typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
-    return { status: statusCode, failure: new FirebreakError('FB-USAGE', `${error.message}.`.replace(/\.+$/, '.')) };
-  }
+  if (isRefusalOfFastify(error))
+    return { status: error.statusCode, failure: new FirebreakError('FB-USAGE', `${error.message}.`) };
   return { status: 500, failure: new FirebreakError('FB-INTERNAL', 'The log of the server says more.') };
+}
+
+/** Its words are fixed ones about the request. Errors of other libraries may look alike, but for the code. */
+function isRefusalOfFastify(error: unknown): error is Error & { statusCode: number } {
+  if (!(error instanceof Error) || !('code' in error) || !('statusCode' in error)) return false;
+  const { code, statusCode } = error;
+  return String(code).startsWith('FST_') && typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500;
 }
 
 /** What cannot even be read as HTTP: the framework has no request for it yet. */

@@ -40,7 +40,9 @@ test('a request without Host is for nobody here', async () => {
   await server.app.listen({ host: '127.0.0.1', port: 0 });
   const socket = connect(server.app.addresses()[0]?.port ?? 0, '127.0.0.1');
   socket.end(`GET /api/health HTTP/1.0\r\n\r\n`);
-  expect(await text(socket)).toMatch(/^HTTP\/1\.1 403 [^]*FB-ORIGIN-REFUSED/);
+  const answer = await text(socket);
+  expect(answer).toMatch(/^HTTP\/1\.1 403 /);
+  expect(answer).toContain('FB-ORIGIN-REFUSED');
 });
 
 test.each(['https://evil.example', 'http://localhost:9999', 'null', 'http://localhost', 'file://', 'nonsense'])(

@@ -28,7 +28,12 @@ const good = { title: 'A title', compromised: ['kubernetes:Pod/a/b'] };
 
 function open(payload: string | object, more: Record<string, string> = {}) {
   const type = { 'content-type': 'application/json' };
-  return server.app.inject({ method: 'POST', url: '/api/incidents', payload, headers: { ...type, ...headers, ...more } });
+  return server.app.inject({
+    method: 'POST',
+    url: '/api/incidents',
+    payload,
+    headers: { ...type, ...headers, ...more },
+  });
 }
 
 test('a body reaches the handler parsed, defaults filled in and nothing else', async () => {
@@ -119,7 +124,7 @@ test('a method that a path does not have is not found', async () => {
     expect((await server.app.inject({ method, url: '/api/me', headers })).json().code).toBe('FB-NOT-FOUND');
 });
 
-test('a path that cannot be decoded is our error, not the framework\'s', async () => {
+test("a path that cannot be decoded is our error, not the framework's", async () => {
   const answer = await server.app.inject({ url: '/api/incidents/%E0%A4%A', headers });
   expect(answer.statusCode).toBe(400);
   expect(answer.json()).toMatchObject({ code: 'FB-USAGE', what: expect.any(String), next: expect.any(String) });

@@ -44,7 +44,9 @@ export function createIncidents<Tx>(parts: { store: IncidentStore<Tx>; ledger: L
     get,
     list: async () => (await store.list()).map(incidentView),
 
-    async open({ title, compromised, protect, by }) {
+    async open({ title: given, compromised, protect: asked, by }) {
+      // PostgreSQL's text holds no NUL; the ledger shall say what the incident says
+      const [title, protect] = [given.replaceAll('\0', '\ufffd'), asked.replaceAll('\0', '\ufffd')];
       const id = newId('inc');
       const openedAt = clock.now().toISOString();
       await store.transaction(async (tx) => {

@@ -40,8 +40,9 @@ export async function lockData(folder: string): Promise<DataLock> {
 
 async function refuseIfAlive(folder: string, number: number): Promise<void> {
   const text = await readFile(lockFile(folder, number), 'utf8').catch(() => '');
-  if (text === '') return;
-  const owner = ownerSchema.parse(JSON.parse(text));
+  const owner = ownerSchema.safeParse(parsed(text)).data;
+  // emptied by a release, or cut off by a crash of the machine
+  if (owner === undefined) return;
   if (isAlive(owner.pid) && (await startTime(owner.pid)) === owner.started) {
     throw new FirebreakError('FB-STORAGE-LOCKED', `Process ${owner.pid} has ${folder} open.`, {
       detail: { pid: owner.pid },
@@ -64,6 +65,14 @@ async function createLock(folder: string, number: number): Promise<boolean> {
     throw error;
   } finally {
     await rm(draft, { force: true });
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

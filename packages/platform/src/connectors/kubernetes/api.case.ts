@@ -100,7 +100,7 @@ export function apiCases(name: string, open: () => Promise<KubernetesApi>, names
       const changed = await expectValue(patch({ metadata: { resourceVersion }, data: { a: null, b: '2' } }));
       expect(changed.data).toEqual({ b: '2' });
       expect(await short(patch({ metadata: { resourceVersion }, data: { b: '3' } }))).toBe('conflict 409');
-      expect(await short(patch({ metadata: { uid: 'other' }, data: { b: '3' } }))).toBe('conflict 409');
+      expect(await short(patch({ metadata: { uid: 'other' }, data: { b: '3' } }))).toBe('invalid 422');
       const same = await expectValue(patch({ data: { b: '2' } }));
       expect(textAt(same, 'metadata', 'resourceVersion')).toBe(textAt(changed, 'metadata', 'resourceVersion'));
     });
@@ -129,9 +129,10 @@ export function apiCases(name: string, open: () => Promise<KubernetesApi>, names
         api.replace(core('configmaps', 'replaced'), { ...made, data: { b: '2' } }, signal),
       );
       expect(next.data).toEqual({ b: '2' });
-      expect(await short(api.replace(core('configmaps', 'replaced'), { ...made, data: {} }, signal))).toBe(
-        'conflict 409',
-      );
+      for (const metadata of [made.metadata ?? {}, { ...next.metadata, uid: 'other' }])
+        expect(await short(api.replace(core('configmaps', 'replaced'), { ...made, metadata, data: {} }, signal))).toBe(
+          'conflict 409',
+        );
     });
 
     test('deletes keep preconditions, and finalizers hold an object', async () => {

@@ -13,7 +13,7 @@ import { array, at, field, record, text, textAt } from './foreign.ts';
 import { gap, gapOfFailure } from './gaps.ts';
 import { factKindOf, normalise } from './normalise.ts';
 import { apiVersionOf, pathOf, refOf } from './resources.ts';
-import { secretFromRow } from './secret.ts';
+import { countedSecretFromRow } from './secret.ts';
 
 /** A session that cannot be asked resource by resource brings its own way of collecting (files do). */
 export interface KubernetesSession extends KubernetesApi {
@@ -211,7 +211,7 @@ async function readList(
     result.resourceVersion = page.value.resourceVersion;
     const { items, columns, cells } = page.value;
     for (const [row, item] of items.entries()) {
-      const object = form === 'table' ? secretFromRow(item, columns, cells?.[row]) : typed(resource, item);
+      const object = form === 'table' ? countedSecretFromRow(item, columns, cells?.[row]) : typed(resource, item);
       const { facts, gaps } = normaliseRead(resource, object);
       for (const each of facts) result.facts.push(each);
       for (const each of gaps) result.gaps.push(each);

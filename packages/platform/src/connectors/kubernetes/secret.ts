@@ -29,19 +29,31 @@ export function secretData(object: ApiObject): Record<string, unknown> {
   return { metadata: { ...metadata, annotations }, type: object.type, dataKeys: [...keys].sort(), keyCount };
 }
 
-/** One row of the server-side table as the secret that it stands for. `columns` are the table's column names. */
+/** One row of the server-side table as the secret that it stands for, without data. `columns` are the table's column names. */
 export function secretFromRow(
   item: ApiObject,
   columns: readonly string[] | undefined,
   cells: readonly unknown[] | undefined,
 ): ApiObject {
-  const cell = (name: string) => cells?.[columns?.findIndex((column) => column.toLowerCase() === name) ?? -1];
-  const [type, keyCount] = [cell('type'), cell('data')];
+  const type = cellOf('type', columns, cells);
   return {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: item.metadata ?? {},
     ...(typeof type === 'string' ? { type } : {}),
-    ...(typeof keyCount === 'number' ? { keyCount } : {}),
   };
+}
+
+/** The same with the number of its keys beside it, which is all that the table tells of them: input of `secretData`. */
+export function countedSecretFromRow(
+  item: ApiObject,
+  columns: readonly string[] | undefined,
+  cells: readonly unknown[] | undefined,
+): ApiObject {
+  const keyCount = cellOf('data', columns, cells);
+  return { ...secretFromRow(item, columns, cells), ...(typeof keyCount === 'number' ? { keyCount } : {}) };
+}
+
+function cellOf(name: string, columns: readonly string[] | undefined, cells: readonly unknown[] | undefined): unknown {
+  return cells?.[columns?.findIndex((column) => column.toLowerCase() === name) ?? -1];
 }

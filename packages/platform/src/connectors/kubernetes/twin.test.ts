@@ -97,7 +97,7 @@ describe('objects', () => {
       { op: 'add', path: '/data/c', value: '3' },
     ];
     expect((await value(twin.patch(ref, 'json', test2, signal))).data).toEqual({ b: '2', c: '3' });
-    expect(await status(twin.patch(ref, 'merge', { metadata: { uid: 'other' } }, signal))).toBe(409);
+    expect(await status(twin.patch(ref, 'merge', { metadata: { uid: 'other' } }, signal))).toBe(422);
   });
 
   test('deletes keep preconditions; finalizers hold an object until they are gone', async () => {

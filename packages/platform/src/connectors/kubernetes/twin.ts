@@ -12,7 +12,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { AnyFact } from '@firebreak/contract';
 import type { ApiObject, ApiResource, ApiResult, KubernetesApi, ListOptions, ResourceRef, WatchEvent } from './api.ts';
-import { array, at, record, stringMap, text, textAt } from './foreign.ts';
+import { array, record, stringMap, text, textAt } from './foreign.ts';
 import { normalise } from './normalise.ts';
 import { knownResource, pathOf } from './resources.ts';
 import { type Cluster, refuse, type TwinIds } from './twin/cluster.ts';
@@ -275,17 +275,14 @@ function apiOf(world: World, caller: Caller): KubernetesApi {
 
     async replace(ref, body, signal) {
       signal.throwIfAborted();
-      return write('update', ref, (shown) => ({
-        ok: true,
-        value: {
-          ...body,
-          metadata: {
-            name: at(shown, 'metadata', 'name'),
-            namespace: at(shown, 'metadata', 'namespace'),
-            ...record(body.metadata),
-          },
-        },
-      }));
+      return write('update', ref, (shown) => {
+        // For a PUT the uid is a precondition; a PATCH that changes it is invalid.
+        const uid = textAt(body, 'metadata', 'uid');
+        if (uid !== undefined && uid !== textAt(shown, 'metadata', 'uid'))
+          return refuse('conflict', 409, 'uid precondition failed');
+        const { name, namespace } = record(shown.metadata) ?? {};
+        return { ok: true, value: { ...body, metadata: { name, namespace, ...record(body.metadata) } } };
+      });
     },
 
     async delete(ref, deleteOptions, signal) {

@@ -7,6 +7,8 @@
 import type { EdgeLine, EdgeRule, GraphNode, NodeRef } from '@firebreak/contract';
 import type { AttackGraph } from '../attack-graph.ts';
 import { type NodeLine, nodeLine } from '../exports.ts';
+import { identityInConvention, volumeInConvention } from '../kubernetes/kubehound.ts';
+import { podsOf } from '../kubernetes/pods.ts';
 
 const vertexKinds: Readonly<Record<string, string>> = {
   Container: 'Container',
@@ -21,14 +23,14 @@ const vertexKinds: Readonly<Record<string, string>> = {
 };
 
 /** KubeHound's label for what a rule derives, if it has one. */
-export function kubehoundLabel(rule: EdgeRule): string | undefined {
+function kubehoundLabel(rule: EdgeRule): string | undefined {
   return rule.aka?.kubehound;
 }
 
 /** The nodes of the kinds that KubeHound has. @param graph derived with `convention: 'kubehound'` */
 export function* kubehoundNodeLines(graph: AttackGraph): Generator<NodeLine> {
   for (const [index, node] of graph.nodes.entries()) {
-    const kind = graph.isHub(index) ? undefined : kindOf(node);
+    const kind = graph.isHub(index) ? undefined : kindOf(graph, node);
     if (kind !== undefined) yield { ...nodeLine(node), kind };
   }
 }
@@ -38,8 +40,8 @@ export function* kubehoundEdgeLines(graph: AttackGraph): Generator<EdgeLine> {
   const seen = new Set<string>();
   for (const edge of graph.liveEdges()) {
     const type = kubehoundLabel(edge.rule);
-    const from = vertex(graph.nodeAt(edge.tails[0] as number));
-    const to = vertex(graph.nodeAt(edge.head));
+    const from = vertex(graph, graph.nodeAt(edge.tails[0] as number));
+    const to = vertex(graph, graph.nodeAt(edge.head));
     if (type === undefined || from === undefined || to === undefined) continue;
     // Several of our rules may be one of theirs: the three runtimes' sockets.
     const key = `${type}\t${from.id}\t${to.id}`;
@@ -58,12 +60,17 @@ export function* kubehoundEdgeLines(graph: AttackGraph): Generator<EdgeLine> {
   }
 }
 
-function vertex(node: GraphNode): NodeRef | undefined {
-  const kind = kindOf(node);
+function vertex(graph: AttackGraph, node: GraphNode): NodeRef | undefined {
+  const kind = kindOf(graph, node);
   return kind === undefined ? undefined : { kind, id: node.id, name: node.name };
 }
 
-/** A permission set that nobody is bound to is ours alone. */
-function kindOf(node: GraphNode): string | undefined {
-  return node.kind === 'PermissionSet' && node.detail?.bound === false ? undefined : vertexKinds[node.kind];
+/** Its identities are what bindings name, its permission sets are bound to somebody, its volumes are host paths and tokens. */
+function kindOf({ estate }: AttackGraph, node: GraphNode): string | undefined {
+  const kind = vertexKinds[node.kind];
+  if (kind === 'Identity') return identityInConvention(estate, node.id) ? kind : undefined;
+  if (kind === 'PermissionSet') return node.detail?.bound === true ? kind : undefined;
+  if (kind !== 'Volume') return kind;
+  const known = podsOf(estate).ofVolume.get(node.id);
+  return known !== undefined && volumeInConvention(estate, known.pod, known.volume) ? kind : undefined;
 }

@@ -19,6 +19,6 @@ export default {
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {
-  for (const { id, secret, because } of credentialsOf(estate))
-    yield { from: secret, to: id, facts: [secret], note: because };
+  for (const { id, holder, because } of credentialsOf(estate))
+    yield { from: holder, to: id, facts: [holder], note: because };
 }

@@ -24,6 +24,11 @@ function* derive(estate: Estate): Generator<DerivedEdge> {
   for (const fact of estate.all('kubernetes.delivery-channel')) {
     if (!fact.data.automated || fact.data.suspended) continue;
     for (const to of deliveryTargets(estate, fact))
-      yield { from: fact.id, to, facts: [fact.id], note: fact.data.source ?? '' };
+      yield {
+        from: fact.id,
+        to,
+        facts: [fact.id],
+        ...(fact.data.source === undefined ? {} : { note: fact.data.source }),
+      };
   }
 }

@@ -1,5 +1,5 @@
 import type { EdgeRule } from '@firebreak/contract';
-import { pods } from '../kubernetes/inventory.ts';
+import { changeablePods } from '../kubernetes/inventory.ts';
 import { podStops, stopPods } from '../kubernetes/levers.ts';
 import { rightsNeeds } from '../kubernetes/needs.ts';
 import { rightEdges } from '../kubernetes/right-edges.ts';
@@ -18,6 +18,11 @@ export default {
   },
   severedBy: podStops,
   derive: (estate, options) =>
-    rightEdges(estate, options, { verbs: ['patch', 'update'], group: '', resource: 'pods/ephemeralcontainers' }, pods),
+    rightEdges(
+      estate,
+      options,
+      { verbs: ['patch', 'update'], group: '', resource: 'pods/ephemeralcontainers' },
+      changeablePods,
+    ),
   levers: stopPods,
 } satisfies EdgeRule;

@@ -1,5 +1,5 @@
 import type { EdgeRule } from '@firebreak/contract';
-import { pods } from '../kubernetes/inventory.ts';
+import { changeablePods } from '../kubernetes/inventory.ts';
 import { podStops, stopPods } from '../kubernetes/levers.ts';
 import { rightsNeeds } from '../kubernetes/needs.ts';
 import { rightEdges } from '../kubernetes/right-edges.ts';
@@ -19,6 +19,6 @@ export default {
   aka: { kubehound: 'POD_PATCH' },
   severedBy: podStops,
   derive: (estate, options) =>
-    rightEdges(estate, options, { verbs: ['patch', 'update'], group: '', resource: 'pods' }, pods),
+    rightEdges(estate, options, { verbs: ['patch', 'update'], group: '', resource: 'pods' }, changeablePods),
   levers: stopPods,
 } satisfies EdgeRule;

@@ -29,7 +29,7 @@ import { podsOf } from './pods.ts';
 import { Population } from './populations.ts';
 import { allowedNames, type Grant, holdsEverything, rbacOf } from './rbac.ts';
 
-export interface Binding {
+interface Binding {
   readonly holder: NodeId;
   /** The permission sets that were put together to do it. */
   readonly grants: readonly Grant[];

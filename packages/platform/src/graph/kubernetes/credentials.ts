@@ -1,13 +1,15 @@
 /**
- * What a secret opens elsewhere, judged by its type and the names of its keys (values are never read): registries, clouds,
- * source hosts, model hubs, AI providers, databases, other clusters.
+ * What opens other systems. A secret is judged by its type and the names of its keys (values are never read): registries,
+ * clouds, source hosts, model hubs, AI providers, databases, other clusters. A service account may stand for a role of a
+ * cloud by annotation; the cloud's admission webhook or metadata server then hands the pods of the account its credential.
  */
 import type { Estate, FactId, NodeId } from '@firebreak/contract';
 import { perEstate } from '../../facts/estate.ts';
 
 export interface Credential {
   readonly id: NodeId;
-  readonly secret: FactId;
+  /** The secret that it lies in, or the service account that stands for it. */
+  readonly holder: FactId;
   readonly namespace: string;
   readonly name: string;
   /** What it opens: `registry`, `aws`, … */
@@ -61,8 +63,30 @@ export const credentialsOf: (estate: Estate) => readonly Credential[] = perEstat
     const namespace = metadata.namespace ?? 'default';
     for (const [system, because] of systems) {
       const id = `kubernetes:Credential/${namespace}/${metadata.name}/${system}`;
-      credentials.push({ id, secret: fact.id, namespace, name: metadata.name, system, because });
+      credentials.push({ id, holder: fact.id, namespace, name: metadata.name, system, because });
     }
   }
   return credentials;
+});
+
+const cloudRoles: Readonly<Record<string, string>> = {
+  'eks.amazonaws.com/role-arn': 'aws-role',
+  'iam.gke.io/gcp-service-account': 'gcp-service-account',
+  'azure.workload.identity/client-id': 'azure-identity',
+};
+
+/** By the account's id. */
+export const cloudIdentitiesOf: (estate: Estate) => ReadonlyMap<NodeId, readonly Credential[]> = perEstate((estate) => {
+  const byAccount = new Map<NodeId, readonly Credential[]>();
+  for (const { id: holder, data } of estate.all('kubernetes.service-account')) {
+    const { name, namespace = 'default', annotations } = data.metadata;
+    const credentials = Object.entries(cloudRoles).flatMap(([annotation, system]) => {
+      const role = annotations[annotation];
+      if (role === undefined || role === '') return [];
+      const id = `kubernetes:Credential/${namespace}/${name}/${system}`;
+      return [{ id, holder, namespace, name, system, because: `stands for ${role}` }];
+    });
+    if (credentials.length > 0) byAccount.set(holder, credentials);
+  }
+  return byAccount;
 });

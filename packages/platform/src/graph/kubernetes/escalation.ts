@@ -17,7 +17,7 @@ import { builtinRoles } from './builtin-roles.ts';
 import { identitiesOf } from './identities.ts';
 import { allowedNames, type Grant, grantAllows, grantFacts, holdsEverything, rbacOf } from './rbac.ts';
 
-export interface Escalation {
+interface Escalation {
   readonly holder: NodeId;
   /** The permission set whose role is rewritten. */
   readonly target: Grant;

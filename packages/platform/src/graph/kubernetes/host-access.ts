@@ -67,7 +67,7 @@ const harmless = [
 
 export function writesHost(mount: Mount): boolean {
   if (mount.readOnly || mount.hostPath === undefined) return false;
-  const path = mount.hostPath;
+  const path = unlinked(mount.hostPath);
   if (harmless.some((safe) => isWithin(path, safe))) return false;
   return executedByHost.some((sensitive) => isWithin(path, sensitive) || isWithin(sensitive, path));
 }

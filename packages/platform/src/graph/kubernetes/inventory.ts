@@ -19,6 +19,15 @@ export const pods = perEstate(
     ),
 );
 
+/** Without static pods: changing a mirror changes nothing that runs, and the server refuses debug containers for them. */
+export const changeablePods = perEstate((estate) => {
+  const mirrors = new Set(podsOf(estate).all.flatMap((pod) => (pod.mirror ? [pod.id] : [])));
+  const all = pods(estate);
+  if (mirrors.size === 0) return all;
+  const members = [...all].filter(({ node }) => !mirrors.has(node));
+  return new Population('changeable-pods', 'pods that can be changed', members);
+});
+
 export const serviceAccounts = perEstate(
   (estate) => new Population('service-accounts', 'service accounts', identities(estate, 'ServiceAccount')),
 );
@@ -67,16 +76,16 @@ export const hosts = perEstate(
 export const secrets = perEstate(
   (estate) => new Population('secrets', 'secrets', objects(estate, 'kubernetes.secret')),
 );
-export const claims = perEstate(
+const claims = perEstate(
   (estate) => new Population('claims', 'volume claims', objects(estate, 'kubernetes.persistent-volume-claim')),
 );
-export const namespaces = perEstate(
+const namespaces = perEstate(
   (estate) => new Population('namespaces', 'namespaces', objects(estate, 'kubernetes.namespace')),
 );
-export const models = perEstate(
+const models = perEstate(
   (estate) => new Population('models', 'model workloads', objects(estate, 'kubernetes.model-workload')),
 );
-export const channels = perEstate(
+const channels = perEstate(
   (estate) => new Population('channels', 'delivery channels', objects(estate, 'kubernetes.delivery-channel')),
 );
 

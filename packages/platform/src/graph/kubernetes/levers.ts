@@ -2,8 +2,10 @@
  * The single actions that make one edge disappear. What must stay true: a lever named here makes the edge vanish from a
  * fresh collect all by itself; where something else would keep or bring it back (a policy that allows, an operator that owns the workload, the API server's own reconciliation) nothing is offered.
  */
+import { createHash } from 'node:crypto';
 import { type Estate, type Lever, type LiveEdge, lever, type NodeId } from '@firebreak/contract';
 import { endpointById } from './endpoints.ts';
+import { groupsOf, identitiesOf } from './identities.ts';
 import { isolating } from './network.ts';
 import { type PodView, podsOf } from './pods.ts';
 import { type Grant, rbacOf, subjectId } from './rbac.ts';
@@ -36,7 +38,7 @@ export function stripSubject(estate: Estate, grant: Grant, identity: NodeId): re
  *
  * @param still whether the step is still possible with these permission sets.
  */
-export function stripOneOf(
+function stripOneOf(
   estate: Estate,
   identity: NodeId,
   grants: readonly Grant[],
@@ -44,7 +46,15 @@ export function stripOneOf(
 ): readonly Lever[] {
   return grants
     .filter((grant) => !still(grants.filter((other) => other !== grant)))
-    .flatMap((grant) => stripSubject(estate, grant, identity));
+    .flatMap((grant) => {
+      const own = identitiesOf(estate).get(identity);
+      const names = own === undefined ? [identity] : [identity, ...groupsOf(estate, own)];
+      // Named twice, by itself and through a group of its own: neither removal is enough.
+      const [only, ...others] = names.filter((id) =>
+        grant.subjects.some((it) => subjectId(it, grant.namespace) === id),
+      );
+      return only === undefined || others.length > 0 ? [] : stripSubject(estate, grant, only);
+    });
 }
 
 /** Removals for an edge that starts at an identity: those of its permission sets without which nothing is left. */
@@ -127,9 +137,15 @@ export function isolate(estate: Estate, pod: PodView, direction: 'ingress' | 'eg
     namespace,
     podSelector: labels,
     direction,
-    name: `firebreak-${direction}-${owner}`.slice(0, 253),
+    name: `firebreak-${direction}-${owner.slice(0, 200)}-${shortDigest(labels)}`,
   });
   return [one, whole];
+}
+
+/** Two workloads of the same name may have different labels; their policies must not share a name. */
+function shortDigest(labels: Readonly<Record<string, string>>): string {
+  const ordered = JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return createHash('sha256').update(ordered).digest('hex').slice(0, 8);
 }
 
 /** Isolation of everything that answers at an endpoint, when one policy can do it. */

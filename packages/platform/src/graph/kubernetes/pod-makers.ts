@@ -13,7 +13,7 @@ const rights = [{ group: '', resource: 'pods' }, ...workloadKinds].map(({ group,
 }));
 
 /** The first right of a permission set that makes pods. */
-export function makesPods(grant: Grant): Power | undefined {
+function makesPods(grant: Grant): Power | undefined {
   for (const right of rights) {
     const power = powerOf(grant, right);
     if (power?.names === 'any') return power;

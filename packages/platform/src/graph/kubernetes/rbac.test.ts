@@ -54,7 +54,7 @@ describe('the names that a grant allows', () => {
       apiGroups: fc.subarray(['', 'apps', '*'], { minLength: 1 }),
       resources: fc.subarray(['pods', 'pods/exec', '*/exec', 'secrets', '*'], { minLength: 1 }),
       resourceNames: fc.subarray(['a', 'b']),
-      nonResourceURLs: fc.constant([]),
+      nonResourceURLs: fc.constant<string[]>([]),
     }),
     { maxLength: 4 },
   );

@@ -1,19 +1,20 @@
 import type { GraphNode, NodeRule } from '@firebreak/contract';
-import { credentialsOf } from '../kubernetes/credentials.ts';
+import { cloudIdentitiesOf, credentialsOf } from '../kubernetes/credentials.ts';
 
-/** No jewel of its own: the secret that holds it is one already. */
+/** No jewel of its own: a secret that holds one is a jewel already, and what a cloud role is worth its cloud must say. */
 export default {
   kinds: ['Credential'],
-  needs: ['kubernetes.secret'],
+  needs: ['kubernetes.secret', 'kubernetes.service-account'],
   *derive(estate): Generator<GraphNode> {
-    for (const { id, secret, namespace, name, system, because } of credentialsOf(estate)) {
+    const cloud = [...cloudIdentitiesOf(estate).values()].flat();
+    for (const { id, holder, namespace, name, system, because } of [...credentialsOf(estate), ...cloud]) {
       yield {
         id,
         kind: 'Credential',
         class: 'credential',
         name: `${name} (${system})`,
         namespace,
-        facts: [secret],
+        facts: [holder],
         detail: { system, because },
       };
     }

@@ -18,7 +18,7 @@ export interface ServerUnderTest {
   readonly authenticator: Authenticator;
   readonly authStore: AuthStore;
   /** What the server logged, a JSON object each. */
-  readonly log: readonly string[];
+  readonly log: string[];
   /** The headers of somebody who has signed in. */
   signedIn(role: Role, name?: string): Promise<{ cookie: string }>;
   /** The headers of a program whose token was made by somebody of this role. */

@@ -2,7 +2,7 @@
  * Every update channel that writes to a namespace or object which the plan or the attacker touches is suspended first: a
  * sync that runs between two steps undoes the first one and brings the payload back.
  */
-import { type Lever, namespaceOfId } from '@firebreak/contract';
+import { kubernetesId, type Lever, namespaceOfId } from '@firebreak/contract';
 import type { AttackGraph } from '../../graph/attack-graph.ts';
 import type { Supplement } from './supplement.ts';
 
@@ -17,6 +17,11 @@ export const stopDelivery: Supplement = {
       if (index !== undefined) touched.add(index);
       const namespace = namespaceOfId(id);
       if (namespace !== undefined) namespaces.add(namespace);
+    }
+    // A channel that has not synced yet, or reports no workload, is known only by the namespace that it delivers to.
+    for (const namespace of namespaces) {
+      const index = graph.indexOf.get(kubernetesId('Namespace', undefined, namespace));
+      if (index !== undefined) touched.add(index);
     }
     const found = new Map<string, { lever: Lever; why: string }>();
     const channels = channelsInto(

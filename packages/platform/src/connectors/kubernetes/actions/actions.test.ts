@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { edgeRules } from '../../../graph/edges/index.ts';
 import { conflicts, interruptions, refusals, roundTrips } from './cases/suite.case.ts';
 import { twinWorld } from './cases/twin-world.case.ts';
 import { actionCases } from './cases/world.case.ts';
@@ -21,6 +22,13 @@ test('every action is in its own file, is named like it, and has a case', () => 
   expect([...new Set(cases.map(({ action }) => action))].sort()).toEqual(files.sort());
 });
 
+test('an action severs exactly the edges whose rules name it', () => {
+  for (const { id, severs } of actions) {
+    const naming = edgeRules.filter((rule) => rule.severedBy.includes(id)).map(({ label }) => label);
+    expect([...severs].sort(), id).toEqual(naming.sort());
+  }
+});
+
 test('permissions are of the form "verb group/resource"', () => {
   for (const { id, permissions } of actions) {
     expect(permissions.length, id).toBeGreaterThan(0);
@@ -28,7 +36,7 @@ test('permissions are of the form "verb group/resource"', () => {
   }
 });
 
-/** `npx vitest run -u actions.test.ts` writes the page anew. */
+/** `npx vitest run actions.test.ts -u` writes the page anew. */
 test('docs/actions.md says what the actions say', async () => {
   await expect(describeActions(actions)).toMatchFileSnapshot('../../../../../../docs/actions.md');
 });

@@ -10,6 +10,7 @@ import { permission, refTo } from './objects/built-in.ts';
 import { apiObject, namespaceName, objectName } from './objects/names.ts';
 import { putFieldBack, sameField, setField } from './objects/one-field.ts';
 import { noPodRuns } from './pods/remaining.ts';
+import { edgesOfRunningPods } from './pods/severed-edges.ts';
 
 const kinds = ['CronJob', 'Job'] as const;
 const params = z.object({ kind: z.enum(kinds), namespace: namespaceName, name: objectName });
@@ -29,7 +30,7 @@ export default defineAction<Params, z.infer<typeof before>, KubernetesApi>({
   targetKinds: kinds,
   params,
   before,
-  severs: [],
+  severs: edgesOfRunningPods,
   permissions: [
     ...kinds.flatMap((kind) => [permission('get', kind), permission('patch', kind)]),
     permission('list', 'Job'),

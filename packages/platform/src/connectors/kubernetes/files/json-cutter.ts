@@ -79,7 +79,8 @@ export function makeJsonCutter(
       if (length <= limits.maxPiece) return;
       if (!elementTooLong) skip('too-long');
       elementTooLong = true;
-      advance();
+      // The bytes may go; its lines are counted when it ends.
+      start = scanner.at;
     } else {
       endElement(scanner.at - 1);
       item += 1;

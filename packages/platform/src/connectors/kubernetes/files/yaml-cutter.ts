@@ -26,6 +26,8 @@ export function makeYamlCutter({ limits, document, line: firstLine, emit }: Cutt
   let item = 0;
   let dashIndent = -1;
   let itemTooLong = false;
+  /** The beginning of the line at `scan` was looked at already, its end is not there yet. */
+  let lineBegun = false;
 
   const take = (end: number) => Buffer.from(buffer.subarray(start, end));
   function skip(kind: Skipped['kind']): void {
@@ -88,29 +90,32 @@ export function makeYamlCutter({ limits, document, line: firstLine, emit }: Cutt
 
   function readLines(final: boolean): void {
     while (mode !== 'ignore' && scan < buffer.length) {
-      let to = buffer.indexOf(newline, scan);
-      if (to === -1) {
-        // A line without an end counts as too long as soon as the piece does.
-        if (!final && buffer.length - start <= limits.maxPiece) return;
-        to = buffer.length;
-      }
-      if (mode === 'document') documentLine(to);
-      else itemLine(to);
-      scan = Math.min(to + 1, buffer.length);
-      line += 1;
+      const end = buffer.indexOf(newline, scan);
+      const isWhole = end !== -1 || final;
+      const to = end === -1 ? buffer.length : end;
+      // A line without an end is looked at as soon as it makes the piece too long.
+      if (!isWhole && to - start <= limits.maxPiece) return;
+      if (mode === 'document') {
+        if (to - start > limits.maxPiece) {
+          skip('too-long');
+          mode = 'ignore';
+          return;
+        }
+        documentLine(to);
+      } else if (!lineBegun) itemLine(to);
+      if (mode === 'items' && to - start > limits.maxPiece) passOver(to);
+      lineBegun = !isWhole;
+      if (!isWhole && start <= scan) return;
+      scan = Math.min(isWhole ? to + 1 : to, buffer.length);
+      if (isWhole) line += 1;
       if (mode === 'document' && items !== undefined && scan - start > limits.listThreshold) openList(items);
-      else if (scan - start > limits.maxPiece) tooLong();
     }
   }
-  function tooLong(): void {
-    if (mode === 'document') {
-      skip('too-long');
-      mode = 'ignore';
-    } else if (mode === 'items') {
-      if (!itemTooLong) skip('too-long');
-      itemTooLong = true;
-      start = scan;
-    }
+  /** Drops what there is of an item that is too long. */
+  function passOver(to: number): void {
+    if (!itemTooLong) skip('too-long');
+    itemTooLong = true;
+    start = to;
   }
 
   return {
@@ -125,6 +130,8 @@ export function makeYamlCutter({ limits, document, line: firstLine, emit }: Cutt
     end() {
       readLines(true);
       if (mode === 'document') emit({ kind: 'document', bytes: take(buffer.length), document, line: startLine });
+      // What came before `items:` was no list after all, or its items are missing.
+      if (mode === 'items' && item === 0) skip('broken-list');
       if (mode === 'items') endItem(buffer.length);
       buffer = Buffer.alloc(0);
       mode = 'ignore';

@@ -113,8 +113,7 @@ export function makeCluster(
       if (wanted !== undefined && wanted !== textAt(before, 'metadata', 'resourceVersion'))
         return refuse('conflict', 409, 'the object has been modified; read it again');
       const uid = textAt(next, 'metadata', 'uid');
-      if (uid !== undefined && uid !== uidOf(before))
-        return refuse('conflict', 409, `uid mismatch: the precondition says ${uid}, the object has ${uidOf(before)}`);
+      if (uid !== undefined && uid !== uidOf(before)) return refuse('invalid', 422, 'metadata.uid is immutable');
       if (nameOf(next) !== nameOf(before) || namespaceOf(next) !== namespaceOf(before))
         return refuse('invalid', 422, 'metadata.name and metadata.namespace are immutable');
       const immutable = changedImmutable(resource, before, next);

@@ -116,6 +116,15 @@ export const authorityCases: CaseTable = {
         edges: [`ServiceAccount/prod/who -> ${admin}`],
         levers: [...strip, ...strip],
       },
+      {
+        world: [
+          account('sa'),
+          ...canEverywhere('Group:system:serviceaccounts:prod', [`create clusterrolebindings@${rbacGroup}`], 'make'),
+          ...canEverywhere('sa', [`bind clusterroles@${rbacGroup}`], 'bind'),
+        ],
+        edges: [`ServiceAccount/prod/sa -> ${admin}`],
+        levers: [...strip, ...strip],
+      },
     ],
     nearMisses: [
       { because: 'may create but not bind', world: [...can('who', [`create rolebindings@${rbacGroup}`]), ...bound] },

@@ -149,6 +149,7 @@ export const escapeCases: CaseTable = {
     holds: [
       { world: [podWithHostPath('a', '/')], edges: ['Volume/prod/a/host -> Node/n1'], levers: stop },
       { world: [podWithHostPath('a', '/etc/cron.d')], edges: ['Volume/prod/a/host -> Node/n1'] },
+      { world: [podWithHostPath('a', '/var/run')], edges: ['Volume/prod/a/host -> Node/n1'] },
       {
         world: [
           pod(

@@ -15,6 +15,15 @@ import {
 
 const stop = ['kubernetes.delete-pod'];
 const sa = { serviceAccountName: 'sa' };
+const annotated = object(
+  'v1',
+  'ServiceAccount',
+  'sa',
+  {},
+  {
+    annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::111122223333:role/models' },
+  },
+);
 const claimed = (name: string) =>
   pod(
     name,
@@ -259,6 +268,19 @@ export const podCases: CaseTable = {
       },
     ],
     nearMisses: [{ because: 'its keys say nothing', world: [secret('s', 'Opaque', ['tls.crt', 'awesome'])] }],
+  },
+  CLOUD_IDENTITY: {
+    holds: [
+      {
+        world: [annotated, pod('a', {}, { ...sa, automountServiceAccountToken: false })],
+        edges: ['Container/prod/a/a -> Credential/prod/sa/aws-role'],
+        levers: stop,
+      },
+    ],
+    nearMisses: [
+      { because: 'the pod has another account', world: [annotated, pod('a')] },
+      { because: 'the account stands for nothing', world: [account('sa'), pod('a', {}, sa)] },
+    ],
   },
   MODEL_READ: {
     holds: [

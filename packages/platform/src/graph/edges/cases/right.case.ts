@@ -54,7 +54,16 @@ export const rightCases: CaseTable = {
   },
   POD_PATCH: {
     holds: [{ world: [...can('who', ['patch pods']), pod('a')], edges: [`${set} -> Pod/prod/a`], levers: stop }],
-    nearMisses: [{ because: 'the status is not the image', world: [...can('who', ['patch pods/status']), pod('a')] }],
+    nearMisses: [
+      {
+        because: 'a static pod follows its file',
+        world: [
+          ...can('who', ['patch pods']),
+          pod('a', {}, {}, { annotations: { 'kubernetes.io/config.mirror': 'x' } }),
+        ],
+      },
+      { because: 'the status is not the image', world: [...can('who', ['patch pods/status']), pod('a')] },
+    ],
   },
   POD_EPHEMERAL_CONTAINER: {
     holds: [

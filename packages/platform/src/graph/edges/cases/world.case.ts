@@ -11,7 +11,7 @@ import { estateOf } from '../../../facts/estate.ts';
 export type World = readonly ApiObject[];
 
 /** What a rule must derive, and what it must not. */
-export interface RuleCases {
+interface RuleCases {
   readonly holds: readonly {
     readonly world: World;
     /** `from + also -> to`, ids without `kubernetes:`. */
@@ -147,7 +147,7 @@ export function binding(kind: string, role: string, who: string): object {
 }
 
 /** `Group:x` and `User:x` are those, everything else is an account of the namespace. */
-export function subject(who: string): object {
+function subject(who: string): object {
   const [kind, name] = who.split(/:(.*)/s);
   if ((kind === 'Group' || kind === 'User') && name !== undefined) return { kind, apiGroup: rbac, name };
   return { kind: 'ServiceAccount', name: who, namespace: home };

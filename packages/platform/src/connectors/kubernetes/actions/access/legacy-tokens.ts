@@ -47,8 +47,9 @@ export function emptyTokenSecret(token: LegacyToken): ApiObject {
 function withoutValues(secret: ApiObject): ApiObject {
   const annotations = record(at(secret, 'metadata', 'annotations')) ?? {};
   const kept = Object.entries(annotations).filter(([key, value]) => key !== lastApplied || !repeatsValues(value));
-  const shown = asRecord(secret);
-  return { ...shown, metadata: { ...shown.metadata, annotations: Object.fromEntries(kept) } };
+  const { apiVersion, kind, type, metadata } = asRecord(secret);
+  // Field by field: a row says more than the secret itself, such as the number of its keys.
+  return { apiVersion, kind, type, metadata: { ...metadata, annotations: Object.fromEntries(kept) } } as ApiObject;
 }
 
 function repeatsValues(annotation: unknown): boolean {

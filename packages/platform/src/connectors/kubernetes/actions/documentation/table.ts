@@ -11,9 +11,9 @@ export function describeActions(actions: readonly AnyAction[]): string {
   return [
     '# Actions on Kubernetes',
     '',
-    'Made from the actions (`packages/platform/src/connectors/kubernetes/actions`) by `npx vitest run -u actions.test.ts`; do not edit.',
+    'Made from the actions (`packages/platform/src/connectors/kubernetes/actions`) by `npx vitest run actions.test.ts -u`; do not edit.',
     '',
-    'Stages happen in this order: ' + `${stages.join(', ')}.`,
+    `Stages happen in this order: ${stages.join(', ')}.`,
     '',
     ...table(
       ['action', 'stage', 'does', 'on', 'cost', 'undo'],

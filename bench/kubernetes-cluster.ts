@@ -14,7 +14,7 @@ const rbac = 'rbac.authorization.k8s.io/v1';
 const podsPerNode = 50;
 
 /** Every object of a cluster with this many pods, one at a time. */
-export function* kubernetesCluster(pods: number, namespaces = 400): Generator<KubernetesObject> {
+function* kubernetesCluster(pods: number, namespaces = 400): Generator<KubernetesObject> {
   const random = seeded(25_000);
   const nodes = Math.ceil(pods / podsPerNode);
   const agents = platformAgents();

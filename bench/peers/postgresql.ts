@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
@@ -67,5 +68,10 @@ function startServer(): Server {
   };
   const folder = printedValue('FIREBREAK_POSTGRESQL_DIR');
   const url = printedValue('FIREBREAK_DATABASE_URL');
-  return { url, stop: () => execFileSync(script('stop'), [folder], { stdio: 'inherit' }) };
+  const stop = () => {
+    execFileSync(script('stop'), [folder], { stdio: 'inherit' });
+    // The script made it for us, and keeps it for those who want to come back.
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { url, stop };
 }

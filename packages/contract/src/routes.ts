@@ -252,7 +252,8 @@ export const routes = {
   usePlan: {
     method: 'PUT',
     path: '/api/incidents/{id}/plan',
-    summary: 'Give the incident a plan made elsewhere, once the independent check confirms it on the estate as it is now',
+    summary:
+      'Give the incident a plan made elsewhere, once the independent check confirms it on the estate as it is now',
     role: 'responder',
     params: incidentParams,
     body: planSchema,

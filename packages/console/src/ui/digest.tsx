@@ -1,7 +1,7 @@
 import classes from './digest.module.css';
 
 interface DigestProps {
-  /** Hex. */
+  /** Hex or base64. */
   readonly value: string;
   readonly label: string;
 }

@@ -1,5 +1,6 @@
 /** The only file that knows everybody: it gives the command line its world. */
 import { type Execution, FirebreakError, type Plan } from '@firebreak/contract';
+import { rememberTarget } from '../cli/incident-target.ts';
 import type { ContainOptions, Desk, World } from '../cli/world.ts';
 import { executionView } from '../execution/view.ts';
 import { manifestSet } from '../facts/manifest-set.ts';
@@ -68,11 +69,16 @@ async function openDesk(
     incidents: () => station.incidents.list(),
     incident: (id) => station.incidents.get(id),
     execution: (id) => executionOf(station, id),
-    contain: (plan, options) => contain(station, plan, options, signal),
+    contain: async (plan, options) => {
+      const incident = await incidentFor(station, plan, options, signal);
+      // before anything is changed, so that it can be undone on the same cluster whatever happens
+      if (where.target !== undefined) await rememberTarget(where.data, incident, where.target);
+      return contain(station, incident, plan, options, signal);
+    },
     preview: (plan) => mustHaveField(station).runner.preview(plan, signal),
     undo: (incident, { by, force }) => undo(station, incident, by, force, signal),
     exportEvidence: (incident, by) => exportEvidence({ ledger: station.ledger, incident, actor: by }),
-    verifierKey: station.ledger.verifierKey,
+    verifierKey: async () => station.ledger.verifierKey,
     close: () => station.close(),
   };
 }
@@ -83,13 +89,23 @@ async function executionOf(station: Station, incident: string) {
   return row === null ? null : executionView(row);
 }
 
-/** Carries a plan out; one that a killed command left unfinished is taken up where it stands. */
-async function contain(station: Station, plan: Plan, options: ContainOptions, signal: AbortSignal): Promise<Execution> {
-  const { runner } = mustHaveField(station);
+/** The incident that holds this plan unfinished, as a killed command leaves it, or a new one. */
+async function incidentFor(station: Station, plan: Plan, options: ContainOptions, signal: AbortSignal): Promise<string> {
   const unfinished = (await station.incidents.list()).find(
     ({ planDigest, state }) => planDigest === plan.digest && (state === 'containing' || state === 'planned'),
   );
-  const incident = unfinished?.id ?? (await openFor(station, plan, options, signal));
+  return unfinished?.id ?? openFor(station, plan, options, signal);
+}
+
+/** Carries a plan out, from where it stands. */
+async function contain(
+  station: Station,
+  incident: string,
+  plan: Plan,
+  options: ContainOptions,
+  signal: AbortSignal,
+): Promise<Execution> {
+  const { runner } = mustHaveField(station);
   await runner.start({ incident, plan, by: options.by });
   let execution = await approveOnce(station, incident, plan, options.by);
   if (options.second !== undefined) execution = await approveOnce(station, incident, plan, options.second);

@@ -42,6 +42,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       authenticator,
       logger,
       version,
+      hosts: options.hosts,
       console:
         options.console !== undefined && existsSync(join(options.console, 'index.html')) ? options.console : undefined,
     });

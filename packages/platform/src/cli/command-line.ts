@@ -23,7 +23,9 @@ export async function atWork<T>(
 ): Promise<T> {
   const stop = new AbortController();
   const end = terminal.onInterrupt(() => stop.abort(new FirebreakError('FB-CANCELLED', 'It was interrupted.')));
-  const spinner = terminal.err.isTTY ? ora({ text: visible(start), stream: terminal.err, discardStdin: false }) : undefined;
+  const spinner = terminal.err.isTTY
+    ? ora({ text: visible(start), stream: terminal.err, discardStdin: false })
+    : undefined;
   const patience = setTimeout(() => spinner?.start(), 1000);
   try {
     return await task(stop.signal, (sentence) => {

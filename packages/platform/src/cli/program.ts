@@ -31,6 +31,17 @@ const commands = [
   completionCommand,
 ];
 
+/** The whole command line as commander has it, for running, for the shells' completion and for docs/cli.md. */
+export function programOf(cli: CommandLine): Command {
+  const program = new Command('firebreak')
+    .description('Incident response for AI infrastructure: the cheapest provable, reversible cut.')
+    .version(cli.world.version)
+    .exitOverride()
+    .showHelpAfterError('(see --help)');
+  for (const add of commands) add(program, cli);
+  return program;
+}
+
 /** Runs one command. @returns the exit code: 0 done, 1 a check failed, 2 usage, 3 the answer is limited. */
 export async function runCommandLine(
   argv: readonly string[],
@@ -39,11 +50,12 @@ export async function runCommandLine(
 ): Promise<number> {
   const output = new Output(terminal);
   const json = argv.includes('--json') || argv.includes('--jsonl');
-  const program = commanderProgram({ world, terminal, output }).configureOutput({
-    writeOut: (text) => terminal.out.write(text),
-    writeErr: (text) => json || terminal.err.write(text),
-  });
-  for (const command of commands) command(program, { world, terminal, output });
+  const program = programOf({ world, terminal, output });
+  for (const command of everyCommand(program))
+    command.configureOutput({
+      writeOut: (text) => void terminal.out.write(text),
+      writeErr: (text) => void (json || terminal.err.write(text)),
+    });
   try {
     await program.parseAsync([...argv], { from: 'user' });
     output.mustHaveArrived();
@@ -55,4 +67,9 @@ export async function runCommandLine(
     else return exitCodes.usage;
   }
   return output.exitCode;
+}
+
+/** A command and all below it, in the order of the help. */
+export function everyCommand(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(everyCommand)];
 }

@@ -25,7 +25,7 @@ export type Value = string | number | Shown;
 
 /** `show` + a template: the literal is ours, the values are made visible. */
 export function show(literals: TemplateStringsArray, ...values: readonly Value[]): Shown {
-  return new Shown(String.raw({ raw: literals.map((literal) => literal) }, ...values.map(textOf)));
+  return new Shown(String.raw({ raw: literals }, ...values.map(textOf)));
 }
 
 export function joined(parts: readonly Shown[], separator = '\n'): Shown {
@@ -64,7 +64,8 @@ export function visibleJson(value: unknown, indent?: number): string {
 }
 
 function escaped(character: string): string {
-  return [...Array(character.length).keys()]
-    .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`)
+  return character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
     .join('');
 }

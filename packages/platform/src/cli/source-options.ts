@@ -1,16 +1,17 @@
 /** Options that every command that reads an estate has. */
 import { FirebreakError } from '@firebreak/contract';
-import { type Command, Option } from 'commander';
-import { withProgress } from './output.ts';
-import type { Source, World } from './world.ts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { atWork, type CommandLine } from './command-line.ts';
+import type { Source } from './world.ts';
 
 export interface SourceOptions {
   readonly from?: string;
   readonly convention?: 'kubehound';
 }
 
+/** `--from` is asked for when the source is opened: some commands let it stand in two places. */
 export function withSource(command: Command): Command {
-  return command.requiredOption('--from <source>', 'where to read: kubernetes:<kubeconfig|in-cluster|dir|file|->');
+  return command.option('--from <source>', 'where to read: kubernetes:<kubeconfig|in-cluster|dir|file|->');
 }
 
 export function withConvention(command: Command): Command {
@@ -19,27 +20,26 @@ export function withConvention(command: Command): Command {
   );
 }
 
+export function withJson(command: Command): Command {
+  return command.option('--json', 'one JSON document');
+}
+
 /** Collects an option that may be given several times. */
 export function repeated(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }
 
-/** Opens the source that `--from` names. Ctrl-C stops the reading. */
-export async function openSource(world: World, options: SourceOptions): Promise<Source> {
-  if (options.from === undefined) throw new FirebreakError('FB-USAGE', '--from is missing.');
-  const spec = options.from;
-  return withProgress(`Reading ${spec}`, (progress) => world.open(spec, stopSignal(), progress));
+/** Reads an option that is a whole number within bounds. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (/^\d+$/.test(text) && number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`It is no whole number from ${least} to ${most}.`);
+  };
 }
 
-let stop: AbortController | undefined;
-/** Aborts at the first SIGINT or SIGTERM; the second one ends the process the ordinary way. */
-export function stopSignal(): AbortSignal {
-  if (stop === undefined) {
-    const controller = new AbortController();
-    stop = controller;
-    const abort = () => controller.abort(new FirebreakError('FB-CANCELLED', 'It was interrupted.'));
-    process.once('SIGINT', abort);
-    process.once('SIGTERM', abort);
-  }
-  return stop.signal;
+/** Opens the source that `--from` names. @throws FirebreakError FB-USAGE, and what the connector says */
+export async function openSource(cli: CommandLine, { from }: SourceOptions): Promise<Source> {
+  if (from === undefined) throw new FirebreakError('FB-USAGE', '--from is missing.');
+  return atWork(cli, `Reading ${from}`, (signal, progress) => cli.world.open(from, signal, progress));
 }

@@ -2,17 +2,8 @@
  * What the commands need from the rest of the system. `app/compose.ts` provides it, so that no command knows a connector,
  * a database or a server by name.
  */
-import type {
-  AnyAction,
-  Change,
-  DeriveOptions,
-  Estate,
-  Execution,
-  Gap,
-  Incident,
-  Plan,
-  PlanCheck,
-} from '@firebreak/contract';
+import type { AnyAction, DeriveOptions, Estate, Execution, Gap, Incident, Plan, PlanCheck } from '@firebreak/contract';
+import type { DryRunStep } from '../execution/runner.ts';
 import type { AttackGraph } from '../graph/attack-graph.ts';
 
 export interface Source {
@@ -51,6 +42,8 @@ export interface ServeOptions {
   readonly database: string | undefined;
   readonly port: number;
   readonly host: string;
+  /** Names beside loopback under which people reach it, without port. */
+  readonly hosts: readonly string[];
   readonly kubeconfig: string | undefined;
   /** Folder of the built console. */
   readonly console: string | undefined;
@@ -69,13 +62,13 @@ export interface Desk {
   incidents(): Promise<readonly Incident[]>;
   incident(id: string): Promise<Incident>;
   execution(incident: string): Promise<Execution | null>;
-  preview(
-    plan: Plan,
-  ): Promise<readonly { stepId: string; title: string; changes: readonly Change[]; problem: string | null }[]>;
+  /** What the steps would send, reading but changing nothing. */
+  preview(plan: Plan): Promise<readonly DryRunStep[]>;
   /** Opens an incident for the plan, approves it and works until it is settled or waits for somebody. */
   contain(plan: Plan, options: ContainOptions): Promise<Execution>;
   undo(incident: string, options: { by: string; force: boolean }): Promise<Execution>;
   exportEvidence(incident: string, by: string): AsyncIterable<Uint8Array>;
-  readonly verifierKey: string;
+  /** The key that the evidence of the incident is signed with, in its C2SP form. */
+  verifierKey(incident: string): Promise<string>;
   close(): Promise<void>;
 }

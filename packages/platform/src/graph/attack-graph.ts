@@ -178,6 +178,22 @@ export class AttackGraph {
     return this.#live(membersOf(included), included);
   }
 
+  /** Every live edge that somebody who holds exactly these nodes can take, what they hold already included. */
+  liveEdgesFrom(held: Bitset): Generator<GraphEdge> {
+    const { offsets, needOffsets, neededBy } = this.hypergraph;
+    const plain: number[] = [];
+    const several: number[] = [];
+    for (const node of membersOf(held)) {
+      if (this.isHub(node)) continue;
+      for (let edge = offsets[node] as number; edge < (offsets[node + 1] as number); edge += 1) plain.push(edge);
+      for (let at = needOffsets[node] as number; at < (needOffsets[node + 1] as number); at += 1) {
+        const tails = [...this.hypergraph.tailsOf(neededBy[at] as number)];
+        if (tails[0] === node && tails.every((tail) => hasBit(held, tail))) several.push(neededBy[at] as number);
+      }
+    }
+    return this.#live([...plain, ...several.sort((a, b) => a - b)], undefined);
+  }
+
   /** `liveEdges` of a few edges, such as a derivation, as a list. */
   liveEdgesOf(edges: Iterable<number>): GraphEdge[] {
     return [...this.liveEdges(edges)];
@@ -274,17 +290,14 @@ export class AttackGraph {
   *#live(edges: Iterable<number>, included: Bitset | undefined): Generator<GraphEdge> {
     for (const step of this.#steps(edges)) {
       if (!this.#mayOverlap(step)) {
-        for (const edge of step) {
-          for (const [via, head] of this.#ends(edge, included)) yield this.#liveEdge(edge, via, head);
-        }
+        for (const edge of step) yield* this.#liveEdgesFor(edge, included);
         continue;
       }
       const byHead = new Map<number, GraphEdge>();
       for (const edge of step) {
-        for (const [via, head] of this.#ends(edge, included)) {
-          const known = byHead.get(head);
-          const live = this.#liveEdge(edge, via, head);
-          byHead.set(head, known === undefined ? live : { ...known, facts: union(known.facts, live.facts) });
+        for (const live of this.#liveEdgesFor(edge, included)) {
+          const known = byHead.get(live.head);
+          byHead.set(live.head, known === undefined ? live : { ...known, facts: union(known.facts, live.facts) });
         }
       }
       yield* byHead.values();
@@ -319,27 +332,28 @@ export class AttackGraph {
     return true;
   }
 
-  #liveEdge(edge: number, membership: number, head: number): GraphEdge {
+  *#liveEdgesFor(edge: number, included: Bitset | undefined): Generator<GraphEdge> {
     const tails = [...this.hypergraph.tailsOf(edge)];
-    const ids = tails.map((tail) => this.nodeAt(tail).id);
+    const [from, ...others] = tails.map((tail) => this.nodeAt(tail).id);
     const note = this.noteOf(edge);
     const rule = this.ruleOf(edge) as EdgeRule;
+    const direct = this.hypergraph.heads[edge] as number;
     const facts = this.factsOf(edge);
-    return {
+    const common = {
       type: rule.label,
-      from: ids[0] as NodeId,
-      with: ids.slice(1),
-      to: this.nodeAt(head).id,
-      facts: membership < 0 ? facts : union(facts, this.factsOf(membership)),
+      from: from as NodeId,
+      with: others,
       ...(note === undefined ? {} : { note }),
       rule,
       edge,
-      membership,
-      ...(membership < 0 ? {} : { group: this.nodeAt(this.hypergraph.heads[edge] as number).name }),
+      ...(this.isHub(direct) ? { group: this.nodeAt(direct).name } : {}),
       tails,
-      head,
       likelihood: this.likelihoods[edge] as number,
     };
+    for (const [membership, head] of this.#ends(edge, included)) {
+      const own = membership < 0 ? facts : union(facts, this.factsOf(membership));
+      yield { ...common, to: this.nodeAt(head).id, facts: own, membership, head };
+    }
   }
 
   #countLiveEdges(): number {
@@ -371,8 +385,9 @@ function* upTo(end: number): Generator<number> {
   for (let index = 0; index < end; index += 1) yield index;
 }
 
+/** Both lists in order, each fact once. They are a few facts long. */
 function union(first: readonly FactId[], second: readonly FactId[]): FactId[] {
-  return [...new Set([...first, ...second])];
+  return [...first, ...second.filter((fact) => !first.includes(fact))];
 }
 
 /** The first place from `low` up to `high` whose value is at least `value`; the values ascend. */

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { estateOf } from '../facts/estate.ts';
 import type { AttackGraph, StepKey } from './attack-graph.ts';
-import { hasBit } from './bitset.ts';
+import { bitsetOf, hasBit } from './bitset.ts';
 import { deriveGraph } from './derive-graph.ts';
 import { reach } from './reach.ts';
 import { fakeNodeRule, fakeRule, group, idOf, smallWorld, step, thing } from './small-world.ts';
@@ -89,6 +89,20 @@ test('live edges are what the rules derived: groups multiplied out, doubles once
       expect(live.map(keyOf).sort()).toEqual([...expected.keys()].sort());
       for (const edge of live) expect(new Set(edge.facts)).toEqual(expected.get(keyOf(edge)));
       expect(graph.edgeCount).toBe(live.length);
+    }),
+  );
+});
+
+test('live edges from some holdings are those that need nothing else', () => {
+  fc.assert(
+    fc.property(derived, fc.uniqueArray(name), (edges, held) => {
+      const graph = graphFrom(edges);
+      const ids = held.map(idOf).filter((id) => graph.indexOf.has(id));
+      const nodes = ids.map((id) => graph.indexOf.get(id) as number);
+      const expected = [...graph.liveEdges()].filter((edge) =>
+        [edge.from, ...edge.with].every((id) => ids.includes(id)),
+      );
+      expect([...graph.liveEdgesFrom(bitsetOf(graph.nodes.length, nodes))]).toEqual(expected);
     }),
   );
 });

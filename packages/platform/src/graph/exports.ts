@@ -29,7 +29,7 @@ export function* edgeLines(graph: AttackGraph): Generator<EdgeLine> {
   for (const edge of graph.liveEdges()) yield edgeLine(graph, edge);
 }
 
-export function edgeLine(graph: AttackGraph, edge: GraphEdge): EdgeLine {
+function edgeLine(graph: AttackGraph, edge: GraphEdge): EdgeLine {
   const [from, ...others] = edge.tails.map((tail) => nodeRef(graph.nodeAt(tail)));
   return {
     type: edge.type,

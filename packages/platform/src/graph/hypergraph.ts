@@ -1,7 +1,7 @@
 /**
  * The directed hypergraph under everything: nodes are integers, an edge leads from one or more tails to one head and can be
  * taken when *all* its tails are held. Immutable once frozen, and nothing but typed arrays: 10 million edges are some
- * 180 MB and no object per edge.
+ * 65 MB, 150 MB with the way back (`incoming`), and no object per edge.
  *
  * What must stay true:
  *
@@ -67,7 +67,7 @@ export interface Cut {
 }
 
 /** Edges by head: those into v are `edges[offsets[v]]` … `edges[offsets[v + 1] − 1]`, ascending. */
-export interface Incoming {
+interface Incoming {
   readonly offsets: Int32Array;
   readonly edges: Int32Array;
   /** Tail by plain edge. */

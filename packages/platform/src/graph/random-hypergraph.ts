@@ -23,7 +23,7 @@ export interface RandomGraph {
 }
 
 /** Graphs of up to `size` nodes and 3 hubs, with up to 2·`size` edges of one to three tails. */
-export function randomGraphs(size = 9): fc.Arbitrary<RandomGraph> {
+function randomGraphs(size = 9): fc.Arbitrary<RandomGraph> {
   return fc
     .record({ nodes: fc.integer({ min: 2, max: size }), hubs: fc.integer({ min: 0, max: 3 }) })
     .chain(({ nodes, hubs }) => {

@@ -2,7 +2,15 @@
  * The HTTP API from a program's side, derived from the contract's routes: method and path come from the data, answers are
  * parsed by the schemas that the server promises, its errors come out as the errors that they were.
  */
-import { catalogue, type ErrorCode, errorSchema, FirebreakError, type Route, type RouteName, routes } from '@firebreak/contract';
+import {
+  catalogue,
+  type ErrorCode,
+  errorSchema,
+  FirebreakError,
+  type Route,
+  type RouteName,
+  routes,
+} from '@firebreak/contract';
 import type { z } from 'zod';
 
 type Routes = typeof routes;
@@ -25,7 +33,11 @@ export interface Client {
    */
   call<Name extends RouteName>(name: Name, request: RequestOf<Name>, signal: AbortSignal): Promise<AnswerOf<Name>>;
   /** The bytes of a route that answers with a file. @throws as `call` */
-  download<Name extends RouteName>(name: Name, request: RequestOf<Name>, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  download<Name extends RouteName>(
+    name: Name,
+    request: RequestOf<Name>,
+    signal: AbortSignal,
+  ): AsyncIterable<Uint8Array>;
 }
 
 interface Parts {
@@ -93,7 +105,8 @@ async function read(response: Response, signal: AbortSignal): Promise<string> {
   let size = 0;
   for await (const chunk of pieces(response, signal)) {
     size += chunk.length;
-    if (size > maxAnswerBytes) throw new FirebreakError('FB-ANSWER-INVALID', `It is longer than ${maxAnswerBytes} bytes.`);
+    if (size > maxAnswerBytes)
+      throw new FirebreakError('FB-ANSWER-INVALID', `It is longer than ${maxAnswerBytes} bytes.`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -37,8 +37,8 @@ test.each([
 });
 
 test('a request without Host is for nobody here', async () => {
-  await server.app.listen({ host: '127.0.0.1', port: 0 });
-  const socket = connect(server.app.addresses()[0]?.port ?? 0, '127.0.0.1');
+  const { port } = new URL(await server.app.listen({ host: '127.0.0.1', port: 0 }));
+  const socket = connect(Number(port), '127.0.0.1');
   socket.end(`GET /api/health HTTP/1.0\r\n\r\n`);
   const answer = await text(socket);
   expect(answer).toMatch(/^HTTP\/1\.1 403 /);

@@ -131,9 +131,8 @@ test("a path that cannot be decoded is our error, not the framework's", async ()
 });
 
 test('what is no HTTP gets the same form', async () => {
-  await server.app.listen({ host: '127.0.0.1', port: 0 });
-  const [address] = server.app.addresses();
-  const socket = connect(address?.port ?? 0, '127.0.0.1');
+  const { port } = new URL(await server.app.listen({ host: '127.0.0.1', port: 0 }));
+  const socket = connect(Number(port), '127.0.0.1');
   socket.end('NONSENSE\r\n\r\n');
   const answer = await text(socket);
   expect(answer).toMatch(/^HTTP\/1\.1 400 /);

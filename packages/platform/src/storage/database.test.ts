@@ -35,9 +35,9 @@ test('a database of another Firebreak is left alone', async () => {
 
 test('a server that is not there, or lets us not in', async () => {
   const url = new URL(await server.database());
-  const wrong = new URL(url);
-  wrong.password = 'wrong';
-  expect(await code(openDatabase(wrong.href))).toBe('FB-STORAGE-UNAVAILABLE');
+  const unknown = new URL(url);
+  unknown.pathname = '/nowhere';
+  expect(await code(openDatabase(unknown.href))).toBe('FB-STORAGE-UNAVAILABLE');
   const nobody = new URL(url);
   nobody.port = '1';
   expect(await code(openDatabase(nobody.href))).toBe('FB-STORAGE-UNAVAILABLE');

@@ -273,16 +273,19 @@ async function moveOn(
 }
 
 async function endExecutions(tx: Transaction, writes: readonly Write[]): Promise<void> {
-  for (const { claim, move } of writes) {
-    if (move.what !== 'end') continue;
-    // one that was stopped from outside stays stopped
-    await tx.query(
-      `update execution set proof = coalesce($2::json, proof),
-         state = case when state = 'running' then $3 else state end
-       where id = $1`,
-      [claim.execution.id, move.proof === undefined ? null : JSON.stringify(move.proof), move.state],
-    );
-  }
+  const ends = writes.flatMap(({ claim, move }) => (move.what === 'end' ? [{ id: claim.execution.id, ...move }] : []));
+  if (ends.length === 0) return;
+  // one that was stopped from outside stays stopped
+  await tx.query(
+    `update execution e set proof = coalesce(ended.proof::json, e.proof),
+       state = case when e.state = 'running' then ended.state else e.state end
+     from unnest($1::text[], $2::text[], $3::text[]) as ended (id, state, proof) where e.id = ended.id`,
+    [
+      ends.map(({ id }) => id),
+      ends.map(({ state }) => state),
+      ends.map(({ proof }) => (proof === undefined ? null : JSON.stringify(proof))),
+    ],
+  );
 }
 
 async function executions(from: Queryable, where: string, value: string): Promise<readonly ExecutionRow[]> {

@@ -55,7 +55,7 @@ function Overview({ blast, index, onSelect }: Pick<BlastSideProps, 'blast' | 'in
                 </button>
                 <div className="fb-quiet">
                   <ForeignText text={jewel.jewel} most={90} />
-                  {index.nodes.get(jewel.id)?.role === 'safe' && <strong> · safe after the plan</strong>}
+                  {index.nodes.get(jewel.id)?.role === 'safe' && <strong> · safe with the plan</strong>}
                 </div>
               </li>
             ))}

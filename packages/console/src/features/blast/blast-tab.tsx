@@ -14,6 +14,7 @@ import { BlastSide } from './blast-side.tsx';
 import classes from './blast-tab.module.css';
 import { indexDrawing } from './drawing-index.ts';
 import { Legend } from './legend.tsx';
+import { presentDrawing, showsPlan } from './present-drawing.ts';
 import { rowsOf } from './reached-rows.ts';
 import { ReachedTable } from './reached-table.tsx';
 
@@ -38,13 +39,19 @@ interface StageProps {
   readonly drawing: Drawing;
 }
 
-function Stage({ incidentId, blast, drawing }: StageProps) {
+function Stage({ incidentId, blast, drawing: whole }: StageProps) {
   const [view, setView] = useState<'drawing' | 'table'>('drawing');
+  const [withPlan, setWithPlan] = useState(false);
   const [canDraw, setCanDraw] = useState(hasWebGl);
   const [search, setSearch] = useState('');
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [selected, setSelected] = useState<string | null>(null);
   const [goTo, setGoTo] = useState<{ readonly id: string } | null>(null);
+  const present = useMemo(
+    () => presentDrawing(whole, new Set(blast.jewels.map((jewel) => jewel.id))),
+    [whole, blast.jewels],
+  );
+  const drawing = withPlan ? whole : present;
   const index = useMemo(() => indexDrawing(drawing), [drawing]);
   const rows = useMemo(
     () => rowsOf(blast, new Map(drawing.nodes.map((node) => [node.id, node.role]))),
@@ -79,6 +86,18 @@ function Stage({ incidentId, blast, drawing }: StageProps) {
               hidden={hidden}
               onHide={setHidden}
             />
+            {showsPlan(whole) && (
+              <SegmentedControl
+                size="xs"
+                aria-label="Reach"
+                value={withPlan ? 'plan' : 'now'}
+                onChange={(value) => setWithPlan(value === 'plan')}
+                data={[
+                  { value: 'now', label: 'Now' },
+                  { value: 'plan', label: 'With the plan' },
+                ]}
+              />
+            )}
             <SegmentedControl
               size="xs"
               className={classes.view ?? ''}

@@ -31,7 +31,7 @@ const above = { safe: 0, reached: 1, jewel: 2, compromised: 3 } as const;
 export function graphOf(drawing: Drawing, palette: Palette): DrawingGraph {
   const graph: DrawingGraph = new MultiDirectedGraph();
   // Few nodes may be large, thousands must leave room for each other.
-  const scale = Math.min(1.5, Math.max(0.55, 9 / Math.sqrt(Math.max(1, drawing.nodes.length)) + 0.45));
+  const scale = Math.min(1.5, 10 / Math.sqrt(Math.max(1, drawing.nodes.length)) + 0.6);
   const jewels = drawing.nodes.filter((node) => node.role === 'jewel').length;
   for (const node of drawing.nodes) {
     graph.mergeNode(node.id, {
@@ -46,12 +46,12 @@ export function graphOf(drawing: Drawing, palette: Palette): DrawingGraph {
       assetClass: node.class,
     });
   }
-  const thickness = drawing.nodes.length > 1000 ? 0.5 : 1.5;
+  const many = drawing.edges.length > 300;
   for (const edge of drawing.edges) {
     if (!graph.hasNode(edge.from) || !graph.hasNode(edge.to)) continue;
     graph.addDirectedEdge(edge.from, edge.to, {
-      size: thickness,
-      color: edge.severed ? palette.severed : palette.edge,
+      size: many ? 1.1 : 1.5,
+      color: edge.severed ? palette.severed : many ? palette.edgeOfMany : palette.edge,
       type: edge.severed ? 'severed' : 'live',
       zIndex: 0,
     });

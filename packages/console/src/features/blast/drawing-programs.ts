@@ -36,7 +36,7 @@ export const nodePrograms = {
   reached: outline('length(p) - 1.0'),
   jewel: outline('abs(p.x) + abs(p.y) - 1.0'),
   compromised: outline('min(length(p) - 0.58, abs(length(p) - 0.89) - 0.11)'),
-  safe: outline('abs(length(p) - 0.8) - 0.2'),
+  safe: outline('abs(length(p) - 0.72) - 0.28'),
 };
 
 const dash = { length: 10, share: 0.55 };

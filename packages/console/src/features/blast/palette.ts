@@ -2,6 +2,8 @@
 export interface Palette {
   readonly roles: Readonly<Record<'compromised' | 'reached' | 'jewel' | 'safe', string>>;
   readonly edge: string;
+  /** Among many others an edge is see-through, so that where they crowd shows. */
+  readonly edgeOfMany: string;
   readonly severed: string;
   readonly selected: string;
   readonly faded: string;
@@ -22,6 +24,7 @@ export function readPalette(): Palette {
       safe: colour('role-safe'),
     },
     edge: colour('edge'),
+    edgeOfMany: colour('edge-of-many'),
     severed: colour('edge-severed'),
     selected: colour('edge-selected'),
     faded: colour('faded'),

@@ -9,7 +9,7 @@ export const roleWords: Readonly<Record<Role, { readonly word: string; readonly 
   compromised: { word: 'Compromised', tone: 'danger' },
   jewel: { word: 'Crown jewel', tone: 'jewel' },
   reached: { word: 'Reached', tone: 'warn' },
-  safe: { word: 'Safe after the plan', tone: 'neutral' },
+  safe: { word: 'Safe with the plan', tone: 'neutral' },
 };
 
 export function RoleTag({ role }: { readonly role: Role }) {

@@ -56,7 +56,14 @@ export function IncidentHeader({ incidentId, incident }: IncidentHeaderProps) {
           <Link to="/incidents">Incidents</Link>
           <span aria-hidden>/</span>
           <ForeignText text={incidentId} mono />
-          {incident !== undefined && <StateTag state={incident.state} />}
+          {incident !== undefined && (
+            <>
+              <StateTag state={incident.state} />
+              <span>
+                opened <Moment at={incident.openedAt} /> by <ForeignText text={incident.openedBy} most={40} />
+              </span>
+            </>
+          )}
         </div>
         <h1 className={classes.title}>
           {incident === undefined ? (
@@ -71,9 +78,6 @@ export function IncidentHeader({ incidentId, incident }: IncidentHeaderProps) {
           ) : (
             <>
               <ForeignText text={incident.note} most={240} />
-              <span className={classes.opened}>
-                Opened <Moment at={incident.openedAt} /> by <ForeignText text={incident.openedBy} most={40} />
-              </span>
             </>
           )}
         </div>
@@ -113,8 +117,13 @@ function CompromisedNames({ ids }: { readonly ids: readonly string[] }) {
   if (first === undefined) return <>&nbsp;</>;
   return (
     <span title={ids.join('\n')}>
-      <ForeignText text={first.slice(first.indexOf(':') + 1)} most={44} mono />
+      <ForeignText text={nameIn(first)} most={others.length > 0 ? 19 : 28} mono />
       {others.length > 0 && ` and ${others.length} more`}
     </span>
   );
+}
+
+/** An id without system and kind: namespace and name. */
+function nameIn(id: string): string {
+  return id.slice(id.indexOf('/') + 1);
 }

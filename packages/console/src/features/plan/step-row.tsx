@@ -8,9 +8,8 @@ import { count } from '../../ui/count.ts';
 import { ForeignText } from '../../ui/foreign-text.tsx';
 import { JsonRecord } from '../../ui/json-record.tsx';
 import { Moment } from '../../ui/moment.tsx';
-import { NodeName } from '../../ui/node-name.tsx';
 import { Tag } from '../../ui/tag.tsx';
-import { points, reasonWords } from './plan-words.ts';
+import { reasonWords } from './plan-words.ts';
 import { stepWord } from './step-progress.ts';
 import classes from './step-row.module.css';
 
@@ -61,15 +60,12 @@ export function StepRow({ step, run, preview }: StepRowProps) {
           {step !== undefined && <Interrupts step={step} />}
           {step !== undefined && step.restarts.length > 0 && (
             <Row name="Restarts">
-              {step.restarts.map((node) => (
-                <div key={node.id}>
-                  <NodeName node={node} />
-                </div>
-              ))}
+              <NodeNames nodes={step.restarts} />
             </Row>
           )}
           <Row name="Undo">
-            {step?.reversal.kind === 'none' && <strong>Cannot be undone: </strong>}
+            {step?.reversal.kind === 'none' &&
+              (step.stage === 'evidence' ? 'Nothing to undo: ' : <strong>Cannot be undone: </strong>)}
             <ForeignText text={undo} />
           </Row>
           {run !== undefined && run.approvals.length > 0 && (
@@ -165,16 +161,34 @@ function Interrupts({ step }: { readonly step: PlanStep }) {
         <span className="fb-quiet">Nothing that is known.</span>
       ) : (
         <ul className={classes.plain}>
-          {step.interrupts.map((interruption) => (
-            <li key={`${interruption.who.id} ${interruption.what}`}>
-              <NodeName node={interruption.who} />: <ForeignText text={interruption.what} />{' '}
-              <span className="fb-quiet">({points(interruption.weight)})</span>
+          {[...Map.groupBy(step.interrupts, (interruption) => interruption.what)].map(([what, same]) => (
+            <li key={what}>
+              <ForeignText text={what} />{' '}
+              <span className="fb-quiet">
+                (<NodeNames nodes={same.map((interruption) => interruption.who)} />)
+              </span>
             </li>
           ))}
         </ul>
       )}
     </Row>
   );
+}
+
+/** Several nodes in a row: the kind is said once for those that share it. */
+function NodeNames({ nodes }: { readonly nodes: PlanStep['restarts'] }) {
+  return [...Map.groupBy(nodes, (node) => node.kind)].map(([kind, same], group) => (
+    <span key={kind}>
+      {group > 0 && '; '}
+      <ForeignText text={kind} most={40} />{' '}
+      {same.map((node, index) => (
+        <span key={node.id} title={node.id}>
+          {index > 0 && ', '}
+          <ForeignText text={node.name} most={60} mono />
+        </span>
+      ))}
+    </span>
+  ));
 }
 
 const probeLooks = {

@@ -1,38 +1,35 @@
 import { completeness } from '@firebreak/contract';
 import type { Command } from 'commander';
-import { printJson, printText, reportCompleteness, table } from '../output.ts';
-import { openSource, type SourceOptions, withSource } from '../source-options.ts';
-import type { World } from '../world.ts';
+import type { CommandLine } from '../command-line.ts';
+import { show, table } from '../shown.ts';
+import { openSource, type SourceOptions, withJson, withSource } from '../source-options.ts';
 
 /** `firebreak collect`: what was read and what could not be. */
-export function collectCommand(program: Command, world: World): void {
-  withSource(program.command('collect'))
+export function collectCommand(program: Command, cli: CommandLine): void {
+  const { output } = cli;
+  withJson(withSource(program.command('collect')))
     .description('read an estate and say what was found and what could not be read')
-    .option('--json', 'one JSON document')
     .action(async (options: SourceOptions & { json?: boolean }) => {
-      const source = await openSource(world, options);
+      const source = await openSource(cli, options);
       const graph = source.graph();
       const kinds = new Map<string, number>();
-      for (const node of graph.nodes)
-        if (node.kind !== 'Group' || !node.id.startsWith('group:'))
-          kinds.set(node.kind, (kinds.get(node.kind) ?? 0) + 1);
-      const counts = Object.fromEntries([...kinds].sort(([a], [b]) => (a < b ? -1 : 1)));
-      const answer = completeness(source.gaps, 'any');
+      for (const [index, node] of graph.nodes.entries())
+        if (!graph.isHub(index)) kinds.set(node.kind, (kinds.get(node.kind) ?? 0) + 1);
+      const counts = [...kinds].sort(([a], [b]) => (a < b ? -1 : 1));
       const summary = {
         source: source.spec,
         facts: source.estate.size,
         nodes: graph.nodeCount,
         edges: graph.edgeCount,
-        counts,
-        completeness: answer,
+        counts: Object.fromEntries(counts),
+        completeness: completeness(source.gaps, 'any'),
       };
-      if (options.json) await printJson(summary);
-      else {
-        await printText(table(['kind', 'nodes'], Object.entries(counts)));
-        await printText(
-          `${summary.facts} facts, ${summary.nodes} nodes, ${summary.edges} attack steps from ${source.spec}`,
+      if (options.json) await output.json(summary);
+      else
+        await output.text(
+          table(['kind', 'nodes'], counts),
+          show`${summary.facts} facts, ${summary.nodes} nodes, ${summary.edges} attack steps from ${source.spec}`,
         );
-      }
-      reportCompleteness(answer);
+      output.limited(summary.completeness);
     });
 }

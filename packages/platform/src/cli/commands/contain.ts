@@ -1,91 +1,74 @@
-import type { Execution } from '@firebreak/contract';
-import type { Command } from 'commander';
-import pc from 'picocolors';
-import { parsePlan } from '../../planning/check-plan.ts';
-import { atDesk, type DataOptions, operatorName, withData } from '../data-options.ts';
-import { exitCodes, printJson, printText, visible, withProgress } from '../output.ts';
-import type { World } from '../world.ts';
-import { readPlan } from './plan.ts';
+import { FirebreakError } from '@firebreak/contract';
+import { type Command, Option } from 'commander';
+import type { DryRunStep } from '../../execution/runner.ts';
+import type { CommandLine } from '../command-line.ts';
+import { actingName, atDesk, withDesk, withKubeconfig, withName } from '../desk-options.ts';
+import { describeExecution } from '../execution-text.ts';
+import { readPlan } from '../plan-file.ts';
+import { bold, joined, red, type Shown, show } from '../shown.ts';
+import { withJson } from '../source-options.ts';
+
+interface ContainCommandOptions {
+  readonly approve?: boolean;
+  readonly as?: string;
+  readonly second?: string;
+  readonly title: string;
+  readonly json?: boolean;
+}
 
 /** `firebreak contain` and `firebreak undo`: the only commands that change a cluster. */
-export function containCommands(program: Command, world: World): void {
-  withData(program.command('contain <plan>'))
-    .description('show the exact requests of a plan; with --approve carry it out and prove it')
-    .requiredOption('--kubeconfig <file>', 'the cluster')
-    .option('--approve', 'approve the plan by its digest and carry it out')
-    .option('--as <name>', 'who approves', operatorName())
-    .option('--second <name>', 'the second person, for drastic steps')
-    .option('--title <text>', 'title of the incident', 'Containment from the command line')
-    .option('--json', 'one JSON document')
-    .action(
-      async (
-        file: string,
-        options: DataOptions & { approve?: boolean; as: string; second?: string; title: string },
-      ) => {
-        const plan = parsePlan(await readPlan(file));
-        await atDesk(world, options, async (desk) => {
-          if (options.approve !== true) {
-            const steps = await withProgress('Reading what the steps would change', () => desk.preview(plan));
-            if (options.json) await printJson({ steps });
-            else {
-              for (const { title, changes, problem } of steps) {
-                await printText(`${pc.bold(visible(title))}${problem === null ? '' : `  ${pc.red(visible(problem))}`}`);
-                for (const { request, body } of changes) {
-                  await printText(
-                    `  ${visible(request)}${body === undefined ? '' : `\n    ${visible(JSON.stringify(body))}`}`,
-                  );
-                }
-              }
-              await printText(`Nothing was changed. To carry it out: --approve (digest ${plan.digest})`);
-            }
-            if (steps.some(({ problem }) => problem !== null)) process.exitCode = exitCodes.checkFailed;
-            return;
-          }
-          const execution = await withProgress('Containing', () =>
-            desk.contain(plan, { title: options.title, by: options.as, second: options.second }),
-          );
-          await report(execution, options.json === true);
-          if (execution.state !== 'contained') process.exitCode = exitCodes.checkFailed;
-        });
-      },
-    );
+export function containCommands(program: Command, cli: CommandLine): void {
+  const { output } = cli;
 
-  withData(program.command('undo <incident>'))
+  withJson(withName(withKubeconfig(withDesk(program.command('contain <plan>')))))
+    .description('show the exact requests of a plan; with --approve carry it out and prove it')
+    .option('--approve', 'approve the plan by its digest and carry it out')
+    .addOption(new Option('--second <name>', 'the second person, for drastic steps').conflicts('server'))
+    .option('--title <text>', 'title of the incident', 'Containment from the command line')
+    .action(async (file: string, options: ContainCommandOptions, command: Command) => {
+      const plan = await readPlan(file, cli.terminal);
+      if (options.approve !== true) {
+        const need = { doing: 'Reading what the steps would change', target: true, mayBegin: true };
+        const steps = await atDesk(cli, command, need, (desk) => desk.preview(plan));
+        await (options.json ? output.json({ steps }) : output.text(describeDryRun(steps, plan.digest)));
+        if (steps.some(({ problem }) => problem !== null)) output.checkFailed();
+        return;
+      }
+      const by = actingName(options.as);
+      const second = options.second === undefined ? undefined : actingName(options.second);
+      if (second?.toLowerCase() === by.toLowerCase())
+        throw new FirebreakError('FB-APPROVAL-SECOND-PERSON', `${by} cannot be the second person as well.`);
+      const need = { doing: 'Containing', target: true, mayBegin: true };
+      const execution = await atDesk(cli, command, need, (desk) =>
+        desk.contain(plan, { title: options.title, by, second }),
+      );
+      await (options.json ? output.json(execution) : output.text(describeExecution(execution)));
+      if (execution.state !== 'contained') output.checkFailed();
+    });
+
+  withJson(withName(withKubeconfig(withDesk(program.command('undo <incident>')))))
     .description('take back every step that was done, last first')
-    .requiredOption('--kubeconfig <file>', 'the cluster')
-    .option('--as <name>', 'who asks for it', operatorName())
     .option('--force', 'overwrite what others changed since')
-    .option('--json', 'one JSON document')
-    .action(async (incident: string, options: DataOptions & { as: string; force?: boolean }) => {
-      await atDesk(world, options, async (desk) => {
-        const execution = await withProgress('Undoing', () =>
-          desk.undo(incident, { by: options.as, force: options.force === true }),
-        );
-        await report(execution, options.json === true);
-        if (execution.state !== 'undone') process.exitCode = exitCodes.checkFailed;
-      });
+    .action(async (incident: string, options: { as?: string; force?: boolean; json?: boolean }, command: Command) => {
+      const by = actingName(options.as);
+      const execution = await atDesk(cli, command, { doing: 'Undoing', target: true, incident }, (desk) =>
+        desk.undo(incident, { by, force: options.force === true }),
+      );
+      await (options.json ? output.json(execution) : output.text(describeExecution(execution)));
+      if (execution.state !== 'undone') output.checkFailed();
     });
 }
 
-/** An execution as a person reads it: each step with its state and what its probes showed. */
-export function describeExecution(execution: Execution): string {
-  const steps = execution.steps.map((step) => {
-    const good = step.state === 'done' || step.state === 'undone';
-    const probes = step.probes.map(
-      ({ what, result, evidence }) => `       ${result.padEnd(11)} ${visible(what)}: ${visible(evidence)}`,
-    );
-    const head = `${String(step.ordinal).padStart(3)}. ${good ? pc.green(step.state) : pc.yellow(step.state)}  ${visible(step.title)}`;
-    return [head, ...(step.reason === null ? [] : [`       ${visible(step.reason)}`]), ...probes].join('\n');
-  });
-  const { proof } = execution;
-  return [
-    ...steps,
-    ...(proof === null ? [] : [`proof: ${visible(proof.detail)}`]),
-    `${pc.bold(execution.state)}  incident ${execution.incident}`,
-  ].join('\n');
-}
-
-async function report(execution: Execution, json: boolean): Promise<void> {
-  if (json) await printJson(execution);
-  else await printText(describeExecution(execution));
+function describeDryRun(steps: readonly DryRunStep[], digest: string): Shown {
+  return joined([
+    ...steps.map(({ title, changes, problem }) =>
+      joined([
+        problem === null ? bold(title) : show`${bold(title)}  ${red(problem)}`,
+        ...changes.map(({ request, body }) =>
+          body === undefined ? show`  ${request}` : show`  ${request}\n    ${JSON.stringify(body)}`,
+        ),
+      ]),
+    ),
+    show`Nothing was changed. To carry it out: --approve (digest ${digest})`,
+  ]);
 }

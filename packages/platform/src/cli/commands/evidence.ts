@@ -1,64 +1,93 @@
+import { randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { access, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { FirebreakError } from '@firebreak/contract';
+import { type EvidenceReport, FirebreakError } from '@firebreak/contract';
 import type { Command } from 'commander';
-import pc from 'picocolors';
 import { verifyEvidence } from '../../ledger/evidence-verify.ts';
-import { atDesk, type DataOptions, operatorName, withData } from '../data-options.ts';
-import { exitCodes, printJson, printText, visible, withProgress } from '../output.ts';
-import type { World } from '../world.ts';
+import { atWork, type CommandLine } from '../command-line.ts';
+import { actingName, atDesk, withDesk, withName } from '../desk-options.ts';
+import { describeChecks } from '../output.ts';
+import { joined, red, type Shown, show, yellow } from '../shown.ts';
+import { withJson } from '../source-options.ts';
+import type { Terminal } from '../terminal.ts';
 
 /** `firebreak evidence export` and `verify`. Verifying needs nothing but the file. */
-export function evidenceCommands(program: Command, world: World): void {
+export function evidenceCommands(program: Command, cli: CommandLine): void {
+  const { output, terminal } = cli;
   const evidence = program.command('evidence').description('export and verify the evidence of an incident');
 
-  withData(evidence.command('export <incident>'))
+  withJson(withName(withDesk(evidence.command('export <incident>'))))
     .description('write one file that anybody can verify')
     .requiredOption('-o, --output <file>', 'the file')
-    .option('--as <name>', 'who exports', operatorName())
-    .action(async (incident: string, options: DataOptions & { output: string; as: string }) => {
-      await atDesk(world, options, async (desk) => {
-        // Whole or not at all: half an evidence file under the final name would look like tampering.
-        const draft = `${options.output}.part`;
-        try {
-          await withProgress('Exporting', () =>
-            pipeline(desk.exportEvidence(incident, options.as), createWriteStream(draft, { mode: 0o600 })),
-          );
-          await rename(draft, options.output);
-        } finally {
-          await rm(draft, { force: true });
-        }
-        await printText(`${options.output}\nverifier key: ${desk.verifierKey}`);
+    .action(async (incident: string, options: { output: string; as?: string; json?: boolean }, command: Command) => {
+      const by = actingName(options.as);
+      const verifierKey = await atDesk(cli, command, { doing: 'Exporting' }, async (desk) => {
+        await writeWhole(options.output, desk.exportEvidence(incident, by));
+        return desk.verifierKey(incident);
       });
+      await (options.json
+        ? output.json({ file: options.output, verifierKey })
+        : output.text(show`${options.output}`, show`verifier key: ${verifierKey}`));
     });
 
-  evidence
-    .command('verify <file>')
-    .description('check an evidence file; needs no database and no server')
+  withJson(evidence.command('verify <file>'))
+    .description('check an evidence file; needs no database and no server; - reads standard input')
     .option('--key <vkey>', 'the verifier key, had by another way than the file')
-    .option('--json', 'one JSON document')
-    .action(async (file: string, options: { key?: string; json?: boolean }) => {
-      await access(file).catch((cause: unknown) => {
-        throw new FirebreakError('FB-EVIDENCE-UNREADABLE', `${file} cannot be opened.`, { cause });
-      });
-      const report = await withProgress('Verifying', () =>
-        verifyEvidence(createReadStream(file), options.key === undefined ? {} : { verifierKey: options.key }),
+    .action(async (file: string, { key, json }: { key?: string; json?: boolean }) => {
+      const report = await atWork(cli, 'Verifying', () =>
+        verifyEvidence(bytesOf(file, terminal), key === undefined ? {} : { verifierKey: key }),
       );
-      if (options.json) await printJson(report);
-      else {
-        for (const { check, ok, detail } of report.checks)
-          await printText(`${ok ? pc.green('ok  ') : pc.red('FAIL')}  ${check}: ${visible(detail)}`);
-        await printText(
-          `${report.ok ? 'verified' : pc.red('NOT VERIFIED')}: incident ${visible(report.incident)}, ${report.entries} entries, ${report.blobs} blobs, tree size ${report.treeSize}`,
-        );
-        if (report.keySource === 'embedded')
-          await printText(
-            pc.yellow(
-              'The key came with the file: this shows that the file agrees with itself. Give --key to know who signed it.',
-            ),
-          );
-      }
-      if (!report.ok) process.exitCode = exitCodes.checkFailed;
+      await (json ? output.json(report) : output.text(describeReport(report)));
+      if (!report.ok) output.checkFailed();
     });
+}
+
+/** @throws FirebreakError FB-EVIDENCE-UNREADABLE */
+async function* bytesOf(file: string, { input }: Terminal): AsyncGenerator<Uint8Array> {
+  try {
+    yield* file === '-' ? input : (createReadStream(file) as AsyncIterable<Uint8Array>);
+  } catch (cause) {
+    throw new FirebreakError('FB-EVIDENCE-UNREADABLE', `${file} cannot be read.`, { cause });
+  }
+}
+
+/**
+ * Whole or not at all: half an evidence file under the final name would look like tampering. The draft's name cannot be
+ * guessed, so nobody can have put a link there.
+ *
+ * @throws FirebreakError FB-OUTPUT-UNWRITABLE, and what the source throws
+ */
+async function writeWhole(file: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  const draft = `${file}.${randomBytes(8).toString('hex')}.part`;
+  try {
+    await pipeline(chunks, createWriteStream(draft, { mode: 0o600, flags: 'wx', flush: true }));
+    await rename(draft, file);
+  } catch (cause) {
+    if (!isOfWriting(cause)) throw cause;
+    throw new FirebreakError('FB-OUTPUT-UNWRITABLE', `${cause.message}.`, { cause });
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+function isOfWriting(cause: unknown): cause is Error {
+  return (
+    cause instanceof Error && 'syscall' in cause && ['open', 'write', 'fsync', 'rename'].includes(String(cause.syscall))
+  );
+}
+
+function describeReport({ ok, checks, incident, entries, blobs, treeSize, keySource }: EvidenceReport): Shown {
+  const verdict = ok ? show`verified` : red('NOT VERIFIED');
+  return joined([
+    describeChecks(checks),
+    show`${verdict}: incident ${incident}, ${entries} entries, ${blobs} blobs, tree size ${treeSize}`,
+    ...(keySource === 'embedded'
+      ? [
+          yellow(
+            'The key came with the file: this shows that the file agrees with itself. Give --key to know who signed it.',
+          ),
+        ]
+      : []),
+  ]);
 }

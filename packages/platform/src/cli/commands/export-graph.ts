@@ -1,44 +1,61 @@
-import { completeness } from '@firebreak/contract';
-import type { Command } from 'commander';
+import { completeness, type EdgeLine } from '@firebreak/contract';
+import { type Command, Option } from 'commander';
+import type { AttackGraph } from '../../graph/attack-graph.ts';
 import { kubehoundEdgeLines, kubehoundNodeLines } from '../../graph/convention/kubehound.ts';
-import { edgeLines, nodeLines } from '../../graph/exports.ts';
-import { printLines, printText, reportCompleteness } from '../output.ts';
+import { edgeLines, type NodeLine, nodeLines } from '../../graph/exports.ts';
+import type { CommandLine } from '../command-line.ts';
+import { joined, type Shown, show } from '../shown.ts';
 import { openSource, type SourceOptions, withConvention, withSource } from '../source-options.ts';
-import type { World } from '../world.ts';
 
-type Options = SourceOptions & { jsonl?: boolean };
+type Options = SourceOptions & { json?: boolean; jsonl?: boolean };
 
 /** `firebreak nodes` and `firebreak edges`: the graph as lines, in our words or in KubeHound's. */
-export function exportCommands(program: Command, world: World): void {
-  withConvention(withSource(program.command('nodes')))
-    .description('everything that an attacker can hold, one a line')
-    .option('--jsonl', 'JSON Lines')
-    .action(async (options: Options) => {
-      const { source, graph } = await open(world, options);
-      const lines = options.convention === 'kubehound' ? kubehoundNodeLines(graph) : nodeLines(graph);
-      if (options.jsonl) await printLines(lines);
-      else
-        for (const line of lines) await printText(`${line.id}${line.jewel === undefined ? '' : `  ★ ${line.jewel}`}`);
-      reportCompleteness(completeness(source.gaps, 'any'));
-    });
-  withConvention(withSource(program.command('edges')))
-    .description('every step that an attacker can take, one a line')
-    .option('--jsonl', 'JSON Lines')
-    .action(async (options: Options) => {
-      const { source, graph } = await open(world, options);
-      const lines = options.convention === 'kubehound' ? kubehoundEdgeLines(graph) : edgeLines(graph);
-      if (options.jsonl) await printLines(lines);
-      else {
-        for (const line of lines) {
-          const from = [line.from, ...(line.with ?? [])].map((node) => node.id).join(' + ');
-          await printText(`${line.type}  ${from} → ${line.to.id}${line.note === undefined ? '' : `  (${line.note})`}`);
-        }
-      }
-      reportCompleteness(completeness(source.gaps, 'any'));
-    });
+export function exportCommands(program: Command, cli: CommandLine): void {
+  const { output } = cli;
+
+  function exporting<Line>(
+    name: string,
+    about: string,
+    linesOf: (graph: AttackGraph, convention: SourceOptions['convention']) => Iterable<Line>,
+    describe: (line: Line) => Shown,
+  ): void {
+    withConvention(withSource(program.command(name)))
+      .description(about)
+      .option('--jsonl', 'JSON Lines')
+      .addOption(new Option('--json', 'one JSON document').conflicts('jsonl'))
+      .action(async (options: Options) => {
+        const { convention, json, jsonl } = options;
+        const source = await openSource(cli, options);
+        const lines = linesOf(source.graph(convention === undefined ? {} : { convention }), convention);
+        const answer = completeness(source.gaps, 'any');
+        if (jsonl) await output.jsonLines(lines);
+        else if (json) await output.jsonList(name, lines, { completeness: answer });
+        else await output.textLines(described(lines, describe));
+        output.limited(answer);
+      });
+  }
+
+  exporting<NodeLine>(
+    'nodes',
+    'everything that an attacker can hold, one a line',
+    (graph, convention) => (convention === 'kubehound' ? kubehoundNodeLines(graph) : nodeLines(graph)),
+    ({ id, jewel }) => (jewel === undefined ? show`${id}` : show`${id}  ★ ${jewel}`),
+  );
+  exporting<EdgeLine>(
+    'edges',
+    'every step that an attacker can take, one a line',
+    (graph, convention) => (convention === 'kubehound' ? kubehoundEdgeLines(graph) : edgeLines(graph)),
+    ({ type, from, with: others = [], to, note }) => {
+      const holdings = joined(
+        [from, ...others].map(({ id }) => show`${id}`),
+        ' + ',
+      );
+      const step = show`${type}  ${holdings} → ${to.id}`;
+      return note === undefined ? step : show`${step}  (${note})`;
+    },
+  );
 }
 
-async function open(world: World, options: Options) {
-  const source = await openSource(world, options);
-  return { source, graph: source.graph(options.convention === undefined ? {} : { convention: options.convention }) };
+function* described<Line>(lines: Iterable<Line>, describe: (line: Line) => Shown): Generator<Shown> {
+  for (const line of lines) yield describe(line);
 }

@@ -1,14 +1,16 @@
 import type { Command } from 'commander';
-import { printText } from '../output.ts';
-import type { World } from '../world.ts';
+import type { CommandLine } from '../command-line.ts';
+import { Shown } from '../shown.ts';
+import { withJson } from '../source-options.ts';
 
 /** `firebreak permissions`: the exact role that our own credential needs. */
-export function permissionsCommand(program: Command, world: World): void {
-  program
-    .command('permissions <connector> [actions...]')
+export function permissionsCommand(program: Command, { world, output }: CommandLine): void {
+  withJson(program.command('permissions <connector> [actions...]'))
     .description('print the least role that a connector needs to read, and for the actions named (`all` for every one)')
-    .action(async (connector: string, actions: string[]) => {
-      const wanted = actions.includes('all') ? world.actions.map((action) => action.id) : actions;
-      await printText(world.permissions(connector, wanted));
+    .action(async (connector: string, named: string[], options: { json?: boolean }) => {
+      const actions = named.includes('all') ? world.actions.map(({ id }) => id) : named;
+      const role = world.permissions(connector, actions);
+      if (options.json) await output.json({ connector, actions, role });
+      else await output.text(new Shown(role.trimEnd()));
     });
 }

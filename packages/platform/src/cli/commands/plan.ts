@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { FirebreakError, type Plan } from '@firebreak/contract';
+import { FirebreakError, type Plan, type PlanStep } from '@firebreak/contract';
 import type { Command } from 'commander';
-import pc from 'picocolors';
-import { parsePlan } from '../../planning/check-plan.ts';
-import { exitCodes, printJson, printText, reportCompleteness, visible, withProgress } from '../output.ts';
-import { openSource, repeated, type SourceOptions, stopSignal } from '../source-options.ts';
-import type { World } from '../world.ts';
+import { atWork, type CommandLine } from '../command-line.ts';
+import { describeChecks } from '../output.ts';
+import { readPlan } from '../plan-file.ts';
+import { bold, dim, joined, red, type Shown, show, yellow } from '../shown.ts';
+import { openSource, repeated, type SourceOptions, withJson, withSource } from '../source-options.ts';
 import { describePath } from './paths.ts';
 
 interface PlanOptions extends SourceOptions {
@@ -16,11 +15,10 @@ interface PlanOptions extends SourceOptions {
 }
 
 /** `firebreak plan` and `firebreak plan check`. */
-export function planCommands(program: Command, world: World): void {
-  const plan = program
-    .command('plan')
+export function planCommands(program: Command, cli: CommandLine): void {
+  const { world, output } = cli;
+  const plan = withJson(withSource(program.command('plan')))
     .description('the cheapest set of reversible steps that provably cuts the attacker off')
-    .option('--from <source>', 'where to read: kubernetes:<kubeconfig|in-cluster|dir|file|->')
     .option('--compromised <node>', 'what the attacker holds; may be repeated', repeated)
     .option(
       '--protect <selector>',
@@ -28,53 +26,34 @@ export function planCommands(program: Command, world: World): void {
       repeated,
     )
     .option('--forbid <lever>', 'a lever key that must not be used; may be repeated', repeated)
-    .option('--json', 'the plan as one JSON document')
+    // what stands behind `check` is the business of `check`
+    .enablePositionalOptions()
     .action(async (options: PlanOptions) => {
-      if (options.compromised === undefined) throw new FirebreakError('FB-USAGE', '--compromised is missing.');
-      const source = await openSource(world, options);
-      const request = {
-        compromised: options.compromised,
-        protect: (options.protect ?? ['default']).join(';'),
-        forbid: options.forbid ?? [],
-      };
-      const made = await withProgress('Planning', () => world.plan(source, request));
-      if (options.json) await printJson(made);
-      else await printText(describePlan(made));
-      reportCompleteness(made.completeness);
+      const { compromised, protect = ['default'], forbid = [] } = options;
+      if (compromised === undefined) throw new FirebreakError('FB-USAGE', '--compromised is missing.');
+      const source = await openSource(cli, options);
+      const request = { compromised, protect: protect.join(';'), forbid };
+      const made = await atWork(cli, 'Planning', () => world.plan(source, request));
+      if (options.json) await output.json(made);
+      else await output.text(describePlan(made));
+      output.limited(made.completeness);
     });
 
-  plan
-    .command('check <file>')
+  withJson(withSource(plan.command('check <file>')))
     .description('check a plan independently of the planner; - reads standard input')
-    .option('--from <source>', 'the estate to check it against')
-    .option('--json', 'one JSON document')
-    .action(async (file: string, _: unknown, command: Command) => {
-      // `--from` and `--json` may stand on either side of `check`.
-      const options = command.optsWithGlobals<SourceOptions & { json?: boolean }>();
-      const checked = parsePlan(await readPlan(file));
-      const source = await openSource(world, options);
-      const report = await world.check(checked, source, stopSignal());
-      if (options.json) await printJson(report);
-      else {
-        for (const { check, ok, detail } of report.checks) {
-          await printText(`${ok ? pc.green('ok  ') : pc.red('FAIL')}  ${check}: ${visible(detail)}`);
-        }
-      }
-      if (!report.ok) process.exitCode = exitCodes.checkFailed;
-      reportCompleteness(report.completeness);
+    .action(async (file: string, own: SourceOptions & { json?: boolean }) => {
+      const { compromised, protect, forbid, ...before } = plan.opts<PlanOptions>();
+      if (compromised !== undefined || protect !== undefined || forbid !== undefined)
+        throw new FirebreakError('FB-USAGE', 'A check takes what is compromised and protected from the plan.');
+      const options = { ...before, ...own };
+      const checked = await readPlan(file, cli.terminal);
+      const source = await openSource(cli, options);
+      const report = await atWork(cli, 'Checking', (signal) => world.check(checked, source, signal));
+      if (options.json) await output.json(report);
+      else await output.text(describeChecks(report.checks));
+      if (!report.ok) output.checkFailed();
+      output.limited(report.completeness);
     });
-}
-
-/** A plan file's text. @throws FirebreakError FB-PLAN-INVALID when it cannot be read. */
-export async function readPlan(file: string): Promise<string> {
-  try {
-    if (file !== '-') return await readFile(file, 'utf8');
-    const chunks: Buffer[] = [];
-    for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks).toString('utf8');
-  } catch (cause) {
-    throw new FirebreakError('FB-PLAN-INVALID', `${file} cannot be read.`, { cause });
-  }
 }
 
 const verdicts: Record<Plan['verdict'], string> = {
@@ -83,29 +62,42 @@ const verdicts: Record<Plan['verdict'], string> = {
   'nothing-to-cut': 'Nothing protected can be reached; the steps only secure evidence and held credentials.',
 };
 
-function describePlan(plan: Plan): string {
-  const proof =
-    plan.gap === 0 ? 'proven cheapest' : `lower bound ${plan.lowerBound}, gap ${(plan.gap * 100).toFixed(1)} %`;
-  const steps = plan.steps.map((step) => {
-    const marks = [
-      step.stage,
-      step.reason === 'cut' ? 'cut' : undefined,
-      step.drastic ? pc.red('drastic: two persons') : undefined,
-    ];
-    const lines = [
-      `${String(step.ordinal).padStart(3)}. ${pc.bold(visible(step.title))}  ${pc.dim(`[${marks.filter(Boolean).join(', ')}]`)}`,
-      `     why     ${visible(step.why)}`,
-      ...step.interrupts.map(({ what }) => `     breaks  ${visible(what)}`),
-      ...(step.restarts.length > 0 ? [`     restart ${step.restarts.map((pod) => visible(pod.id)).join(', ')}`] : []),
-      `     undo    ${visible(step.reversal.how)}`,
-    ];
-    return lines.join('\n');
-  });
-  const uncut = plan.uncut.map(({ path, missing }) => `${describePath(path)}\n  ${pc.yellow(visible(missing))}`);
-  return [
-    `${plan.exposure.protectedReachable} protected nodes are within reach. ${verdicts[plan.verdict]}`,
-    ...steps,
-    `Cut cost ${plan.cutCost} (${proof}), with all steps ${plan.totalCost}. Digest ${plan.digest}`,
-    ...uncut,
-  ].join('\n');
+function describePlan(plan: Plan): Shown {
+  const { cutCost, totalCost, lowerBound, gap, digest } = plan;
+  const proof = gap === 0 ? 'proven cheapest' : `lower bound ${lowerBound}, gap ${(gap * 100).toFixed(1)} %`;
+  return joined([
+    show`${plan.exposure.protectedReachable} protected nodes are within reach. ${verdicts[plan.verdict]}`,
+    ...plan.steps.map(describeStep),
+    show`Cut cost ${cutCost} (${proof}), with all steps ${totalCost}. Digest ${digest}`,
+    ...plan.uncut.map(({ path, missing }) => show`${describePath(path)}\n  ${yellow(missing)}`),
+  ]);
+}
+
+function describeStep({
+  ordinal,
+  title,
+  stage,
+  reason,
+  drastic,
+  why,
+  interrupts,
+  restarts,
+  reversal,
+}: PlanStep): Shown {
+  const marks = [
+    show`${stage}`,
+    ...(reason === 'cut' ? [show`cut`] : []),
+    ...(drastic ? [red('drastic: two persons')] : []),
+  ];
+  const pods = joined(
+    restarts.map(({ id }) => show`${id}`),
+    ', ',
+  );
+  return joined([
+    show`${String(ordinal).padStart(3)}. ${bold(title)}  ${dim(show`[${joined(marks, ', ')}]`)}`,
+    show`     why     ${why}`,
+    ...interrupts.map(({ what }) => show`     breaks  ${what}`),
+    ...(restarts.length > 0 ? [show`     restart ${pods}`] : []),
+    show`     undo    ${reversal.how}`,
+  ]);
 }

@@ -1,37 +1,57 @@
 import { fileURLToPath } from 'node:url';
-import type { Command } from 'commander';
-import pc from 'picocolors';
-import { type DataOptions, withData } from '../data-options.ts';
-import { printText } from '../output.ts';
-import { stopSignal } from '../source-options.ts';
-import type { World } from '../world.ts';
+import { type Command, Option } from 'commander';
+import { atWork, type CommandLine } from '../command-line.ts';
+import { type DataOptions, withData } from '../desk-options.ts';
+import { bold, cyan, show } from '../shown.ts';
+import { repeated, wholeNumber, withJson } from '../source-options.ts';
+
+interface ServeCommandOptions extends DataOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly allowHost?: readonly string[];
+  readonly kubeconfig?: string;
+  readonly json?: boolean;
+}
+
+const builtConsole = fileURLToPath(new URL('../../../../console/dist', import.meta.url));
+const loopback = ['127.0.0.1', '::1', 'localhost'];
 
 /** `firebreak serve`: server and console. Without a kubeconfig it shows the demo estate. */
-export function serveCommand(program: Command, world: World): void {
-  withData(program.command('serve'))
+export function serveCommand(program: Command, cli: CommandLine): void {
+  const { world, output } = cli;
+  withJson(withData(program.command('serve')))
     .description('run server and console; without --kubeconfig on an invented AI platform in memory')
-    .option('--port <number>', 'port', (text) => Number.parseInt(text, 10), 7447)
+    .option('--port <number>', 'port, 0 for any', wholeNumber(0, 65_535), 7447)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--allow-host <name>', 'a name by which a proxy in front is reached; may be repeated', repeated)
     .option('--kubeconfig <file>', 'a real cluster instead of the demo')
-    .option('--demo', 'the demo estate (the default)')
-    .action(async (options: DataOptions & { port: number; host: string }) => {
-      await world.serve({
-        data: options.data,
-        database: options.database,
-        port: options.port,
-        host: options.host,
-        kubeconfig: options.kubeconfig,
-        console: fileURLToPath(new URL('../../../../console/dist', import.meta.url)),
-        signal: stopSignal(),
-        onReady: ({ address, signInLink, notes }) => {
-          void printText(
-            [
-              `Firebreak ${world.version} on ${pc.bold(address)}, ${options.kubeconfig === undefined ? 'showing the demo estate' : `working on ${options.kubeconfig}`}.`,
-              ...notes,
-              `Sign in, once, within a day: ${pc.cyan(signInLink)}`,
-            ].join('\n'),
-          );
-        },
-      });
+    .addOption(new Option('--demo', 'the demo estate (the default)').conflicts('kubeconfig'))
+    .action(async ({ data, database, port, host, kubeconfig, allowHost = [], json }: ServeCommandOptions) => {
+      if (!loopback.includes(host))
+        output.note(
+          show`Listening on ${host}: put TLS in front, or links, sessions and tokens can be read on the way.`,
+        );
+      await atWork(cli, 'Starting', (signal) =>
+        world.serve({
+          data,
+          database,
+          port,
+          host,
+          hosts: [host.includes(':') ? `[${host}]` : host, ...allowHost],
+          kubeconfig,
+          console: builtConsole,
+          signal,
+          onReady: ({ address, signInLink, notes }) => {
+            const shows = kubeconfig === undefined ? 'showing the demo estate' : `working on ${kubeconfig}`;
+            void (json
+              ? output.json({ address, signInLink, notes })
+              : output.text(
+                  show`Firebreak ${world.version} on ${bold(address)}, ${shows}.`,
+                  ...notes.map((note) => show`${note}`),
+                  show`Sign in, once, within a day: ${cyan(signInLink)}`,
+                ));
+          },
+        }),
+      );
     });
 }

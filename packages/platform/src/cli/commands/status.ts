@@ -1,35 +1,39 @@
+import type { Execution, Incident } from '@firebreak/contract';
 import type { Command } from 'commander';
-import { atDesk, type DataOptions, withData } from '../data-options.ts';
-import { printJson, printText, table } from '../output.ts';
-import type { World } from '../world.ts';
-import { describeExecution } from './contain.ts';
+import type { CommandLine } from '../command-line.ts';
+import { atDesk, withDesk } from '../desk-options.ts';
+import { describeExecution } from '../execution-text.ts';
+import { joined, type Shown, show, table } from '../shown.ts';
+import { withJson } from '../source-options.ts';
 
 /** `firebreak status`: incidents, or one of them. */
-export function statusCommand(program: Command, world: World): void {
-  withData(program.command('status [incident]'))
+export function statusCommand(program: Command, cli: CommandLine): void {
+  const { output } = cli;
+  withJson(withDesk(program.command('status [incident]')))
     .description('where incidents stand')
-    .option('--json', 'one JSON document')
-    .action(async (id: string | undefined, options: DataOptions) => {
-      await atDesk(world, options, async (desk) => {
-        if (id === undefined) {
-          const incidents = await desk.incidents();
-          if (options.json) await printJson({ incidents });
-          else
-            await printText(
-              table(
-                ['incident', 'state', 'opened', 'title', 'note'],
-                incidents.map((each) => [each.id, each.state, each.openedAt, each.title, each.note]),
-              ),
-            );
-          return;
-        }
-        const incident = await desk.incident(id);
-        const execution = await desk.execution(id);
-        if (options.json) await printJson({ incident, execution });
-        else
-          await printText(
-            `${incident.title}: ${incident.state}. ${incident.note}${execution === null ? '' : `\n${describeExecution(execution)}`}`,
-          );
-      });
+    .action(async (id: string | undefined, { json }: { json?: boolean }, command: Command) => {
+      if (id === undefined) {
+        const incidents = await atDesk(cli, command, { doing: 'Looking' }, (desk) => desk.incidents());
+        await (json ? output.json({ incidents }) : output.text(describeIncidents(incidents)));
+        return;
+      }
+      const found = await atDesk(cli, command, { doing: 'Looking' }, async (desk) => ({
+        incident: await desk.incident(id),
+        execution: await desk.execution(id),
+      }));
+      await (json ? output.json(found) : output.text(describeIncident(found)));
     });
+}
+
+function describeIncidents(incidents: readonly Incident[]): Shown {
+  if (incidents.length === 0) return show`There is no incident.`;
+  return table(
+    ['incident', 'state', 'opened', 'title', 'note'],
+    incidents.map(({ id, state, openedAt, title, note }) => [id, state, openedAt, title, note]),
+  );
+}
+
+function describeIncident({ incident, execution }: { incident: Incident; execution: Execution | null }): Shown {
+  const head = show`${incident.title}: ${incident.state}. ${incident.note}`;
+  return execution === null ? head : joined([head, describeExecution(execution)]);
 }

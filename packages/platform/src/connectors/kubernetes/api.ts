@@ -75,6 +75,14 @@ export interface ListOptions {
   readonly pageSize?: number;
 }
 
+export interface ListPage {
+  readonly items: readonly ApiObject[];
+  readonly resourceVersion: string;
+  /** Of a table: the names of its columns, and for each item its cells. */
+  readonly columns?: readonly string[];
+  readonly cells?: readonly (readonly unknown[])[];
+}
+
 export interface WatchEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
   readonly object: ApiObject;
@@ -87,18 +95,7 @@ export interface KubernetesApi {
   readonly namespace?: string | undefined;
   discover(signal: AbortSignal): Promise<ApiResult<Discovery>>;
   /** Pages of objects. The generator ends after the first failed page, which it yields as a failure. */
-  list(
-    ref: ResourceRef,
-    options: ListOptions,
-    signal: AbortSignal,
-  ): AsyncIterable<
-    ApiResult<{
-      items: readonly ApiObject[];
-      resourceVersion: string;
-      columns?: readonly string[];
-      cells?: readonly (readonly unknown[])[];
-    }>
-  >;
+  list(ref: ResourceRef, options: ListOptions, signal: AbortSignal): AsyncIterable<ApiResult<ListPage>>;
   /** With `metadata` the events carry PartialObjectMetadata: for secrets, whose values a plain watch would send. */
   watch(
     ref: ResourceRef,

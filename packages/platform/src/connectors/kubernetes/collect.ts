@@ -8,7 +8,7 @@
  * - the order of the facts depends on the cluster alone, so that two reads of the same cluster make the same graph.
  */
 import type { AnyFact, Collected, FactKind, Gap } from '@firebreak/contract';
-import type { ApiObject, ApiResource, ApiResult, KubernetesApi, ListOptions, ResourceRef } from './api.ts';
+import type { ApiObject, ApiResource, ApiResult, KubernetesApi, ListOptions, ListPage, ResourceRef } from './api.ts';
 import { array, at, field, record, text, textAt } from './foreign.ts';
 import { gap, gapOfFailure } from './gaps.ts';
 import { factKindOf, normalise } from './normalise.ts';
@@ -18,6 +18,8 @@ import { countedSecretFromRow } from './secret.ts';
 /** A session that cannot be asked resource by resource brings its own way of collecting (files do). */
 export interface KubernetesSession extends KubernetesApi {
   collect?(signal: AbortSignal): AsyncIterable<Collected>;
+  /** Likewise its raw objects. */
+  rawObjects?(signal: AbortSignal): AsyncIterable<ApiObject>;
 }
 
 /** One resource to be read, and how. */
@@ -209,9 +211,7 @@ async function readList(
       break;
     }
     result.resourceVersion = page.value.resourceVersion;
-    const { items, columns, cells } = page.value;
-    for (const [row, item] of items.entries()) {
-      const object = form === 'table' ? countedSecretFromRow(item, columns, cells?.[row]) : typed(resource, item);
+    for (const object of objectsOf(page.value, resource, form)) {
       const { facts, gaps } = normaliseRead(resource, object);
       for (const each of facts) result.facts.push(each);
       for (const each of gaps) result.gaps.push(each);
@@ -222,6 +222,27 @@ async function readList(
     }
   }
   return result;
+}
+
+/**
+ * The raw objects behind what `collect` reads, for loading a twin: secrets without data, inventory without spec. What collect
+ * reports as a gap is missing here too, without a word.
+ */
+export async function* readObjects(session: KubernetesSession, signal: AbortSignal): AsyncGenerator<ApiObject> {
+  if (session.rawObjects !== undefined) {
+    yield* session.rawObjects(signal);
+    return;
+  }
+  const discovered = await session.discover(signal);
+  for (const { resource, form } of readingsOf(discovered.ok ? discovered.value.resources : []))
+    for await (const page of session.list(refOf(resource, undefined), { form }, signal))
+      if (page.ok) yield* objectsOf(page.value, resource, form);
+}
+
+function* objectsOf(page: ListPage, resource: ApiResource, form: Reading['form']): Generator<ApiObject> {
+  const { items, columns, cells } = page;
+  for (const [row, item] of items.entries())
+    yield form === 'table' ? countedSecretFromRow(item, columns, cells?.[row]) : typed(resource, item);
 }
 
 /** Items of a list do not repeat the apiVersion and kind of the list; partial objects carry those of the partial form. */

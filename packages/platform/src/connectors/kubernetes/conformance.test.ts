@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { connectorConformance } from '@firebreak/contract/testing/connector-conformance';
 import { load, loadAll } from 'js-yaml';
 import { afterAll, expect, test } from 'vitest';
+import { collectSession } from '../../facts/collect.ts';
+import { manifestSet } from '../../facts/manifest-set.ts';
 import type { ApiObject } from './api.ts';
+import { type KubernetesSession, readObjects } from './collect.ts';
 import kubernetes from './index.ts';
 import { countedIds, makeTwin } from './twin.ts';
 
@@ -75,6 +78,31 @@ connectorConformance({
   config,
   secrets: [secret],
   expectedGaps: ['FB-YAML-INVALID', 'FB-K8S-OBJECT-INVALID'],
+});
+
+test('a twin of the raw objects holds the same facts as what they were read from', async () => {
+  const signal = new AbortController().signal;
+  const files = await kubernetes.connect(kubernetes.parse(join(folder, 'all.yaml')), signal);
+  const copyOf = async (session: KubernetesSession) => {
+    const twin = makeTwin({ authorize: () => false, ids: countedIds(), now: () => new Date(0) });
+    const objects: ApiObject[] = [];
+    for await (const object of readObjects(session, signal)) objects.push(object);
+    twin.load(objects);
+    return twin;
+  };
+  const idsOf = async (session: KubernetesSession) =>
+    (await collectSession(kubernetes, session, signal)).estate
+      .all('kubernetes.secret')
+      .map((fact) => [fact.id, fact.data.type]);
+  const countOf = async (session: KubernetesSession) => {
+    const { estate } = await collectSession(kubernetes, session, signal);
+    return manifestSet(estate).facts;
+  };
+  const first = await copyOf(files);
+  for (const copy of [first, await copyOf(first)]) {
+    expect(await idsOf(copy)).toEqual(await idsOf(files));
+    expect(await countOf(copy)).toBe(await countOf(files));
+  }
 });
 
 test('the printed role is a ClusterRole, and grants an action what it names', () => {

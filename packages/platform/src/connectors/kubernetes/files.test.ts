@@ -96,6 +96,10 @@ describe('documents', () => {
       'kind: List',
       '"',
       'NOTES:',
+      '[1,2',
+      ']',
+      `x: ${'y'.repeat(70)}`,
+      `- ${'z'.repeat(70)}`,
     );
     fc.assert(
       fc.property(

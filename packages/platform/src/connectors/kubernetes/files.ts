@@ -66,6 +66,9 @@ export function openManifests(source: ManifestSource): KubernetesSession {
     withToken: () => openManifests(source),
     close: async () => {},
     collect: (signal) => collectManifests(source, signal),
+    async *rawObjects(signal) {
+      for await (const read of readManifests(source, signal)) if ('object' in read) yield read.object;
+    },
   };
 }
 

@@ -28,7 +28,7 @@ const config = z.object({
     .positive()
     .default(4 * 1024 * 1024),
 });
-export type KubernetesConfig = z.output<typeof config>;
+type KubernetesConfig = z.output<typeof config>;
 
 const kubernetes: Connector<KubernetesConfig, KubernetesSession> = {
   id: 'kubernetes',

@@ -10,11 +10,13 @@ import { join } from 'node:path';
 import { connectorConformance } from '@firebreak/contract/testing/connector-conformance';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { collectSession } from '../../facts/collect.ts';
+import { followEstate } from '../../facts/follow.ts';
 import { apiCases } from './api.case.ts';
 import type { ApiObject, KubernetesApi, ResourceRef } from './api.ts';
 import { collectManifests } from './files.ts';
 import { textAt } from './foreign.ts';
 import kubernetes from './index.ts';
+import { watchFacts } from './watch.ts';
 
 const kubeconfig = process.env.FIREBREAK_KUBECONFIG ?? '';
 const namespace = `firebreak-live-${randomBytes(3).toString('hex')}`;
@@ -85,6 +87,19 @@ describe('collecting from a real API server', () => {
     expect(forbidden).toEqual(
       expect.arrayContaining(['kubernetes.secret', 'kubernetes.node', 'kubernetes.config-map']),
     );
+  });
+
+  test('a change in the cluster reaches the followed estate', async () => {
+    const ended = new AbortController();
+    const timing = { settleMs: 50, rereadMs: 60_000, pauseMs: 500 };
+    const id = `kubernetes:ConfigMap/${namespace}/late`;
+    let batches = 0;
+    for await (const estate of followEstate(watchFacts(api, ended.signal, timing))) {
+      batches += 1;
+      if (batches === 1) await make(core('configmaps'), { metadata: { name: 'late' } });
+      if (estate.get('kubernetes.config-map', id) !== undefined) ended.abort();
+    }
+    expect(batches).toBeGreaterThan(1);
   });
 
   connectorConformance({

@@ -9,7 +9,16 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { FirebreakError } from '@firebreak/contract';
-import type { ApiFailure, ApiObject, ApiResult, KubernetesApi, ListOptions, ResourceRef, WatchEvent } from './api.ts';
+import type {
+  ApiFailure,
+  ApiObject,
+  ApiResult,
+  KubernetesApi,
+  ListOptions,
+  ListPage,
+  ResourceRef,
+  WatchEvent,
+} from './api.ts';
 import { array, at, field, printable, record, text, textAt } from './foreign.ts';
 import { discover } from './live/discovery.ts';
 import { type Access, type KubeconfigSource, openAccess } from './live/kubeconfig.ts';
@@ -305,14 +314,7 @@ const watchAccepts = {
   metadata: 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io',
 } as const;
 
-interface Page {
-  readonly items: readonly ApiObject[];
-  readonly resourceVersion: string;
-  readonly columns?: readonly string[];
-  readonly cells?: readonly (readonly unknown[])[];
-}
-
-function pageOf(value: unknown, form: NonNullable<ListOptions['form']>): ApiResult<Page> {
+function pageOf(value: unknown, form: NonNullable<ListOptions['form']>): ApiResult<ListPage> {
   const resourceVersion = textAt(value, 'metadata', 'resourceVersion') ?? '';
   if (form !== 'table') {
     const items = field(value, 'items') ?? [];
@@ -332,7 +334,7 @@ function pageOf(value: unknown, form: NonNullable<ListOptions['form']>): ApiResu
   };
 }
 
-function without(page: Page, seen: ReadonlySet<string>): Page {
+function without(page: ListPage, seen: ReadonlySet<string>): ListPage {
   const kept = page.items.map((item) => !seen.has(textAt(item, 'metadata', 'uid') ?? ''));
   return {
     ...page,

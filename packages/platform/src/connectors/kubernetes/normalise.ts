@@ -109,7 +109,7 @@ export function factKindOf(group: string, kind: string): FactKind {
 }
 
 /** The kind as ids write it: kinds of Kubernetes' own vocabulary alone, every other with its group. */
-export function idKind(group: string, kind: string): string {
+function idKind(group: string, kind: string): string {
   return group === '' || Object.hasOwn(shapes, `${group}/${kind}`) ? kind : `${kind}.${group}`;
 }
 

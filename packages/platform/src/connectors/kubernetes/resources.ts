@@ -182,7 +182,7 @@ export function apiVersionOf(resource: { readonly group: string; readonly versio
 }
 
 /** English plural in the way of code generators: Policy → policies, Ingress → ingresses, Job → jobs. */
-export function guessPlural(kind: string): string {
+function guessPlural(kind: string): string {
   const word = kind.toLowerCase();
   if (/[^aeiou]y$/.test(word)) return `${word.slice(0, -1)}ies`;
   return /(s|x|z|ch|sh)$/.test(word) ? `${word}es` : `${word}s`;

@@ -11,7 +11,16 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { AnyFact } from '@firebreak/contract';
-import type { ApiObject, ApiResource, ApiResult, KubernetesApi, ListOptions, ResourceRef, WatchEvent } from './api.ts';
+import type {
+  ApiObject,
+  ApiResource,
+  ApiResult,
+  KubernetesApi,
+  ListOptions,
+  ListPage,
+  ResourceRef,
+  WatchEvent,
+} from './api.ts';
 import { array, record, stringMap, text, textAt } from './foreign.ts';
 import { normalise } from './normalise.ts';
 import { knownResource, pathOf } from './resources.ts';
@@ -322,7 +331,7 @@ function partial(object: ApiObject): ApiObject {
   return { apiVersion: 'meta.k8s.io/v1', kind: 'PartialObjectMetadata', metadata: object.metadata ?? {} };
 }
 
-function page(objects: readonly ApiObject[], form: ListOptions['form'], resourceVersion: string) {
+function page(objects: readonly ApiObject[], form: ListOptions['form'], resourceVersion: string): ListPage {
   if (form !== 'table' && form !== 'metadata') return { items: objects, resourceVersion };
   const items = objects.map(partial);
   if (form === 'metadata') return { items, resourceVersion };

@@ -7,13 +7,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApiObject, KubernetesApi, ResourceRef } from '../api.ts';
 import { at, textAt } from '../foreign.ts';
 import kubernetes from '../index.ts';
+import { isAllowed } from './access/trial.ts';
 import { observe } from './cases/observed.case.ts';
 import { conflicts, interruptions, roundTrips, type World } from './cases/suite.case.ts';
 import { actionCases, refOfObject, worldObjects } from './cases/world.case.ts';
 import { waitFor } from './exchange/patience.ts';
 import { actions } from './index.ts';
 import invalidateTokens from './invalidate-tokens.ts';
-import { refTo } from './objects/built-in.ts';
+import { refTo, reviews } from './objects/built-in.ts';
 import stripSubject from './strip-subject.ts';
 
 const signal = new AbortController().signal;
@@ -24,6 +25,7 @@ const kubeconfig = process.env.FIREBREAK_KUBECONFIG ?? '';
 if (kubeconfig === '') throw new Error('FIREBREAK_KUBECONFIG names no kubeconfig: start peers/kubernetes');
 const api: KubernetesApi = await kubernetes.connect(kubernetes.parse(kubeconfig), signal);
 const attempt = (session = api) => ({ session, signal, key: 'test' });
+const grants: ApiObject[] = [];
 const patience = { atMost: 60_000, every: 250 };
 
 beforeAll(async () => {
@@ -48,7 +50,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  for (const object of objects.filter(({ metadata }) => metadata?.namespace === undefined)) {
+  for (const object of [...grants, ...objects.filter(({ metadata }) => metadata?.namespace === undefined)]) {
     await api.delete(refOfObject(object), {}, signal);
   }
   await api.close();
@@ -150,7 +152,71 @@ describe('tokens', () => {
   });
 });
 
+describe('with a credential that has what the action names, and nothing else', () => {
+  const once = cases.filter(({ action }, index) => cases.findIndex((other) => other.action === action) === index);
+
+  test.each(once)('$action does all of its work', async (each) => {
+    const action = actions.find(({ id }) => id === each.action);
+    if (action === undefined) throw new Error(`no action ${each.action}`);
+    const params = action.params.parse(each.params);
+    const session = await openWith(action.permissions, each.action);
+    const before = await action.read(attempt(session), params);
+    expect(await action.apply(attempt(session), params, before.record)).toEqual({ outcome: 'done' });
+    const results = await action.probe(attempt(session), params, before);
+    expect({ evidence: results, results: results.map(({ result }) => result) }).toMatchObject({ results: each.probes });
+    if (action.reversal.kind === 'none') return;
+    const { restore } = action.reversal;
+    const undone = await waitFor(
+      () => restore(attempt(session), params, before.record),
+      (outcome) => outcome.outcome === 'done',
+      patience,
+      signal,
+    );
+    expect(undone.last).toEqual({ outcome: 'done' });
+  });
+});
+
 conflicts(cases, world);
+
+/** A session of a new account that is granted exactly these permissions. */
+async function openWith(permissions: readonly string[], action: string): Promise<KubernetesApi> {
+  const name = `${namespace}-${action.replace('kubernetes.', '')}`;
+  const rules = permissions.map((permission) => {
+    const [, verb = '', group = '', resource = ''] = /^(\S+) ([^/]+)\/(.+)$/.exec(permission) ?? [];
+    return { verbs: [verb], apiGroups: [group === 'core' ? '' : group], resources: [resource] };
+  });
+  const rbac = 'rbac.authorization.k8s.io';
+  const granted: readonly ApiObject[] = [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: 'default' } },
+    { apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata: { name }, rules },
+    {
+      apiVersion: `${rbac}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata: { name },
+      roleRef: { apiGroup: rbac, kind: 'ClusterRole', name },
+      subjects: [{ kind: 'ServiceAccount', name, namespace: 'default' }],
+    },
+  ];
+  for (const object of granted) {
+    const made = await api.create({ ...refOfObject(object), name: undefined }, object, signal);
+    if (!made.ok) throw new Error(made.reason);
+  }
+  grants.push(...granted);
+  const ref = { ...refTo('ServiceAccount', 'default', name), subresource: 'token' };
+  const made = await api.create(ref, { spec: { expirationSeconds: 600 } }, signal);
+  if (!made.ok) throw new Error(made.reason);
+  const session = api.withToken(textAt(made.value, 'status', 'token') ?? '');
+  // The authorizer learns of the binding a little later than it is stored.
+  const [, verb = '', group = '', resource = ''] = /^(\S+) ([^/]+)\/([^/]+)/.exec(permissions.at(-1) ?? '') ?? [];
+  const wish = { verb, group: group === 'core' ? '' : group, resource };
+  await waitFor(
+    () => session.create(reviews.ownAccess, { spec: { resourceAttributes: wish } }, signal),
+    (review) => review.ok && isAllowed(review.value),
+    patience,
+    signal,
+  );
+  return session;
+}
 
 /** The action of a case that changes something, with its parameters. */
 function parse(each: (typeof cases)[number]) {

@@ -50,7 +50,8 @@ export function makeJsonCutter(
     const whole = start + limits.maxPiece;
     const list = start + Math.min(limits.listThreshold, limits.maxPiece);
     // In two strides: a list is recognised before the value is too long.
-    const end = scanJson(scanner, buffer, { closeDepth: 0, commaDepth: -1 }, scanner.at < list ? list : whole);
+    const range = { closeDepth: 0, commaDepth: -1, itemsFrom: list };
+    const end = scanJson(scanner, buffer, range, scanner.at < list ? list : whole);
     if (scanner.deepest > maxJsonDepth) giveUp('too-deep');
     else if (end === 'not-json') handOn(start, startLine, false);
     else if (end === 'closed') {
@@ -73,14 +74,15 @@ export function makeJsonCutter(
 
   function scanElement(): void {
     const end = scanJson(scanner, buffer, { closeDepth: elementDepth - 1, commaDepth: elementDepth }, buffer.length);
-    const length = scanner.at - start;
-    if (scanner.deepest > maxJsonDepth || end === 'not-json') giveUp(end === 'not-json' ? 'broken-list' : 'too-deep');
-    else if (end === 'more') {
-      if (length <= limits.maxPiece) return;
-      if (!elementTooLong) skip('too-long');
-      elementTooLong = true;
-      // The bytes may go; its lines are counted when it ends.
-      start = scanner.at;
+    const isBroken = scanner.deepest > maxJsonDepth || end === 'not-json';
+    if (isBroken || end === 'more') {
+      if (scanner.at - start > limits.maxPiece) {
+        if (!elementTooLong) skip('too-long');
+        elementTooLong = true;
+        // The bytes may go; its lines are counted when it ends.
+        start = scanner.at;
+      }
+      if (isBroken) giveUp(end === 'not-json' ? 'broken-list' : 'too-deep');
     } else {
       endElement(scanner.at - 1);
       item += 1;

@@ -58,13 +58,20 @@ export type ScanEnd =
   | 'separator' // a comma at `commaDepth`; `at` is behind it
   | 'not-json'; // a line break inside a string
 
+export interface ScanRange {
+  readonly closeDepth: number;
+  readonly commaDepth: number;
+  /** Also stop behind the `[` of `items` when it stands at this offset or later. */
+  readonly itemsFrom?: number;
+}
+
 /**
  * Scans until a bracket closes to `closeDepth`, a comma stands at `commaDepth` (-1: commas do not matter), or `limit`.
  */
 export function scanJson(
   scanner: JsonScanner,
   buffer: Buffer,
-  { closeDepth, commaDepth }: { readonly closeDepth: number; readonly commaDepth: number },
+  { closeDepth, commaDepth, itemsFrom = Number.POSITIVE_INFINITY }: ScanRange,
   limit: number,
 ): ScanEnd {
   let { at, depth, inString, escaped } = scanner;
@@ -98,6 +105,10 @@ export function scanJson(
       if (holdsItems && scanner.itemsAt === -1) {
         scanner.itemsAt = at + 1;
         scanner.newlinesAtItems = scanner.newlines;
+        if (at >= itemsFrom) {
+          at += 1;
+          break;
+        }
       }
     } else if (byte === closeBrace || byte === closeBracket) {
       depth -= 1;

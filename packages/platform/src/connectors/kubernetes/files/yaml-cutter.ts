@@ -97,6 +97,10 @@ export function makeYamlCutter({ limits, document, line: firstLine, emit }: Cutt
       if (!isWhole && to - start <= limits.maxPiece) return;
       if (mode === 'document') {
         if (to - start > limits.maxPiece) {
+          if (items !== undefined) {
+            openList(items);
+            continue;
+          }
           skip('too-long');
           mode = 'ignore';
           return;

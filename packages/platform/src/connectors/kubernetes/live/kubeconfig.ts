@@ -17,7 +17,7 @@ export type KubeconfigSource =
   | { readonly file: string; readonly context?: string | undefined }
   | { readonly inCluster: true };
 
-export interface Tls {
+interface Tls {
   readonly ca?: Buffer | string;
   readonly cert?: Buffer | string;
   readonly key?: Buffer | string;

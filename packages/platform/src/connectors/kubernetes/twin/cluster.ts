@@ -13,7 +13,7 @@ export interface TwinIds {
   token(): string;
 }
 
-export interface DeletePreconditions {
+interface DeletePreconditions {
   readonly uid?: string;
   readonly resourceVersion?: string;
   readonly propagation?: 'Orphan' | 'Background' | 'Foreground';

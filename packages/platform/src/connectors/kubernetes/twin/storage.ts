@@ -39,7 +39,7 @@ export interface Storage {
 export const nameOf = (object: ApiObject): string => textAt(object, 'metadata', 'name') ?? '';
 export const namespaceOf = (object: ApiObject): string | undefined => textAt(object, 'metadata', 'namespace');
 export const uidOf = (object: ApiObject): string => textAt(object, 'metadata', 'uid') ?? '';
-export const ownerUids = (object: ApiObject): readonly string[] =>
+const ownerUids = (object: ApiObject): readonly string[] =>
   array(object.metadata?.ownerReferences).flatMap((owner) => textAt(owner, 'uid') ?? []);
 
 const keptChanges = 50_000;

@@ -4,7 +4,7 @@
  * same uid, and it has not expired. (k8s.io/kubernetes/pkg/serviceaccount: Validator.Validate, legacyValidator.Validate)
  */
 import type { ApiObject, ApiResource, ApiResult } from '../api.ts';
-import { array, at, record, textAt } from '../foreign.ts';
+import { at, record, textAt } from '../foreign.ts';
 import { knownResource } from '../resources.ts';
 import { type Cluster, refuse, timestamp } from './cluster.ts';
 import { nameOf, namespaceOf, uidOf } from './storage.ts';
@@ -114,9 +114,4 @@ export function makeTokens(cluster: Cluster): Tokens {
 export function legacyTokenAccount(secret: ApiObject): string | undefined {
   if (secret.type !== 'kubernetes.io/service-account-token') return undefined;
   return textAt(secret, 'metadata', 'annotations', 'kubernetes.io/service-account.name');
-}
-
-/** Names of the secrets that an account lists as its own. */
-export function listedSecrets(account: ApiObject): readonly string[] {
-  return array(account.secrets).flatMap((entry) => textAt(entry, 'name') ?? []);
 }

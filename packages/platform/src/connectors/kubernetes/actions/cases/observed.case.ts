@@ -2,7 +2,7 @@ import type { ApiFailure, ApiObject, ApiResult, KubernetesApi, ResourceRef } fro
 import { pathOf } from '../../resources.ts';
 
 /** A write as it was sent. */
-export interface Sent {
+interface Sent {
   readonly request: string;
   readonly body?: unknown;
 }

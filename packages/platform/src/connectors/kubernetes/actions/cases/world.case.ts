@@ -143,6 +143,23 @@ export function worldObjects(namespace: string): ApiObject[] {
         jobTemplate: { spec: { template: { spec: { ...pods('nightly').spec, restartPolicy: 'Never' } } } },
       },
     },
+    {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: meta('train'),
+      spec: { template: { spec: { ...pods('train').spec, restartPolicy: 'Never', terminationGracePeriodSeconds: 1 } } },
+    },
+    {
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata: meta('store'),
+      spec: {
+        replicas: 1,
+        serviceName: 'store',
+        selector: { matchLabels: { app: 'store' } },
+        template: pods('store', { terminationGracePeriodSeconds: 1 }),
+      },
+    },
     { apiVersion: 'v1', kind: 'Pod', metadata: meta('bare', { labels: { app: 'bare' } }), spec: pods('bare').spec },
     {
       apiVersion: 'argoproj.io/v1alpha1',
@@ -286,6 +303,18 @@ export function actionCases(namespace: string, node: string): readonly ActionCas
       name: 'a cron job',
       action: 'kubernetes.suspend-job',
       params: { kind: 'CronJob', namespace, name: 'nightly' },
+      probes: ['holds', 'holds'],
+    },
+    {
+      name: 'a stateful set',
+      action: 'kubernetes.scale-to-zero',
+      params: { kind: 'StatefulSet', namespace, name: 'store' },
+      probes: ['holds'],
+    },
+    {
+      name: 'a job',
+      action: 'kubernetes.suspend-job',
+      params: { kind: 'Job', namespace, name: 'train' },
       probes: ['holds', 'holds'],
     },
     {

@@ -18,7 +18,7 @@ const mostObjects = 5_000;
 const mostBytes = 64 * 1024 * 1024;
 
 /** One object that was taken. */
-export interface Taken {
+interface Taken {
   /** The path that it was read from. */
   readonly path: string;
   readonly uid: string;

@@ -65,7 +65,7 @@ export function podRef(pod: Pod): NodeRef {
   return { kind: 'Pod', id: pod.id, name: pod.data.metadata.name };
 }
 
-export function labelsSelect(selector: Labels, labels: Labels): boolean {
+function labelsSelect(selector: Labels, labels: Labels): boolean {
   return Object.entries(selector).every(([key, value]) => labels[key] === value);
 }
 

@@ -74,6 +74,6 @@ function holdsOnly(value: unknown, path: readonly string[]): boolean {
 }
 
 /** JSON pointer (RFC 6901). */
-export function pointer(path: readonly string[]): string {
+function pointer(path: readonly string[]): string {
   return path.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

@@ -40,7 +40,7 @@ export async function noPodRuns(
 }
 
 /** Pods that have not ended and belong to an object, directly or through what it controls (a ReplicaSet, a Job). */
-export async function podsOf(
+async function podsOf(
   attempt: KubernetesAttempt,
   object: ApiObject,
   namespace: string,

@@ -4,11 +4,14 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { catalogue } from '@firebreak/contract';
+import { describeActions } from '../packages/platform/src/connectors/kubernetes/actions/documentation/table.ts';
+import { actions } from '../packages/platform/src/connectors/kubernetes/actions/index.ts';
 import { edgesDocument } from '../packages/platform/src/graph/docs/edges.ts';
 import { cliDocument } from './docs/cli.ts';
 import { coverageDocument } from './docs/coverage.ts';
 
 const documents: Record<string, () => string | Promise<string>> = {
+  'docs/actions.md': () => describeActions(actions),
   'docs/cli.md': cliDocument,
   'docs/coverage.md': coverageDocument,
   'docs/edges.md': edgesDocument,

@@ -5,38 +5,57 @@ import {
   edgeLineSchema,
   evidenceReportSchema,
   executionSchema,
+  incidentSchema,
   nodeLineSchema,
   pathsSchema,
   planCheckSchema,
   planSchema,
 } from '@firebreak/contract';
 import { z } from 'zod';
+import { world } from '../../packages/platform/src/app/compose.ts';
+import { Output } from '../../packages/platform/src/cli/output.ts';
+import { everyCommand, programOf } from '../../packages/platform/src/cli/program.ts';
+import { processTerminal } from '../../packages/platform/src/cli/terminal.ts';
 import { shapeOf } from './shape.ts';
 
-/** `docs/cli.md`: the commands, and the JSON that they print as the contract has it. */
+type Command = ReturnType<typeof programOf>;
+
+/** `docs/cli.md`: the commands as the command line itself has them, and the JSON that they print as the contract has it. */
 export function cliDocument(): string {
+  const terminal = processTerminal();
+  const commands = everyCommand(programOf({ world, terminal, output: new Output(terminal) })).filter(isRunnable);
+  const completeness = z.literal('completeness');
   const shapes: readonly (readonly [string, string, z.ZodType])[] = [
     ['firebreak nodes --jsonl', 'one object a line', nodeLineSchema],
     ['firebreak edges --jsonl', 'one object a line', edgeLineSchema],
-    ['firebreak blast --json', 'one object', blastSchema.extend({ completeness: z.literal('completeness') })],
     [
-      'firebreak paths --json',
-      'one object',
-      pathsSchema.extend({ completeness: z.literal('completeness'), paths: z.array(attackPathSchema) }),
+      'firebreak collect --json',
+      'one object; `counts` is nodes by kind',
+      z.object({
+        source: z.string(),
+        facts: z.number(),
+        nodes: z.number(),
+        edges: z.number(),
+        counts: z.record(z.string(), z.number()),
+        completeness,
+      }),
     ],
+    ['firebreak blast --json', 'one object', blastSchema.extend({ completeness })],
+    ['firebreak paths --json', 'one object', pathsSchema.extend({ completeness, paths: z.array(attackPathSchema) })],
     [
       'firebreak plan --json',
       'one object; `path` in it has the shape of a path above',
       planSchema.extend({
-        completeness: z.literal('completeness'),
+        completeness,
         uncut: z.array(z.object({ path: z.literal('path'), missing: z.string() })),
         exposure: z.object({ protectedReachable: z.number(), examples: z.array(z.literal('path')) }),
       }),
     ],
-    ['firebreak plan check --json', 'one object', planCheckSchema.extend({ completeness: z.literal('completeness') })],
+    ['firebreak plan check --json', 'one object', planCheckSchema.extend({ completeness })],
+    ['firebreak status --json', 'one object', z.object({ incidents: z.array(incidentSchema) })],
     [
-      'firebreak contain, undo, status --json',
-      'one object, or a list of incidents for `status` without an incident',
+      'firebreak contain --approve, undo --json',
+      'one object; `status INCIDENT` has it as `execution`, beside `incident`',
       executionSchema,
     ],
     ['firebreak evidence verify --json', 'one object', evidenceReportSchema],
@@ -44,31 +63,65 @@ export function cliDocument(): string {
   ];
   return `# The command line
 
-Generated from the contract by \`npm run docs\`. Run commands as \`npx firebreak …\` in a clone, or \`npm run firebreak -- …\`.
+Generated from the commands and the contract by \`npm run docs\`. Run it as \`npx firebreak …\` in a clone, or
+\`npm run firebreak -- …\`. \`source <(firebreak completion bash)\` completes commands and options; zsh and fish have theirs.
 
 | command | what it does |
 |---|---|
-| \`serve [--data DIR] [--database URL] [--port N] [--kubeconfig F] [--demo]\` | runs server and console; prints a one-time sign-in link |
-| \`collect --from SOURCE\` | reads an estate and says what could not be read |
-| \`nodes\`, \`edges --from SOURCE [--jsonl] [--convention kubehound]\` | everything an attacker can hold, every step they can take |
-| \`blast --from SOURCE --compromised NODE… [--json]\` | what the compromised nodes reach |
-| \`paths --from SOURCE --start NODE [--goal NODE] [--json]\` | the best ways to a goal, or to the crown jewels |
-| \`plan --from SOURCE --compromised NODE… [--protect SELECTOR] [--forbid LEVER] [--json]\` | the cheapest provable cut |
-| \`plan check PLAN.json --from SOURCE [--json]\` | the independent check of a plan |
-| \`contain PLAN.json --kubeconfig F [--approve] [--as NAME] [--second NAME]\` | dry-run; with \`--approve\` carries the plan out and proves it |
-| \`undo INCIDENT\`, \`status [INCIDENT]\` | undoes every step, last first; says where an incident stands |
-| \`evidence export INCIDENT -o FILE\`, \`evidence verify FILE [--key VKEY]\` | one file that anybody can check; the check needs no database |
-| \`permissions CONNECTOR [ACTION…\\|all]\` | the least role that our own credential needs |
+${commands.map((command) => `| \`${cell(nameOf(command))}\` | ${cell(command.description())} |`).join('\n')}
 
-\`SOURCE\` is \`kubernetes:\` and a kubeconfig, \`in-cluster\`, a folder, a file or \`-\`. \`NODE\` is an id as \`nodes\` prints it, or a
-unique \`kind/name\` or \`kind/namespace/name\`. \`SELECTOR\` is \`default\` (the crown jewels) or terms such as \`class=model\`,
+\`source\` is \`kubernetes:\` and a kubeconfig, \`in-cluster\`, a folder, a file or \`-\`. \`node\` is an id as \`nodes\` prints it, or a
+unique \`kind/name\` or \`kind/namespace/name\`. \`selector\` is \`default\` (the crown jewels) or terms such as \`class=model\`,
 \`kind=Secret\`, \`namespace=prod\`, \`label:tier=gold\`, \`id=…\`, joined by commas (and) or semicolons (or).
 
-Exit codes: 0 done, 1 a check failed, 2 usage, 3 the answer is limited. Results go to standard output, everything else to
-standard error. Errors carry a code of [errors.md](errors.md); with \`--json\` they are JSON on standard error.
+**Exit codes**: 0 done, 1 a check failed, 2 usage, 3 the answer is limited. Results go to standard output, everything else to
+standard error. Errors carry a code of [errors.md](errors.md); with \`--json\` or \`--jsonl\` they are \`{"error": {…}}\` on
+standard error.
 
+**Incidents** are kept in a data directory, which one Firebreak at a time may have open. While \`firebreak serve\` has it, ask the
+server: \`status\`, \`contain\`, \`undo\` and \`evidence export\` take \`--server\` and a token made in the console. There a plan is
+checked again, people are who their tokens say, and the second person of a drastic step runs the same \`contain\` with a token of
+their own. \`undo\` without \`--kubeconfig\` works on the cluster that the incident was contained on.
+
+## Options
+${commands.map(optionsOf).join('')}
 ## Shapes
 
 \`name?\` may be absent.
 ${shapes.map(([title, note, schema]) => `\n### \`${title}\`\n\n${note}\n\n\`\`\`\n${shapeOf(schema)}\n\`\`\`\n`).join('')}`;
+}
+
+/** `evidence` alone only gathers; `plan` does something itself. */
+function isRunnable(command: Command): boolean {
+  return command.parent !== null && (command.commands.length === 0 || command.options.length > 0);
+}
+
+function nameOf(command: Command): string {
+  const names: string[] = [];
+  for (let each: Command | null = command; each?.parent != null; each = each.parent) names.unshift(each.name());
+  const values = command.registeredArguments.map((argument) => {
+    const text = argument.variadic ? `${argument.name()}...` : argument.name();
+    return argument.required ? `<${text}>` : `[${text}]`;
+  });
+  return [...names, ...values].join(' ');
+}
+
+function optionsOf(command: Command): string {
+  if (command.options.length === 0) return '';
+  const rows = command.options.map(
+    ({ flags, description, mandatory, envVar, defaultValue, defaultValueDescription }) => {
+      const shown = defaultValueDescription ?? (defaultValue === undefined ? undefined : String(defaultValue));
+      const notes = [
+        ...(mandatory ? ['needed'] : []),
+        ...(shown === undefined ? [] : [`default \`${shown}\``]),
+        ...(envVar === undefined ? [] : [`\`${envVar}\``]),
+      ];
+      return `| \`${cell(flags)}\` | ${cell(description)} | ${notes.join(', ')} |`;
+    },
+  );
+  return `\n### \`${nameOf(command)}\`\n\n| option | what it means | |\n|---|---|---|\n${rows.join('\n')}\n`;
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
 }

@@ -19,7 +19,8 @@ export function coverageDocument(): string {
   for (const { id, state, shown } of rows) {
     const missing = shown.find((path) => !existsSync(new URL(path, root)));
     if (missing !== undefined) throw new Error(`coverage of ${id} names ${missing}, which is not there`);
-    if (state !== 'not yet' && shown.length === 0) throw new Error(`coverage of ${id} claims "${state}" and names no test`);
+    if (state !== 'not yet' && shown.length === 0)
+      throw new Error(`coverage of ${id} claims "${state}" and names no test`);
   }
   const lines = rows.map(({ id, title, state, note, shown }) => {
     const tests = shown.map((path) => `[${path.split('/').at(-1)}](../${path})`).join(', ');

@@ -95,8 +95,6 @@ export interface Action<P = unknown, B = unknown, S = unknown> {
   readonly targetKinds: readonly string[];
   readonly params: ZodType<P>;
   readonly before: ZodType<B>;
-  /** Labels of the edge types that it can sever; each rule's `severedBy` is the other side, a test compares them. */
-  readonly severs: readonly string[];
   /** What our own credential needs, in the connector's own terms (printed as a role by `firebreak permissions`). */
   readonly permissions: readonly string[];
   /** The node that a step with these parameters is about. */

@@ -1,6 +1,7 @@
 /** The real cluster of the integration run, through our own live API. */
 import { readFile } from 'node:fs/promises';
 import type { ApiObject, ApiResource, KubernetesApi, ResourceRef } from '../../../packages/platform/src/connectors/kubernetes/api.ts';
+import { stripServerOwned } from '../../../packages/platform/src/connectors/kubernetes/actions/objects/server-owned.ts';
 import { openLive } from '../../../packages/platform/src/connectors/kubernetes/live.ts';
 import { pathOf, refOf } from '../../../packages/platform/src/connectors/kubernetes/resources.ts';
 import { canonicalJson } from '../../../packages/platform/src/kernel/canonical-json.ts';
@@ -99,7 +100,8 @@ export async function everything(api: KubernetesApi, namespace?: string): Promis
       for (const item of page.value.items) {
         const { namespace: home, name } = item.metadata ?? {};
         const path = pathOf(refOf(resource, home as string | undefined, name as string));
-        found.set(path, canonicalJson(resource.plural === 'nodes' && resource.group === '' ? withoutHeartbeat(item) : item));
+        const object = { kind: resource.kind, ...item };
+        found.set(path, canonicalJson(resource.kind === 'Node' && resource.group === '' ? withoutHeartbeat(object) : object));
       }
     }
   }
@@ -118,6 +120,16 @@ function withoutHeartbeat(node: ApiObject): ApiObject {
 export function differences(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): readonly string[] {
   const paths = new Set([...before.keys(), ...after.keys()]);
   return [...paths].filter((path) => before.get(path) !== after.get(path)).sort();
+}
+
+/** Paths of what differs in more than what the server owns (`server-owned.ts` says what that is). */
+export function realDifferences(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): readonly string[] {
+  return differences(asWritten(before), asWritten(after));
+}
+
+/** Objects as a client would write them. */
+export function asWritten(objects: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map([...objects].map(([path, json]) => [path, canonicalJson(stripServerOwned(JSON.parse(json) as ApiObject))]));
 }
 
 /** One line of the API server's own record. */

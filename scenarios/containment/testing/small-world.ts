@@ -16,7 +16,8 @@ export interface SmallWorld {
 
 const rbac = 'rbac.authorization.k8s.io';
 
-export function smallWorld(): SmallWorld {
+/** `widelyUsed`: so many pods run as the abused account that taking its tokens is drastic. */
+export function smallWorld({ widelyUsed = false } = {}): SmallWorld {
   const namespace = `firebreak-${randomBytes(4).toString('hex')}`;
   const named = (name: string, more: object = {}) => ({ name, namespace, ...more });
   const account = (name: string) => ({ kind: 'ServiceAccount', name, namespace });
@@ -32,6 +33,19 @@ export function smallWorld(): SmallWorld {
     metadata: named(name),
     roleRef: { apiGroup: rbac, kind: 'Role', name: to },
     subjects: accounts.map(account),
+  });
+  const deployment = (name: string, replicas: number): ApiObject => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: named(name),
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: { serviceAccountName: name, containers: [{ name: 'main', image: `registry.example/${name}:1` }] },
+      },
+    },
   });
   return {
     namespace,
@@ -56,22 +70,8 @@ export function smallWorld(): SmallWorld {
       binding('operators', 'operate', ['runner', 'auditor']),
       binding('deployers', 'deploy', ['runner']),
       binding('agents', 'read-vault', ['vault-agent']),
-      {
-        apiVersion: 'apps/v1',
-        kind: 'Deployment',
-        metadata: named('vault-agent', { labels: { 'firebreak.dev/sla': 'gold' } }),
-        spec: {
-          replicas: 1,
-          selector: { matchLabels: { app: 'vault-agent' } },
-          template: {
-            metadata: { labels: { app: 'vault-agent' } },
-            spec: {
-              serviceAccountName: 'vault-agent',
-              containers: [{ name: 'agent', image: 'registry.example/agent:1' }],
-            },
-          },
-        },
-      },
+      deployment('vault-agent', 1),
+      ...(widelyUsed ? [deployment('runner', 6)] : []),
       {
         apiVersion: 'argoproj.io/v1alpha1',
         kind: 'Application',

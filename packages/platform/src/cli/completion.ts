@@ -4,54 +4,59 @@ import type { Command } from 'commander';
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
 
-interface Words {
+/** What can be said at one place of a command line. */
+interface Place {
   /** The commands before the cursor, `plan check`; empty at the start. */
   readonly path: string;
-  readonly commands: readonly Command[];
+  /** Commands below, and the words that an argument is chosen from. */
+  readonly words: readonly { readonly word: string; readonly about: string }[];
   readonly options: readonly { readonly flag: string; readonly about: string; readonly values: readonly string[] }[];
 }
 
 export function completionScript(program: Command, shell: Shell): string {
-  const words = wordsOf(program, '');
+  const places = placesOf(program, '');
   switch (shell) {
     case 'bash':
-      return bashScript(program.name(), words);
+      return bashScript(program.name(), places);
     case 'zsh':
-      return `#compdef ${program.name()}\nautoload -U +X bashcompinit && bashcompinit\n${bashScript(program.name(), words)}`;
+      return `#compdef ${program.name()}\nautoload -U +X bashcompinit && bashcompinit\n${bashScript(program.name(), places)}`;
     case 'fish':
-      return fishScript(program.name(), words);
+      return fishScript(program.name(), places);
   }
 }
 
-function wordsOf(command: Command, path: string): Words[] {
+function placesOf(command: Command, path: string): Place[] {
   const options = command.options.flatMap(({ long, description, argChoices = [] }) =>
     long === null || long === undefined ? [] : [{ flag: long, about: description, values: argChoices }],
   );
-  const below = command.commands.flatMap((child) => wordsOf(child, `${path} ${child.name()}`.trim()));
+  const chosen = command.registeredArguments.flatMap(({ argChoices = [], description }) =>
+    argChoices.map((word) => ({ word, about: description })),
+  );
+  const below = command.commands.map((child) => ({ word: child.name(), about: child.description() }));
   return [
-    { path, commands: command.commands, options: [...options, { flag: '--help', about: 'help', values: [] }] },
-    ...below,
+    { path, words: [...below, ...chosen], options: [...options, { flag: '--help', about: 'help', values: [] }] },
+    ...command.commands.flatMap((child) => placesOf(child, `${path} ${child.name()}`.trim())),
   ];
 }
 
-function bashScript(name: string, words: readonly Words[]): string {
-  const paths = words.map(({ path }) => path).filter((path) => path !== '');
-  const cases = words.map(({ path, commands, options }) => {
-    const offered = [...commands.map((command) => command.name()), ...options.map(({ flag }) => flag)];
-    return `    ${quoted(path)}) offered=${quoted(offered.join(' '))} ;;`;
+function bashScript(name: string, places: readonly Place[]): string {
+  const paths = places.map(({ path }) => path).filter((path) => path !== '');
+  const cases = places.map(({ path, words, options }) => {
+    const offered = [...words.map(({ word }) => word), ...options.map(({ flag }) => flag)];
+    return `    ${literal(path)}) offered=${literal(offered.join(' '))} ;;`;
   });
-  const values = words.flatMap(({ options }) => options).filter((option) => option.values.length > 0);
+  const values = places.flatMap(({ options }) => options).filter((option) => option.values.length > 0);
   const choices = new Map(values.map(({ flag, values: of }) => [flag, of.join(' ')]));
   return `_${name}() {
   local word path= offered= current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}"
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case "\${path:+$path }$word" in ${paths.map(quoted).join(' | ')}) path="\${path:+$path }$word" ;; esac
+    case "\${path:+$path }$word" in ${paths.map(literal).join(' | ')}) path="\${path:+$path }$word" ;; esac
   done
   case "$path" in
 ${cases.join('\n')}
   esac
   case "$previous" in
-${[...choices].map(([flag, of]) => `    ${flag}) offered=${quoted(of)} ;;`).join('\n')}
+${[...choices].map(([flag, of]) => `    ${flag}) offered=${literal(of)} ;;`).join('\n')}
   esac
   COMPREPLY=($(compgen -W "$offered" -- "$current"))
 }
@@ -59,9 +64,9 @@ complete -o default -F _${name} ${name}
 `;
 }
 
-function fishScript(name: string, words: readonly Words[]): string {
-  const lines = words.flatMap(({ path, commands, options }) => {
-    const below = commands.map((command) => command.name()).join(' ');
+function fishScript(name: string, places: readonly Place[]): string {
+  const lines = places.flatMap(({ path, words, options }) => {
+    const below = words.map(({ word }) => word).join(' ');
     const here = [
       ...path
         .split(' ')
@@ -69,12 +74,12 @@ function fishScript(name: string, words: readonly Words[]): string {
         .map((word) => `__fish_seen_subcommand_from ${word}`),
       ...(below === '' ? [] : [`not __fish_seen_subcommand_from ${below}`]),
     ].join('; and ');
-    const rule = `complete -c ${name}${here === '' ? '' : ` -n ${quoted(here)}`}`;
+    const rule = `complete -c ${name}${here === '' ? '' : ` -n ${literal(here)}`}`;
     return [
-      ...commands.map((command) => `${rule} -f -a ${command.name()} -d ${quoted(command.description())}`),
+      ...words.map(({ word, about }) => `${rule} -f -a ${word} -d ${literal(about)}`),
       ...options.map(({ flag, about, values }) => {
-        const argument = values.length === 0 ? '' : ` -x -a ${quoted(values.join(' '))}`;
-        return `${rule} -l ${flag.slice(2)} -d ${quoted(about)}${argument}`;
+        const argument = values.length === 0 ? '' : ` -x -a ${literal(values.join(' '))}`;
+        return `${rule} -l ${flag.slice(2)} -d ${literal(about)}${argument}`;
       }),
     ];
   });
@@ -82,6 +87,6 @@ function fishScript(name: string, words: readonly Words[]): string {
 }
 
 /** For all three shells: single quotes take everything but themselves; our words have none but in descriptions. */
-function quoted(text: string): string {
+function literal(text: string): string {
   return `'${text.replaceAll("'", '’')}'`;
 }

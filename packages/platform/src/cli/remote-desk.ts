@@ -4,7 +4,7 @@
  * `contain` with a token of their own; it finds the incident that waits for them instead of opening another.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Execution, FirebreakError, type Plan } from '@firebreak/contract';
+import { type ErrorCode, type Execution, FirebreakError, type Plan } from '@firebreak/contract';
 import { type Client, createClient } from '../http/client.ts';
 import type { Desk } from './world.ts';
 
@@ -30,17 +30,28 @@ export function openRemoteDesk(server: URL, token: string, signal: AbortSignal):
     preview: async (plan) => (await client.call('previewPlan', { body: plan }, signal)).steps,
     contain: async (plan, { title }) => {
       const id = (await waitingIncident(client, plan, signal)) ?? (await incidentFor(client, plan, title, signal));
-      await client.call('approve', { ...about(id), body: { digest: plan.digest } }, signal);
+      await unless('FB-APPROVAL-SECOND-PERSON', () =>
+        client.call('approve', { ...about(id), body: { digest: plan.digest } }, signal),
+      );
       return settled(client, id, signal);
     },
     undo: async (id, { force }) => {
-      await client.call('undo', { ...about(id), body: { force } }, signal);
+      await unless('FB-EXECUTION-BUSY', () => client.call('undo', { ...about(id), body: { force } }, signal));
       return settled(client, id, signal);
     },
     exportEvidence: (id) => client.download('exportEvidence', about(id), signal),
     verifierKey: async (id) => (await client.call('ledger', about(id), signal)).verifierKey,
     close: async () => {},
   };
+}
+
+/** What was asked for before is no error when the command is run again: then there is only to watch. */
+async function unless(standing: ErrorCode, ask: () => Promise<unknown>): Promise<void> {
+  try {
+    await ask();
+  } catch (error) {
+    if (!(error instanceof FirebreakError) || error.code !== standing) throw error;
+  }
 }
 
 /** The incident in which this very plan waits for approval. */

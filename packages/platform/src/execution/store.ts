@@ -12,9 +12,9 @@
  */
 import type { Change, Execution, PlanStep, ProbeResult, StepRun } from '@firebreak/contract';
 
-export type Direction = Execution['direction'];
-export type ExecutionState = Execution['state'];
-export type StepState = StepRun['state'];
+type Direction = Execution['direction'];
+type ExecutionState = Execution['state'];
+type StepState = StepRun['state'];
 export type Proof = NonNullable<Execution['proof']>;
 
 /** One row of work. */

@@ -1,7 +1,7 @@
 /** What incidents need from durable storage. The implementation is PostgreSQL (`storage/incident-store.ts`). */
 import type { Execution, Incident, Plan } from '@firebreak/contract';
 
-export type NewIncident = Pick<Incident, 'id' | 'title' | 'openedAt' | 'openedBy' | 'compromised' | 'protect'>;
+type NewIncident = Pick<Incident, 'id' | 'title' | 'openedAt' | 'openedBy' | 'compromised' | 'protect'>;
 
 /** An incident as it is kept. Its state is not kept: it follows from these fields (`incident.ts`). */
 export interface IncidentRow extends NewIncident {

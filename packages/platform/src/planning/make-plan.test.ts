@@ -145,7 +145,6 @@ function pullAction(costs: readonly number[]): AnyAction {
     targetKinds: ['Thing'],
     params: z.object({ index: z.number() }),
     before: z.null(),
-    severs: ['STEP'],
     permissions: [],
     target: ({ index }) => ({ kind: 'Lever', id: `t:Lever/${index}`, name: `${index}` }),
     describe: ({ index }) => `Pull lever ${index}`,

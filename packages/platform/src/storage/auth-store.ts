@@ -11,14 +11,14 @@ import { sha256 } from '../kernel/digest.ts';
 import { newId } from '../kernel/id.ts';
 import type { Database } from './database.ts';
 
-export interface Principal {
+interface Principal {
   readonly id: string;
   /** Unique without regard to case. */
   readonly name: string;
   readonly role: Role;
 }
 
-export interface ApiToken {
+interface ApiToken {
   readonly id: string;
   readonly name: string;
   /** What the token may do; never more than its owner's own role at the time of use. */
@@ -28,7 +28,7 @@ export interface ApiToken {
   readonly lastUsedAt: Date | null;
 }
 
-export type LinkUse =
+type LinkUse =
   | { readonly result: 'signed-in'; readonly principal: Principal }
   /** Never existed, was used, or has expired: the caller does not learn which. */
   | { readonly result: 'refused' }

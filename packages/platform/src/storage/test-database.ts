@@ -1,6 +1,6 @@
 /**
- * Databases for tests: on the server named by FIREBREAK_DATABASE_URL, or on an embedded one, which belongs to the test run
- * when vitest's globalSetup started it (this file's default export), else to whoever asked.
+ * Databases for tests: on the server that FIREBREAK_DATABASE_URL names, or on an embedded one in a temporary folder. So the
+ * same suites run against both.
  */
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
@@ -34,14 +34,6 @@ export async function testServer(): Promise<TestServer> {
       await server.stop();
     },
   };
-}
-
-/** vitest globalSetup: one server for the whole run. */
-export default async function setup(): Promise<() => Promise<void>> {
-  if (process.env.FIREBREAK_DATABASE_URL !== undefined) return async () => undefined;
-  const server = await temporaryServer();
-  process.env.FIREBREAK_DATABASE_URL = server.url;
-  return server.stop;
 }
 
 async function temporaryServer(): Promise<{ url: string; stop: () => Promise<void> }> {

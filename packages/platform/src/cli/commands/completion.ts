@@ -8,6 +8,6 @@ export function completionCommand(program: Command, { output }: CommandLine): vo
   program
     .command('completion')
     .description('print the completion script of a shell, for example: source <(firebreak completion bash)')
-    .addArgument(new Argument('<shell>').choices(shells))
+    .addArgument(new Argument('<shell>', 'the shell').choices(shells))
     .action((shell: Shell) => output.text(new Shown(completionScript(program, shell).trimEnd())));
 }

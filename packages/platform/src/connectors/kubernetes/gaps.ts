@@ -16,10 +16,6 @@ const codes: Readonly<Record<ApiFailure, ErrorCode>> = {
   'bad-response': 'FB-K8S-RESPONSE-INVALID',
 };
 
-export function codeOfFailure(failure: ApiFailure): ErrorCode {
-  return codes[failure];
-}
-
 export function gap(code: ErrorCode, kinds: readonly string[], where: string, reason: string): Gap {
   return {
     kinds: [...kinds],
@@ -35,5 +31,5 @@ export function gapOfFailure(
   kinds: readonly string[],
   where: string,
 ): Gap {
-  return gap(codeOfFailure(failure.failure), kinds, where, failure.reason);
+  return gap(codes[failure.failure], kinds, where, failure.reason);
 }

@@ -14,7 +14,7 @@ import type { ExecutionStore } from '../store.ts';
 import { breakSwitch, openSwitches, type Switchboard, type SwitchTable, setSwitch } from './switchboard.case.ts';
 
 /** So short that a takeover takes no time worth mentioning. */
-export const quickPace: Partial<Pace> = {
+const quickPace: Partial<Pace> = {
   leaseMs: 1_000,
   heartbeatMs: 200,
   pollMs: 50,

@@ -25,7 +25,6 @@ export default defineAction<Params, z.infer<typeof before>, KubernetesApi>({
   targetKinds: ['Node'],
   params,
   before,
-  severs: [],
   permissions: [permission('get', 'Node'), permission('patch', 'Node')],
   target: (of) => ({ kind: 'Node', id: id(of), name: of.name }),
   describe: (of) => `Cordon node ${of.name}: no new pod is scheduled to it. Pods that run there go on.`,

@@ -19,7 +19,6 @@ import { permission, refTo } from './objects/built-in.ts';
 import { apiObject, namespaceName, objectName } from './objects/names.ts';
 import { controllerOf, isTerminating, uidOf } from './objects/object-meta.ts';
 import { stripServerOwned } from './objects/server-owned.ts';
-import { edgesOfRunningPods } from './pods/severed-edges.ts';
 
 const params = z.object({ namespace: namespaceName, name: objectName });
 type Params = z.infer<typeof params>;
@@ -37,7 +36,6 @@ export default defineAction<Params, Before, KubernetesApi>({
   targetKinds: ['Pod'],
   params,
   before,
-  severs: edgesOfRunningPods,
   permissions: [permission('get', 'Pod'), permission('delete', 'Pod'), permission('create', 'Pod')],
   target: (of) => ({ kind: 'Pod', id: id(of), name: of.name }),
   describe: (of) => `Delete pod ${of.namespace}/${of.name}, which nothing recreates.`,

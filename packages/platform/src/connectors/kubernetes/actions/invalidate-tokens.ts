@@ -45,7 +45,6 @@ export default defineAction<Params, Before, KubernetesApi>({
   targetKinds: ['ServiceAccount'],
   params,
   before,
-  severs: ['SERVICE_ACCOUNT_SECRET', 'TOKEN_BRUTEFORCE', 'TOKEN_LIST'],
   permissions: [
     permission('get', 'ServiceAccount'),
     permission('create', 'ServiceAccount'),

@@ -45,7 +45,6 @@ export default defineAction<Params, Before, KubernetesApi>({
   targetKinds: ['Namespace', 'NetworkPolicy'],
   params,
   before,
-  severs: ['ENDPOINT_EXPLOIT', 'ENDPOINT_REACH'],
   permissions: [
     permission('get', 'NetworkPolicy'),
     permission('list', 'NetworkPolicy'),

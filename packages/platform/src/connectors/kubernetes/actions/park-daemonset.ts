@@ -11,7 +11,6 @@ import { permission, refTo } from './objects/built-in.ts';
 import { apiObject, namespaceName, objectName } from './objects/names.ts';
 import { putFieldBack, sameField, setField } from './objects/one-field.ts';
 import { noPodRuns } from './pods/remaining.ts';
-import { edgesOfRunningPods } from './pods/severed-edges.ts';
 
 const params = z.object({ namespace: namespaceName, name: objectName });
 type Params = z.infer<typeof params>;
@@ -31,7 +30,6 @@ export default defineAction<Params, z.infer<typeof before>, KubernetesApi>({
   targetKinds: ['DaemonSet'],
   params,
   before,
-  severs: edgesOfRunningPods,
   permissions: [permission('get', 'DaemonSet'), permission('patch', 'DaemonSet'), permission('list', 'Pod')],
   target: (of) => ({ kind: 'DaemonSet', id: id(of), name: of.name }),
   describe: (of) => `Stop ${inWords(of)} on every node by the node selector firebreak.dev/parked=true.`,

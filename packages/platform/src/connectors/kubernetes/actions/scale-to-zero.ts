@@ -12,7 +12,6 @@ import { apiObject, namespaceName, objectName } from './objects/names.ts';
 import { controllerOf, nameOf } from './objects/object-meta.ts';
 import { putFieldBack, sameField, setField } from './objects/one-field.ts';
 import { noPodRuns } from './pods/remaining.ts';
-import { edgesOfRunningPods } from './pods/severed-edges.ts';
 
 const kinds = ['Deployment', 'StatefulSet', 'ReplicaSet', 'ReplicationController'] as const;
 const params = z.object({ kind: z.enum(kinds), namespace: namespaceName, name: objectName });
@@ -37,7 +36,6 @@ export default defineAction<Params, Before, KubernetesApi>({
   targetKinds: kinds,
   params,
   before,
-  severs: edgesOfRunningPods,
   permissions: [
     ...kinds.flatMap((kind) => [permission('get', kind), permission('patch', kind)]),
     permission('list', 'ReplicaSet'),

@@ -29,7 +29,6 @@ export default defineAction<z.infer<typeof params>, z.infer<typeof before>, Kube
   targetKinds: ['Cluster', 'Namespace'],
   params,
   before,
-  severs: [],
   permissions: [
     ...new Set(knownResources.map(({ group, plural }) => `${group === '' ? 'core' : group}/${plural}`)),
   ].flatMap((resource) => [`get ${resource}`, `list ${resource}`]),

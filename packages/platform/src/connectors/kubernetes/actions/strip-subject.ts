@@ -52,7 +52,6 @@ export default defineAction<Params, Before, KubernetesApi>({
   targetKinds: ['RoleBinding', 'ClusterRoleBinding'],
   params,
   before,
-  severs: ['CSR_APPROVE', 'IDENTITY_IMPERSONATE', 'PERMISSION_DISCOVER', 'ROLE_BIND', 'ROLE_ESCALATE'],
   permissions: [
     ...['RoleBinding', 'ClusterRoleBinding'].flatMap((kind) => [
       permission('get', kind),

@@ -58,7 +58,6 @@ export default defineAction<Params, z.infer<typeof before>, KubernetesApi>({
   targetKinds: suspendable.map(({ group, kind }) => `${kind}.${group}`),
   params,
   before,
-  severs: ['DELIVERS'],
   permissions: suspendable.flatMap(({ group, kind }) => {
     const plural = knownResource(group, kind)?.plural ?? '';
     return [`get ${group}/${plural}`, `patch ${group}/${plural}`];

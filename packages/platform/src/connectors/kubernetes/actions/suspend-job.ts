@@ -10,7 +10,6 @@ import { permission, refTo } from './objects/built-in.ts';
 import { apiObject, namespaceName, objectName } from './objects/names.ts';
 import { putFieldBack, sameField, setField } from './objects/one-field.ts';
 import { noPodRuns } from './pods/remaining.ts';
-import { edgesOfRunningPods } from './pods/severed-edges.ts';
 
 const kinds = ['CronJob', 'Job'] as const;
 const params = z.object({ kind: z.enum(kinds), namespace: namespaceName, name: objectName });
@@ -30,7 +29,6 @@ export default defineAction<Params, z.infer<typeof before>, KubernetesApi>({
   targetKinds: kinds,
   params,
   before,
-  severs: edgesOfRunningPods,
   permissions: [
     ...kinds.flatMap((kind) => [permission('get', kind), permission('patch', kind)]),
     permission('list', 'Job'),

@@ -176,7 +176,7 @@ const beforeSending = new Set([
 ]);
 
 /** Reads only codes: the texts of errors are for people and change. */
-export function failureOf(error: unknown, signal: AbortSignal, expired: boolean): Exclude<Sent, { ended: 'reply' }> {
+function failureOf(error: unknown, signal: AbortSignal, expired: boolean): Exclude<Sent, { ended: 'reply' }> {
   if (signal.aborted)
     throw new FirebreakError('FB-CANCELLED', 'A request to the API server was stopped.', { cause: error });
   if (expired) return { ended: 'timeout', reason: 'no complete answer in time', sent: true };

@@ -2,7 +2,7 @@ import { type AnyAction, stages } from '@firebreak/contract';
 import { fixedCost, reachWeights, slaLabel } from '../impact/business-weight.ts';
 
 /**
- * The page `docs/actions.md`, made from the actions themselves. A test compares the two, so that the page cannot fall behind.
+ * The page `docs/actions.md`, made from the actions themselves; `npm run check:docs` compares the two.
  */
 export function describeActions(actions: readonly AnyAction[]): string {
   const ordered = [...actions].sort(
@@ -11,7 +11,7 @@ export function describeActions(actions: readonly AnyAction[]): string {
   return [
     '# Actions on Kubernetes',
     '',
-    'Made from the actions (`packages/platform/src/connectors/kubernetes/actions`) by `npx vitest run actions.test.ts -u`; do not edit.',
+    'Generated from the actions (`packages/platform/src/connectors/kubernetes/actions`) by `npm run docs`. Which attack steps each severs is in [edges.md](edges.md).',
     '',
     `Stages happen in this order: ${stages.join(', ')}.`,
     '',

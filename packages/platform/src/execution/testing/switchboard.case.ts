@@ -129,6 +129,7 @@ export function planOf(
       title: `Set switch ${name} to ${to}`,
       reason: 'cut',
       why: 'test',
+      severs: [],
       interrupts: [],
       restarts: [],
       cost: 1,

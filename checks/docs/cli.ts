@@ -68,7 +68,7 @@ Generated from the commands and the contract by \`npm run docs\`. Run it as \`np
 
 | command | what it does |
 |---|---|
-${commands.map((command) => `| \`${cell(nameOf(command))}\` | ${cell(command.description())} |`).join('\n')}
+${commands.map((command) => `| \`${cell(nameOf(command))}\` | ${prose(command.description())} |`).join('\n')}
 
 \`source\` is \`kubernetes:\` and a kubeconfig, \`in-cluster\`, a folder, a file or \`-\`. \`node\` is an id as \`nodes\` prints it, or a
 unique \`kind/name\` or \`kind/namespace/name\`. \`selector\` is \`default\` (the crown jewels) or terms such as \`class=model\`,
@@ -116,7 +116,7 @@ function optionsOf(command: Command): string {
         ...(shown === undefined ? [] : [`default \`${shown}\``]),
         ...(envVar === undefined ? [] : [`\`${envVar}\``]),
       ];
-      return `| \`${cell(flags)}\` | ${cell(description)} | ${notes.join(', ')} |`;
+      return `| \`${cell(flags)}\` | ${prose(description)} | ${notes.join(', ')} |`;
     },
   );
   return `\n### \`${nameOf(command)}\`\n\n| option | what it means | |\n|---|---|---|\n${rows.join('\n')}\n`;
@@ -124,4 +124,8 @@ function optionsOf(command: Command): string {
 
 function cell(text: string): string {
   return text.replaceAll('|', '\\|');
+}
+
+function prose(text: string): string {
+  return cell(text).replaceAll('<', '&lt;');
 }

@@ -30,7 +30,7 @@ test('from an open incident to contained, with a second person, and back', async
   await page.getByText('"<script>alert(1)</script>"').first().waitFor();
   await page.getByText('The node is cordoned already.').waitFor();
 
-  await page.getByRole('button', { name: 'Approve…' }).click();
+  await page.getByRole('button', { name: 'Review and approve' }).click();
   const dialog = page.getByRole('dialog', { name: 'Approve the plan' });
   await dialog.getByText('A second person has to approve too.').waitFor();
   expect(await dialog.locator('code').first().textContent()).toBe('f'.repeat(64));

@@ -129,7 +129,7 @@ export class FakeApi {
     }),
     estate: () => ({
       source: 'kubernetes:twin of the demo estate',
-      collectedAt: '2026-03-04T02:40:00.000Z',
+      collectedAt: '2026-03-04T03:10:00.000Z',
       counts: {
         Pod: 148,
         Secret: 71,

@@ -50,6 +50,19 @@ for (const scheme of ['light', 'dark'] as const) {
   });
 }
 
+test('the checks of this suite find what they are for', async () => {
+  const { page, context } = await browser.visit({ who: 'ada' });
+  await page.evaluate(() => {
+    const pale = document.createElement('p');
+    pale.textContent = 'hardly to be read';
+    pale.style.color = '#c8ccd0';
+    document.querySelector('main')?.append(pale, document.createElement('button'));
+  });
+  expect(await page.evaluate(contrastTooLow)).toEqual([expect.stringContaining('hardly to be read')]);
+  expect(await page.evaluate(namesMissing)).toEqual(['no name: <button></button>']);
+  await context.close();
+});
+
 test('no page is wider than the screen, from a phone to a wall', async () => {
   for (const [width, height] of [
     [390, 844],

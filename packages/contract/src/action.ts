@@ -38,8 +38,9 @@ export interface Change {
 }
 
 /**
- * How an attempt ended. `unknown` means that the request left and no answer came: the runner reads again and decides by
- * `inEffect`, it never repeats blindly. Surprises (bugs) throw.
+ * How an attempt ended. `refused` means that nothing of it happened. `unknown` means that a request left and no answer came,
+ * or that some of several requests were carried out: the runner reads again and decides by `inEffect`, it never repeats
+ * blindly. Surprises (bugs) throw.
  */
 export type Outcome =
   | { readonly outcome: 'done' }
@@ -114,6 +115,11 @@ export interface Action<P = unknown, B = unknown, S = unknown> {
   readonly apply: (attempt: Attempt<S>, params: P, before: B) => Promise<Outcome>;
   /** Whether the wanted state holds, judged from a fresh read alone. Pure. */
   readonly inEffect: (now: B, params: P, before: B) => boolean;
+  /**
+   * Whether an `apply` that was cut off between two of its requests may have left this state; `apply` with the same
+   * before-state then goes on from there, and `restore` goes back. Absent where apply is a single request. Pure.
+   */
+  readonly isHalfway?: (now: B, params: P, before: B) => boolean;
   /** Tries the real thing. Empty for actions that change nothing. */
   readonly probe: (attempt: Attempt<S>, params: P, before: BeforeState<B>) => Promise<readonly ProbeResult[]>;
   readonly reversal:

@@ -55,6 +55,9 @@ const paths = createRoute({
 const plan = createRoute({
   getParentRoute: () => incident,
   path: '/plan',
+  // In the address, so that a second person can be sent straight to the approval.
+  validateSearch: (search: Readonly<Record<string, unknown>>): { approve?: true } =>
+    search.approve === true ? { approve: true } : {},
   component: lazyRouteComponent(() => import('../features/plan/plan-tab.tsx'), 'PlanTab'),
 });
 

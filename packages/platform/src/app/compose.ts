@@ -90,7 +90,12 @@ async function executionOf(station: Station, incident: string) {
 }
 
 /** The incident that holds this plan unfinished, as a killed command leaves it, or a new one. */
-async function incidentFor(station: Station, plan: Plan, options: ContainOptions, signal: AbortSignal): Promise<string> {
+async function incidentFor(
+  station: Station,
+  plan: Plan,
+  options: ContainOptions,
+  signal: AbortSignal,
+): Promise<string> {
   const unfinished = (await station.incidents.list()).find(
     ({ planDigest, state }) => planDigest === plan.digest && (state === 'containing' || state === 'planned'),
   );

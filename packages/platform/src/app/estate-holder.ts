@@ -44,9 +44,34 @@ export class EstateHolder {
     }
   }
 
+  /**
+   * Keeps what is known current from the target's own changes, and calls `each` after every batch. The graph is derived
+   * when somebody asks. Ends with the signal; where nothing changes by itself it returns at once.
+   */
+  async follow(signal: AbortSignal, each: () => void): Promise<void> {
+    for await (const estate of this.target.follow?.(signal) ?? []) {
+      this.#keep(estate, estate.gaps);
+      each();
+    }
+  }
+
   async #collect(signal: AbortSignal): Promise<Collected> {
     const { estate, gaps } = await this.target.collect(signal);
-    const collected = { estate, gaps, graph: deriveGraph(estate, nodeRules, edgeRules), at: this.#clock.now() };
+    return this.#keep(estate, gaps);
+  }
+
+  #keep(estate: Estate, gaps: readonly Gap[]): Collected {
+    let graph: AttackGraph | undefined;
+    const at = this.#clock.now();
+    const collected: Collected = {
+      estate,
+      gaps,
+      at,
+      get graph() {
+        graph ??= deriveGraph(estate, nodeRules, edgeRules);
+        return graph;
+      },
+    };
     this.#current = collected;
     return collected;
   }

@@ -52,6 +52,9 @@ export async function serve(options: ServeOptions): Promise<void> {
     );
     await prepare(station, options, signal);
     station.field?.runner.work();
+    void station.field?.holder
+      .follow(signal, () => events.send({ type: 'estate.changed', incident: null }))
+      .catch((error: unknown) => logger.error(error, 'the cluster is no longer followed; collect by hand'));
     const address = await app.listen({ host: options.host, port: options.port });
     const { secret } = await authenticator.invite(null, 'admin', 'serve');
     const signInLink = `${address}/sign-in#link=${secret}`;

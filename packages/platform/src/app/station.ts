@@ -13,7 +13,7 @@ import { createProve } from '../incidents/prove.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import { loadOrCreateSigner } from '../ledger/key.ts';
 import { createLedger, type Ledger } from '../ledger/ledger.ts';
-import { checkPlan, madeFromThisEstate } from '../planning/check-plan.ts';
+import { checkPlan } from '../planning/check-plan.ts';
 import type { Transaction } from '../storage/database.ts';
 import { openStorage, type Storage } from '../storage/storage.ts';
 import { EstateHolder } from './estate-holder.ts';
@@ -126,8 +126,6 @@ export function mustHaveField(station: Station): Field {
  */
 export async function mustStillHold(field: Field, plan: Plan, signal: AbortSignal): Promise<void> {
   const { graph } = await field.holder.collect(signal);
-  if (graph.digest === plan.certificate.graphDigest) return;
-  const failed = checkPlan(plan, graph).checks.filter(({ check, ok }) => !ok && check !== madeFromThisEstate);
-  const [first] = failed;
-  if (first !== undefined) throw new FirebreakError('FB-PLAN-STALE', `${first.check}: ${first.detail}.`);
+  const failed = checkPlan(plan, graph).checks.find(({ ok }) => !ok);
+  if (failed !== undefined) throw new FirebreakError('FB-PLAN-STALE', `${failed.check}: ${failed.detail}.`);
 }

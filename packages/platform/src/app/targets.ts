@@ -3,11 +3,13 @@
  * same connector on its in-memory twin, loaded with the estate of `content/demo-estate`.
  */
 import { type AnyConnector, type Estate, FirebreakError, type Gap } from '@firebreak/contract';
-import { readManifests } from '../connectors/kubernetes/files.ts';
+import type { ApiObject } from '../connectors/kubernetes/api.ts';
+import { type KubernetesSession, readObjects } from '../connectors/kubernetes/collect.ts';
+import { openManifests } from '../connectors/kubernetes/files.ts';
 import kubernetes from '../connectors/kubernetes/index.ts';
-import { isKubeconfig } from '../connectors/kubernetes/live/kubeconfig.ts';
 import { makeTwin, type Twin } from '../connectors/kubernetes/twin.ts';
 import { collectSession } from '../facts/collect.ts';
+import { followEstate } from '../facts/follow.ts';
 import { authorize } from './authorize.ts';
 
 /** Every connector, named once. */
@@ -22,6 +24,8 @@ export interface Target {
     signal: AbortSignal,
     progress?: (sentence: string) => void,
   ): Promise<{ estate: Estate; gaps: readonly Gap[] }>;
+  /** The estate after each change, until the signal ends it; undefined where nothing changes by itself. */
+  readonly follow: ((signal: AbortSignal) => AsyncIterable<Estate>) | undefined;
   close(): Promise<void>;
 }
 
@@ -36,30 +40,33 @@ export async function openTarget(spec: string, signal: AbortSignal): Promise<Tar
 
 /** The demo: an AI platform in memory whose API answers, authorises, issues tokens and runs controllers. */
 export async function openDemo(signal: AbortSignal): Promise<Target> {
-  const twin = await twinOf(demoEstate, signal, true);
+  const twin = await twinOf(openManifests({ path: demoEstate, maxDocumentBytes: 1 << 20 }), signal, true);
   return targetOf('demo', kubernetes, twin, () => twin.close());
 }
 
-/** A twin of manifests. `start` runs the controllers once, so that workloads have pods. */
-export async function twinOf(path: string, signal: AbortSignal, start: boolean): Promise<Twin> {
+/** A twin of whatever a session reads. `start` runs the controllers once, so that workloads have pods. */
+async function twinOf(session: KubernetesSession, signal: AbortSignal, start: boolean): Promise<Twin> {
   const twin = makeTwin({ authorize });
-  const objects = [];
-  for await (const read of readManifests({ path, maxDocumentBytes: 16 * 1024 * 1024 }, signal)) {
-    if ('object' in read) objects.push(read.object);
-  }
+  const objects: ApiObject[] = [];
+  for await (const object of readObjects(session, signal)) objects.push(object);
   twin.load(objects, { start });
   return twin;
 }
 
-/** A copy in memory of what a spec names, to rehearse on; undefined where only the original can be asked (a cluster, a pipe). */
+/** A copy in memory of what a spec names, to rehearse on; undefined where it cannot be read a second time (a pipe). */
 export async function rehearsalTwin(spec: string, signal: AbortSignal): Promise<Twin | undefined> {
-  const path = spec.slice(spec.indexOf(':') + 1);
-  if (path === '-' || path === 'in-cluster' || (await isKubeconfig(path))) return undefined;
-  return twinOf(path, signal, false);
+  const { connector, config } = parseSpec(spec);
+  if (spec.endsWith(':-') || connector !== kubernetes) return undefined;
+  const session = await kubernetes.connect(kubernetes.config.parse(config), signal);
+  try {
+    return await twinOf(session, signal, false);
+  } finally {
+    await kubernetes.close(session);
+  }
 }
 
 /** The connector that a spec names and its configuration. */
-export function parseSpec(spec: string): { connector: AnyConnector; config: unknown } {
+function parseSpec(spec: string): { connector: AnyConnector; config: unknown } {
   const colon = spec.indexOf(':');
   const id = colon === -1 ? '' : spec.slice(0, colon);
   const connector = connectors.find((known) => known.id === id);
@@ -71,11 +78,13 @@ export function parseSpec(spec: string): { connector: AnyConnector; config: unkn
 }
 
 function targetOf(spec: string, connector: AnyConnector, session: unknown, close: () => Promise<void>): Target {
+  const { watch } = connector;
   return {
     spec,
     connector,
     session,
     collect: (signal, progress) => collectSession(connector, session, signal, progress),
+    follow: watch === undefined ? undefined : (signal) => followEstate(watch(session, signal)),
     close,
   };
 }

@@ -6,7 +6,7 @@
  * - Nothing is sent before the state that undo needs and the intent to send are durable.
  * - Nothing is ever sent again blindly. Every entry into this code, be it after a refusal, an unanswered request or the
  *   death of another worker, begins by reading, and goes on from what is there: in effect (verify), as it was before
- *   (apply again), or neither.
+ *   (apply again), cut off between two requests of ours (apply the rest), or neither.
  * - The recorded before-state is replaced only while it is certain that nothing of ours happened: every attempt so far was
  *   refused. Once an attempt may have gone through, a later read could show our own change, and undo would restore that.
  *   Then only the precondition (a resource version) is taken from the later read, and only if all else is the same.
@@ -36,6 +36,9 @@ export async function containStep(work: StepWork): Promise<Ending> {
   if (!uncertain) return applyStep(work, now.state, { recordAnew: true, uncertain });
   if (sameState(action, params, now.state.record, first)) {
     return applyStep(work, now.state, { recordAnew: false, uncertain });
+  }
+  if (action.isHalfway?.(now.state.record, params, first) === true) {
+    return applyStep(work, { record: first }, { recordAnew: false, uncertain });
   }
   return stop(work, {
     code: 'FB-STEP-CHANGED',

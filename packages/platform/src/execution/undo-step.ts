@@ -3,8 +3,9 @@
  *
  * What must stay true:
  *
- * - What counts as "changed since" is the difference to the state that we left, which was read back and recorded then. Other
- *   people's work is overwritten only when the undo was told to (`force`).
+ * - What counts as "changed since" is the difference to the state that we left, which was read back and recorded then; a
+ *   step that was cut off recorded none, and left what its action says it can leave. Other people's work is overwritten only
+ *   when the undo was told to (`force`).
  * - A step that cannot be undone, or is refused, is reported and left; the others go on. Each row restores its own object.
  * - As with the step itself: intent before request, reading before every repetition. What we are about to overwrite is
  *   recorded too.
@@ -34,7 +35,9 @@ export async function undoStep(work: StepWork, original: StepRow): Promise<Endin
   if (!uncertain && !claim.execution.force) {
     const left = original.after === null ? null : await work.recorded(original.after);
     const asWeLeftIt =
-      left === null ? action.inEffect(record, params, before) : sameState(action, params, record, left);
+      left === null
+        ? action.inEffect(record, params, before) || action.isHalfway?.(record, params, before) === true
+        : sameState(action, params, record, left);
     if (!asWeLeftIt) {
       return leave(work, 'FB-UNDO-CHANGED', 'It is neither as the step left it nor as it was before.');
     }

@@ -3,7 +3,7 @@
  * walks the list of live edges with string sets, and believes nothing that it can recompute.
  *
  *   1. the digest is that of the content;
- *   2. the plan was made from this graph;
+ *   2. whether the estate has changed since is said, and everything else is checked against it as it is now;
  *   3. every edge that a step claims to sever exists, and its rule names that lever for it;
  *   4. the closed set contains the compromised set, is closed under every edge that no step severs, and holds nothing
  *      protected but the exempt ones, which the verdict admits;
@@ -50,8 +50,8 @@ export function checkPlan(plan: Plan, graph: AttackGraph, more: readonly Check[]
   const checks = [
     digestCheck(plan),
     graphCheck(plan, graph),
-    claimsCheck(plan, graph),
-    ...closedSetChecks(plan, graph),
+    ...edgeChecks(plan, graph),
+    protectedCheck(plan, graph),
     sumsCheck(plan),
     ...more,
   ];
@@ -68,90 +68,97 @@ function digestCheck(plan: Plan): Check {
   };
 }
 
-/** The one check that a plan may fail and still hold, when something that does not concern it has changed. */
-export const madeFromThisEstate = 'the plan was made from this estate';
-
+/**
+ * Pods come and go, so a plan is rarely checked against the very graph that it was made from. That is no fault by itself:
+ * every other check is made against the estate as it is now. It is said, since the plan may then not be the cheapest any more.
+ */
 function graphCheck(plan: Plan, graph: AttackGraph): Check {
-  const ok = plan.certificate.graphDigest === graph.digest;
+  const same = plan.certificate.graphDigest === graph.digest;
   return {
-    check: madeFromThisEstate,
-    ok,
-    detail: ok
-      ? graph.digest
-      : `this estate has graph ${graph.digest}, the plan was made from ${plan.certificate.graphDigest}`,
+    check: 'every further check is against the estate as it is now',
+    ok: true,
+    detail: same
+      ? `the plan was made from it: graph ${graph.digest}`
+      : `it has changed since the plan was made (graph ${graph.digest}, then ${plan.certificate.graphDigest}); a new plan may be cheaper`,
   };
 }
 
-function claimsCheck(plan: Plan, graph: AttackGraph): Check {
-  const claims = new Map<string, string[]>();
-  for (const step of plan.steps) {
-    for (const edge of step.severs) {
-      const key = keyOf(edge);
-      const levers = claims.get(key);
-      if (levers === undefined) claims.set(key, [step.lever.key]);
-      else levers.push(step.lever.key);
-    }
-  }
-  const total = claims.size;
+/**
+ * One walk over all live edges for both questions about them: is every claim to sever true, and does anything lead out of
+ * the closed set. A severed edge starts inside the set, so only those that start there are looked at closely.
+ */
+function edgeChecks(plan: Plan, graph: AttackGraph): Check[] {
+  const reached = new Set(plan.certificate.reached);
+  const unseen = claimsOf(plan);
+  const claimed = unseen.size;
+  const severed = new Set(unseen.keys());
   const wrong: string[] = [];
-  for (const edge of graph.liveEdges()) {
-    const key = keyOf(edge);
-    const claimed = claims.get(key);
-    if (claimed === undefined) continue;
-    claims.delete(key);
-    const real = new Set(edge.rule.levers(edge, graph.estate).map((lever) => lever.key));
-    for (const lever of claimed) if (!real.has(lever)) wrong.push(`${lever} does not sever ${key}`);
-  }
-  for (const key of claims.keys()) wrong.push(`there is no edge ${key}`);
-  return {
-    check: 'every step severs what it claims',
-    ok: wrong.length === 0,
-    detail: wrong.length === 0 ? `${total} edges` : wrong.slice(0, 5).join('; '),
-  };
-}
-
-function closedSetChecks(plan: Plan, graph: AttackGraph): Check[] {
-  const { certificate } = plan;
-  const reached = new Set(certificate.reached);
-  const exempt = new Set(certificate.exempt);
-  const severed = new Set(plan.steps.flatMap((step) => step.severs.map(keyOf)));
-
-  const missing = plan.compromised.filter(({ id }) => !reached.has(id)).map(({ id }) => id);
   const escapes: string[] = [];
   let edges = 0;
   for (const edge of graph.liveEdges()) {
     edges += 1;
-    if (reached.has(edge.to) || !reached.has(edge.from) || !edge.with.every((id) => reached.has(id))) continue;
-    if (!severed.has(keyOf(edge))) escapes.push(keyOf(edge));
+    if (!reached.has(edge.from) || !edge.with.every((id) => reached.has(id))) continue;
+    const key = keyOf(edge);
+    if (!reached.has(edge.to) && !severed.has(key)) escapes.push(key);
+    const levers = unseen.get(key);
+    if (levers === undefined) continue;
+    unseen.delete(key);
+    const real = new Set(edge.rule.levers(edge, graph.estate).map((lever) => lever.key));
+    for (const lever of levers) if (!real.has(lever)) wrong.push(`${lever} does not sever ${key}`);
   }
-  const wanted = selectNodes(graph, plan.protect).map((node) => graph.nodeAt(node).id);
-  const lost = wanted.filter((id) => reached.has(id) && !exempt.has(id));
-  const unlisted =
-    wanted.length !== certificate.protected.length || wanted.some((id) => !certificate.protected.includes(id));
-  const admitted =
-    plan.verdict === 'partial' || [...exempt].every((id) => plan.compromised.some((node) => node.id === id));
+  for (const key of unseen.keys()) wrong.push(`no edge out of the closed set is ${key}`);
+  const missing = plan.compromised.filter(({ id }) => !reached.has(id)).map(({ id }) => `${id} is missing`);
+  const open = [...missing, ...escapes];
   return [
     {
-      check: 'the closed set contains what is compromised and nothing leads out of it',
-      ok: missing.length === 0 && escapes.length === 0,
-      detail:
-        missing.length === 0 && escapes.length === 0
-          ? `${reached.size} nodes, ${edges} edges`
-          : [...missing.map((id) => `${id} is missing`), ...escapes].slice(0, 5).join('; '),
+      check: 'every step severs what it claims',
+      ok: wrong.length === 0,
+      detail: wrong.length === 0 ? `${claimed} edges` : wrong.slice(0, 5).join('; '),
     },
     {
-      check: 'nothing protected is in the closed set, but what the plan says it cannot save',
-      ok: lost.length === 0 && !unlisted && admitted,
-      detail:
-        lost.length > 0
-          ? `still reachable: ${lost.slice(0, 5).join(', ')}`
-          : unlisted
-            ? `the selector ${plan.protect} protects ${wanted.length} nodes here, the plan lists ${certificate.protected.length} or others`
-            : admitted
-              ? `${wanted.length} protected, ${exempt.size} exempt`
-              : 'the plan exempts nodes but claims to contain everything',
+      check: 'the closed set contains what is compromised and nothing leads out of it',
+      ok: open.length === 0,
+      detail: open.length === 0 ? `${reached.size} nodes, ${edges} edges` : open.slice(0, 5).join('; '),
     },
   ];
+}
+
+/** By edge, the keys of the levers that are said to sever it. */
+function claimsOf(plan: Plan): Map<string, string[]> {
+  const claims = new Map<string, string[]>();
+  for (const step of plan.steps) {
+    for (const edge of step.severs) {
+      const levers = claims.get(keyOf(edge));
+      if (levers === undefined) claims.set(keyOf(edge), [step.lever.key]);
+      else levers.push(step.lever.key);
+    }
+  }
+  return claims;
+}
+
+function protectedCheck(plan: Plan, graph: AttackGraph): Check {
+  const { certificate } = plan;
+  const reached = new Set(certificate.reached);
+  const exempt = new Set(certificate.exempt);
+  const listed = new Set(certificate.protected);
+  const wanted = selectNodes(graph, plan.protect).map((node) => graph.nodeAt(node).id);
+  const lost = wanted.filter((id) => reached.has(id) && !exempt.has(id));
+  const unlisted = wanted.length !== listed.size || wanted.some((id) => !listed.has(id));
+  const own = new Set(plan.compromised.map(({ id }) => id));
+  const admitted = plan.verdict === 'partial' || [...exempt].every((id) => own.has(id));
+  const detail =
+    lost.length > 0
+      ? `still reachable: ${lost.slice(0, 5).join(', ')}`
+      : unlisted
+        ? `the selector ${plan.protect} protects ${wanted.length} nodes here, the plan lists ${listed.size} or others`
+        : admitted
+          ? `${wanted.length} protected, ${exempt.size} exempt`
+          : 'the plan exempts nodes but claims to contain everything';
+  return {
+    check: 'nothing protected is in the closed set, but what the plan says it cannot save',
+    ok: lost.length === 0 && !unlisted && admitted,
+    detail,
+  };
 }
 
 function sumsCheck(plan: Plan): Check {

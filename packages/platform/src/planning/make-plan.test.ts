@@ -262,9 +262,9 @@ test('the check finds every kind of lie', () => {
       certificate: { ...certificate, exempt: [idOf(2)], reached: [...certificate.reached, idOf(2)] },
     }),
   ).toContain('nothing protected is in the closed set, but what the plan says it cannot save');
-  expect(failing({ ...plan, certificate: { ...certificate, graphDigest: '0'.repeat(64) } })).toEqual([
-    'the plan was made from this estate',
-  ]);
+  const stale = { ...plan, certificate: { ...certificate, graphDigest: '0'.repeat(64) } };
+  expect(failing(stale)).toEqual([]);
+  expect(checkPlan(stale, graph).checks[1]?.detail).toContain('changed since');
   const [step] = plan.steps;
   if (step === undefined) throw new Error('no step');
   expect(failing({ ...plan, steps: [{ ...step, severs: [{ type: 'STEP', from: idOf(0), to: idOf(1) }] }] })).toContain(

@@ -14,6 +14,7 @@ import { BlastSide } from './blast-side.tsx';
 import classes from './blast-tab.module.css';
 import { indexDrawing } from './drawing-index.ts';
 import { Legend } from './legend.tsx';
+import { OutdatedNotice } from './outdated-notice.tsx';
 import { presentDrawing, showsPlan } from './present-drawing.ts';
 import { rowsOf } from './reached-rows.ts';
 import { ReachedTable } from './reached-table.tsx';
@@ -69,6 +70,7 @@ function Stage({ incidentId, blast, drawing: whole }: StageProps) {
   return (
     <div className={classes.tab}>
       <LimitedNotice completeness={blast.completeness} meaning="the attacker may reach more than is shown." />
+      <OutdatedNotice incidentId={incidentId} />
       {!canDraw && (
         <Notice tone="info" title="This browser cannot draw the graph (WebGL is missing or was lost).">
           The table below holds the same information.

@@ -47,13 +47,19 @@ export function graphOf(drawing: Drawing, palette: Palette): DrawingGraph {
     });
   }
   const many = drawing.edges.length > 300;
+  const colourOf = (edge: Drawing['edges'][number]) => {
+    if (edge.severed) return palette.severed;
+    // A step that starts where the attacker no longer gets to leads nowhere.
+    if (graph.getNodeAttribute(edge.from, 'type') === 'safe') return palette.faded;
+    return many ? palette.edgeOfMany : palette.edge;
+  };
   for (const edge of drawing.edges) {
     if (!graph.hasNode(edge.from) || !graph.hasNode(edge.to)) continue;
     graph.addDirectedEdge(edge.from, edge.to, {
       size: many ? 1.1 : 1.5,
-      color: edge.severed ? palette.severed : many ? palette.edgeOfMany : palette.edge,
+      color: colourOf(edge),
       type: edge.severed ? 'severed' : 'live',
-      zIndex: 0,
+      zIndex: edge.severed ? 1 : 0,
     });
   }
   return graph;

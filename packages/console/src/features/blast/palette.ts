@@ -2,7 +2,7 @@
 export interface Palette {
   readonly roles: Readonly<Record<'compromised' | 'reached' | 'jewel' | 'safe', string>>;
   readonly edge: string;
-  /** Among many others an edge is see-through, so that where they crowd shows. */
+  /** Among many others an edge is lighter, so that the nodes stand out. */
   readonly edgeOfMany: string;
   readonly severed: string;
   readonly selected: string;

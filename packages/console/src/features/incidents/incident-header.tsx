@@ -1,17 +1,17 @@
 import type { Incident } from '@firebreak/contract/incident';
 import { Button, Skeleton } from '@mantine/core';
 import { IconArrowRight } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useLocation, useNavigate } from '@tanstack/react-router';
 import { useShortcut } from '../../app/shortcuts.tsx';
-import { call } from '../../data/client.ts';
 import { useFallbackInterval } from '../../data/live.ts';
-import { blastQuery, executionQuery, planQuery } from '../../data/queries.ts';
+import { blastQuery, estateQuery, executionQuery, planQuery } from '../../data/queries.ts';
 import { usePrincipal } from '../../data/session.ts';
 import { Figure } from '../../ui/figure.tsx';
 import { ForeignText } from '../../ui/foreign-text.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { useMakePlan } from '../plan/make-plan.ts';
 import classes from './incident-header.module.css';
 import { StateTag } from './incident-state.tsx';
 import { nextStep } from './next-step.ts';
@@ -25,29 +25,26 @@ interface IncidentHeaderProps {
 /** State, what is compromised, what it reaches, and the one thing to do next. */
 export function IncidentHeader({ incidentId, incident }: IncidentHeaderProps) {
   const navigate = useNavigate();
-  const client = useQueryClient();
+  const { pathname } = useLocation();
   const principal = usePrincipal();
   const blast = useQuery(blastQuery(incidentId));
   const execution = useQuery({ ...executionQuery(incidentId), refetchInterval: useFallbackInterval() });
   const plan = useQuery({ ...planQuery(incidentId), enabled: incident !== undefined && incident.planDigest !== null });
-  const makePlan = useMutation({
-    mutationFn: () => call('makePlan', { params: { id: incidentId } }),
-    onSuccess: (made) => {
-      client.setQueryData(planQuery(incidentId).queryKey, made);
-      void client.invalidateQueries({ queryKey: ['incident', incidentId] });
-      void navigate({ to: '/incidents/$incidentId/plan', params: { incidentId } });
-    },
-  });
+  const estate = useQuery(estateQuery);
+  const makePlan = useMakePlan(incidentId);
   const next = incident === undefined ? undefined : nextStep(incident, plan.data, execution.data, principal);
   const act = () => {
     if (next === undefined || makePlan.isPending) return;
     const params = { incidentId };
     if (next.act === 'make-plan') makePlan.mutate();
-    else if (next.act === 'open-plan') void navigate({ to: '/incidents/$incidentId/plan', params });
-    else void navigate({ to: '/incidents/$incidentId/evidence', params });
+    else if (next.act === 'open-evidence') void navigate({ to: '/incidents/$incidentId/evidence', params });
+    // Review first: only from the plan itself does it lead on to the approval.
+    else if (next.act === 'approve' && pathname.endsWith('/plan')) {
+      void navigate({ to: '/incidents/$incidentId/plan', params, search: { approve: true } });
+    } else void navigate({ to: '/incidents/$incidentId/plan', params });
   };
   useShortcut('n', 'Do the next thing of this incident', act);
-  const reach = reachOf(blast.data, execution.data);
+  const reach = reachOf(blast.data, execution.data, estate.data?.collectedAt);
 
   return (
     <header className={classes.header}>
@@ -76,9 +73,7 @@ export function IncidentHeader({ incidentId, incident }: IncidentHeaderProps) {
           {incident === undefined ? (
             <Skeleton height={12} width={300} maw="100%" my={5} />
           ) : (
-            <>
-              <ForeignText text={incident.note} most={240} />
-            </>
+            <ForeignText text={incident.note} most={240} />
           )}
         </div>
       </div>

@@ -6,7 +6,7 @@ import { waitsForOthers } from '../plan/approval.ts';
 /** The one thing to do next, for the one primary button of the incident's header. */
 export interface NextStep {
   readonly label: string;
-  readonly act: 'make-plan' | 'open-plan' | 'open-evidence';
+  readonly act: 'make-plan' | 'open-plan' | 'approve' | 'open-evidence';
   /** One sentence next to the button. */
   readonly why: string;
 }
@@ -58,5 +58,5 @@ function planned(
   if (execution?.state === 'waiting-approval' && waitsForOthers(execution, principal?.name ?? '')) {
     return { label: 'See what waits', act: 'open-plan', why: 'You approved; a second person has to approve too.' };
   }
-  return { label: 'Review and approve', act: 'open-plan', why: 'Nothing changes before somebody approves.' };
+  return { label: 'Review and approve', act: 'approve', why: 'Nothing changes before somebody approves.' };
 }

@@ -10,7 +10,21 @@ export interface Reach {
   readonly tone: Tone;
 }
 
-export function reachOf(blast: Blast | undefined, execution: Execution | null | undefined): Reach {
+/**
+ * Whether steps have ended since the estate was read: what is said of the estate is then about how it was, and after an
+ * undo that would be a false all-clear.
+ */
+export function isOutdated(collectedAt: string | undefined, execution: Execution | null | undefined): boolean {
+  if (collectedAt === undefined || execution == null) return false;
+  const read = Date.parse(collectedAt);
+  return execution.steps.some((run) => run.endedAt !== null && Date.parse(run.endedAt) > read);
+}
+
+export function reachOf(
+  blast: Blast | undefined,
+  execution: Execution | null | undefined,
+  collectedAt?: string,
+): Reach {
   if (execution?.direction === 'contain' && execution.proof !== null) {
     const { contained, reachable } = execution.proof;
     return {
@@ -22,6 +36,9 @@ export function reachOf(blast: Blast | undefined, execution: Execution | null | 
   }
   const label = 'Crown jewels in reach';
   if (blast === undefined) return { label, value: '–', hint: ' ', tone: 'neutral' };
+  if (isOutdated(collectedAt, execution)) {
+    return { label, value: `${blast.counts.jewels}?`, hint: 'as read before the last change', tone: 'warn' };
+  }
   const limited = blast.completeness.answer === 'limited';
   return {
     label,

@@ -15,6 +15,7 @@ import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { count } from '../../ui/count.ts';
 import { Digest } from '../../ui/digest.tsx';
 import { ForeignText } from '../../ui/foreign-text.tsx';
+import { LimitedNotice } from '../../ui/limited-notice.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import { visible } from '../../ui/visible.ts';
@@ -95,12 +96,19 @@ export function ApproveDialog({ incidentId, plan: current, execution, onClose }:
               description={
                 step.interrupts.length === 0
                   ? undefined
-                  : step.interrupts.map((interruption) => visible(interruption.what)).join(' ')
+                  : [...new Set(step.interrupts.map((interruption) => visible(interruption.what)))].join(' ')
               }
             />
           </li>
         ))}
       </ul>
+      {plan.verdict === 'partial' && (
+        <Notice tone="warn" title="This plan does not cut everything.">
+          {count(plan.uncut.length, 'path')} to protected nodes {plan.uncut.length === 1 ? 'stays' : 'stay'} open after
+          it.
+        </Notice>
+      )}
+      <LimitedNotice completeness={plan.completeness} meaning="what could not be read is not in the proof." />
       {missing.length > 0 && (
         <Notice tone="warn" title="Part of what you chose will wait.">
           {count(missing.length, 'step')} must be done before and {missing.length === 1 ? 'is' : 'are'} not approved:{' '}

@@ -3,14 +3,13 @@ import type { Plan } from '@firebreak/contract/plan';
 import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconArrowBackUp, IconListSearch, IconRefresh, IconShieldCheck } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useShortcut } from '../../app/shortcuts.tsx';
-import { call } from '../../data/client.ts';
-import { planQuery } from '../../data/queries.ts';
 import { may, usePrincipal } from '../../data/session.ts';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { approvable } from './approval.ts';
 import { ApproveDialog } from './approve-dialog.tsx';
+import { useMakePlan } from './make-plan.ts';
 import { undoable } from './step-progress.ts';
 import { UndoDialog } from './undo-dialog.tsx';
 
@@ -28,7 +27,15 @@ interface PlanActionsProps {
 /** Only what makes sense now and what this person may do; the server decides again. */
 export function PlanActions({ incident, plan, own, latest, onDryRun, dryRunning }: PlanActionsProps) {
   const principal = usePrincipal();
-  const [approving, approveDialog] = useDisclosure(false);
+  const { approve } = useSearch({ from: '/incidents/$incidentId/plan' });
+  const navigate = useNavigate();
+  const ask = (asking: boolean) =>
+    void navigate({
+      to: '/incidents/$incidentId/plan',
+      params: { incidentId: incident.id },
+      search: asking ? { approve: true } : {},
+      replace: true,
+    });
   const [undoing, undoDialog] = useDisclosure(false);
   const mayRespond = may(principal, 'responder');
   const mayApprove = may(principal, 'approver');
@@ -39,7 +46,7 @@ export function PlanActions({ incident, plan, own, latest, onDryRun, dryRunning 
     mayRespond && (incident.state === 'planned' || incident.state === 'stopped' || incident.state === 'undone');
   const dryRunButton = mayRespond && plan.steps.length > 0 && incident.state === 'planned';
   useShortcut('a', 'Review the approval', () => {
-    if (canApprove) approveDialog.open();
+    if (canApprove) ask(true);
   });
   useShortcut('d', 'Dry-run: show the exact requests', () => {
     if (dryRunButton) onDryRun();
@@ -58,12 +65,12 @@ export function PlanActions({ incident, plan, own, latest, onDryRun, dryRunning 
         </Button>
       )}
       {canApprove && (
-        <Button leftSection={<IconShieldCheck size={16} />} onClick={approveDialog.open}>
+        <Button leftSection={<IconShieldCheck size={16} />} onClick={() => ask(true)}>
           Approve…
         </Button>
       )}
-      {approving && (
-        <ApproveDialog plan={plan} incidentId={incident.id} execution={own} onClose={approveDialog.close} />
+      {approve === true && mayApprove && beforeRun && (
+        <ApproveDialog plan={plan} incidentId={incident.id} execution={own} onClose={() => ask(false)} />
       )}
       {undoing && latest !== null && (
         <UndoDialog incidentId={incident.id} execution={latest} onClose={undoDialog.close} />
@@ -73,16 +80,8 @@ export function PlanActions({ incident, plan, own, latest, onDryRun, dryRunning 
 }
 
 function ReplanButton({ incident }: { readonly incident: Incident }) {
-  const client = useQueryClient();
   const [asking, dialog] = useDisclosure(false);
-  const make = useMutation({
-    mutationFn: () => call('makePlan', { params: { id: incident.id } }),
-    onSuccess: (made) => {
-      client.setQueryData(planQuery(incident.id).queryKey, made);
-      void client.invalidateQueries({ queryKey: ['incident', incident.id] });
-      dialog.close();
-    },
-  });
+  const make = useMakePlan(incident.id);
   return (
     <>
       <Button variant="default" leftSection={<IconRefresh size={16} />} onClick={dialog.open}>
@@ -95,7 +94,7 @@ function ReplanButton({ incident }: { readonly incident: Incident }) {
           action="Make a new plan"
           busy={make.isPending}
           error={make.error}
-          onConfirm={() => make.mutate()}
+          onConfirm={() => make.mutate(undefined, { onSuccess: dialog.close })}
         >
           <p>
             A new plan has a new digest: approvals of the present one do not count for it. Nothing in the estate

@@ -1,7 +1,6 @@
 import type { Execution } from '@firebreak/contract/incident';
-import type { Plan } from '@firebreak/contract/plan';
 import { Button, Skeleton } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { call } from '../../data/client.ts';
 import { useFallbackInterval } from '../../data/live.ts';
@@ -14,6 +13,7 @@ import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { ownExecution } from './approval.ts';
 import { Certificate } from './certificate.tsx';
 import { ExecutionPanel } from './execution-panel.tsx';
+import { useMakePlan } from './make-plan.ts';
 import { PlanActions } from './plan-actions.tsx';
 import { PlanSteps } from './plan-steps.tsx';
 import classes from './plan-tab.module.css';
@@ -29,13 +29,16 @@ export function PlanTab() {
   const plan = useQuery(planQuery(incidentId));
   const execution = useQuery({ ...executionQuery(incidentId), refetchInterval: useFallbackInterval() });
   const failed = [plan, execution, incident].find((query) => query.isLoadingError);
-  const dryRun = useMutation({ mutationFn: () => call('dryRun', { params: { id: incidentId } }) });
+  const dryRun = useMutation({ mutationFn: (_digest: string) => call('dryRun', { params: { id: incidentId } }) });
   if (failed !== undefined) {
     return <ProblemNotice error={failed.error} onRetry={() => void failed.refetch()} />;
   }
   if (plan.data === undefined || execution.data === undefined || incident.data === undefined) return <PlanSkeleton />;
   if (plan.data === null) return <NoPlan incidentId={incidentId} />;
   const own = ownExecution(incident.data, plan.data, execution.data);
+  // A dry-run belongs to the plan that it was made of.
+  const { digest } = plan.data;
+  const preview = dryRun.variables === digest ? dryRun.data : undefined;
   const earlier = own === null ? execution.data : null;
   return (
     <div className={classes.tab}>
@@ -50,14 +53,14 @@ export function PlanTab() {
           plan={plan.data}
           own={own}
           latest={execution.data}
-          onDryRun={() => dryRun.mutate()}
+          onDryRun={() => dryRun.mutate(digest)}
           dryRunning={dryRun.isPending}
         />
       </Verdict>
-      {dryRun.error !== null && <ProblemNotice error={dryRun.error} onRetry={() => dryRun.mutate()} />}
+      {dryRun.error !== null && <ProblemNotice error={dryRun.error} onRetry={() => dryRun.mutate(digest)} />}
       {earlier !== null && <EarlierExecution execution={earlier} />}
       <div className={classes.columns}>
-        <PlanSteps plan={plan.data} execution={own} dryRun={dryRun.data} />
+        <PlanSteps plan={plan.data} execution={own} dryRun={preview} />
         <div className={classes.side}>
           <Certificate incidentId={incidentId} plan={plan.data} />
           <Uncut plan={plan.data} />
@@ -84,15 +87,8 @@ function EarlierExecution({ execution }: { readonly execution: Execution }) {
 }
 
 function NoPlan({ incidentId }: { readonly incidentId: string }) {
-  const client = useQueryClient();
   const principal = usePrincipal();
-  const make = useMutation({
-    mutationFn: () => call('makePlan', { params: { id: incidentId } }),
-    onSuccess: (plan: Plan) => {
-      client.setQueryData(planQuery(incidentId).queryKey, plan);
-      void client.invalidateQueries({ queryKey: ['incident', incidentId] });
-    },
-  });
+  const make = useMakePlan(incidentId);
   return (
     <div className={classes.tab}>
       <Notice tone="info" title="There is no plan yet.">

@@ -74,7 +74,7 @@ export function progressOf(execution: Execution): Progress {
         ? at('Stopped: not contained', 'danger')
         : at('Stopped: not everything is undone', 'danger');
     case 'undone':
-      return at('Undone', 'good');
+      return at('Undone', 'info');
   }
 }
 

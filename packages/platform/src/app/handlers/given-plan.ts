@@ -6,7 +6,7 @@
 import { type AnyAction, FirebreakError, type Incident, type Plan, type PlanStep } from '@firebreak/contract';
 import { manifestSet } from '../../facts/manifest-set.ts';
 import type { Handlers } from '../../http/handlers.ts';
-import { checkPlan, madeFromThisEstate } from '../../planning/check-plan.ts';
+import { checkPlan } from '../../planning/check-plan.ts';
 import { mustHaveField, type Station } from '../station.ts';
 
 export function givenPlanHandlers(station: Station): Pick<Handlers, 'previewPlan' | 'usePlan'> {
@@ -24,9 +24,8 @@ export function givenPlanHandlers(station: Station): Pick<Handlers, 'previewPlan
       mustConcern(plan, await incidents.get(params.id));
       mustSayWhatItDoes(plan, actions);
       const { estate, graph } = await holder.collect(signal);
-      const failed = checkPlan(plan, graph).checks.find(({ check, ok }) => !ok && check !== madeFromThisEstate);
-      if (failed !== undefined)
-        throw new FirebreakError('FB-PLAN-CHECK-FAILED', `${failed.check}: ${failed.detail}.`);
+      const failed = checkPlan(plan, graph).checks.find(({ ok }) => !ok);
+      if (failed !== undefined) throw new FirebreakError('FB-PLAN-CHECK-FAILED', `${failed.check}: ${failed.detail}.`);
       return incidents.recordPlan({ incident: params.id, plan, manifests: manifestSet(estate), by: caller.name });
     },
   };
@@ -37,7 +36,10 @@ function mustConcern(plan: Plan, incident: Incident): void {
   const planned = plan.compromised.map(({ id }) => id).sort();
   const same = plan.protect === incident.protect && planned.join('\n') === [...incident.compromised].sort().join('\n');
   if (!same)
-    throw new FirebreakError('FB-PLAN-CHECK-FAILED', 'The plan starts from other nodes or protects others than the incident.');
+    throw new FirebreakError(
+      'FB-PLAN-CHECK-FAILED',
+      'The plan starts from other nodes or protects others than the incident.',
+    );
 }
 
 /** @throws FirebreakError FB-PLAN-CHECK-FAILED naming the first step that is not what it says */

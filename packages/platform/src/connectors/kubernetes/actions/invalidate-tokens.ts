@@ -16,7 +16,7 @@ import { freshToken } from './access/fresh-token.ts';
 import { emptyTokenSecret, type LegacyToken, legacyTokenSchema, legacyTokens } from './access/legacy-tokens.ts';
 import { probeTokens } from './access/probe-tokens.ts';
 import { putBackBy } from './delivery/put-back.ts';
-import { type Failed, readError, refused, refusedBy } from './exchange/failure.ts';
+import { brokenOff, type Failed, readError, refused, refusedBy } from './exchange/failure.ts';
 import { type KubernetesAttempt, look } from './exchange/reading.ts';
 import { changeOf, send, sendAll, type Write } from './exchange/write.ts';
 import { widelyUsed } from './impact/business-weight.ts';
@@ -99,14 +99,16 @@ export default defineAction<Params, Before, KubernetesApi>({
     if (was.account === null) return { outcome: 'done' };
     const now = await present(attempt, of);
     if (!now.ok) return refusedBy(now);
+    let begun = false;
     for (const write of writes(of, was)) {
       if (!isStillDue(write, now, was.account)) continue;
       const outcome = await send(attempt, write);
-      if (outcome.outcome === 'done') continue;
       const exists = write.verb === 'create' && outcome.outcome === 'refused' && outcome.code === 'FB-K8S-CONFLICT';
-      if (!exists) return outcome;
+      if (outcome.outcome !== 'done' && !exists) return begun ? brokenOff(outcome) : outcome;
+      begun = true;
     }
-    return await settleContent(attempt, of, was);
+    const settled = await settleContent(attempt, of, was);
+    return begun ? brokenOff(settled) : settled;
   },
 
   inEffect(now, _, was) {
@@ -117,6 +119,12 @@ export default defineAction<Params, Before, KubernetesApi>({
       sameAccount(now.account, was.account, tokenNames(was)) &&
       !was.legacy.some(({ uid }) => now.legacy.some((token) => token.uid === uid))
     );
+  },
+
+  isHalfway(now, _, was) {
+    if (was.account === null) return false;
+    if (now.account === null || uidOf(now.account) !== uidOf(was.account)) return true;
+    return sameAccount(now.account, was.account, tokenNames(was));
   },
 
   probe: async (attempt, of, { record, sealed }) =>

@@ -38,6 +38,12 @@ export function refusedBy(failed: Failed): Refused {
   return { outcome: 'refused', code, reason: printable(failed.reason), retryable };
 }
 
+/** What a refusal means after another write of the same attempt went through: it is no longer true that nothing happened. */
+export function brokenOff(outcome: Outcome): Outcome {
+  if (outcome.outcome !== 'refused') return outcome;
+  return { outcome: 'unknown', reason: `It broke off after a part was done: ${outcome.code}: ${outcome.reason}` };
+}
+
 export function refused(code: ErrorCode, reason: string, retryable = false): Refused {
   return { outcome: 'refused', code, reason, retryable };
 }

@@ -66,8 +66,8 @@ test('from an open incident to contained, with a second person, and back', async
   await page.getByRole('button', { name: 'Undo…' }).click();
   const undo = page.getByRole('dialog', { name: 'Undo the containment' });
   const order = await undo.getByRole('listitem').allInnerTexts();
-  expect(order.map((text) => Number.parseInt(text, 10))).toEqual([5, 4, 3, 2, 1]);
-  await undo.getByRole('button', { name: 'Undo 5 steps' }).click();
+  expect(order.map((text) => Number.parseInt(text, 10))).toEqual([5, 4, 3, 2]);
+  await undo.getByRole('button', { name: 'Undo 4 steps' }).click();
   await progress.getByText('Undo is running').waitFor();
   expect(await contained()).toBe(0);
   while (browser.api.world.get(id)?.incident.state === 'undoing') browser.api.world.advance(id);

@@ -98,7 +98,7 @@ async function openField(target: Target, parts: FieldParts): Promise<Field> {
     session: () => target.session,
     estate: async () => (await holder.current()).estate,
     prove: createProve({
-      plan: (incident) => parts.incidents.plan(incident),
+      plan: (incident, digest) => parts.incidents.plan(incident, digest),
       reach: async (about, signal) => {
         const { graph } = await holder.collect(signal);
         return { reachable: protectedWithin(graph, about), completeness: graph.completeness };

@@ -2,7 +2,7 @@
  * Options of the commands that work on incidents: where the incidents are kept, on this machine or by a server, and in
  * whose name. What is said on the command line counts before what the environment says.
  */
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { homedir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { FirebreakError } from '@firebreak/contract';
@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { personName } from '../http/authenticate.ts';
 import { atWork, type CommandLine } from './command-line.ts';
 import { targetOfIncident } from './incident-target.ts';
+import { readJsonFile } from './json-file.ts';
 import { openRemoteDesk, serverAddress } from './remote-desk.ts';
 import { show } from './shown.ts';
 import type { Desk, World } from './world.ts';
@@ -157,8 +158,7 @@ async function openLocally(world: World, where: Parameters<World['openDesk']>[0]
     return await world.openDesk(where, signal);
   } catch (error) {
     if (!(error instanceof FirebreakError) || error.code !== 'FB-STORAGE-LOCKED') throw error;
-    const text = await readFile(join(where.data, 'server.json'), 'utf8').catch(() => '{}');
-    const { data: server } = serverFileSchema.safeParse(JSON.parse(text));
+    const server = await readJsonFile(join(where.data, 'server.json'), serverFileSchema);
     if (server === undefined) throw error;
     const why = `${error.why} It may be the server at ${server.address}: ask it by --server ${server.address} and a token.`;
     throw new FirebreakError('FB-STORAGE-LOCKED', why, { cause: error, detail: error.detail });

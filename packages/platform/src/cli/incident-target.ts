@@ -2,9 +2,10 @@
  * Which cluster an incident was contained on, so that `firebreak undo INCIDENT` finds it again and never another one. One
  * small file for each incident in the data directory; the kubeconfig is named, never copied.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readJsonFile } from './json-file.ts';
 
 const targetSchema = z.object({ target: z.string() });
 
@@ -16,14 +17,7 @@ export async function rememberTarget(data: string, incident: string, target: str
 
 /** `kubernetes:/path/to/kubeconfig`, or undefined when nothing is remembered. */
 export async function targetOfIncident(data: string, incident: string): Promise<string | undefined> {
-  const text = await readFile(fileOf(data, incident), 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  try {
-    return targetSchema.parse(JSON.parse(text)).target;
-  } catch {
-    // a crash may have left half a file: then nothing is remembered
-    return undefined;
-  }
+  return (await readJsonFile(fileOf(data, incident), targetSchema))?.target;
 }
 
 /** The id comes from a person's hand: it must not lead elsewhere. */

@@ -1,6 +1,6 @@
 import type { Drawing } from '@firebreak/contract/routes';
 
-export type DrawnNode = Drawing['nodes'][number];
+type DrawnNode = Drawing['nodes'][number];
 export type DrawnEdge = Drawing['edges'][number];
 
 /** The drawing with what is looked up often: nodes by id, and each node's steps in and out. */

@@ -78,17 +78,15 @@ export function progressOf(execution: Execution): Progress {
   }
 }
 
-/** Steps that undo would bring back, in the order in which it would; one under way may have changed something already. */
+/**
+ * Steps that undo would bring back, in the order in which it would: those that sent a change, and those under way, which may
+ * have sent one already.
+ */
 export function undoable(execution: Execution | null | undefined): readonly StepRun[] {
   if (execution == null) return [];
-  const changed = new Set<StepRun['state']>([
-    'reading',
-    'applying',
-    'verifying',
-    'done',
-    'failed-probe',
-    'undo-refused',
-    'undo-ready',
-  ]);
-  return execution.steps.filter((run) => changed.has(run.state)).toSorted((a, b) => b.ordinal - a.ordinal);
+  const underWay = new Set<StepRun['state']>(['reading', 'applying', 'verifying']);
+  const ended = new Set<StepRun['state']>(['done', 'failed-probe', 'undo-refused', 'undo-ready']);
+  return execution.steps
+    .filter((run) => underWay.has(run.state) || (ended.has(run.state) && run.changes.length > 0))
+    .toSorted((a, b) => b.ordinal - a.ordinal);
 }

@@ -31,6 +31,21 @@ test('5,000 nodes and 20,000 steps are drawn and nothing jumps', async () => {
   await context.close();
 });
 
+test('what a plan would save is shown as reached until it is so', async () => {
+  const { page, context } = await browser.visit({ who: 'ada' });
+  browser.api.world.makePlan('inc-7f3a');
+  const legend = page.getByRole('list', { name: 'Legend' });
+  await browser.go(page, '/incidents/inc-7f3a/blast');
+  await legend.getByText('Crown jewel').waitFor();
+  expect(await legend.getByText('Safe with the plan').count()).toBe(0);
+  await page.getByText('With the plan', { exact: true }).click();
+  await legend.getByText('Severed by the plan').waitFor();
+  expect(await legend.getByText('Crown jewel').count()).toBe(0);
+  await browser.go(page, '/incidents/inc-3aa7/blast');
+  await legend.getByText('Safe with the plan').waitFor();
+  await context.close();
+});
+
 test('a node is found by name, brought to the middle, and picked with the mouse', async () => {
   const { page, context, troubles } = await browser.visit({ who: 'ada' });
   await browser.go(page, '/incidents/inc-7f3a/blast');

@@ -159,8 +159,7 @@ export class FakeApi {
     },
     incident: ({ params }) => this.case(params).incident,
     blast: ({ params }) => (this.case(params).large ? largeBlast() : blast(this.case(params).limited)),
-    drawing: ({ params }) =>
-      this.case(params).large ? largeDrawing() : drawing(this.case(params).incident.state === 'contained'),
+    drawing: ({ params }) => (this.case(params).large ? largeDrawing() : drawing(this.case(params).plan !== null)),
     paths: ({ params, query }) => {
       const goal = query.get('goal');
       return {

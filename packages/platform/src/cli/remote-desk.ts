@@ -4,7 +4,8 @@
  * `contain` with a token of their own; it finds the incident that waits for them instead of opening another.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ErrorCode, type Execution, FirebreakError, type Plan } from '@firebreak/contract';
+import { isDeepStrictEqual } from 'node:util';
+import { type ErrorCode, type Execution, FirebreakError, type Incident, type Plan } from '@firebreak/contract';
 import { type Client, createClient } from '../http/client.ts';
 import type { Desk } from './world.ts';
 
@@ -29,10 +30,8 @@ export function openRemoteDesk(server: URL, token: string, signal: AbortSignal):
     execution: (id) => client.call('execution', about(id), signal),
     preview: async (plan) => (await client.call('previewPlan', { body: plan }, signal)).steps,
     contain: async (plan, { title }) => {
-      const id = (await waitingIncident(client, plan, signal)) ?? (await incidentFor(client, plan, title, signal));
-      await unless('FB-APPROVAL-SECOND-PERSON', () =>
-        client.call('approve', { ...about(id), body: { digest: plan.digest } }, signal),
-      );
+      const id = await incidentWith(client, plan, title, signal);
+      await unless('FB-APPROVAL-SECOND-PERSON', () => approve(client, id, plan, signal));
       return settled(client, id, signal);
     },
     undo: async (id, { force }) => {
@@ -45,6 +44,16 @@ export function openRemoteDesk(server: URL, token: string, signal: AbortSignal):
   };
 }
 
+/** A responder may bring a plan that an approver then approves: the error says that it is there. */
+async function approve(client: Client, id: string, { digest }: Plan, signal: AbortSignal): Promise<void> {
+  try {
+    await client.call('approve', { params: { id }, body: { digest } }, signal);
+  } catch (cause) {
+    if (!(cause instanceof FirebreakError) || cause.code !== 'FB-AUTH-FORBIDDEN') throw cause;
+    throw new FirebreakError(cause.code, `${cause.why} The plan waits for approval in ${id}.`, { cause });
+  }
+}
+
 /** What was asked for before is no error when the command is run again: then there is only to watch. */
 async function unless(standing: ErrorCode, ask: () => Promise<unknown>): Promise<void> {
   try {
@@ -54,16 +63,23 @@ async function unless(standing: ErrorCode, ask: () => Promise<unknown>): Promise
   }
 }
 
-/** The incident in which this very plan waits for approval. */
-async function waitingIncident(client: Client, plan: Plan, signal: AbortSignal): Promise<string | undefined> {
+/**
+ * The incident to work in: the one in which this very plan waits, else one without plan about the same nodes, which gets
+ * it, else a new one.
+ */
+async function incidentWith(client: Client, plan: Plan, title: string, signal: AbortSignal): Promise<string> {
   const { incidents } = await client.call('incidents', {}, signal);
-  const waits = (state: string) => state === 'planned' || state === 'containing';
-  return incidents.find(({ planDigest, state }) => planDigest === plan.digest && waits(state))?.id;
-}
-
-async function incidentFor(client: Client, plan: Plan, title: string, signal: AbortSignal): Promise<string> {
-  const compromised = plan.compromised.map(({ id }) => id);
-  const { id } = await client.call('openIncident', { body: { title, compromised, protect: plan.protect } }, signal);
+  const waiting = incidents.find(
+    ({ planDigest, state }) => planDigest === plan.digest && (state === 'planned' || state === 'containing'),
+  );
+  if (waiting !== undefined) return waiting.id;
+  const { protect } = plan;
+  const compromised = plan.compromised.map((node) => node.id);
+  const about = (incident: Incident) =>
+    incident.protect === protect && isDeepStrictEqual(new Set(incident.compromised), new Set(compromised));
+  const { id } =
+    incidents.find((incident) => incident.state === 'open' && about(incident)) ??
+    (await client.call('openIncident', { body: { title, compromised, protect } }, signal));
   await client.call('usePlan', { params: { id }, body: plan }, signal);
   return id;
 }

@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { useShortcut } from '../../app/shortcuts.tsx';
-import { blastQuery, drawingQuery } from '../../data/queries.ts';
+import { blastQuery, drawingQuery, incidentQuery } from '../../data/queries.ts';
 import { LimitedNotice } from '../../ui/limited-notice.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
@@ -42,7 +42,10 @@ interface StageProps {
 
 function Stage({ incidentId, blast, drawing: whole }: StageProps) {
   const [view, setView] = useState<'drawing' | 'table'>('drawing');
-  const [withPlan, setWithPlan] = useState(false);
+  const incident = useQuery(incidentQuery(incidentId)).data;
+  const [chosen, setWithPlan] = useState<boolean | null>(null);
+  // Until somebody chooses, the picture shows what is so.
+  const withPlan = chosen ?? incident?.state === 'contained';
   const [canDraw, setCanDraw] = useState(hasWebGl);
   const [search, setSearch] = useState('');
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
@@ -95,7 +98,7 @@ function Stage({ incidentId, blast, drawing: whole }: StageProps) {
                 value={withPlan ? 'plan' : 'now'}
                 onChange={(value) => setWithPlan(value === 'plan')}
                 data={[
-                  { value: 'now', label: 'Now' },
+                  { value: 'now', label: 'Without the plan' },
                   { value: 'plan', label: 'With the plan' },
                 ]}
               />

@@ -6,7 +6,7 @@ export function showsPlan(drawing: Drawing): boolean {
 }
 
 /**
- * The drawing as things are now. The server marks what the plan severs and saves as soon as there is a plan; until it has
+ * The drawing without the plan. The server marks what the plan severs and saves as soon as there is a plan; until it has
  * been carried out, the attacker reaches all of it, and the first picture that people see must say so.
  */
 export function presentDrawing(drawing: Drawing, jewels: ReadonlySet<string>): Drawing {

@@ -4,7 +4,7 @@ import type { DryRunStep } from '../../execution/runner.ts';
 import type { CommandLine } from '../command-line.ts';
 import { actingName, atDesk, withDesk, withKubeconfig, withName } from '../desk-options.ts';
 import { describeExecution } from '../execution-text.ts';
-import { readPlan } from '../plan-file.ts';
+import { readSealedPlan } from '../plan-file.ts';
 import { bold, joined, red, type Shown, show } from '../shown.ts';
 import { withJson } from '../source-options.ts';
 
@@ -26,7 +26,7 @@ export function containCommands(program: Command, cli: CommandLine): void {
     .addOption(new Option('--second <name>', 'the second person, for drastic steps').conflicts('server'))
     .option('--title <text>', 'title of the incident', 'Containment from the command line')
     .action(async (file: string, options: ContainCommandOptions, command: Command) => {
-      const plan = await readPlan(file, cli.terminal);
+      const plan = await readSealedPlan(file, cli.terminal);
       if (options.approve !== true) {
         const need = { doing: 'Reading what the steps would change', target: true, mayBegin: true };
         const steps = await atDesk(cli, command, need, (desk) => desk.preview(plan));

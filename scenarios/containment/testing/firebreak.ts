@@ -11,6 +11,9 @@ import type { z } from 'zod';
 
 const main = fileURLToPath(new URL('../../../packages/platform/src/app/main.ts', import.meta.url));
 
+/** A command that hangs fails its test with what it said so far, and not by the test's own time limit, which says nothing. */
+const longestMs = 150_000;
+
 export interface Ended {
   /** Null when a signal ended it. */
   readonly code: number | null;
@@ -43,8 +46,21 @@ export function start(...args: readonly string[]): Running {
     stderr += piece;
   });
   let over = false;
+  const watchdog = setTimeout(() => {
+    stderr += `still running after ${longestMs / 1000} s: killed`;
+    kill('SIGKILL');
+  }, longestMs);
+  function kill(signal: NodeJS.Signals): void {
+    if (over || child.pid === undefined) return;
+    try {
+      process.kill(-child.pid, signal);
+    } catch {
+      // It ended in this very moment.
+    }
+  }
   const ended = once(child, 'close').then(([code, signal]): Ended => {
     over = true;
+    clearTimeout(watchdog);
     return { code: code as number | null, signal: signal as NodeJS.Signals | null, stdout, stderr };
   });
   return {
@@ -57,14 +73,7 @@ export function start(...args: readonly string[]): Running {
         await Promise.race([once(child.stdout, 'data'), ended]);
       }
     },
-    kill(signal) {
-      if (over || child.pid === undefined) return;
-      try {
-        process.kill(-child.pid, signal);
-      } catch {
-        // It ended in this very moment.
-      }
-    },
+    kill,
   };
 }
 

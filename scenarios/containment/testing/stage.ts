@@ -138,11 +138,18 @@ interface Seen {
 /** Reads the database while others work on it. The embedded one comes and goes with them, each time on another port. */
 function openJournal(url: string | (() => Promise<string | null>)) {
   let open: { url: string; storage: Storage } | undefined;
+  let last: Promise<unknown> = Promise.resolve();
   async function rest(): Promise<void> {
     await open?.storage.close();
     open = undefined;
   }
-  async function look(): Promise<Seen | null> {
+  /** One look at a time: each may have to open another database. */
+  function look(): Promise<Seen | null> {
+    const next = last.then(lookNow);
+    last = next;
+    return next;
+  }
+  async function lookNow(): Promise<Seen | null> {
     const now = typeof url === 'string' ? url : await url();
     if (now === null) return null;
     try {

@@ -21,7 +21,8 @@ export function processTerminal(): Terminal {
         for (const signal of interrupts) process.off(signal, first);
       };
       const first = () => {
-        end();
+        // Not at once: who else hears this signal counts the listeners to know whether somebody ends in order.
+        setImmediate(end);
         stop();
       };
       for (const signal of interrupts) process.on(signal, first);

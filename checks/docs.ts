@@ -1,16 +1,17 @@
 /**
  * Documents that are derived from code. `node checks/docs.ts` compares them, `--write` writes them. Each generator is a
- * function from the code's own data to Markdown, so a table and its source cannot drift.
+ * function from the code's own data to Markdown, so a table and its source cannot drift. One that cannot be generated does
+ * not hide the others.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { catalogue } from '@firebreak/contract';
+import { readFile, writeFile } from 'node:fs/promises';
 import { describeActions } from '../packages/platform/src/connectors/kubernetes/actions/documentation/table.ts';
 import { actions } from '../packages/platform/src/connectors/kubernetes/actions/index.ts';
 import { edgesDocument } from '../packages/platform/src/graph/docs/edges.ts';
 import { cliDocument } from './docs/cli.ts';
 import { coverageDocument } from './docs/coverage.ts';
+import { errorsDocument } from './docs/errors.ts';
 
-const documents: Record<string, () => string | Promise<string>> = {
+const documents: Record<string, () => string> = {
   'docs/actions.md': () => describeActions(actions),
   'docs/cli.md': cliDocument,
   'docs/coverage.md': coverageDocument,
@@ -19,37 +20,25 @@ const documents: Record<string, () => string | Promise<string>> = {
 };
 
 const write = process.argv.includes('--write');
-let stale = 0;
-for (const [path, generate] of Object.entries(documents)) {
+const counts = { current: 0, written: 0, stale: 0, failed: 0 };
+for (const [path, generate] of Object.entries(documents)) counts[await settle(path, generate)] += 1;
+const { current, written, stale, failed } = counts;
+console.log(`docs: ${current} in step with the code, ${written} written, ${stale} stale, ${failed} failed`);
+process.exitCode = stale + failed === 0 ? 0 : 1;
+
+async function settle(path: string, generate: () => string): Promise<keyof typeof counts> {
   const file = new URL(`../${path}`, import.meta.url);
-  const wanted = await generate();
-  let present = '';
   try {
-    present = readFileSync(file, 'utf8');
-  } catch {
-    // absent counts as stale
+    const wanted = generate();
+    if ((await readFile(file, 'utf8').catch(() => undefined)) === wanted) return 'current';
+    if (!write) {
+      console.error(`${path} is not in step with the code: run npm run docs`);
+      return 'stale';
+    }
+    await writeFile(file, wanted);
+    return 'written';
+  } catch (error) {
+    console.error(`${path} cannot be generated: ${error instanceof Error ? error.message : String(error)}`);
+    return 'failed';
   }
-  if (present === wanted) continue;
-  stale += 1;
-  if (write) writeFileSync(file, wanted);
-  else console.error(`${path} is not in step with the code: run npm run docs`);
-}
-console.log(
-  `docs: ${Object.keys(documents).length} generated documents, ${write ? `${stale} written` : `${stale} stale`}`,
-);
-process.exitCode = write || stale === 0 ? 0 : 1;
-
-function errorsDocument(): string {
-  const rows = Object.entries(catalogue).map(
-    ([code, entry]) => `| \`${code}\` | ${entry.what} | ${entry.next} | ${entry.exit} | ${entry.status} |`,
-  );
-  return `# Errors
-
-Generated from \`packages/contract/src/errors.ts\` by \`npm run docs\`. Codes are stable and never reused. Each occurrence adds
-one sentence on why.
-
-| code | what happened | what to do next | exit | HTTP |
-|---|---|---|---|---|
-${rows.join('\n')}
-`;
 }

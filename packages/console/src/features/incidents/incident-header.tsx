@@ -56,7 +56,7 @@ export function IncidentHeader({ incidentId, incident }: IncidentHeaderProps) {
           {incident !== undefined && (
             <>
               <StateTag state={incident.state} />
-              <span>
+              <span className={classes.opened}>
                 opened <Moment at={incident.openedAt} /> by <ForeignText text={incident.openedBy} most={40} />
               </span>
             </>

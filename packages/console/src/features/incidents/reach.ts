@@ -43,7 +43,7 @@ export function reachOf(
   return {
     label,
     value: limited ? `at least ${blast.counts.jewels}` : String(blast.counts.jewels),
-    hint: `among ${blast.counts.reached} of ${blast.counts.nodes} nodes reached`,
+    hint: `${blast.counts.reached} of ${blast.counts.nodes} nodes reached`,
     tone: blast.counts.jewels > 0 ? 'jewel' : limited ? 'warn' : 'neutral',
   };
 }

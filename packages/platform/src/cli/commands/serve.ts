@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
-import { atWork, type CommandLine } from '../command-line.ts';
+import { type CommandLine, interruptible } from '../command-line.ts';
 import { type DataOptions, withData } from '../desk-options.ts';
 import { bold, cyan, show } from '../shown.ts';
 import { repeated, wholeNumber, withJson } from '../source-options.ts';
@@ -31,7 +31,7 @@ export function serveCommand(program: Command, cli: CommandLine): void {
         output.note(
           show`Listening on ${host}: put TLS in front, or links, sessions and tokens can be read on the way.`,
         );
-      await atWork(cli, 'Starting', (signal) =>
+      await interruptible(cli.terminal, (signal) =>
         world.serve({
           data,
           database,

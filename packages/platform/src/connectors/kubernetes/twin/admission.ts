@@ -55,7 +55,8 @@ function subjectDefaults(subject: unknown): unknown {
   return needsGroup ? { ...record(subject), apiGroup: 'rbac.authorization.k8s.io' } : subject;
 }
 
-function secretDefaults(object: ApiObject): ApiObject {
+/** `stringData` is a way of writing `data` that no server keeps. */
+export function secretDefaults(object: ApiObject): ApiObject {
   const { stringData, ...rest } = object;
   const plain = Object.entries(stringMap(stringData)).map(([key, value]) => [
     key,

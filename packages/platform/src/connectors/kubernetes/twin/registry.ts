@@ -9,7 +9,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ApiObject, ApiResource, ApiResult } from '../api.ts';
 import { array, at, record, text, textAt } from '../foreign.ts';
 import { apiVersionOf, knownResource, knownResources, resourceOf } from '../resources.ts';
-import { admit, withDefaults } from './admission.ts';
+import { admit, secretDefaults, withDefaults } from './admission.ts';
 import { type Cluster, type Reaction, refuse, type TwinIds, timestamp } from './cluster.ts';
 import { type Change, makeStorage, nameOf, namespaceOf, type Storage, uidOf } from './storage.ts';
 
@@ -158,7 +158,9 @@ export function makeCluster(
         const key = `${found.resource.group}/${found.resource.plural}`;
         if (!served.has(key)) served.set(key, found.resource);
         const resource = served.get(key) ?? found.resource;
-        const stored = storage.put(resource, complete(resource, object, ids, now()));
+        // Manifests are restored too, and they may hold what only a request may.
+        const kept = object.stringData === undefined ? object : secretDefaults(object);
+        const stored = storage.put(resource, complete(resource, kept, ids, now()));
         if (resource.kind === 'CustomResourceDefinition') announce(stored);
         if (resource === namespaces) knowsNamespaces = true;
         fresh.push({ resource, object: stored });

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { planIncident } from '../../packages/platform/src/app/handlers/containment.ts';
 import { mustHaveField, openStation, type Station } from '../../packages/platform/src/app/station.ts';
 import { openDemo, type Target } from '../../packages/platform/src/app/targets.ts';
-import type { Twin } from '../../packages/platform/src/connectors/kubernetes/twin/twin.ts';
+import type { Twin } from '../../packages/platform/src/connectors/kubernetes/twin.ts';
 import { blastOf } from '../../packages/platform/src/graph/blast.ts';
 import { exportEvidence } from '../../packages/platform/src/ledger/evidence-export.ts';
 import { verifyEvidence } from '../../packages/platform/src/ledger/evidence-verify.ts';

@@ -11,6 +11,7 @@ export const cannotBeThere: Readonly<Record<string, string>> = {
   Node: 'a machine is not made by a request; the cluster has nodes of its own',
   MutatingWebhookConfiguration: 'its service runs nowhere, so the API server would refuse every write that it is asked about',
   ValidatingWebhookConfiguration: 'its service runs nowhere, so the API server would refuse every write that it is asked about',
+  Notebook: 'the cluster has no definition of it',
   CertificateSigningRequest: 'the request in it is invented, and a server takes real ones only',
 };
 

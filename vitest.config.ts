@@ -3,7 +3,12 @@ import { defineConfig } from 'vitest/config';
 /** Unit, property and scenario tests. What needs a real peer or a browser is in the integration suite. */
 export default defineConfig({
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'scenarios/**/*.test.ts', 'checks/**/*.test.ts'],
+    include: [
+      'packages/*/src/**/*.test.ts',
+      'packages/*/test/**/*.test.ts',
+      'scenarios/**/*.test.ts',
+      'checks/**/*.test.ts',
+    ],
     exclude: ['**/node_modules/**', '**/*.integration.test.ts', '**/*.browser.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -6,7 +6,11 @@ import { defineConfig } from 'vitest/config';
  */
 export default defineConfig({
   test: {
-    include: ['packages/*/src/**/*.integration.test.ts', 'packages/*/test/**/*.{integration,browser}.test.ts', 'scenarios/**/*.{integration,browser}.test.ts'],
+    include: [
+      'packages/*/src/**/*.integration.test.ts',
+      'packages/*/test/**/*.{integration,browser}.test.ts',
+      'scenarios/**/*.{integration,browser}.test.ts',
+    ],
     globalSetup: ['scenarios/peers.ts'],
     testTimeout: 300_000,
     hookTimeout: 300_000,

@@ -48,12 +48,17 @@ export async function setup(): Promise<() => Promise<void>> {
           await rm(folder, { recursive: true, force: true });
         });
       }
-      const { stdout } = await run(join(peers, peer.script), folder === undefined ? [] : [folder], { timeout: INSTALL_MS, maxBuffer: 1 << 26 });
+      const { stdout } = await run(join(peers, peer.script), folder === undefined ? [] : [folder], {
+        timeout: INSTALL_MS,
+        maxBuffer: 1 << 26,
+      });
       for (const line of stdout.split('\n')) {
         const at = line.indexOf('=');
-        if (at > 0) process.env[line.slice(0, at) === peer.prints ? peer.variable : line.slice(0, at)] = line.slice(at + 1);
+        if (at > 0)
+          process.env[line.slice(0, at) === peer.prints ? peer.variable : line.slice(0, at)] = line.slice(at + 1);
       }
-      if (process.env[peer.variable] === undefined) throw new Error(`peers/${peer.script} did not print ${peer.prints ?? peer.variable}`);
+      if (process.env[peer.variable] === undefined)
+        throw new Error(`peers/${peer.script} did not print ${peer.prints ?? peer.variable}`);
     }
   } catch (error) {
     await stopAll();

@@ -14,5 +14,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700,
   },
-  server: { host: '127.0.0.1', proxy: { '/api': 'http://127.0.0.1:7400' } },
+  server: { host: '127.0.0.1', proxy: { '/api': 'http://127.0.0.1:7447' } },
 });

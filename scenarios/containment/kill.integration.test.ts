@@ -35,11 +35,36 @@ const cases: readonly Case[] = [
   { name: 'after the delivery', contain: { after: 2 }, undo: { after: 2 }, database: 'separate' },
   { name: 'after the first binding', contain: { after: 3 }, undo: { after: 3 }, database: 'separate' },
   { name: 'after the second binding', contain: { after: 4 }, undo: { after: 4 }, database: 'separate' },
-  { name: 'after the third binding', contain: { after: 5 }, undo: { write: 1, is: 'made and not answered' }, database: 'separate' },
-  { name: 'before the proof', contain: { after: 6 }, undo: { write: 1, is: 'about to leave' }, database: 'embedded, killed along' },
-  { name: 'with a request about to leave', contain: { write: 2, is: 'about to leave' }, undo: { write: 3, is: 'made and not answered' }, database: 'separate' },
-  { name: 'with a patch unanswered', contain: { write: 3, is: 'made and not answered' }, undo: { write: 4, is: 'about to leave' }, database: 'separate' },
-  { name: 'with the account gone', contain: { write: 6, is: 'made and not answered' }, undo: { write: 5, is: 'made and not answered' }, database: 'embedded' },
+  {
+    name: 'after the third binding',
+    contain: { after: 5 },
+    undo: { write: 1, is: 'made and not answered' },
+    database: 'separate',
+  },
+  {
+    name: 'before the proof',
+    contain: { after: 6 },
+    undo: { write: 1, is: 'about to leave' },
+    database: 'embedded, killed along',
+  },
+  {
+    name: 'with a request about to leave',
+    contain: { write: 2, is: 'about to leave' },
+    undo: { write: 3, is: 'made and not answered' },
+    database: 'separate',
+  },
+  {
+    name: 'with a patch unanswered',
+    contain: { write: 3, is: 'made and not answered' },
+    undo: { write: 4, is: 'about to leave' },
+    database: 'separate',
+  },
+  {
+    name: 'with the account gone',
+    contain: { write: 6, is: 'made and not answered' },
+    undo: { write: 5, is: 'made and not answered' },
+    database: 'embedded',
+  },
 ];
 
 const cluster = await openCluster();
@@ -71,7 +96,9 @@ async function killedAt(stage: Stage, moment: Moment, along: boolean, command: (
     if (asked.writes) writes += 1;
     if ('after' in moment) {
       const seen = await stage.progress();
-      const finished = seen?.steps.filter(({ plan, state }) => plan !== null && (state === 'done' || state === 'undone')).length;
+      const finished = seen?.steps.filter(
+        ({ plan, state }) => plan !== null && (state === 'done' || state === 'undone'),
+      ).length;
       if (seen?.state !== 'running' || finished !== moment.after) return pass;
     } else {
       if (!asked.writes || writes !== moment.write) return pass;
@@ -97,7 +124,9 @@ async function outcome(stage: Stage) {
     .filter(([path]) => !/\/(pods|replicasets|endpointslices)\//.test(path))
     .map(([path, json]) => `${neutral(path)} ${neutral(json)}`)
     .sort();
-  const writes = (await writesIn(namespace, responder.user)).map(({ verb, resource, name }) => `${verb} ${resource} ${name}`);
+  const writes = (await writesIn(namespace, responder.user)).map(
+    ({ verb, resource, name }) => `${verb} ${resource} ${name}`,
+  );
   return { objects, writes };
 }
 
@@ -105,7 +134,8 @@ async function outcome(stage: Stage) {
 function tally(entries: readonly { readonly kind: string }[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { kind } of entries) {
-    if (!['step.applying', 'step.undoing', 'step.delayed', 'step.undo-delayed', 'evidence.exported'].includes(kind)) counts[kind] = (counts[kind] ?? 0) + 1;
+    if (!['step.applying', 'step.undoing', 'step.delayed', 'step.undo-delayed', 'evidence.exported'].includes(kind))
+      counts[kind] = (counts[kind] ?? 0) + 1;
   }
   return counts;
 }

@@ -5,13 +5,32 @@
  */
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { blastSchema, type Change, changeSchema, evidenceReportSchema, executionSchema, incidentSchema, pathsSchema, type Plan, planCheckSchema, planSchema } from '@firebreak/contract';
+import {
+  blastSchema,
+  type Change,
+  changeSchema,
+  evidenceReportSchema,
+  executionSchema,
+  incidentSchema,
+  type Plan,
+  pathsSchema,
+  planCheckSchema,
+  planSchema,
+} from '@firebreak/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { at, textAt } from '../../packages/platform/src/connectors/kubernetes/foreign.ts';
 import { reviews } from '../../packages/platform/src/connectors/kubernetes/actions/objects/built-in.ts';
+import { at, textAt } from '../../packages/platform/src/connectors/kubernetes/foreign.ts';
 import { testServer } from '../../packages/platform/src/storage/test-database.ts';
-import { type Cluster, differences, eventually, everything, forever, openCluster, realDifferences } from './testing/cluster.ts';
+import {
+  type Cluster,
+  differences,
+  eventually,
+  everything,
+  forever,
+  openCluster,
+  realDifferences,
+} from './testing/cluster.ts';
 import { cannotBeThere, seedDemoEstate } from './testing/demo-estate.ts';
 import { answerOf, firebreak } from './testing/firebreak.ts';
 import { dataDirectory } from './testing/stage.ts';
@@ -50,7 +69,11 @@ describe.each(['embedded', 'separate'] as const)('on the %s database', (kind) =>
 
   beforeAll(async () => {
     data = await dataDirectory();
-    where = ['--data', join(data, 'firebreak'), ...(kind === 'embedded' ? [] : ['--database', await server.database()])];
+    where = [
+      '--data',
+      join(data, 'firebreak'),
+      ...(kind === 'embedded' ? [] : ['--database', await server.database()]),
+    ];
   });
   afterAll(() => rm(data, { recursive: true, force: true }));
   const planFile = () => join(data, 'plan.json');
@@ -83,9 +106,23 @@ describe.each(['embedded', 'separate'] as const)('on the %s database', (kind) =>
   });
 
   test('contain carries it out and proves it', async () => {
-    const execution = await answerOf(executionSchema, 0, 'contain', planFile(), ...on, ...where, '--approve', '--as', 'ada', '--second', 'grace');
+    const execution = await answerOf(
+      executionSchema,
+      0,
+      'contain',
+      planFile(),
+      ...on,
+      ...where,
+      '--approve',
+      '--as',
+      'ada',
+      '--second',
+      'grace',
+    );
     expect(execution.state).toBe('contained');
-    expect(execution.steps.flatMap(({ probes }) => probes.map(({ result }) => result)).every((result) => result === 'holds')).toBe(true);
+    expect(
+      execution.steps.flatMap(({ probes }) => probes.map(({ result }) => result)).every((result) => result === 'holds'),
+    ).toBe(true);
     expect(execution.steps.flatMap((step) => step.changes)).toEqual(changes);
     ({ incident } = execution);
     const status = await firebreak('status', incident, ...where);
@@ -94,7 +131,13 @@ describe.each(['embedded', 'separate'] as const)('on the %s database', (kind) =>
   });
 
   test('every captured token is dead, and a new one may no longer do what the old one could', async () => {
-    for (const token of Object.values(tokens)) expect(await eventually(() => statusOfList(token), (status) => status !== 200)).toBe(401);
+    for (const token of Object.values(tokens))
+      expect(
+        await eventually(
+          () => statusOfList(token),
+          (status) => status !== 200,
+        ),
+      ).toBe(401);
     const fresh = await requestToken();
     expect(await mayPatchModels(fresh)).toBe(false);
     expect(await statusOfList(fresh)).toBe(403);
@@ -184,12 +227,17 @@ async function capturedTokens(): Promise<Record<string, string>> {
 /** What the account's role lets it do: the HTTP status of a real call. */
 async function statusOfList(token: string): Promise<number> {
   const ref = { group: 'serving.kserve.io', version: 'v1beta1', plural: 'inferenceservices', namespace };
-  for await (const page of cluster.api.withToken(token).list(ref, {}, forever)) return page.ok ? 200 : (page.status ?? 0);
+  for await (const page of cluster.api.withToken(token).list(ref, {}, forever))
+    return page.ok ? 200 : (page.status ?? 0);
   return 0;
 }
 
 async function mayPatchModels(token: string): Promise<boolean> {
-  const body = { spec: { resourceAttributes: { verb: 'patch', group: 'serving.kserve.io', resource: 'inferenceservices', namespace } } };
+  const body = {
+    spec: {
+      resourceAttributes: { verb: 'patch', group: 'serving.kserve.io', resource: 'inferenceservices', namespace },
+    },
+  };
   const answer = await cluster.api.withToken(token).create(reviews.ownAccess, body, forever);
   if (!answer.ok) throw new Error(answer.reason);
   return at(answer.value, 'status', 'allowed') === true;

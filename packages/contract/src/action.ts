@@ -80,6 +80,8 @@ export interface Attempt<S> {
   readonly session: S;
   readonly signal: AbortSignal;
   readonly key: string;
+  /** For `restore`: what others have set since is overwritten, where the target allows it. People ask for that explicitly. */
+  readonly force?: boolean;
 }
 
 /**

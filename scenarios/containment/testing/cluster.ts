@@ -1,7 +1,12 @@
 /** The real cluster of the integration run, through our own live API. */
 import { readFile } from 'node:fs/promises';
-import type { ApiObject, ApiResource, KubernetesApi, ResourceRef } from '../../../packages/platform/src/connectors/kubernetes/api.ts';
 import { stripServerOwned } from '../../../packages/platform/src/connectors/kubernetes/actions/objects/server-owned.ts';
+import type {
+  ApiObject,
+  ApiResource,
+  KubernetesApi,
+  ResourceRef,
+} from '../../../packages/platform/src/connectors/kubernetes/api.ts';
 import { openLive } from '../../../packages/platform/src/connectors/kubernetes/live.ts';
 import { pathOf, refOf } from '../../../packages/platform/src/connectors/kubernetes/resources.ts';
 import { canonicalJson } from '../../../packages/platform/src/kernel/canonical-json.ts';
@@ -112,7 +117,9 @@ export async function everything(api: KubernetesApi, namespace?: string): Promis
 /** A CronJob of the estate may come due while a test runs: the Job and the pod are then made by the time of day. */
 function startedByTheClock({ kind, metadata }: ApiObject): boolean {
   const owners = (metadata?.ownerReferences ?? []) as readonly { readonly kind: string }[];
-  return owners.some((owner) => (kind === 'Job' && owner.kind === 'CronJob') || (kind === 'Pod' && owner.kind === 'Job'));
+  return owners.some(
+    (owner) => (kind === 'Job' && owner.kind === 'CronJob') || (kind === 'Pod' && owner.kind === 'Job'),
+  );
 }
 
 /**
@@ -125,23 +132,35 @@ function withoutClockwork(object: ApiObject): ApiObject {
   const { status, ...rest } = object;
   if (object.kind === 'CronJob') return { ...rest, metadata };
   const { conditions = [], ...more } = (status ?? {}) as { conditions?: readonly Record<string, unknown>[] };
-  return { ...rest, metadata, status: { ...more, conditions: conditions.map(({ lastHeartbeatTime: ___, ...condition }) => condition) } };
+  return {
+    ...rest,
+    metadata,
+    status: { ...more, conditions: conditions.map(({ lastHeartbeatTime: ___, ...condition }) => condition) },
+  };
 }
 
 /** Paths of what was added, removed or changed. */
-export function differences(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): readonly string[] {
+export function differences(
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+): readonly string[] {
   const paths = new Set([...before.keys(), ...after.keys()]);
   return [...paths].filter((path) => before.get(path) !== after.get(path)).sort();
 }
 
 /** Paths of what differs in more than what the server owns (`server-owned.ts` says what that is). */
-export function realDifferences(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): readonly string[] {
+export function realDifferences(
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+): readonly string[] {
   return differences(asWritten(before), asWritten(after));
 }
 
 /** Objects as a client would write them. */
 export function asWritten(objects: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  return new Map([...objects].map(([path, json]) => [path, canonicalJson(stripServerOwned(JSON.parse(json) as ApiObject))]));
+  return new Map(
+    [...objects].map(([path, json]) => [path, canonicalJson(stripServerOwned(JSON.parse(json) as ApiObject))]),
+  );
 }
 
 /** One line of the API server's own record. */
@@ -157,21 +176,29 @@ export interface Audited {
 /** The writes that the API server carried out in a namespace for this user, in its own words; reviews and tokens are no writes. */
 export async function writesIn(namespace: string, user: string): Promise<readonly Audited[]> {
   const lines = (await readFile(peer('FIREBREAK_K8S_AUDIT_LOG'), 'utf8')).split('\n');
-  return lines.filter((line) => line.includes(namespace)).map(audited).filter(
-    (each) =>
-      each.user === user &&
-      each.namespace === namespace &&
-      ['create', 'update', 'patch', 'delete'].includes(each.verb) &&
-      each.status < 300 &&
-      each.resource !== 'serviceaccounts/token' &&
-      !each.resource.endsWith('reviews'),
-  );
+  return lines
+    .filter((line) => line.includes(namespace))
+    .map(audited)
+    .filter(
+      (each) =>
+        each.user === user &&
+        each.namespace === namespace &&
+        ['create', 'update', 'patch', 'delete'].includes(each.verb) &&
+        each.status < 300 &&
+        each.resource !== 'serviceaccounts/token' &&
+        !each.resource.endsWith('reviews'),
+    );
 }
 
 interface AuditEvent {
   readonly verb: string;
   readonly user: { readonly username: string };
-  readonly objectRef?: { readonly resource: string; readonly subresource?: string; readonly namespace?: string; readonly name?: string };
+  readonly objectRef?: {
+    readonly resource: string;
+    readonly subresource?: string;
+    readonly namespace?: string;
+    readonly name?: string;
+  };
   readonly requestObject?: { readonly metadata?: { readonly name?: string } };
   readonly responseStatus?: { readonly code: number };
 }

@@ -9,14 +9,25 @@ const folder = fileURLToPath(new URL('../../../content/demo-estate', import.meta
 /** What a cluster without machines and without running controllers cannot take, and why. */
 export const cannotBeThere: Readonly<Record<string, string>> = {
   Node: 'a machine is not made by a request; the cluster has nodes of its own',
-  MutatingWebhookConfiguration: 'its service runs nowhere, so the API server would refuse every write that it is asked about',
-  ValidatingWebhookConfiguration: 'its service runs nowhere, so the API server would refuse every write that it is asked about',
+  MutatingWebhookConfiguration:
+    'its service runs nowhere, so the API server would refuse every write that it is asked about',
+  ValidatingWebhookConfiguration:
+    'its service runs nowhere, so the API server would refuse every write that it is asked about',
   Notebook: 'the cluster has no definition of it',
   CertificateSigningRequest: 'the request in it is invented, and a server takes real ones only',
 };
 
 /** Accounts and roles before what uses them, so that no controller has to try twice. */
-const order = ['Namespace', 'ServiceAccount', 'Secret', 'ConfigMap', 'Role', 'ClusterRole', 'PersistentVolume', 'PersistentVolumeClaim'];
+const order = [
+  'Namespace',
+  'ServiceAccount',
+  'Secret',
+  'ConfigMap',
+  'Role',
+  'ClusterRole',
+  'PersistentVolume',
+  'PersistentVolumeClaim',
+];
 
 /**
  * Creates what is not there yet and waits until the controllers have nothing left to do. Gives the objects that were left out
@@ -37,7 +48,9 @@ export async function seedDemoEstate(cluster: Cluster): Promise<readonly string[
     }
   }
   await quiet(cluster);
-  return objects.filter((object) => !possible.includes(object)).map(({ kind, metadata }) => `${kind} ${String(metadata?.name)}`);
+  return objects
+    .filter((object) => !possible.includes(object))
+    .map(({ kind, metadata }) => `${kind} ${String(metadata?.name)}`);
 }
 
 /** A status that the manifest tells of is written as its controller would write it; those of built-in kinds are real here. */
@@ -46,7 +59,12 @@ async function put(cluster: Cluster, object: ApiObject): Promise<void> {
   const made = await cluster.create([object]);
   const group = object.apiVersion?.split('/')[0] ?? '';
   if (made.length === 0 || status === undefined || !group.includes('.') || group.endsWith('.k8s.io')) return;
-  const result = await cluster.api.patch({ ...cluster.refOf(content), subresource: 'status' }, 'merge', { status }, forever);
+  const result = await cluster.api.patch(
+    { ...cluster.refOf(content), subresource: 'status' },
+    'merge',
+    { status },
+    forever,
+  );
   // A kind without the subresource took its status with the rest.
   if (!result.ok && result.failure !== 'not-found') throw new Error(`${object.kind}: ${result.reason}`);
 }

@@ -89,6 +89,9 @@ export async function answerOf<T>(schema: z.ZodType<T>, code: number, ...args: r
 
 /** What an ended command said, which must be JSON of the documented shape. */
 export function parsed<T>(schema: z.ZodType<T>, code: number, ended: Ended): T {
-  if (ended.code !== code) throw new Error(`ended with ${ended.code ?? ended.signal}, not ${code}: ${ended.stderr}${ended.stdout.slice(0, 4000)}`);
+  if (ended.code !== code)
+    throw new Error(
+      `ended with ${ended.code ?? ended.signal}, not ${code}: ${ended.stderr}${ended.stdout.slice(0, 4000)}`,
+    );
   return schema.parse(JSON.parse(ended.stdout));
 }

@@ -3,10 +3,11 @@
  * refused, or carried out with the answer lost. The requests that it holds are where a process can be killed at a place that
  * is the same every time.
  */
+
+import { writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Agent, request } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { writeFile } from 'node:fs/promises';
 import { openAccess } from '../../../packages/platform/src/connectors/kubernetes/live/kubeconfig.ts';
 
 export interface Asked {
@@ -30,7 +31,7 @@ export type Treatment =
 
 export const pass: Treatment = { do: 'pass' };
 
-export interface Proxy {
+export interface ProxyToCluster {
   /** Decides about every request from now on. */
   treat: (asked: Asked) => Treatment | Promise<Treatment>;
   /** Requests that would change something, as they came, carried out or not. */
@@ -42,18 +43,30 @@ export interface Proxy {
  * Opens a proxy and writes a kubeconfig that leads to it. With `token` the kubeconfig carries it; without, the proxy lends the
  * administrator's certificate to requests that bring no token of their own.
  */
-export async function openProxy(options: { admin: string; kubeconfig: string; token?: string }): Promise<Proxy> {
+export async function openProxy(options: {
+  admin: string;
+  kubeconfig: string;
+  token?: string;
+}): Promise<ProxyToCluster> {
   const { server: target, tls } = await openAccess({ file: options.admin });
   const { cert, key, ...anonymous } = tls;
-  const agents = { admin: new Agent({ ...tls, keepAlive: true }), bearer: new Agent({ ...anonymous, keepAlive: true }) };
+  const agents = {
+    admin: new Agent({ ...tls, keepAlive: true }),
+    bearer: new Agent({ ...anonymous, keepAlive: true }),
+  };
   const writes: string[] = [];
-  const proxy: { treat: Proxy['treat'] } = { treat: () => pass };
+  const proxy: { treat: ProxyToCluster['treat'] } = { treat: () => pass };
 
   async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
     const { pathname, search } = new URL(incoming.url ?? '', 'http://proxy');
-    const asked = { method: incoming.method ?? '', path: pathname, query: search, writes: isWrite(incoming.method, pathname) };
+    const asked = {
+      method: incoming.method ?? '',
+      path: pathname,
+      query: search,
+      writes: isWrite(incoming.method, pathname),
+    };
     if (asked.writes) writes.push(`${asked.method} ${asked.path}`);
     const treatment = await proxy.treat(asked);
     switch (treatment.do) {
@@ -75,13 +88,19 @@ export async function openProxy(options: { admin: string; kubeconfig: string; to
         }
         treatment.made?.();
         if (treatment.how === 'hold') return;
-        if (treatment.how === 'cut') outgoing.writeHead(status, { ...headers, 'content-length': body.length }).write(body.subarray(0, body.length / 2));
+        if (treatment.how === 'cut')
+          outgoing
+            .writeHead(status, { ...headers, 'content-length': body.length })
+            .write(body.subarray(0, body.length / 2));
         setImmediate(() => incoming.socket.destroy());
       }
     }
   }
 
-  function forward(incoming: IncomingMessage, body: Buffer): Promise<{ status: number; headers: Record<string, string>; body: Buffer }> {
+  function forward(
+    incoming: IncomingMessage,
+    body: Buffer,
+  ): Promise<{ status: number; headers: Record<string, string>; body: Buffer }> {
     const { host: _, connection: __, 'content-length': ___, ...headers } = incoming.headers;
     return new Promise((resolve, reject) => {
       const sent = request(
@@ -90,7 +109,11 @@ export async function openProxy(options: { admin: string; kubeconfig: string; to
           port: target.port,
           path: incoming.url,
           method: incoming.method,
-          headers: { ...headers, 'accept-encoding': 'identity', ...(body.length === 0 ? {} : { 'content-length': body.length }) },
+          headers: {
+            ...headers,
+            'accept-encoding': 'identity',
+            ...(body.length === 0 ? {} : { 'content-length': body.length }),
+          },
           agent: headers.authorization === undefined ? agents.admin : agents.bearer,
         },
         (reply) => {
@@ -118,7 +141,9 @@ export async function openProxy(options: { admin: string; kubeconfig: string; to
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  await writeFile(options.kubeconfig, JSON.stringify(kubeconfigTo(`http://127.0.0.1:${port}`, options.token)), { mode: 0o600 });
+  await writeFile(options.kubeconfig, JSON.stringify(kubeconfigTo(`http://127.0.0.1:${port}`, options.token)), {
+    mode: 0o600,
+  });
   return Object.assign(proxy, {
     writes,
     async close() {
@@ -143,7 +168,11 @@ function kubeconfigTo(server: string, token: string | undefined) {
 
 function isWrite(method: string | undefined, path: string): boolean {
   if (method === 'GET') return false;
-  return !path.startsWith('/apis/authentication.k8s.io/') && !path.startsWith('/apis/authorization.k8s.io/') && !path.endsWith('/token');
+  return (
+    !path.startsWith('/apis/authentication.k8s.io/') &&
+    !path.startsWith('/apis/authorization.k8s.io/') &&
+    !path.endsWith('/token')
+  );
 }
 
 function refusal(code: number) {

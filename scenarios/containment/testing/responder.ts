@@ -14,6 +14,7 @@ export interface Responder {
   readonly token: string;
   /** Takes its rights away, as an attacker or a careless colleague might. */
   disown(): Promise<void>;
+  reinstate(): Promise<void>;
 }
 
 /** Makes the account in a namespace of that name, which has nothing else in it. */
@@ -47,6 +48,9 @@ export async function appoint(cluster: Cluster, namespace: string): Promise<Resp
     async disown() {
       const result = await cluster.api.delete(cluster.refOf(binding), {}, forever);
       if (!result.ok) throw new Error(result.reason);
+    },
+    async reinstate() {
+      await cluster.create([binding]);
     },
   };
 }

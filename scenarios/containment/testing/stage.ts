@@ -16,13 +16,13 @@ import { openStorage, type Storage } from '../../../packages/platform/src/storag
 import type { TestServer } from '../../../packages/platform/src/storage/test-database.ts';
 import { type Cluster, eventually, forever } from './cluster.ts';
 import { type Running, start } from './firebreak.ts';
-import { openProxy, type Proxy } from './proxy.ts';
+import { openProxy, type ProxyToCluster } from './proxy.ts';
 import type { Responder } from './responder.ts';
 import { type SmallWorld, smallWorld } from './small-world.ts';
 
 export interface Stage {
   readonly world: SmallWorld;
-  readonly proxy: Proxy;
+  readonly proxy: ProxyToCluster;
   readonly data: string;
   /** Leads to the cluster through the proxy. */
   readonly kubeconfig: string;
@@ -62,7 +62,11 @@ export async function openStage({ cluster, responder, server, widelyUsed = false
   await settledIn(cluster, world);
 
   const source = await firebreakWorld.open(`kubernetes:${kubeconfig}`, forever, () => undefined);
-  const plan = await firebreakWorld.plan(source, { compromised: [world.compromised], protect: world.protect, forbid: [] });
+  const plan = await firebreakWorld.plan(source, {
+    compromised: [world.compromised],
+    protect: world.protect,
+    forbid: [],
+  });
   const planFile = join(data, 'plan.json');
   await writeFile(planFile, JSON.stringify(plan));
 
@@ -75,8 +79,10 @@ export async function openStage({ cluster, responder, server, widelyUsed = false
     plan,
     planFile,
     where,
-    contain: (...more) => start('contain', planFile, '--kubeconfig', kubeconfig, ...where, '--approve', '--as', 'ada', '--json', ...more),
-    undo: (incident, ...more) => start('undo', incident, '--kubeconfig', kubeconfig, ...where, '--as', 'ada', '--json', ...more),
+    contain: (...more) =>
+      start('contain', planFile, '--kubeconfig', kubeconfig, ...where, '--approve', '--as', 'ada', '--json', ...more),
+    undo: (incident, ...more) =>
+      start('undo', incident, '--kubeconfig', kubeconfig, ...where, '--as', 'ada', '--json', ...more),
     progress: async () => (await journal())?.execution ?? null,
     async incident() {
       const seen = await journal();

@@ -9,6 +9,7 @@ import { edgeRules } from '../graph/edges/index.ts';
 import { nodeRules } from '../graph/nodes/index.ts';
 import { exportEvidence } from '../ledger/evidence-export.ts';
 import { checkPlan } from '../planning/check-plan.ts';
+import { checkSteps } from '../planning/check-steps.ts';
 import { loadSolver } from '../planning/hitting-set.ts';
 import { makePlan } from '../planning/make-plan.ts';
 import { rehearse } from './rehearse.ts';
@@ -40,7 +41,7 @@ export const world: World = {
   },
 
   check: async (plan, source, signal) => {
-    const more = [];
+    const more = [checkSteps(plan, actions)];
     const twin = await rehearsalTwin(source.spec, signal);
     if (twin !== undefined) more.push(await rehearse(plan, twin, actions, signal));
     return checkPlan(plan, source.graph(), more);

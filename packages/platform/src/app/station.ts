@@ -14,6 +14,7 @@ import { type Clock, systemClock } from '../kernel/clock.ts';
 import { loadOrCreateSigner } from '../ledger/key.ts';
 import { createLedger, type Ledger } from '../ledger/ledger.ts';
 import { checkPlan } from '../planning/check-plan.ts';
+import { checkSteps } from '../planning/check-steps.ts';
 import type { Transaction } from '../storage/database.ts';
 import { openStorage, type Storage } from '../storage/storage.ts';
 import { EstateHolder } from './estate-holder.ts';
@@ -126,6 +127,6 @@ export function mustHaveField(station: Station): Field {
  */
 export async function mustStillHold(field: Field, plan: Plan, signal: AbortSignal): Promise<void> {
   const { graph } = await field.holder.collect(signal);
-  const failed = checkPlan(plan, graph).checks.find(({ ok }) => !ok);
+  const failed = checkPlan(plan, graph, [checkSteps(plan, field.actions)]).checks.find(({ ok }) => !ok);
   if (failed !== undefined) throw new FirebreakError('FB-PLAN-STALE', `${failed.check}: ${failed.detail}.`);
 }

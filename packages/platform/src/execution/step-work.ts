@@ -71,8 +71,9 @@ export async function openStepWork<Tx>(
   const params: unknown = action.params.parse(claim.step.plan?.lever.params);
   const session = await parts.session(action.id);
   const key = `${claim.execution.id}/${claim.step.plan?.id}`;
+  const { force } = claim.execution;
   function call<T>(make: (attempt: Attempt<unknown>) => Promise<T>): Promise<T> {
-    return withDeadline(pace.callMs, lease.signal, (signal) => make({ session, signal, key }));
+    return withDeadline(pace.callMs, lease.signal, (signal) => make({ session, signal, key, force }));
   }
   function mustHold(): void {
     if (!lease.isHeld()) throw new ClaimLost();

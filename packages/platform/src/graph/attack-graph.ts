@@ -26,7 +26,7 @@ import type {
 import { addBit, type Bitset, bitset, bitsetOf, countBits, hasBit, membersOf } from './bitset.ts';
 import { graphDigest } from './graph-digest.ts';
 import type { Cut, Hypergraph } from './hypergraph.ts';
-import { resolveNode } from './resolve-node.ts';
+import { findNode, mustHaveRead, unknownNode } from './resolve-node.ts';
 
 /** What names a live edge: an `EdgeKey` of a plan or a `GraphEdge`. */
 export interface StepKey {
@@ -161,10 +161,14 @@ export class AttackGraph {
    * or `kind/namespace/name`.
    *
    * @returns its number
-   * @throws FirebreakError FB-NODE-UNKNOWN, FB-NODE-AMBIGUOUS (both with `candidates` in the detail)
+   * @throws FirebreakError FB-NODE-UNKNOWN, FB-NODE-AMBIGUOUS (both with `candidates` in the detail); when nothing at all
+   * could be read, the code of why
    */
   resolve(text: string): number {
-    return resolveNode(this.nodes, this.hypergraph.hubs, this.indexOf, text);
+    const node = findNode(this.nodes, this.hypergraph.hubs, this.indexOf, text);
+    if (node !== undefined) return node;
+    mustHaveRead(this.estate);
+    throw unknownNode(this.nodes, this.hypergraph.hubs, text);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { FirebreakError } from '@firebreak/contract';
 import { expect, test } from 'vitest';
+import { mustHaveRead } from './resolve-node.ts';
 import { group, smallWorld, step, thing } from './small-world.ts';
 
 const graph = smallWorld({
@@ -58,3 +59,13 @@ function failure(text: string): FirebreakError {
   }
   throw new Error(`${text} should not resolve`);
 }
+
+test('when nothing could be read, why is the answer', () => {
+  const gap = { kinds: ['*'], where: '/apis', code: 'FB-K8S-TIMEOUT', reason: 'No answer.', next: 'Wait.' };
+  expect(() => mustHaveRead({ size: 0, gaps: [gap] })).toThrow('FB-K8S-TIMEOUT');
+  expect(() => mustHaveRead({ size: 0, gaps: [{ ...gap, code: 'OF-ANOTHER-SYSTEM' }] })).toThrow(
+    'FB-SOURCE-UNREADABLE',
+  );
+  expect(() => mustHaveRead({ size: 1, gaps: [gap] })).not.toThrow();
+  expect(() => mustHaveRead({ size: 0, gaps: [] })).not.toThrow();
+});

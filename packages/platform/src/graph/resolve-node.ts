@@ -1,4 +1,11 @@
-import { FirebreakError, type GraphNode, type NodeId } from '@firebreak/contract';
+import {
+  catalogue,
+  type ErrorCode,
+  type Estate,
+  FirebreakError,
+  type GraphNode,
+  type NodeId,
+} from '@firebreak/contract';
 import { type Bitset, hasBit } from './bitset.ts';
 
 const candidatesShown = 20;
@@ -7,15 +14,15 @@ const candidatesShown = 20;
  * The node that a person means by an id, an id without its system, a unique `kind/name` or a unique `kind/namespace/name`.
  * A kind may be written in any case and without its API group (`application/argocd/serving`), as long as that stays unique.
  *
- * @returns its number
- * @throws FirebreakError FB-NODE-UNKNOWN, FB-NODE-AMBIGUOUS with `detail.candidates`, ids ascending
+ * @returns its number, or undefined
+ * @throws FirebreakError FB-NODE-AMBIGUOUS with `detail.candidates`, ids ascending
  */
-export function resolveNode(
+export function findNode(
   nodes: readonly GraphNode[],
   hubs: Bitset,
   indexOf: ReadonlyMap<NodeId, number>,
   text: string,
-): number {
+): number | undefined {
   const exact = indexOf.get(text);
   if (exact !== undefined && !hasBit(hubs, exact)) return exact;
 
@@ -32,11 +39,29 @@ export function resolveNode(
       });
     }
   }
+  return undefined;
+}
+
+/** FB-NODE-UNKNOWN with the ids of namesakes in `detail.candidates`. */
+export function unknownNode(nodes: readonly GraphNode[], hubs: Bitset, text: string): FirebreakError {
   const name = text.slice(text.lastIndexOf('/') + 1);
   const namesakes = nodes.filter((node, index) => node.name === name && !hasBit(hubs, index)).map((node) => node.id);
-  throw new FirebreakError('FB-NODE-UNKNOWN', `Nothing is called ${quoted(text)}.`, {
+  return new FirebreakError('FB-NODE-UNKNOWN', `Nothing is called ${quoted(text)}.`, {
     detail: { candidates: namesakes.slice(0, candidatesShown) },
   });
+}
+
+/**
+ * An estate of which nothing could be read has no node at all. That it has not this one would be the smaller half of the
+ * truth: the answer is why nothing could be read.
+ *
+ * @throws FirebreakError with the code of the first gap
+ */
+export function mustHaveRead({ size, gaps }: Pick<Estate, 'size' | 'gaps'>): void {
+  const [gap] = gaps;
+  if (size > 0 || gap === undefined) return;
+  const code = gap.code in catalogue ? (gap.code as ErrorCode) : 'FB-SOURCE-UNREADABLE';
+  throw new FirebreakError(code, `Nothing was read. ${gap.where}: ${gap.reason}`);
 }
 
 function isIdWithoutSystem(node: GraphNode, text: string): boolean {

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { estateOf } from '../facts/estate.ts';
 import { deriveGraph } from '../graph/derive-graph.ts';
 import { checkPlan, parsePlan } from './check-plan.ts';
+import { checkSteps } from './check-steps.ts';
 import { loadSolver } from './hitting-set.ts';
 import { makePlan } from './make-plan.ts';
 import { planDigest } from './plan-digest.ts';
@@ -271,6 +272,19 @@ test('the check finds every kind of lie', () => {
     'every step severs what it claims',
   );
   expect(failing({ ...plan, lowerBound: 99 })).toEqual(['costs add up and the lower bound does not exceed them']);
+});
+
+test('a step that says something else than its action does is found', () => {
+  const { plan } = planOf(chain);
+  const actions = [pullAction(chain.costs)];
+  const [step] = plan.steps;
+  if (step === undefined) throw new Error('no step');
+  expect(checkSteps(plan, actions).ok).toBe(true);
+  expect(checkSteps({ ...plan, steps: [{ ...step, title: 'Water the plants' }] }, actions).ok).toBe(false);
+  expect(checkSteps({ ...plan, steps: [{ ...step, reversal: { kind: 'restore', how: 'Easily' } }] }, actions).ok).toBe(
+    false,
+  );
+  expect(checkSteps(plan, []).ok).toBe(false);
 });
 
 test('a forbidden lever is not used, and a way that nothing cuts is told with its missing lever', () => {

@@ -2,6 +2,7 @@ import { FirebreakError, type Plan } from '@firebreak/contract';
 import { manifestSet } from '../../facts/manifest-set.ts';
 import type { Handlers } from '../../http/handlers.ts';
 import { checkPlan } from '../../planning/check-plan.ts';
+import { checkSteps } from '../../planning/check-steps.ts';
 import { loadSolver } from '../../planning/hitting-set.ts';
 import { makePlan } from '../../planning/make-plan.ts';
 import { mustHaveField, mustStillHold, type Station } from '../station.ts';
@@ -17,8 +18,9 @@ export function containmentHandlers(
 
     checkPlan: async ({ params, signal }) => {
       const plan = await incidents.plan(params.id);
-      const { graph } = await mustHaveField(station).holder.collect(signal);
-      return checkPlan(plan, graph);
+      const { holder, actions } = mustHaveField(station);
+      const { graph } = await holder.collect(signal);
+      return checkPlan(plan, graph, [checkSteps(plan, actions)]);
     },
 
     dryRun: async ({ params, signal }) => {

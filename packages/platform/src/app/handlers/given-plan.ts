@@ -3,10 +3,11 @@
  * from outside must be what it says: every step titled as its action titles it, every claim confirmed on the estate as it
  * is now.
  */
-import { type AnyAction, FirebreakError, type Incident, type Plan, type PlanStep } from '@firebreak/contract';
+import { type AnyAction, FirebreakError, type Incident, type Plan } from '@firebreak/contract';
 import { manifestSet } from '../../facts/manifest-set.ts';
 import type { Handlers } from '../../http/handlers.ts';
 import { checkPlan } from '../../planning/check-plan.ts';
+import { checkSteps } from '../../planning/check-steps.ts';
 import { mustHaveField, type Station } from '../station.ts';
 
 export function givenPlanHandlers(station: Station): Pick<Handlers, 'previewPlan' | 'usePlan'> {
@@ -42,24 +43,8 @@ function mustConcern(plan: Plan, incident: Incident): void {
     );
 }
 
-/** @throws FirebreakError FB-PLAN-CHECK-FAILED naming the first step that is not what it says */
+/** @throws FirebreakError FB-PLAN-CHECK-FAILED naming the steps that are not what they say */
 function mustSayWhatItDoes(plan: Plan, actions: readonly AnyAction[]): void {
-  const byId = new Map(actions.map((action) => [action.id, action]));
-  const wrong = plan.steps.find((step) => !saysWhatItDoes(step, byId.get(step.lever.action)));
-  if (wrong !== undefined)
-    throw new FirebreakError('FB-PLAN-CHECK-FAILED', `Step ${wrong.id} does not say what its action does.`);
-}
-
-function saysWhatItDoes(step: PlanStep, action: AnyAction | undefined): boolean {
-  const params = action?.params.safeParse(step.lever.params);
-  if (action === undefined || params?.success !== true) return false;
-  const { reversal } = action;
-  const how = reversal.kind === 'none' ? reversal.because : action.undoes(params.data);
-  return (
-    step.title === action.describe(params.data) &&
-    step.stage === action.stage &&
-    step.target.id === action.target(params.data).id &&
-    step.reversal.kind === reversal.kind &&
-    step.reversal.how === how
-  );
+  const { check, ok, detail } = checkSteps(plan, actions);
+  if (!ok) throw new FirebreakError('FB-PLAN-CHECK-FAILED', `${check}: ${detail}.`);
 }

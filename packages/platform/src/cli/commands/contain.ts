@@ -1,4 +1,4 @@
-import { FirebreakError } from '@firebreak/contract';
+import { type Execution, FirebreakError } from '@firebreak/contract';
 import { type Command, Option } from 'commander';
 import type { DryRunStep } from '../../execution/runner.ts';
 import type { CommandLine } from '../command-line.ts';
@@ -43,7 +43,9 @@ export function containCommands(program: Command, cli: CommandLine): void {
         desk.contain(plan, { title: options.title, by, second }),
       );
       await (options.json ? output.json(execution) : output.text(describeExecution(execution)));
-      if (execution.state !== 'contained') output.checkFailed();
+      const missing = missingApproval(execution);
+      if (missing !== undefined) output.fail(missing, options.json === true);
+      else if (execution.state !== 'contained') output.checkFailed();
     });
 
   withJson(withName(withKubeconfig(withDesk(program.command('undo <incident>')))))
@@ -57,6 +59,15 @@ export function containCommands(program: Command, cli: CommandLine): void {
       await (options.json ? output.json(execution) : output.text(describeExecution(execution)));
       if (execution.state !== 'undone') output.checkFailed();
     });
+}
+
+/** Why an execution waits, as the error that it is for who wanted it carried out. */
+function missingApproval({ state, steps }: Execution): FirebreakError | undefined {
+  const next = steps.find((step) => step.state === 'waiting');
+  if (state !== 'waiting-approval' || next === undefined) return undefined;
+  const code = next.approvals.length === 0 ? 'FB-APPROVAL-NEEDED' : 'FB-APPROVAL-SECOND-PERSON';
+  const count = `${next.approvals.length} of ${next.approvalsNeeded}`;
+  return new FirebreakError(code, `Step ${next.ordinal} waits: ${count} approvals. Nothing of it was done.`);
 }
 
 function describeDryRun(steps: readonly DryRunStep[], digest: string): Shown {

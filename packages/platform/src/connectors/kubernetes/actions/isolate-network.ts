@@ -97,7 +97,7 @@ export default defineAction<Params, Before, KubernetesApi>({
       const now = await look(attempt, policyRef(of));
       if (!now.ok) return refusedBy(now);
       if (now.object === null) return { outcome: 'done' };
-      if (!isOurs(now.object, of)) {
+      if (!isOurs(now.object, of) && attempt.force !== true) {
         return refused('FB-UNDO-CHANGED', `NetworkPolicy ${policyName(of)} was changed by somebody else.`);
       }
       return await send(attempt, { object: id(of), ref: policyRef(of), verb: 'delete', uid: uidOf(now.object) });

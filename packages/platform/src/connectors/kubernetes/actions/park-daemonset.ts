@@ -53,7 +53,8 @@ export default defineAction<Params, z.infer<typeof before>, KubernetesApi>({
     wanted: (now) => at(now, ...parked) === 'true',
     forward: (object) => setField(object, parked, 'true'),
     isBack: (now, object) => sameField(now, object, parked),
-    back: (now, object) => (at(now, ...parked) === 'true' ? putFieldBack(now, object, parked) : undefined),
+    back: (now, object, _, force) =>
+      force || at(now, ...parked) === 'true' ? putFieldBack(now, object, parked) : undefined,
     goneIsWanted: true,
   }),
   probe: async (attempt, of, { record }) =>

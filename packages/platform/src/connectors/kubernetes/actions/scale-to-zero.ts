@@ -73,7 +73,8 @@ export default defineAction<Params, Before, KubernetesApi>({
     wanted: (now) => at(now, ...replicas) === 0,
     forward: (object) => setField(object, replicas, 0),
     isBack: (now, object) => sameField(now, object, replicas),
-    back: (now, object) => (at(now, ...replicas) === 0 ? putFieldBack(now, object, replicas) : undefined),
+    back: (now, object, _, force) =>
+      force || at(now, ...replicas) === 0 ? putFieldBack(now, object, replicas) : undefined,
     goneIsWanted: true,
   }),
   async probe(attempt, of, { record }) {

@@ -84,7 +84,7 @@ export default defineAction<Params, z.infer<typeof before>, KubernetesApi>({
     wanted: (now, of) => isSuspended(channelOf(of), now),
     forward: (object, of) => suspend(channelOf(of), object),
     isBack: (now, object, of) => isResumed(channelOf(of), now, object),
-    back: (now, object, of) => resume(channelOf(of), now, object),
+    back: (now, object, of, force) => resume(channelOf(of), now, object, force),
     goneIsWanted: true,
   }),
   async probe(attempt, of): Promise<readonly ProbeResult[]> {

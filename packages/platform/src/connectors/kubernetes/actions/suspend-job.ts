@@ -59,7 +59,8 @@ export default defineAction<Params, z.infer<typeof before>, KubernetesApi>({
     wanted: (now) => at(now, ...suspended) === true,
     forward: (object) => setField(object, suspended, true),
     isBack: (now, object) => sameField(now, object, suspended),
-    back: (now, object) => (at(now, ...suspended) === true ? putFieldBack(now, object, suspended) : undefined),
+    back: (now, object, _, force) =>
+      force || at(now, ...suspended) === true ? putFieldBack(now, object, suspended) : undefined,
     goneIsWanted: true,
   }),
   async probe(attempt, of, { record }): Promise<readonly ProbeResult[]> {

@@ -52,10 +52,15 @@ export function isResumed(channel: Channel, now: ApiObject, before: ApiObject): 
   return channel.fields.every(({ path }) => sameField(now, before, path));
 }
 
-/** Puts every field back; undefined when one of them is neither what we set nor what it was. */
-export function resume(channel: Channel, now: ApiObject, before: ApiObject): readonly PatchOperation[] | undefined {
+/** Puts every field back; undefined when one of them is neither what we set nor what it was, unless that is to be overwritten. */
+export function resume(
+  channel: Channel,
+  now: ApiObject,
+  before: ApiObject,
+  force = false,
+): readonly PatchOperation[] | undefined {
   const theirs = channel.fields.some(({ path, value }) => !has(now, path, value) && !sameField(now, before, path));
-  return theirs ? undefined : channel.fields.flatMap(({ path }) => putFieldBack(now, before, path));
+  return theirs && !force ? undefined : channel.fields.flatMap(({ path }) => putFieldBack(now, before, path));
 }
 
 function has(object: ApiObject, path: readonly string[], value: unknown): boolean {

@@ -25,8 +25,16 @@ export interface ObjectChange<P> {
   readonly forward: (before: ApiObject, params: P) => readonly PatchOperation[];
   /** Whether what the lever changed is as it was. */
   readonly isBack: (now: ApiObject, before: ApiObject, params: P) => boolean;
-  /** From the object as it is now to what it was; undefined when somebody else has changed the same thing since. */
-  readonly back: (now: ApiObject, before: ApiObject, params: P) => readonly PatchOperation[] | undefined;
+  /**
+   * From the object as it is now to what it was; undefined when somebody else has changed the same thing since and it is not
+   * `force`d, or when no patch leads back.
+   */
+  readonly back: (
+    now: ApiObject,
+    before: ApiObject,
+    params: P,
+    force: boolean,
+  ) => readonly PatchOperation[] | undefined;
   /** What to create when the object is gone at undo. Without it undo is refused. */
   readonly recreate?: (before: ApiObject) => ApiObject;
   /** Whether the wanted state also holds when the object is gone. */
@@ -90,14 +98,14 @@ export function objectChange<P, B extends WithObject>(change: ObjectChange<P>): 
           return await send(attempt, { object: change.object(params), ref: change.ref(params), verb: 'create', body });
         }
         if (change.isBack(now.object, before.object, params)) return { outcome: 'done' };
-        const operations = change.back(now.object, before.object, params);
+        const operations = change.back(now.object, before.object, params, attempt.force === true);
         if (operations === undefined) {
           return refused('FB-UNDO-CHANGED', `${change.object(params)} was changed by somebody else in the same place.`);
         }
         return await send(attempt, patch(params, operations));
       },
       restored(now, params, before) {
-        if (before.object === null || change.wanted(before.object, params)) return true;
+        if (before.object === null) return true;
         return now.object !== null && change.isBack(now.object, before.object, params);
       },
     },

@@ -85,7 +85,7 @@ describe.concurrent('contain comes through', () => {
     const troubled = firstTime(() => ({ do: 'answer', status: 500 }));
     stage.proxy.treat = (asked) => {
       requests += 1;
-      return requests % 5 === 0 ? { do: 'answer', status: 429, headers: { 'retry-after': '1' } } : troubled(asked);
+      return requests % 25 === 0 ? { do: 'answer', status: 429, headers: { 'retry-after': '1' } } : troubled(asked);
     };
     await expectContainedOnce(stage, await stage.contain().ended);
   });

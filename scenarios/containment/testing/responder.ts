@@ -3,9 +3,10 @@
  * more, so that every scenario also shows that this is enough. The API server's audit log tells its writes from all others.
  */
 import { parse } from 'yaml';
+import { reviews } from '../../../packages/platform/src/connectors/kubernetes/actions/objects/built-in.ts';
 import type { ApiObject } from '../../../packages/platform/src/connectors/kubernetes/api.ts';
-import { textAt } from '../../../packages/platform/src/connectors/kubernetes/foreign.ts';
-import { type Cluster, forever } from './cluster.ts';
+import { at, textAt } from '../../../packages/platform/src/connectors/kubernetes/foreign.ts';
+import { type Cluster, eventually, forever } from './cluster.ts';
 import { firebreak } from './firebreak.ts';
 
 export interface Responder {
@@ -42,15 +43,28 @@ export async function appoint(cluster: Cluster, namespace: string): Promise<Resp
     forever,
   );
   if (!made.ok) throw new Error(made.reason);
+  const token = textAt(made.value, 'status', 'token') ?? '';
+  const itself = cluster.api.withToken(token);
+  /** The authorizer hears of a binding a moment after it was written. */
+  async function mayMakeAccounts(): Promise<boolean> {
+    const question = {
+      spec: { resourceAttributes: { verb: 'create', resource: 'serviceaccounts', namespace: 'default' } },
+    };
+    const answer = await itself.create(reviews.ownAccess, question, forever);
+    return answer.ok && at(answer.value, 'status', 'allowed') === true;
+  }
+  await eventually(mayMakeAccounts, (may) => may);
   return {
     user: `system:serviceaccount:${namespace}:firebreak`,
-    token: textAt(made.value, 'status', 'token') ?? '',
+    token,
     async disown() {
       const result = await cluster.api.delete(cluster.refOf(binding), {}, forever);
       if (!result.ok) throw new Error(result.reason);
+      await eventually(mayMakeAccounts, (may) => !may);
     },
     async reinstate() {
       await cluster.create([binding]);
+      await eventually(mayMakeAccounts, (may) => may);
     },
   };
 }

@@ -203,6 +203,13 @@ export class AttackGraph {
     return [...this.liveEdges(edges)];
   }
 
+  /** The one live edge that these parts make: an edge, and the membership that leads on from its hub, −1 without one. */
+  liveEdgeAt(edge: number, membership: number): GraphEdge {
+    const last = membership < 0 ? edge : membership;
+    const [live] = this.#liveEdgesFor(edge, [[membership, this.hypergraph.heads[last] as number]]);
+    return live as GraphEdge;
+  }
+
   /**
    * The cut that takes exactly these live edges away, however they were derived. A key that is not in the graph cuts
    * nothing.
@@ -294,12 +301,12 @@ export class AttackGraph {
   *#live(edges: Iterable<number>, included: Bitset | undefined): Generator<GraphEdge> {
     for (const step of this.#steps(edges)) {
       if (!this.#mayOverlap(step)) {
-        for (const edge of step) yield* this.#liveEdgesFor(edge, included);
+        for (const edge of step) yield* this.#liveEdgesFor(edge, this.#ends(edge, included));
         continue;
       }
       const byHead = new Map<number, GraphEdge>();
       for (const edge of step) {
-        for (const live of this.#liveEdgesFor(edge, included)) {
+        for (const live of this.#liveEdgesFor(edge, this.#ends(edge, included))) {
           const known = byHead.get(live.head);
           byHead.set(live.head, known === undefined ? live : { ...known, facts: union(known.facts, live.facts) });
         }
@@ -336,7 +343,7 @@ export class AttackGraph {
     return true;
   }
 
-  *#liveEdgesFor(edge: number, included: Bitset | undefined): Generator<GraphEdge> {
+  *#liveEdgesFor(edge: number, ends: Iterable<readonly [number, number]>): Generator<GraphEdge> {
     const tails = [...this.hypergraph.tailsOf(edge)];
     const [from, ...others] = tails.map((tail) => this.nodeAt(tail).id);
     const note = this.noteOf(edge);
@@ -354,7 +361,7 @@ export class AttackGraph {
       tails,
       likelihood: this.likelihoods[edge] as number,
     };
-    for (const [membership, head] of this.#ends(edge, included)) {
+    for (const [membership, head] of ends) {
       const own = membership < 0 ? facts : union(facts, this.factsOf(membership));
       yield { ...common, to: this.nodeAt(head).id, facts: own, membership, head };
     }

@@ -18,8 +18,9 @@
  */
 import type { AttackGraph, GraphEdge } from '../graph/attack-graph.ts';
 import { addBit, bitset, hasBit } from '../graph/bitset.ts';
+import { derivationSteps } from '../graph/derivation-steps.ts';
 import type { Cut } from '../graph/hypergraph.ts';
-import { derivationOf, type Reach, reach } from '../graph/reach.ts';
+import { type Reach, reach } from '../graph/reach.ts';
 import { type Solver, withHittingSet } from './hitting-set.ts';
 import type { LeverBook } from './lever-book.ts';
 
@@ -70,12 +71,13 @@ export function cheapestCut(
   const sweep = (pulled: Set<number>): boolean => {
     let grew = false;
     for (;;) {
+      const known = met.size + pulled.size + exempt.size;
       const now = reach(graph.hypergraph, compromised, { cut: cutOf(graph, met, pulled) });
       const open = wanted.filter((goal) => hasBit(now.reached, goal));
       if (open.length === 0) return grew;
       open.sort((a, b) => (now.hops[a] ?? 0) - (now.hops[b] ?? 0) || a - b);
       for (const goal of open.slice(0, GOALS_A_ROUND)) {
-        const derivation = [...graph.liveEdgesOf(derivationOf(graph.hypergraph, now, goal))];
+        const derivation = derivationSteps(graph, now, goal);
         const levers = new Set(derivation.flatMap(leversOf));
         if (levers.size === 0) {
           exempt.set(goal, derivation);
@@ -88,6 +90,9 @@ export function cheapestCut(
         grew = true;
       }
       wanted = wanted.filter((goal) => !exempt.has(goal));
+      // Whatever survives teaches something; if it did not, this would go on for ever.
+      if (met.size + pulled.size + exempt.size === known)
+        throw new Error('a derivation survived the levers that sever it');
     }
   };
 

@@ -274,6 +274,24 @@ test('the check finds every kind of lie', () => {
   expect(failing({ ...plan, lowerBound: 99 })).toEqual(['costs add up and the lower bound does not exceed them']);
 });
 
+test('two ways into a group, one cut towards one member, do not mix', () => {
+  const world: SmallWorld = {
+    nodes: 3,
+    jewels: [2, 1],
+    group: [2, 0, 1],
+    costs: [8, 2, 2, 2, 1, 1],
+    edges: [
+      { from: [2], to: 1, levers: [1] },
+      { from: [0], to: -1, levers: [4, 0] },
+      { from: [0, 1], to: -1, levers: [2] },
+      { from: [1, 2], to: 2, levers: [] },
+      { from: [0], to: 1, levers: [5, 1] },
+    ],
+  };
+  const { cost } = bruteForce(world);
+  expect(planOf(world).plan.cutCost).toBe(cost);
+});
+
 test('a step that says something else than its action does is found', () => {
   const { plan } = planOf(chain);
   const actions = [pullAction(chain.costs)];

@@ -100,6 +100,9 @@ export async function* readManifests(source: ManifestSource, signal: AbortSignal
   const found = await stat(source.path).catch((error: unknown) => {
     throw new FirebreakError('FB-SOURCE-UNREADABLE', `${printable(source.path)} cannot be opened (${codeOf(error)}).`);
   });
+  // A pipe is a way to hand manifests over; a device has no end.
+  if (found.isCharacterDevice() || found.isBlockDevice())
+    throw new FirebreakError('FB-SOURCE-UNREADABLE', `${printable(source.path)} is a device, not a file.`);
   if (!found.isDirectory()) {
     yield* readFile(source.path, basename(source.path), source, signal);
     return;

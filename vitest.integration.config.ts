@@ -2,7 +2,10 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * The suite against real peers: an API server, a separate PostgreSQL, the standard transparency-log implementation,
- * Chromium. `peers/` installs and starts them; one that cannot be had fails the suite.
+ * Chromium. `scenarios/peers.ts` starts them; one that cannot be had fails the suite.
+ *
+ * Files run one after the other, because they share the cluster and some compare all of it before and after. Tests inside a
+ * file that have a namespace of their own say so by `concurrent`: they mostly wait.
  */
 export default defineConfig({
   test: {
@@ -15,5 +18,6 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     fileParallelism: false,
+    maxConcurrency: 5,
   },
 });

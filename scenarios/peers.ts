@@ -1,7 +1,8 @@
 /**
- * Brings up the real counterparts for the integration suite and takes them down after it: an API server with its
- * controllers, a separate PostgreSQL, the standard transparency-log verifier, Chromium. A peer that cannot be had fails
- * the suite. A variable that is already set (a cluster of one's own, say) is used as it is.
+ * Brings up the real counterparts for the integration suite, all at the same time, and takes them down after it: an API
+ * server with its controllers, a separate PostgreSQL, the standard transparency-log verifier, Chromium. A peer that cannot
+ * be had fails the suite. What is named by its variable already (a cluster of one's own, say) is used as it is and left
+ * running; tests make namespaces and databases of their own in it, and the demo estate stays behind in a cluster.
  */
 import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
@@ -12,57 +13,75 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const peers = new URL('../peers/', import.meta.url).pathname;
 /** A first build of the API server takes minutes. */
-const INSTALL_MS = 40 * 60_000;
+const installMs = 40 * 60_000;
 
 interface Peer {
-  /** Set when it is up; nothing is started then. */
+  readonly script: string;
+  /** Set when it is up; then nothing is started. */
   readonly variable: string;
   /** Name of the variable that the script prints, when it differs. */
   readonly prints?: string;
-  readonly script: string;
+  /** What else must be set with it by whoever brings a peer of their own. */
+  readonly alongside?: readonly string[];
+  /** A peer that runs, and is stopped after the suite. */
   readonly stop?: string;
 }
 
 const wanted: readonly Peer[] = [
-  { variable: 'FIREBREAK_TLOG_VERIFY', script: 'tlog/install' },
-  { variable: 'CHROMIUM', script: 'chromium/install' },
-  { variable: 'FIREBREAK_DATABASE_URL', script: 'postgresql/start', stop: 'postgresql/stop' },
-  { variable: 'FIREBREAK_KUBECONFIG', prints: 'KUBECONFIG', script: 'kubernetes/start', stop: 'kubernetes/stop' },
+  { script: 'tlog/install', variable: 'FIREBREAK_TLOG_VERIFY' },
+  { script: 'chromium/install', variable: 'CHROMIUM' },
+  { script: 'postgresql/start', variable: 'FIREBREAK_DATABASE_URL', stop: 'postgresql/stop' },
+  {
+    script: 'kubernetes/start',
+    variable: 'FIREBREAK_KUBECONFIG',
+    prints: 'KUBECONFIG',
+    alongside: ['FIREBREAK_K8S_AUDIT_LOG'],
+    stop: 'kubernetes/stop',
+  },
 ];
 
-export async function setup(): Promise<() => Promise<void>> {
-  const stops: (() => Promise<void>)[] = [];
+type Stop = () => Promise<void>;
+
+/** vitest globalSetup; gives what takes everything down again. */
+export async function setup(): Promise<Stop> {
+  const stops: Stop[] = [];
   const stopAll = async () => {
-    for (const stop of stops.reverse()) await stop();
+    await Promise.all(stops.map((stop) => stop()));
   };
-  try {
-    for (const peer of wanted) {
-      if (process.env[peer.variable] !== undefined) continue;
-      const folder = peer.stop === undefined ? undefined : await mkdtemp(join(tmpdir(), 'firebreak-peer-'));
-      // PostgreSQL runs as another user when we are root, and must be able to enter.
-      if (folder !== undefined) await chmod(folder, 0o755);
-      const { stop } = peer;
-      if (stop !== undefined && folder !== undefined) {
-        stops.push(async () => {
-          await run(join(peers, stop), [folder]);
-          await rm(folder, { recursive: true, force: true });
-        });
-      }
-      const { stdout } = await run(join(peers, peer.script), folder === undefined ? [] : [folder], {
-        timeout: INSTALL_MS,
-        maxBuffer: 1 << 26,
-      });
-      for (const line of stdout.split('\n')) {
-        const at = line.indexOf('=');
-        if (at > 0)
-          process.env[line.slice(0, at) === peer.prints ? peer.variable : line.slice(0, at)] = line.slice(at + 1);
-      }
-      if (process.env[peer.variable] === undefined)
-        throw new Error(`peers/${peer.script} did not print ${peer.prints ?? peer.variable}`);
-    }
-  } catch (error) {
-    await stopAll();
-    throw error;
+  const ends = await Promise.allSettled(wanted.map((peer) => bringUp(peer, stops)));
+  const failures = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
+  if (failures.length === 0) return stopAll;
+  await stopAll();
+  throw new AggregateError(failures, failures.map(String).join('\n'));
+}
+
+async function bringUp(peer: Peer, stops: Stop[]): Promise<void> {
+  if (process.env[peer.variable] !== undefined) {
+    const missing = (peer.alongside ?? []).filter((name) => process.env[name] === undefined);
+    if (missing.length > 0) throw new Error(`${peer.variable} is set, so ${missing.join(', ')} must be set as well.`);
+    return;
   }
-  return stopAll;
+  const { stdout } = await run(join(peers, peer.script), await folderFor(peer, stops), {
+    timeout: installMs,
+    maxBuffer: 1 << 26,
+  });
+  for (const line of stdout.split('\n')) {
+    const [, name = '', value = ''] = line.match(/^(\w+)=(.*)$/) ?? [];
+    if (name !== '') process.env[name === peer.prints ? peer.variable : name] = value;
+  }
+  if (process.env[peer.variable] === undefined)
+    throw new Error(`peers/${peer.script} did not print ${peer.prints ?? peer.variable}.`);
+}
+
+/** Where a peer that runs keeps its state. */
+async function folderFor({ stop }: Peer, stops: Stop[]): Promise<string[]> {
+  if (stop === undefined) return [];
+  const folder = await mkdtemp(join(tmpdir(), 'firebreak-peer-'));
+  // PostgreSQL runs as another user when we are root, and must be able to enter.
+  await chmod(folder, 0o755);
+  stops.push(async () => {
+    await run(join(peers, stop), [folder]);
+    await rm(folder, { recursive: true, force: true });
+  });
+  return [folder];
 }

@@ -4,28 +4,15 @@
  */
 import { executionSchema } from '@firebreak/contract';
 import { afterAll, describe, expect, test } from 'vitest';
-import { testServer } from '../../packages/platform/src/storage/test-database.ts';
-import { everything, forever, openCluster, realDifferences } from './testing/cluster.ts';
+import { everything, forever, realDifferences } from './testing/cluster.ts';
 import { firebreak, parsed } from './testing/firebreak.ts';
 import { type Asked, pass } from './testing/proxy.ts';
-import { appoint } from './testing/responder.ts';
-import { openStage, type Stage } from './testing/stage.ts';
+import type { Stage } from './testing/stage.ts';
+import { openTheatre } from './testing/theatre.ts';
 
-const cluster = await openCluster();
-const server = await testServer();
-const responder = await appoint(cluster, `firebreak-attacked-${process.pid}`);
-const stages: Stage[] = [];
-afterAll(async () => {
-  for (const stage of stages) await stage.close();
-  await server.stop();
-  await cluster.close();
-});
-
-async function newStage(): Promise<Stage> {
-  const stage = await openStage({ cluster, responder, server });
-  stages.push(stage);
-  return stage;
-}
+const theatre = await openTheatre();
+const { cluster, newStage } = theatre;
+afterAll(() => theatre.close());
 
 /** Writes the binding's whole list of subjects, as a sync from a source does. */
 async function putBack({ world: { namespace } }: Stage, subjects: readonly object[]): Promise<void> {

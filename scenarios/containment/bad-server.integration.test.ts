@@ -5,28 +5,15 @@
  */
 import { type Execution, executionSchema } from '@firebreak/contract';
 import { afterAll, describe, expect, test } from 'vitest';
-import { testServer } from '../../packages/platform/src/storage/test-database.ts';
-import { everything, openCluster, realDifferences, writesIn } from './testing/cluster.ts';
+import { everything, realDifferences, writesIn } from './testing/cluster.ts';
 import { type Ended, firebreak, parsed } from './testing/firebreak.ts';
 import { type Asked, pass, type Treatment } from './testing/proxy.ts';
-import { appoint, type Responder } from './testing/responder.ts';
-import { openStage, type Stage } from './testing/stage.ts';
+import type { Stage } from './testing/stage.ts';
+import { openTheatre } from './testing/theatre.ts';
 
-const cluster = await openCluster();
-const server = await testServer();
-const responder = await appoint(cluster, `firebreak-unlucky-${process.pid}`);
-const stages: Stage[] = [];
-afterAll(async () => {
-  for (const stage of stages) await stage.close();
-  await server.stop();
-  await cluster.close();
-});
-
-async function newStage(as: Responder = responder): Promise<Stage> {
-  const stage = await openStage({ cluster, responder: as, server });
-  stages.push(stage);
-  return stage;
-}
+const theatre = await openTheatre();
+const { cluster, responder, newStage } = theatre;
+afterAll(() => theatre.close());
 
 /** Treats the first time that each write is asked for, and passes whatever comes after. */
 function firstTime(treat: (asked: Asked, nth: number) => Treatment | Promise<Treatment>) {
@@ -109,8 +96,8 @@ describe.concurrent('contain stops, says why, and can be undone', () => {
   });
 
   test('when our own rights are taken away in the middle of a step of several writes', async () => {
-    const own = await appoint(cluster, `firebreak-disowned-${process.pid}`);
-    const stage = await newStage(own);
+    const own = await theatre.appoint();
+    const stage = await newStage({ responder: own });
     const before = await everything(cluster.api, stage.world.namespace);
     // The account is deleted and waits to be created again: the worst moment that there is.
     stage.proxy.treat = firstTime(async ({ method, path }) => {

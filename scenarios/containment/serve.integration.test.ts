@@ -12,14 +12,13 @@ import {
 } from '@firebreak/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { testServer } from '../../packages/platform/src/storage/test-database.ts';
-import { everything, openCluster, realDifferences } from './testing/cluster.ts';
+import { everything, realDifferences } from './testing/cluster.ts';
 import { type Running, start } from './testing/firebreak.ts';
-import { appoint } from './testing/responder.ts';
-import { openStage, type Stage } from './testing/stage.ts';
+import type { Stage } from './testing/stage.ts';
+import { openTheatre } from './testing/theatre.ts';
 
-const cluster = await openCluster();
-const server = await testServer();
+const theatre = await openTheatre();
+const { cluster } = theatre;
 let stage: Stage;
 let running: Running;
 let address = '';
@@ -33,8 +32,7 @@ interface Person {
 }
 
 beforeAll(async () => {
-  const responder = await appoint(cluster, `firebreak-served-${process.pid}`);
-  stage = await openStage({ cluster, responder, server, widelyUsed: true });
+  stage = await theatre.newStage({ widelyUsed: true });
   running = start('serve', ...stage.where, '--port', '0', '--kubeconfig', stage.kubeconfig);
   const [, link = ''] = await running.says(/(http:\/\/\S+\/sign-in#link=\S+)/);
   address = new URL(link).origin;
@@ -48,9 +46,7 @@ beforeAll(async () => {
 afterAll(async () => {
   running.kill('SIGTERM');
   await running.ended;
-  await stage.close();
-  await server.stop();
-  await cluster.close();
+  await theatre.close();
 });
 
 test('from opening the incident to contained and undone', async () => {

@@ -5,25 +5,19 @@
 import { join } from 'node:path';
 import { executionSchema } from '@firebreak/contract';
 import { afterAll, describe, expect, test } from 'vitest';
-import { testServer } from '../../packages/platform/src/storage/test-database.ts';
-import { eventually, openCluster, writesIn } from './testing/cluster.ts';
+import { eventually, writesIn } from './testing/cluster.ts';
 import { parsed, type Running, start } from './testing/firebreak.ts';
 import { openProxy, pass } from './testing/proxy.ts';
-import { appoint } from './testing/responder.ts';
-import { openStage, type Stage } from './testing/stage.ts';
+import type { Stage } from './testing/stage.ts';
+import { openTheatre } from './testing/theatre.ts';
 
-const cluster = await openCluster();
-const server = await testServer();
-const responder = await appoint(cluster, `firebreak-takeover-${process.pid}`);
-const closing: (() => Promise<void>)[] = [() => cluster.close(), () => server.stop()];
-afterAll(async () => {
-  for (const close of closing.reverse()) await close();
-});
+const theatre = await openTheatre();
+const { cluster, responder } = theatre;
+afterAll(() => theatre.close());
 
 /** A containment whose second patch has been made; its answer never comes. */
 async function heldInTheMiddle(): Promise<{ stage: Stage; first: Running }> {
-  const stage = await openStage({ cluster, responder, server });
-  closing.push(() => stage.close());
+  const stage = await theatre.newStage();
   const held = Promise.withResolvers<void>();
   let writes = 0;
   stage.proxy.treat = ({ writes: isWrite }) => {
@@ -43,7 +37,7 @@ async function serveBeside(stage: Stage): Promise<Running> {
   const kubeconfig = join(stage.data, 'kubeconfig-of-the-other');
   const proxy = await openProxy({ admin: cluster.kubeconfig, kubeconfig, token: responder.token });
   const other = start('serve', ...stage.where, '--port', '0', '--kubeconfig', kubeconfig);
-  closing.push(async () => {
+  theatre.finally(async () => {
     other.kill('SIGTERM');
     await other.ended;
     await proxy.close();

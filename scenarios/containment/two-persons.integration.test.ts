@@ -2,24 +2,17 @@
 import { executionSchema } from '@firebreak/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { textAt } from '../../packages/platform/src/connectors/kubernetes/foreign.ts';
-import { testServer } from '../../packages/platform/src/storage/test-database.ts';
-import { openCluster } from './testing/cluster.ts';
 import { firebreak, parsed } from './testing/firebreak.ts';
-import { appoint } from './testing/responder.ts';
-import { openStage, type Stage } from './testing/stage.ts';
+import type { Stage } from './testing/stage.ts';
+import { openTheatre } from './testing/theatre.ts';
 
-const cluster = await openCluster();
-const server = await testServer();
+const theatre = await openTheatre();
+const { cluster } = theatre;
 let stage: Stage;
 beforeAll(async () => {
-  const responder = await appoint(cluster, `firebreak-persons-${process.pid}`);
-  stage = await openStage({ cluster, responder, server, widelyUsed: true });
+  stage = await theatre.newStage({ widelyUsed: true });
 });
-afterAll(async () => {
-  await stage.close();
-  await server.stop();
-  await cluster.close();
-});
+afterAll(() => theatre.close());
 
 const accountUid = async () =>
   textAt(await cluster.get(['ServiceAccount', stage.world.namespace, 'runner']), 'metadata', 'uid');

@@ -63,6 +63,8 @@ export const planSchema = z.object({
   compromised: z.array(nodeRefSchema),
   /** As given, for example `default` or `class=model`. */
   protect: z.string(),
+  /** Keys of levers that the plan had to do without: the bound holds for cuts without them. Absent when there were none. */
+  forbidden: z.array(z.string()).optional(),
   /** `contained`: nothing protected stays reachable. `partial`: `uncut` says what stays and why. `nothing-to-cut`: it never was. */
   verdict: z.enum(['contained', 'partial', 'nothing-to-cut']),
   steps: z.array(planStepSchema),

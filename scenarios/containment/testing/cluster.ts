@@ -18,6 +18,8 @@ export interface Cluster {
   readonly kubeconfig: string;
   /** Creates them in their order; those that are there already stay as they are. Gives the paths of what it made. */
   create(objects: readonly ApiObject[]): Promise<readonly string[]>;
+  /** Deletes it; what was in a namespace goes in its own time. */
+  remove(object: ApiObject): Promise<void>;
   get(path: Place): Promise<ApiObject>;
   refOf(object: ApiObject): ResourceRef;
   close(): Promise<void>;
@@ -62,6 +64,10 @@ export async function openCluster(): Promise<Cluster> {
         else if (result.failure !== 'conflict') throw new Error(`${pathOf(ref)}: ${result.reason}`);
       }
       return made;
+    },
+    async remove(object) {
+      const result = await api.delete(refOfObject(object), {}, forever);
+      if (!result.ok && result.failure !== 'not-found') throw new Error(result.reason);
     },
     async get([kind, namespace, name]) {
       const ref = refOf(find(kind), namespace, name);

@@ -73,7 +73,8 @@ async function quiet(cluster: Cluster): Promise<void> {
   for (let before = await everything(cluster.api); ; ) {
     await new Promise((resolve) => setTimeout(resolve, 2000));
     const now = await everything(cluster.api);
-    if (differences(before, now).length === 0) return;
+    const deleting = [...now.values()].some((json) => json.includes('"deletionTimestamp"'));
+    if (!deleting && differences(before, now).length === 0) return;
     before = now;
   }
 }

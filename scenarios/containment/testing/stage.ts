@@ -108,8 +108,8 @@ export async function openStage({ cluster, responder, server, widelyUsed = false
     async close() {
       await journal.rest();
       await proxy.close();
-      // Its objects go with the namespace; that takes a while, and nobody waits for it.
-      await cluster.api.delete(cluster.refOf(world.objects[0] ?? {}), {}, forever);
+      // The namespace, and with it everything else.
+      await cluster.remove(world.objects[0] ?? {});
       await rm(data, { recursive: true, force: true });
     },
   };

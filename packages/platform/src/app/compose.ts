@@ -8,6 +8,7 @@ import { deriveGraph } from '../graph/derive-graph.ts';
 import { edgeRules } from '../graph/edges/index.ts';
 import { nodeRules } from '../graph/nodes/index.ts';
 import { exportEvidence } from '../ledger/evidence-export.ts';
+import { checkClaims } from '../planning/check-claims.ts';
 import { checkPlan } from '../planning/check-plan.ts';
 import { checkSteps } from '../planning/check-steps.ts';
 import { loadSolver } from '../planning/hitting-set.ts';
@@ -41,10 +42,11 @@ export const world: World = {
   },
 
   check: async (plan, source, signal) => {
-    const more = [checkSteps(plan, actions)];
+    const graph = source.graph();
+    const more = [checkSteps(plan, actions), ...checkClaims(plan, graph, actions)];
     const twin = await rehearsalTwin(source.spec, signal);
     if (twin !== undefined) more.push(await rehearse(plan, twin, actions, signal));
-    return checkPlan(plan, source.graph(), more);
+    return checkPlan(plan, graph, more);
   },
 
   permissions: (id, wanted) => {

@@ -2,7 +2,8 @@ import type { AnyFact, Estate, Fact, FactId, FactKind, Gap } from '@firebreak/co
 
 /**
  * All facts of one moment, indexed by kind and id. When two facts have the same kind and id the later one counts, as with
- * `kubectl apply`; the collector reports the duplicate as a gap.
+ * `kubectl apply`; the collector reports the duplicate as a gap. Lists are in the order of the ids, whatever was read first:
+ * two readings of one estate must give one plan, and rules may say "the first".
  */
 export function estateOf(facts: Iterable<AnyFact>, gaps: readonly Gap[]): Estate {
   const byKind = new Map<string, Map<FactId, AnyFact>>();
@@ -17,7 +18,11 @@ export function estateOf(facts: Iterable<AnyFact>, gaps: readonly Gap[]): Estate
     ofKind.set(fact.id, fact);
   }
   const lists = new Map<string, readonly AnyFact[]>();
-  for (const [kind, ofKind] of byKind) lists.set(kind, [...ofKind.values()]);
+  for (const [kind, ofKind] of byKind)
+    lists.set(
+      kind,
+      [...ofKind.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
+    );
   return {
     all: <K extends FactKind>(kind: K) => (lists.get(kind) ?? []) as unknown as readonly Fact<K>[],
     get: <K extends FactKind>(kind: K, id: FactId) => byKind.get(kind)?.get(id) as Fact<K> | undefined,

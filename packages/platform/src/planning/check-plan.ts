@@ -6,7 +6,8 @@
  *   2. whether the estate has changed since is said, and everything else is checked against it as it is now;
  *   3. every edge that a step claims to sever exists, and its rule names that lever for it;
  *   4. the closed set contains the compromised set, is closed under every edge that no step severs, and holds nothing
- *      protected but the exempt ones, which the verdict admits;
+ *      protected but the exempt ones, which the verdict admits; on the estate that the plan was made from, it holds nothing
+ *      that nothing leads to;
  *   5. the sums are right, and the lower bound does not exceed the cost.
  *
  * A sixth check, done by the caller where it has a world to try in, applies the steps to a copy of the estate and derives
@@ -94,12 +95,16 @@ function edgeChecks(plan: Plan, graph: AttackGraph): Check[] {
   const severed = new Set(unseen.keys());
   const wrong: string[] = [];
   const escapes: string[] = [];
+  const accounted = new Set(plan.compromised.map(({ id }) => id));
   let edges = 0;
   for (const edge of graph.liveEdges()) {
     edges += 1;
     if (!reached.has(edge.from) || !edge.with.every((id) => reached.has(id))) continue;
     const key = keyOf(edge);
-    if (!reached.has(edge.to) && !severed.has(key)) escapes.push(key);
+    if (!severed.has(key)) {
+      if (reached.has(edge.to)) accounted.add(edge.to);
+      else escapes.push(key);
+    }
     const levers = unseen.get(key);
     if (levers === undefined) continue;
     unseen.delete(key);
@@ -108,7 +113,10 @@ function edgeChecks(plan: Plan, graph: AttackGraph): Check[] {
   }
   for (const key of unseen.keys()) wrong.push(`no edge out of the closed set is ${key}`);
   const missing = plan.compromised.filter(({ id }) => !reached.has(id)).map(({ id }) => `${id} is missing`);
-  const open = [...missing, ...escapes];
+  // Where something vanished since, what it led to may stay in the set: the proof holds all the more.
+  const same = plan.certificate.graphDigest === graph.digest && reached.size > accounted.size;
+  const added = same ? [...reached].filter((id) => !accounted.has(id)).map((id) => `nothing leads to ${id}`) : [];
+  const open = [...misnamed(plan, graph), ...missing, ...escapes, ...added];
   return [
     {
       check: 'every step severs what it claims',
@@ -121,6 +129,16 @@ function edgeChecks(plan: Plan, graph: AttackGraph): Check[] {
       detail: open.length === 0 ? `${reached.size} nodes, ${edges} edges` : open.slice(0, 5).join('; '),
     },
   ];
+}
+
+/** A plan is read by the names of the nodes that it starts from, and proved by their ids. */
+function misnamed({ compromised }: Plan, graph: AttackGraph): string[] {
+  if (compromised.length === 0) return ['nothing is compromised'];
+  return compromised.flatMap(({ id, kind, name }) => {
+    const at = graph.indexOf.get(id);
+    const node = at === undefined ? undefined : graph.nodeAt(at);
+    return node === undefined || (node.kind === kind && node.name === name) ? [] : [`${id} is called ${name}`];
+  });
 }
 
 /** By edge, the keys of the levers that are said to sever it. */
@@ -145,7 +163,10 @@ function protectedCheck(plan: Plan, graph: AttackGraph): Check {
   const lost = wanted.filter((id) => reached.has(id) && !exempt.has(id));
   const unlisted = wanted.length !== listed.size || wanted.some((id) => !listed.has(id));
   const own = new Set(plan.compromised.map(({ id }) => id));
-  const admitted = plan.verdict === 'partial' || [...exempt].every((id) => own.has(id));
+  const baseless = [...exempt].filter((id) => !reached.has(id) || !listed.has(id));
+  const cuts = plan.steps.some(({ reason }) => reason === 'cut');
+  const verdict = [...exempt].some((id) => !own.has(id)) ? 'partial' : cuts ? 'contained' : 'nothing-to-cut';
+  const admitted = plan.verdict === verdict && baseless.length === 0;
   const detail =
     lost.length > 0
       ? `still reachable: ${lost.slice(0, 5).join(', ')}`
@@ -153,7 +174,9 @@ function protectedCheck(plan: Plan, graph: AttackGraph): Check {
         ? `the selector ${plan.protect} protects ${wanted.length} nodes here, the plan lists ${listed.size} or others`
         : admitted
           ? `${wanted.length} protected, ${exempt.size} exempt`
-          : 'the plan exempts nodes but claims to contain everything';
+          : baseless.length > 0
+            ? `exempt without need: ${baseless.slice(0, 5).join(', ')}`
+            : `the plan says ${plan.verdict}, its content ${verdict}`;
   return {
     check: 'nothing protected is in the closed set, but what the plan says it cannot save',
     ok: lost.length === 0 && !unlisted && admitted,
@@ -165,7 +188,9 @@ function sumsCheck(plan: Plan): Check {
   const near = (a: number, b: number) => Math.abs(a - b) < 1e-6;
   const cut = plan.steps.filter((step) => step.reason === 'cut').reduce((sum, step) => sum + step.cost, 0);
   const total = plan.steps.reduce((sum, step) => sum + step.cost, 0);
-  const ok = near(cut, plan.cutCost) && near(total, plan.totalCost) && plan.lowerBound <= plan.cutCost + 1e-6;
+  const gap = cut === 0 ? 0 : (cut - plan.lowerBound) / cut;
+  const bounded = plan.lowerBound >= 0 && plan.lowerBound <= plan.cutCost + 1e-6 && near(gap, plan.gap);
+  const ok = near(cut, plan.cutCost) && near(total, plan.totalCost) && bounded;
   return {
     check: 'costs add up and the lower bound does not exceed them',
     ok,

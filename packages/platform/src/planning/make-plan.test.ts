@@ -9,6 +9,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { estateOf } from '../facts/estate.ts';
 import { deriveGraph } from '../graph/derive-graph.ts';
+import { checkClaims } from './check-claims.ts';
 import { checkPlan, parsePlan } from './check-plan.ts';
 import { checkSteps } from './check-steps.ts';
 import { loadSolver } from './hitting-set.ts';
@@ -198,7 +199,9 @@ test('the cut is the cheapest there is, and the independent check confirms it', 
       const pulled = new Set(plan.steps.map((step) => step.lever.params.index as number));
       const held = reachedWithout(world, [0], pulled);
       for (const goal of saved) expect(held.has(goal)).toBe(false);
-      expect(checkPlan(plan, graph).checks.filter(({ ok }) => !ok)).toEqual([]);
+      expect(
+        checkPlan(plan, graph, checkClaims(plan, graph, [pullAction(world.costs)])).checks.filter(({ ok }) => !ok),
+      ).toEqual([]);
     }),
     { numRuns: 400 },
   );
@@ -272,6 +275,18 @@ test('the check finds every kind of lie', () => {
     'every step severs what it claims',
   );
   expect(failing({ ...plan, lowerBound: 99 })).toEqual(['costs add up and the lower bound does not exceed them']);
+  expect(failing({ ...plan, lowerBound: -1 })).toEqual(['costs add up and the lower bound does not exceed them']);
+  expect(failing({ ...plan, gap: 0.5 })).toEqual(['costs add up and the lower bound does not exceed them']);
+  const closed = 'the closed set contains what is compromised and nothing leads out of it';
+  expect(failing({ ...plan, compromised: [] })).toContain(closed);
+  const other = plan.compromised.map((node) => ({ ...node, name: 'somebody else' }));
+  expect(failing({ ...plan, compromised: other })).toEqual([closed]);
+  const padded = { ...certificate, reached: [...certificate.reached, 't:Thing/invented'] };
+  expect(failing({ ...plan, certificate: padded })).toEqual([closed]);
+  const saved = 'nothing protected is in the closed set, but what the plan says it cannot save';
+  expect(failing({ ...plan, verdict: 'partial' })).toEqual([saved]);
+  expect(failing({ ...plan, verdict: 'nothing-to-cut' })).toEqual([saved]);
+  expect(failing({ ...plan, verdict: 'partial', certificate: { ...certificate, exempt: [idOf(2)] } })).toEqual([saved]);
 });
 
 test('two ways into a group, one cut towards one member, do not mix', () => {
@@ -303,10 +318,59 @@ test('a step that says something else than its action does is found', () => {
     false,
   );
   expect(checkSteps(plan, []).ok).toBe(false);
+  expect(checkSteps({ ...plan, steps: [{ ...step, target: { ...step.target, name: 'other' } }] }, actions).ok).toBe(
+    false,
+  );
+});
+
+test('steps that come out of order, twice or before what they wait for are found', () => {
+  const { plan } = planOf(chain);
+  const actions = [pullAction(chain.costs)];
+  const [step] = plan.steps;
+  if (step === undefined) throw new Error('no step');
+  const fits = (...steps: (typeof step)[]) => checkSteps({ ...plan, steps }, actions).ok;
+  const second = { ...step, id: 's2', ordinal: 2 };
+  expect(fits(step, second)).toBe(true);
+  expect(fits(step, { ...second, after: ['s1'] })).toBe(true);
+  expect(fits(second, step)).toBe(false);
+  expect(fits(step, { ...second, id: 's1' })).toBe(false);
+  expect(fits(step, { ...second, after: ['s2'] })).toBe(false);
+  expect(fits({ ...step, after: ['s2'] }, second)).toBe(false);
+});
+
+test('prices, approvals and what is given up are found when they are not so', () => {
+  const { graph, plan } = planOf(chain);
+  const actions = [pullAction(chain.costs)];
+  const [step] = plan.steps;
+  if (step === undefined) throw new Error('no step');
+  const failing = (changed: typeof plan, by = actions) =>
+    checkClaims(changed, graph, by)
+      .filter(({ ok }) => !ok)
+      .map(({ check }) => check);
+  const prices = ['every step costs, interrupts and needs approvals as its action says'];
+  expect(failing(plan)).toEqual([]);
+  expect(failing({ ...plan, steps: [{ ...step, cost: step.cost - 1 }] })).toEqual(prices);
+  expect(failing({ ...plan, steps: [{ ...step, approvals: 0 }] })).toEqual(prices);
+  expect(failing({ ...plan, steps: [{ ...step, drastic: true }] })).toEqual(prices);
+  expect(failing({ ...plan, steps: [{ ...step, restarts: [step.target] }] })).toEqual(prices);
+  expect(failing(plan, [{ ...pullAction(chain.costs), drastic: () => true }])).toEqual(prices);
+  // The estate changed: what a step costs now is no lie, how many must approve it may be one.
+  const stale = { ...plan, certificate: { ...plan.certificate, graphDigest: '0'.repeat(64) } };
+  expect(failing({ ...stale, steps: [{ ...step, cost: 1 }] })).toEqual([]);
+  expect(failing({ ...stale, steps: [{ ...step, approvals: 0 }] })).toEqual(prices);
+
+  const reached = [0, 1, 2].map(idOf);
+  const givenUp = { ...plan, steps: [], certificate: { ...plan.certificate, reached, exempt: [idOf(2)] } };
+  expect(failing(givenUp)).toEqual(['what is given up cannot be cut off']);
+  expect(failing(givenUp, [])).toEqual([]);
+  expect(failing({ ...givenUp, forbidden: [0, 1].map((index) => leverOf(index).key) })).toEqual([]);
 });
 
 test('a forbidden lever is not used, and a way that nothing cuts is told with its missing lever', () => {
-  expect(planOf(chain, [leverOf(1).key]).plan.steps.map((step) => step.title)).toEqual(['Pull lever 0']);
+  const without = planOf(chain, [leverOf(1).key, leverOf(1).key]).plan;
+  expect(without.steps.map((step) => step.title)).toEqual(['Pull lever 0']);
+  expect(without.forbidden).toEqual([leverOf(1).key]);
+  expect(planOf(chain).plan).not.toHaveProperty('forbidden');
   const { plan } = planOf({ ...chain, edges: chain.edges.map((edge) => ({ ...edge, levers: [] })) });
   expect(plan.verdict).toBe('partial');
   expect(plan.uncut[0]?.path.steps.map((step) => step.to.name)).toEqual(['n1', 'n2']);

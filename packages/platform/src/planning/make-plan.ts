@@ -37,7 +37,8 @@ export function makePlan(graph: AttackGraph, request: PlanRequest, solver: Solve
   const protectedNodes = selectNodes(graph, request.protect);
   const before = reach(graph.hypergraph, compromised);
   const exposed = protectedNodes.filter((node) => hasBit(before.reached, node) && !held.has(node));
-  const book = new LeverBook(graph.estate, request.actions, request.forbid);
+  const forbidden = [...new Set(request.forbid)].sort();
+  const book = new LeverBook(graph.estate, request.actions, forbidden);
   const cut = cheapestCut(graph, compromised, exposed, book, solver);
   const steps = orderSteps([
     ...cutSteps(graph, cut, book),
@@ -50,6 +51,7 @@ export function makePlan(graph: AttackGraph, request: PlanRequest, solver: Solve
     format: 'firebreak-plan/1',
     compromised: compromised.map((node) => nodeRef(graph.nodes[node] as never)),
     protect: request.protect,
+    ...(forbidden.length > 0 ? { forbidden } : {}),
     verdict: exposed.length === 0 ? 'nothing-to-cut' : cut.exempt.length > 0 ? 'partial' : 'contained',
     steps,
     cutCost: cut.cost,

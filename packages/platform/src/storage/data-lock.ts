@@ -95,16 +95,22 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** Whether it has ended and only its parent has not looked yet: it still has its id. On Linux; elsewhere it cannot be seen. */
+export async function isZombie(pid: number): Promise<boolean> {
+  return (await statFields(pid))?.[0] === 'Z';
+}
+
 /** Boot id and clock ticks since boot, on Linux (proc_pid_stat(5), field 22); `null` elsewhere, where the id must do. */
 async function startTime(pid: number): Promise<string | null> {
-  try {
-    const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // the command in parentheses may hold anything; fields count from behind it, where field 3 is the first
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // a zombie has ended; only its parent has not looked yet
-    return fields[0] === 'Z' || fields[19] === undefined ? null : `${boot}/${fields[19]}`;
-  } catch {
-    return null;
-  }
+  const fields = await statFields(pid);
+  if (fields === null || fields[0] === 'Z' || fields[19] === undefined) return null;
+  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => null);
+  return boot === null ? null : `${boot.trim()}/${fields[19]}`;
+}
+
+/** Fields of proc_pid_stat(5), from field 3 on. */
+async function statFields(pid: number): Promise<readonly string[] | null> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+  // the command in parentheses may hold anything, blanks and parentheses too
+  return stat === null ? null : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }

@@ -23,7 +23,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FirebreakError } from '@firebreak/contract';
 import pg from 'pg';
 import { sha256Hex } from '../kernel/digest.ts';
-import { isAlive, lockData } from './data-lock.ts';
+import { isAlive, isZombie, lockData } from './data-lock.ts';
 import { installedBinaries, prepareBinaries } from './postgres-binaries.ts';
 import { type Postmaster, readPostmaster, run, superviseServer, unavailable } from './postgres-server.ts';
 import { mayUse, type ServerUser, serverUser } from './server-user.ts';
@@ -133,7 +133,10 @@ async function keptPassword(file: string): Promise<string> {
 /** Ends the server that an earlier Firebreak left running on this cluster. */
 async function stopLeftover(cluster: string, password: string): Promise<void> {
   const note = await readPostmaster(cluster);
-  if (note === null || !isAlive(note.pid) || !(await isOurServer(cluster, note, password))) return;
+  if (note === null || !isAlive(note.pid)) return;
+  // killed a moment ago: the next server would take it for one that runs
+  if ((await isZombie(note.pid)) && (await gone(note.pid, 15_000))) return;
+  if (!(await isOurServer(cluster, note, password))) return;
   process.kill(note.pid, 'SIGINT');
   if (await gone(note.pid, 15_000)) return;
   process.kill(note.pid, 'SIGQUIT');

@@ -104,12 +104,16 @@ async function launchOnFreePort(options: ServerOptions): Promise<{ child: ChildP
   const portFile = join(dirname(options.log), 'postgres.port');
   const kept = Number(await readFile(portFile, 'utf8').catch(() => ''));
   const candidates = [kept, 0, 0, 0].filter((port, at) => at > 0 || (port > 1023 && port < 65_536));
-  for (const candidate of candidates) {
+  for (const [tries, candidate] of candidates.entries()) {
     const port = await freePort(candidate);
     if (port === null) continue;
     // between our look and the server's bind somebody may take it: then the next one
     const child = await launch(options, port);
-    if (child === null) continue;
+    if (child === null) {
+      // or what a killed server left is still going: its own children hold on to the shared memory for a moment
+      await sleep(250 * 2 ** tries);
+      continue;
+    }
     await writeFile(portFile, `${port}\n`);
     return { child, port };
   }

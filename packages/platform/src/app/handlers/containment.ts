@@ -1,6 +1,7 @@
 import { FirebreakError, type Plan } from '@firebreak/contract';
 import { manifestSet } from '../../facts/manifest-set.ts';
 import type { Handlers } from '../../http/handlers.ts';
+import { checkClaims } from '../../planning/check-claims.ts';
 import { checkPlan } from '../../planning/check-plan.ts';
 import { checkSteps } from '../../planning/check-steps.ts';
 import { loadSolver } from '../../planning/hitting-set.ts';
@@ -20,7 +21,7 @@ export function containmentHandlers(
       const plan = await incidents.plan(params.id);
       const { holder, actions } = mustHaveField(station);
       const { graph } = await holder.collect(signal);
-      return checkPlan(plan, graph, [checkSteps(plan, actions)]);
+      return checkPlan(plan, graph, [checkSteps(plan, actions), ...checkClaims(plan, graph, actions)]);
     },
 
     dryRun: async ({ params, signal }) => {

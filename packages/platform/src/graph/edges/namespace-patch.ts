@@ -1,4 +1,11 @@
-import { type DerivedEdge, type DeriveOptions, type EdgeRule, type Estate, kubernetesId } from '@firebreak/contract';
+import {
+  type DerivedEdge,
+  type DeriveOptions,
+  type EdgeRule,
+  type Estate,
+  type FactId,
+  kubernetesId,
+} from '@firebreak/contract';
 import { admitsHostAccess, byAdmission } from '../kubernetes/admission.ts';
 import { hosts } from '../kubernetes/inventory.ts';
 import { rightsNeeds } from '../kubernetes/needs.ts';
@@ -7,8 +14,9 @@ import { type Power, powers } from '../kubernetes/powers.ts';
 import { type Grant, grantFacts } from '../kubernetes/rbac.ts';
 
 /**
- * Two rights, used in two requests: change the labels of a namespace that refuses host access, and make a pod in it. A role
- * inside the namespace is enough to patch it, because the server files a request for a namespace under that namespace.
+ * Two rights, used in two requests: change the labels of a namespace that refuses host access, or make one that does not,
+ * and make a pod in it. A role inside the namespace is enough to patch it, because the server files a request for a namespace
+ * under that namespace; to make a pod in a new one takes a cluster-wide right.
  */
 export default {
   label: 'NAMESPACE_PATCH',
@@ -18,9 +26,9 @@ export default {
   techniques: ['T1562', 'T1611'],
   traverse: 'seconds',
   explain: {
-    what: 'Lifts Pod Security from a namespace, then runs a privileged pod in it.',
-    why: 'Admission goes by a label of the namespace, and the rights allow to change it.',
-    cut: 'Take the identity out of the binding that allows to patch the namespace.',
+    what: 'Lifts Pod Security from a namespace, or makes one without it, then runs a privileged pod in it.',
+    why: 'Admission goes by a label of the namespace, and the rights allow to choose it.',
+    cut: 'Take the identity out of the binding that allows to patch or create namespaces.',
   },
   severedBy: [],
   derive,
@@ -42,22 +50,25 @@ function* derive(estate: Estate, options: DeriveOptions): Generator<DerivedEdge>
     for (const maker of makers) {
       const namespace = shut.find(({ name }) => covers(patcher, name) && within(maker, name));
       if (namespace === undefined) continue;
-      const same = maker.grant === patcher.grant;
-      yield {
-        from: patcher.grant.id,
-        ...(same ? {} : { with: [maker.grant.id] }),
-        to,
-        facts: [
-          ...new Set([
-            ...grantFacts(patcher.grant),
-            ...grantFacts(maker.grant),
-            kubernetesId('Namespace', undefined, namespace.name),
-          ]),
-        ],
-        note: `${patcher.verb} namespace ${namespace.name}`,
-      };
+      const id = kubernetesId('Namespace', undefined, namespace.name);
+      yield { ...step(patcher, maker, [id]), to, note: `${patcher.verb} namespace ${namespace.name}` };
     }
   }
+  const creating = { verbs: ['create'], group: '', resource: 'namespaces', clusterScoped: true };
+  for (const creator of powers(estate, options, creating)) {
+    if (creator.names !== 'any' || placers.has(creator.grant)) continue;
+    for (const maker of makers)
+      if (maker.namespace === undefined) yield { ...step(creator, maker, []), to, note: 'create namespaces' };
+  }
+}
+
+/** Each right may be another identity's. */
+function step({ grant }: Power, maker: Power, more: readonly FactId[]): Omit<DerivedEdge, 'to'> {
+  return {
+    from: grant.id,
+    ...(maker.grant === grant ? {} : { with: [maker.grant.id] }),
+    facts: [...new Set([...grantFacts(grant), ...grantFacts(maker.grant), ...more])],
+  };
 }
 
 function covers(power: Power, namespace: string): boolean {

@@ -11,8 +11,8 @@ export default {
   techniques: ['T1098.006', 'T1548'],
   traverse: 'instant',
   explain: {
-    what: 'Rewrites a role that is bound to it, to allow everything.',
-    why: 'The rights allow to change the role and to escalate it beyond what the writer holds.',
+    what: 'Rewrites a role that is bound to it, or adds to it by aggregation, to allow everything.',
+    why: 'The rights allow to change the role, or to make others that it takes in, and to escalate them beyond what the writer holds.',
     cut: 'Take the identity out of the binding that allows it.',
   },
   severedBy: ['kubernetes.strip-subject'],

@@ -1,15 +1,14 @@
-import type { DerivedEdge, DeriveOptions, EdgeRule, Estate } from '@firebreak/contract';
+import { type DerivedEdge, type DeriveOptions, type EdgeRule, type Estate, kubernetesId } from '@firebreak/contract';
 import { serviceAccounts } from '../kubernetes/inventory.ts';
 import { rightsNeeds } from '../kubernetes/needs.ts';
 import { meeting } from '../kubernetes/pod-makers.ts';
 import { type Power, powerOf, powers } from '../kubernetes/powers.ts';
-import { grantFacts } from '../kubernetes/rbac.ts';
-
-const read = { verbs: ['get', 'list', 'watch'], group: '', resource: 'secrets' };
+import { grantAllows, grantFacts } from '../kubernetes/rbac.ts';
+import { secretReads } from '../kubernetes/secret-reads.ts';
 
 /**
  * The controller manager fills an empty secret of type service-account-token. Creating and reading are two requests and may
- * be two identities'; a right to read by name is enough, the creator chooses the name.
+ * be two identities'; a right to read by name is enough where the name is free, the creator chooses it.
  */
 export default {
   label: 'SECRET_CREATE',
@@ -32,11 +31,23 @@ function* derive(estate: Estate, options: DeriveOptions): Generator<DerivedEdge>
   const creators = [...powers(estate, options, { verbs: ['create'], group: '', resource: 'secrets' })].filter(
     ({ names }) => names === 'any',
   );
-  const readers = [...powers(estate, options, read)];
+  const readers = [...powers(estate, options, secretReads)];
   for (const creator of creators) {
-    if (powerOf(creator.grant, read) !== undefined) yield* edge(estate, creator, undefined);
-    else for (const reader of readers) yield* edge(estate, creator, reader);
+    const own = powerOf(creator.grant, secretReads);
+    if (own !== undefined && findsName(estate, creator, own)) yield* edge(estate, creator, undefined);
+    else for (const reader of readers) if (findsName(estate, creator, reader)) yield* edge(estate, creator, reader);
   }
+}
+
+/** A secret that exists keeps its type: the name of the new one must be free, or be made free. */
+function findsName(estate: Estate, creator: Power, reader: Power): boolean {
+  const namespace = meeting(creator, reader)?.namespace;
+  if (reader.names === 'any' || namespace === undefined) return true;
+  return reader.names.some((name) => {
+    const wish = { verb: 'delete', group: '', resource: 'secrets', namespace, name };
+    const taken = estate.get('kubernetes.secret', kubernetesId('Secret', namespace, name)) !== undefined;
+    return !taken || [creator, reader].some(({ grant }) => grantAllows(grant, wish));
+  });
 }
 
 function* edge(estate: Estate, creator: Power, reader: Power | undefined): Generator<DerivedEdge> {

@@ -1,10 +1,10 @@
 import type { EdgeRule } from '@firebreak/contract';
 import { secrets } from '../kubernetes/inventory.ts';
-
 import { rightsNeeds } from '../kubernetes/needs.ts';
 import { rightEdges } from '../kubernetes/right-edges.ts';
+import { secretReads } from '../kubernetes/secret-reads.ts';
 
-/** `get` alone needs the name, which pods and manifests give away. */
+/** A right without `list` or `watch` needs the name, which pods and manifests give away. */
 export default {
   label: 'SECRET_READ',
   from: ['PermissionSet'],
@@ -14,11 +14,10 @@ export default {
   traverse: 'instant',
   explain: {
     what: 'Reads secrets through the API.',
-    why: 'The role allows to get, list or watch secrets; a list carries the values as well.',
+    why: 'The role allows to get, list or watch secrets, or to patch or delete them: the answers carry the values.',
     cut: 'Take the identity out of the binding, then rotate what it could read.',
   },
   severedBy: [],
-  derive: (estate, options) =>
-    rightEdges(estate, options, { verbs: ['list', 'watch', 'get'], group: '', resource: 'secrets' }, secrets),
+  derive: (estate, options) => rightEdges(estate, options, secretReads, secrets),
   levers: () => [],
 } satisfies EdgeRule;

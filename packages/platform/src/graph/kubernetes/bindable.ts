@@ -23,7 +23,6 @@ import {
   permissionSetId,
 } from '@firebreak/contract';
 import { perEstate } from '../../facts/estate.ts';
-import { builtinRoles } from './builtin-roles.ts';
 import { identitiesOf } from './identities.ts';
 import { podsOf } from './pods.ts';
 import { Population } from './populations.ts';
@@ -193,8 +192,8 @@ class Search {
     const id = permissionSetId(namespace, role, newBinding);
     if (this.#virtual.has(id)) return id;
     const roleFact = kubernetesId(roleKind, roleKind === 'Role' ? namespace : undefined, role);
-    const rules = rbacOf(this.#estate).rulesOf(roleFact);
     const grant: Grant = {
+      ...rbacOf(this.#estate).role(roleKind, namespace, role),
       id,
       name: `${role}::${newBinding}`,
       role,
@@ -202,10 +201,8 @@ class Search {
       binding: newBinding,
       bindingKind: namespace === undefined ? 'ClusterRoleBinding' : 'RoleBinding',
       namespace,
-      rules: rules ?? (Object.hasOwn(builtinRoles, role) ? builtinRoles[role] : undefined) ?? [],
       subjects: [],
       bindingFact: by[0]?.bindingFact ?? roleFact,
-      roleFact: rules === undefined ? undefined : roleFact,
     };
     this.#virtual.set(id, grant);
     this.#queue.push(grant);

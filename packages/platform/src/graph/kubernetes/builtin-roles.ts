@@ -43,3 +43,16 @@ export const builtinRoles: Readonly<Record<string, readonly PolicyRule[]>> = {
   edit,
   view,
 };
+
+/** Which of them take in which others: `admin` has what `edit` has, and `edit` what `view` has. */
+const contains: Readonly<Record<string, readonly string[]>> = {
+  admin: ['admin', 'edit', 'view'],
+  edit: ['edit', 'view'],
+  view: ['view'],
+};
+
+/** The labels by which a ClusterRole adds its rules to one of them. */
+export function aggregatedIntoBuiltin(role: string): readonly string[] {
+  const parts = Object.hasOwn(contains, role) ? contains[role] : undefined;
+  return (parts ?? []).map((part) => `rbac.authorization.k8s.io/aggregate-to-${part}`);
+}

@@ -6,6 +6,8 @@
  * true:
  * - A ClusterRole can be rewritten only with cluster-wide rights; one that is bound by a RoleBinding then gives every right
  *   of that namespace, no more.
+ * - An aggregated ClusterRole takes in whatever carries its labels: who may create ClusterRoles and escalate them (a create
+ *   names none, so the right must not be limited to names) rewrites it by adding to it.
  * - Rewriting a role gives something only to those to whom it is bound: the step needs that permission set as well, unless
  *   the writer is one of them.
  * - Who already holds every right in its scope is left out: there is nothing to gain.
@@ -72,12 +74,16 @@ export function rewrites(grants: readonly Grant[], target: Grant): boolean {
   const scope = target.roleKind === 'Role' ? target.namespace : undefined;
   const may = (verb: string): boolean =>
     grants.some((grant) => grantAllows(grant, { verb, group, resource, namespace: scope, name: target.role }));
-  return may('escalate') && (may('update') || may('patch'));
+  if (may('escalate') && (may('update') || may('patch'))) return true;
+  const mayAny = (verb: string): boolean => grants.some((grant) => grantAllows(grant, { verb, group, resource }));
+  return target.aggregates && mayAny('escalate') && mayAny('create');
 }
 
 function mayContribute(grant: Grant): boolean {
   return ['clusterroles', 'roles'].some((resource) =>
-    ['escalate', 'update', 'patch'].some((verb) => allowedNames(grant, { verb, group, resource }) !== undefined),
+    ['escalate', 'update', 'patch', 'create'].some(
+      (verb) => allowedNames(grant, { verb, group, resource }) !== undefined,
+    ),
   );
 }
 

@@ -5,15 +5,17 @@ import type { DerivedEdge, Estate } from '@firebreak/contract';
 import { rootOdds } from './host-access.ts';
 import { type ContainerView, type Mount, type PodView, podsOf, type VolumeView } from './pods.ts';
 
+/** @param odds of the escape for a container that runs as root. */
 export function* escapes(
   estate: Estate,
   possible: (pod: PodView, container: ContainerView) => string | undefined,
+  odds = 1,
 ): Generator<DerivedEdge> {
   for (const pod of podsOf(estate).all) {
     for (const container of pod.containers) {
       const note = possible(pod, container);
       if (note === undefined) continue;
-      const likelihood = rootOdds(container);
+      const likelihood = odds * rootOdds(container);
       yield { from: container.id, to: pod.node, facts: pod.facts, note, ...(likelihood < 1 ? { likelihood } : {}) };
     }
   }

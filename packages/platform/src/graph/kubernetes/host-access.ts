@@ -65,7 +65,9 @@ const harmless = [
   '/sys/fs/cgroup',
 ];
 
-export function writesHost(mount: Mount): boolean {
+type HostMount = Pick<Mount, 'hostPath' | 'readOnly'>;
+
+export function writesHost(mount: HostMount): boolean {
   if (mount.readOnly || mount.hostPath === undefined) return false;
   const path = unlinked(mount.hostPath);
   if (harmless.some((safe) => isWithin(path, safe))) return false;
@@ -84,19 +86,21 @@ export function writesHostByConvention(mount: Mount): boolean {
   return !mount.readOnly && mount.hostPath !== undefined && !kubehoundSafe.has(mount.hostPath);
 }
 
-/** Directories that hold a key to the host: who reads one of them (or a directory above) can sign in as root or as the node. */
+/**
+ * Directories that hold a key to the host: who reads one of them (or a directory above) can sign in as root or as the node.
+ * Not `/proc`: the files below a process take the rights to trace it (HOST_PROCESS_READ).
+ */
 const keysOfHost = [
   '/etc/kubernetes',
   '/etc/shadow',
   '/etc/ssh',
   '/root/.ssh',
   '/home',
-  '/proc',
   '/var/lib/etcd',
   '/var/lib/kubelet',
 ];
 
-export function readsHost(mount: Mount): boolean {
+export function readsHost(mount: HostMount): boolean {
   return (
     mount.hostPath !== undefined &&
     keysOfHost.some((key) => isWithin(key, mount.hostPath ?? '') || isWithin(mount.hostPath ?? '', key))

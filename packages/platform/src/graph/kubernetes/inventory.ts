@@ -3,6 +3,7 @@
  */
 import { clusterAdminId, type Estate, kubernetesId, type NodeId } from '@firebreak/contract';
 import { perEstate } from '../../facts/estate.ts';
+import { podSecurity } from './admission.ts';
 import { endpointsOf } from './endpoints.ts';
 import { hostsOf } from './hosts.ts';
 import { identitiesOf, mastersId, nodeUserId } from './identities.ts';
@@ -27,6 +28,32 @@ export const changeablePods = perEstate((estate) => {
   const members = [...all].filter(({ node }) => !mirrors.has(node));
   return new Population('changeable-pods', 'pods that can be changed', members);
 });
+
+/** The nodes below those of them in whose namespace admission refuses nothing, each under its pods' names. */
+export const hostsOfOpenPods = perEstate((estate) => {
+  const open = podsOf(estate).all.filter((pod) => !pod.mirror && podSecurity(estate, pod.namespace) === 'privileged');
+  return new Population(
+    'hosts-of-open-pods',
+    'nodes below pods that may be given a privileged container',
+    open.map(({ node, namespace, name, facts }) => ({ node, namespace, name, facts })),
+    'of namespace',
+  );
+});
+
+/** The volumes with a token for the API server, by node. */
+export const tokenVolumes = perEstate(
+  (estate) =>
+    new Population(
+      'token-volumes-on',
+      'token volumes',
+      podsOf(estate).all.flatMap((pod) =>
+        pod.volumes
+          .filter((volume) => volume.token)
+          .map((volume) => ({ node: volume.id, namespace: pod.node, name: volume.name, facts: pod.facts })),
+      ),
+      'on',
+    ),
+);
 
 export const serviceAccounts = perEstate(
   (estate) => new Population('service-accounts', 'service accounts', identities(estate, 'ServiceAccount')),

@@ -21,11 +21,10 @@ import {
   type Subject,
 } from '@firebreak/contract';
 import { perEstate } from '../../facts/estate.ts';
-import { aggregatedRules } from './aggregation.ts';
-import { builtinRoles } from './builtin-roles.ts';
+import { type Roles, type RoleView, rolesOf } from './roles.ts';
 
 /** One role granted through one binding. */
-export interface Grant {
+export interface Grant extends RoleView {
   /** Node id of the permission set. */
   readonly id: NodeId;
   readonly name: string;
@@ -35,11 +34,8 @@ export interface Grant {
   readonly bindingKind: 'RoleBinding' | 'ClusterRoleBinding';
   /** The namespace inside which it grants; undefined for the whole cluster. */
   readonly namespace: string | undefined;
-  readonly rules: readonly PolicyRule[];
   readonly subjects: readonly Subject[];
   readonly bindingFact: FactId;
-  /** Undefined when the role is not in the estate: the grant then has no rules, unless it is one of `builtinRoles`. */
-  readonly roleFact: FactId | undefined;
 }
 
 /** What somebody wants to do. Leave `name` out to ask about any name; `namespace` undefined means cluster scope. */
@@ -60,8 +56,7 @@ export interface Rbac {
   readonly namedIdentities: ReadonlyMap<NodeId, readonly Grant[]>;
   /** By node id of the permission set. */
   readonly grant: (id: NodeId) => Grant | undefined;
-  /** The rules of a role by its fact id, aggregation resolved; undefined when it is not in the estate. */
-  readonly rulesOf: (role: FactId) => readonly PolicyRule[] | undefined;
+  readonly role: Roles['role'];
   /** ClusterRoles that aggregate each other in a circle, for a remark (`FB-K8S-AGGREGATION-CYCLE`). */
   readonly aggregationCycles: readonly FactId[];
 }
@@ -163,11 +158,11 @@ function nameMatches(names: readonly string[], wish: Wish): boolean {
 }
 
 function buildRbac(estate: Estate): Rbac {
-  const { rulesOf, cycles } = aggregatedRules(estate);
+  const { role, cycles } = rolesOf(estate);
   const grants: Grant[] = [];
   const byIdentity = new Map<NodeId, Grant[]>();
   for (const fact of estate.all('kubernetes.role-binding')) {
-    const grant = grantOf(fact, rulesOf);
+    const grant = grantOf(fact, role);
     grants.push(grant);
     for (const subject of grant.subjects) {
       const id = subjectId(subject, grant.namespace);
@@ -182,7 +177,7 @@ function buildRbac(estate: Estate): Rbac {
     grants,
     namedIdentities: byIdentity,
     grant: (id) => byId.get(id),
-    rulesOf,
+    role,
     aggregationCycles: cycles,
     grantsOf: (id) => grantsOfIdentity(id, byIdentity),
   };
@@ -203,19 +198,11 @@ function grantsOfIdentity(id: NodeId, byIdentity: ReadonlyMap<NodeId, readonly G
   return [...all];
 }
 
-function grantOf(
-  fact: Fact<'kubernetes.role-binding'>,
-  rulesOf: (id: FactId) => readonly PolicyRule[] | undefined,
-): Grant {
+function grantOf(fact: Fact<'kubernetes.role-binding'>, role: Roles['role']): Grant {
   const { metadata, roleRef, subjects } = fact.data;
   const namespace = metadata.namespace;
-  const roleFact =
-    roleRef.kind === 'Role'
-      ? kubernetesId('Role', namespace, roleRef.name)
-      : kubernetesId('ClusterRole', undefined, roleRef.name);
-  // A ClusterRoleBinding cannot name a Role: the API server refuses it, a file may hold it; it grants nothing.
-  const rules = roleRef.kind === 'Role' && namespace === undefined ? undefined : rulesOf(roleFact);
   return {
+    ...role(roleRef.kind, namespace, roleRef.name),
     id: permissionSetId(namespace, roleRef.name, metadata.name),
     name: `${roleRef.name}::${metadata.name}`,
     role: roleRef.name,
@@ -223,14 +210,7 @@ function grantOf(
     binding: metadata.name,
     bindingKind: namespace === undefined ? 'ClusterRoleBinding' : 'RoleBinding',
     namespace,
-    rules: rules ?? builtinRules(roleRef) ?? [],
     subjects,
     bindingFact: fact.id,
-    roleFact: rules === undefined ? undefined : roleFact,
   };
-}
-
-function builtinRules(roleRef: { kind: string; name: string }): readonly PolicyRule[] | undefined {
-  if (roleRef.kind !== 'ClusterRole' || !Object.hasOwn(builtinRoles, roleRef.name)) return undefined;
-  return builtinRoles[roleRef.name];
 }

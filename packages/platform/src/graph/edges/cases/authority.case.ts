@@ -172,8 +172,19 @@ export const authorityCases: CaseTable = {
         edges: [`ServiceAccount/prod/who -> ${admin}`],
         levers: [...strip, ...strip],
       },
+      {
+        world: canEverywhere('who', [`create,escalate clusterroles@${rbacGroup}`]).map((written) => ({
+          ...written,
+          aggregationRule: { clusterRoleSelectors: [{ matchLabels: { to: 'who' } }] },
+        })),
+        edges: [`${inCluster} -> ${admin}`],
+      },
     ],
     nearMisses: [
+      {
+        because: 'a new role is bound to nobody',
+        world: canEverywhere('who', [`create,escalate clusterroles@${rbacGroup}`]),
+      },
       {
         because: 'without escalate the server refuses',
         world: canEverywhere('who', [`patch,update clusterroles@${rbacGroup}`]),

@@ -82,11 +82,57 @@ export const escapeCases: CaseTable = {
     ],
   },
   CE_SYS_PTRACE: {
-    holds: [{ world: [pod('a', adds('SYS_PTRACE', 'SYS_ADMIN'), { hostPID: true })], edges: toNode, levers: stop }],
+    holds: [
+      { world: [pod('a', adds('SYS_PTRACE', 'SYS_ADMIN'), { hostPID: true })], edges: toNode, levers: stop },
+      { world: [pod('a', adds('SYS_PTRACE'), { hostPID: true })], edges: toNode },
+    ],
     nearMisses: [
       { because: 'its own process namespace', world: [pod('a', adds('SYS_PTRACE', 'SYS_ADMIN'))] },
-      { because: 'one capability of two', world: [pod('a', adds('SYS_PTRACE'), { hostPID: true })] },
+      { because: 'another capability', world: [pod('a', adds('SYS_ADMIN'), { hostPID: true })] },
       { because: 'privileged takes CE_NSENTER', world: [pod('a', privileged, { hostPID: true })] },
+    ],
+  },
+  CE_SYS_ADMIN: {
+    holds: [{ world: [pod('a', adds('SYS_ADMIN'))], edges: toNode, levers: stop }],
+    nearMisses: [
+      { because: 'privileged takes CE_PRIV_MOUNT', world: [pod('a', privileged)] },
+      { because: 'in a user namespace it is nobody', world: [pod('a', adds('SYS_ADMIN'), { hostUsers: false })] },
+      { because: 'another capability', world: [pod('a', adds('NET_ADMIN'))] },
+    ],
+  },
+  CE_DAC_READ_SEARCH: {
+    holds: [{ world: [pod('a', adds('DAC_READ_SEARCH'))], edges: toNode, levers: stop }],
+    nearMisses: [
+      { because: 'DAC_OVERRIDE, which all have, does not open by handle', world: [pod('a', adds('DAC_OVERRIDE'))] },
+      { because: 'in a user namespace it is nobody', world: [pod('a', adds('DAC_READ_SEARCH'), { hostUsers: false })] },
+    ],
+  },
+  HOST_PROCESS_READ: {
+    holds: [
+      {
+        world: [pod('a', {}, { hostPID: true }), pod('b', {}, { serviceAccountName: 'sa' })],
+        edges: ['Container/prod/a/a -> Volume/prod/b/kube-api-access'],
+        levers: [...stop, ...stop],
+      },
+      {
+        world: [podWithHostPath('a', '/proc', { readOnly: true }), pod('b', {}, { serviceAccountName: 'sa' })],
+        edges: ['Container/prod/a/a -> Volume/prod/b/kube-api-access'],
+      },
+    ],
+    nearMisses: [
+      { because: 'its own process namespace', world: [pod('a'), pod('b', {}, { serviceAccountName: 'sa' })] },
+      {
+        because: 'not root',
+        world: [
+          pod('a', { securityContext: { runAsUser: 65534 } }, { hostPID: true }),
+          pod('b', {}, { serviceAccountName: 'sa' }),
+        ],
+      },
+      {
+        because: 'another node',
+        world: [pod('a', {}, { hostPID: true }), pod('b', {}, { serviceAccountName: 'sa', nodeName: 'n2' })],
+        edge: 'Container/prod/a/a -> Volume/prod/b/kube-api-access',
+      },
     ],
   },
   CE_UMH_CORE_PATTERN: {
@@ -142,7 +188,10 @@ export const escapeCases: CaseTable = {
     nearMisses: [{ because: 'another runtime', world: [podWithHostPath('a', '/run/containerd')] }],
   },
   EXPLOIT_DOCKER_SOCK: {
-    holds: [{ world: [podWithHostPath('a', '/var/run/docker.sock')], edges: toNode, levers: stop }],
+    holds: [
+      { world: [podWithHostPath('a', '/var/run/docker.sock')], edges: toNode, levers: stop },
+      { world: [podWithHostPath('a', '/run/podman', { readOnly: true })], edges: toNode },
+    ],
     nearMisses: [{ because: 'only its logs', world: [podWithHostPath('a', '/var/lib/docker/containers')] }],
   },
   EXPLOIT_HOST_WRITE: {
@@ -205,6 +254,7 @@ export const escapeCases: CaseTable = {
     nearMisses: [
       { because: 'nothing secret lies there', world: [podWithHostPath('a', '/usr/share', { readOnly: true })] },
       { because: 'writable is EXPLOIT_HOST_WRITE', world: [podWithHostPath('a', '/root')] },
+      { because: 'processes are not for everybody', world: [podWithHostPath('a', '/proc', { readOnly: true })] },
     ],
   },
   EXPLOIT_HOST_TRAVERSE: {

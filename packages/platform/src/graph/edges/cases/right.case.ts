@@ -1,6 +1,8 @@
 /** Rights over pods, workloads, secrets, tokens, models and delivery. */
+import type { ApiObject } from '../../../connectors/kubernetes/api.ts';
 import {
   account,
+  binding,
   type CaseTable,
   can,
   canEverywhere,
@@ -28,6 +30,13 @@ const application = (automated: boolean) =>
     },
     status: { resources: [{ group: 'apps', kind: 'Deployment', namespace: 'prod', name: 'web' }] },
   });
+const volume = (path: string, claimed?: string): ApiObject => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolume',
+  metadata: { name: 'pv' },
+  spec: { hostPath: { path }, ...(claimed === undefined ? {} : { claimRef: { namespace: 'prod', name: claimed } }) },
+});
+const claim = (name: string) => object('v1', 'PersistentVolumeClaim', name, { spec: { volumeName: 'pv' } });
 const application2 = 'Application.argoproj.io/prod/app';
 
 export const rightCases: CaseTable = {
@@ -72,8 +81,20 @@ export const rightCases: CaseTable = {
         edges: [`${set} -> Pod/prod/a`],
         levers: stop,
       },
+      {
+        world: [...can('who', ['patch pods/ephemeralcontainers a']), pod('a')],
+        edges: [`${set} -> Node/n1`],
+        levers: [],
+      },
     ],
-    nearMisses: [{ because: 'pods do not include the subresource', world: [...can('who', ['patch pods']), pod('a')] }],
+    nearMisses: [
+      { because: 'pods do not include the subresource', world: [...can('who', ['patch pods']), pod('a')] },
+      {
+        because: 'admission refuses a privileged one',
+        world: [...can('who', ['patch pods/ephemeralcontainers']), pod('a'), shut],
+        edge: `${set} -> Node/n1`,
+      },
+    ],
   },
   POD_CREATE: {
     holds: [
@@ -133,6 +154,15 @@ export const rightCases: CaseTable = {
         world: [...can('who', ['create pods']), ...canEverywhere('labeller', ['update namespaces']), node('n1'), shut],
         edges: [`PermissionSet/labeller::labeller + ${set} -> Node/n1`],
       },
+      {
+        world: [
+          ...canEverywhere('who', ['create pods']),
+          ...canEverywhere('maker', ['create namespaces']),
+          node('n1'),
+          shut,
+        ],
+        edges: [`PermissionSet/maker::maker + ${inCluster} -> Node/n1`],
+      },
     ],
     nearMisses: [
       {
@@ -142,6 +172,10 @@ export const rightCases: CaseTable = {
       {
         because: 'another namespace',
         world: [...can('who', ['create pods', 'patch namespaces dev']), node('n1'), shut],
+      },
+      {
+        because: 'a right in one namespace does not count in a new one',
+        world: [...can('who', ['create pods']), ...canEverywhere('maker', ['create namespaces']), node('n1'), shut],
       },
       {
         because: 'nothing to lift',
@@ -237,11 +271,27 @@ export const rightCases: CaseTable = {
         edges: [`PermissionSet/vol::vol + ${set} -> Node/n1`],
         levers: [],
       },
+      {
+        world: [...can('who', ['create pods,persistentvolumeclaims']), volume('/'), node('n1'), shut],
+        edges: [`${set} -> Node/n1`],
+      },
+      {
+        world: [...can('who', ['create pods']), volume('/etc', 'disk'), claim('disk'), node('n1'), shut],
+        edges: [`${set} -> Node/n1`],
+      },
     ],
     nearMisses: [
       {
         because: 'volumes are cluster-scoped',
         world: [...can('who', ['create persistentvolumes,pods,persistentvolumeclaims']), node('n1'), shut],
+      },
+      {
+        because: 'the volume is somebody else’s',
+        world: [...can('who', ['create pods,persistentvolumeclaims']), volume('/', 'disk'), node('n1'), shut],
+      },
+      {
+        because: 'the volume holds data only',
+        world: [...can('who', ['create pods']), volume('/srv/data', 'disk'), claim('disk'), node('n1'), shut],
       },
       {
         because: 'nobody can claim it',
@@ -282,9 +332,29 @@ export const rightCases: CaseTable = {
     holds: [
       { world: [...can('who', ['list secrets']), secret('s')], edges: [`${set} -> Secret/prod/s`], levers: [] },
       { world: [...can('who', ['get secrets s']), secret('s'), secret('t')], edges: [`${set} -> Secret/prod/s`] },
+      { world: [...can('who', ['patch secrets s']), secret('s')], edges: [`${set} -> Secret/prod/s`] },
+      { world: [...can('who', ['deletecollection secrets']), secret('s')], edges: [`${set} -> Secret/prod/s`] },
+      { world: [...can('who', ['delete secrets s']), secret('s')], edges: [`${set} -> Secret/prod/s`] },
+      {
+        world: [
+          object('rbac.authorization.k8s.io/v1', 'RoleBinding', 'who', binding('ClusterRole', 'view', 'who')),
+          {
+            apiVersion: 'rbac.authorization.k8s.io/v1',
+            kind: 'ClusterRole',
+            metadata: { name: 'more', labels: { 'rbac.authorization.k8s.io/aggregate-to-view': 'true' } },
+            rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['list'] }],
+          },
+          secret('s'),
+        ],
+        edges: ['PermissionSet/prod/view::who -> Secret/prod/s'],
+      },
     ],
     nearMisses: [
-      { because: 'writing is not reading', world: [...can('who', ['create,patch secrets']), secret('s')] },
+      {
+        because: 'what was written says nothing of what was there',
+        world: [...can('who', ['create,update secrets']), secret('s')],
+      },
+      { because: 'a collection has no name', world: [...can('who', ['deletecollection secrets s']), secret('s')] },
       { because: 'another name', world: [...can('who', ['get secrets t']), secret('s')] },
     ],
   },
@@ -299,10 +369,23 @@ export const rightCases: CaseTable = {
         world: [...can('who', ['create secrets']), ...can('reader', ['get secrets chosen']), account('sa')],
         edges: [`${set} + PermissionSet/prod/reader::reader -> ServiceAccount/prod/sa`],
       },
+      {
+        world: [
+          ...can('who', ['create secrets']),
+          ...can('reader', ['get,delete secrets s']),
+          secret('s'),
+          account('sa'),
+        ],
+        edges: [`${set} + PermissionSet/prod/reader::reader -> ServiceAccount/prod/sa`],
+      },
     ],
     nearMisses: [
       { because: 'nobody can read the token', world: [...can('who', ['create secrets']), account('sa')] },
       { because: 'nobody can order it', world: [...can('who', ['get,list secrets']), account('sa')] },
+      {
+        because: 'the only name that can be read is taken',
+        world: [...can('who', ['create secrets']), ...can('reader', ['get secrets s']), secret('s'), account('sa')],
+      },
     ],
   },
   TOKEN_REQUEST: {

@@ -18,6 +18,6 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     fileParallelism: false,
-    maxConcurrency: 5,
+    maxConcurrency: 8,
   },
 });

@@ -68,7 +68,7 @@ export const catalogue = {
   },
   'FB-FILE-TOO-LARGE': {
     what: 'A file or document is larger than we read.',
-    next: 'Split it, or raise the limit with --max-document-bytes.',
+    next: 'Split it. An API server stores nothing as large.',
     exit: 3,
     status: 400,
   },
@@ -134,7 +134,7 @@ export const catalogue = {
   },
   'FB-K8S-TIMEOUT': {
     what: 'The API server did not answer in time.',
-    next: 'Run it again, or raise --request-timeout.',
+    next: 'Run it again; if it repeats, look at the load of the API server.',
     exit: 3,
     status: 504,
   },

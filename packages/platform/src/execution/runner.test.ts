@@ -2,7 +2,7 @@ import { type Execution, FirebreakError } from '@firebreak/contract';
 import pg from 'pg';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { testServer } from '../storage/test-database.ts';
-import { breakSwitch, planOf, setSwitch } from './testing/switchboard.case.ts';
+import { breakSwitch, planOf, setSwitch, slideSwitch } from './testing/switchboard.case.ts';
 import { openWorkplace } from './testing/workplace.case.ts';
 
 const server = await testServer();
@@ -194,6 +194,34 @@ test.each([
   expect(done.state).toBe('contained');
   expect(await table.look(names[0] ?? '')).toEqual({ position: 'shut', sets: 1 });
   expect(lost).toBe(through ? 1 : 2);
+});
+
+test('a step that was cut off between two requests goes on from there', async () => {
+  const table = place.switches;
+  let requests = 0;
+  const set: typeof table.set = async (name, to, version) => {
+    requests += 1;
+    if (requests === 2) return { outcome: 'refused', code: 'FB-K8S-THROTTLED', reason: 'Later.', retryable: true };
+    return table.set(name, to, version);
+  };
+  const { names, done } = await contain(1, { switches: { set } }, { action: slideSwitch.id });
+  expect(done.state).toBe('contained');
+  expect(await table.look(names[0] ?? '')).toEqual({ position: 'shut', sets: 2 });
+});
+
+test('a step that stays half-way is stopped, and undo brings it back without being forced', async () => {
+  const table = place.switches;
+  const set: typeof table.set = async (name, to, version) =>
+    to === 'shut'
+      ? { outcome: 'refused', code: 'FB-K8S-FORBIDDEN', reason: 'No.', retryable: false }
+      : table.set(name, to, version);
+  const parts = { switches: { set }, pace: { attempts: 2 } };
+  const { names, incident, runner, done } = await contain(1, parts, { action: slideSwitch.id });
+  expect(done.state).toBe('stopped');
+  expect(await table.look(names[0] ?? '')).toMatchObject({ position: 'half' });
+  const undone = await runner.settled((await runner.undo({ incident, by: 'ann' })).id);
+  expect(undone.state).toBe('undone');
+  expect(await table.look(names[0] ?? '')).toMatchObject({ position: 'open' });
 });
 
 test('after a request without an answer, a third state stops the step and its first before-state stays', async () => {

@@ -38,6 +38,7 @@ describe('documents', () => {
       `\ufeff${pod('a')}---\n${pod('b')}`.replaceAll('\n', '\r\n'),
       ['a', 'b'],
     ],
+    ['a byte order mark before each document', `\ufeff${pod('a')}---\n\ufeff${pod('b')}`, ['a', 'b']],
     ['Helm sources and notes', `---\n# Source: c/templates/p.yaml\n${pod('a')}\nNOTES:\n1. Visit http://x\n`, ['a']],
     [
       'a marker with content',
@@ -244,6 +245,22 @@ describe('what cannot be read is said, and the rest is read', () => {
     const { gaps } = await collectText('---\n[\n'.repeat(3000));
     expect(gaps.length).toBeLessThan(60);
     expect(gaps.find((gap) => gap.reason.includes('2950 more'))).toBeDefined();
+  });
+
+  test.each([
+    ['documents', `${pod('a')}---\n${pod('b')}---\n${pod('c')}`],
+    ['items of no use', `[${'1,'.repeat(600_000)}1]`],
+  ])('more %s than are read are given up with a word', async (_, text) => {
+    const gaps: Gap[] = [];
+    let objects = 0;
+    const source = { path: '-', maxDocumentBytes: 1_000_000, maxObjects: 2, input: bytes(text) };
+    for await (const read of readManifests(source, signal)) {
+      if ('gap' in read) gaps.push(read.gap);
+      else objects += 1;
+    }
+    expect(objects).toBeLessThanOrEqual(2);
+    expect(gaps.at(-1)).toMatchObject({ code: 'FB-FILE-TOO-LARGE', kinds: ['*'] });
+    expect(gaps.length).toBeLessThanOrEqual(3);
   });
 
   test('nothing at all is a gap that touches everything', async () => {

@@ -27,6 +27,8 @@ export interface ManifestSource {
   readonly path: string;
   /** Bytes of one document or of one item of a list. An API server stores 1.5 MiB; parsing takes up to 100 times the bytes. */
   readonly maxDocumentBytes: number;
+  /** Objects, and things that are none, that are read before the rest is given up; `maxObjects` when absent. */
+  readonly maxObjects?: number;
   /** Where `-` is read from; standard input when absent. */
   readonly input?: AsyncIterable<Uint8Array>;
 }
@@ -35,6 +37,8 @@ export interface ManifestSource {
 export type ReadObject = { readonly object: ApiObject; readonly locator: string } | { readonly gap: Gap };
 
 const walkLimits = { maxDepth: 64, maxFiles: 200_000 };
+/** The largest clusters hold less. Tiny objects cost most for their bytes: a 200 MB file can hold three million accounts. */
+const maxObjects = 400_000;
 const listThreshold = 1024 * 1024;
 /** Gaps of one code that one file may make; the rest is counted. A generated file can be wrong 25,000 times. */
 const maxGapsOfCode = 50;
@@ -93,8 +97,27 @@ export async function* collectManifests(source: ManifestSource, signal: AbortSig
 
 /** Every object of the source as it is written, lists taken apart. Throws `FB-SOURCE-UNREADABLE` when there is no such source. */
 export async function* readManifests(source: ManifestSource, signal: AbortSignal): AsyncGenerator<ReadObject> {
+  const limit = source.maxObjects ?? maxObjects;
+  const allowance = { left: limit };
+  yield* readSource(source, signal, allowance);
+  if (allowance.left < 0) {
+    const reason = `It holds more than ${limit} objects; what comes after them was not read.`;
+    yield { gap: gap('FB-FILE-TOO-LARGE', ['*'], nameOfSource(source), reason) };
+  }
+}
+
+/** What may still be read; below zero once something was given up. */
+interface Allowance {
+  left: number;
+}
+
+async function* readSource(
+  source: ManifestSource,
+  signal: AbortSignal,
+  allowance: Allowance,
+): AsyncGenerator<ReadObject> {
   if (source.path === '-') {
-    yield* readStream(source.input ?? process.stdin, 'stdin', source, signal);
+    yield* readStream(source.input ?? process.stdin, 'stdin', source, signal, allowance);
     return;
   }
   const found = await stat(source.path).catch((error: unknown) => {
@@ -104,12 +127,13 @@ export async function* readManifests(source: ManifestSource, signal: AbortSignal
   if (found.isCharacterDevice() || found.isBlockDevice())
     throw new FirebreakError('FB-SOURCE-UNREADABLE', `${printable(source.path)} is a device, not a file.`);
   if (!found.isDirectory()) {
-    yield* readFile(source.path, basename(source.path), source, signal);
+    yield* readFile(source.path, basename(source.path), source, signal, allowance);
     return;
   }
   for await (const entry of walk(source.path, walkLimits, signal)) {
     if ('gap' in entry) yield entry;
-    else yield* readFile(entry.file, entry.name, source, signal);
+    else yield* readFile(entry.file, entry.name, source, signal, allowance);
+    if (allowance.left < 0) return;
   }
 }
 
@@ -118,10 +142,11 @@ async function* readFile(
   name: string,
   source: ManifestSource,
   signal: AbortSignal,
+  allowance: Allowance,
 ): AsyncGenerator<ReadObject> {
   const stream = createReadStream(file, { highWaterMark: 1024 * 1024 });
   try {
-    yield* readStream(stream, name, source, signal);
+    yield* readStream(stream, name, source, signal, allowance);
   } catch (error) {
     if (signal.aborted || error instanceof FirebreakError || !isSystemError(error)) throw error;
     yield { gap: gap('FB-SOURCE-UNREADABLE', ['*'], name, `Reading it failed (${codeOf(error)}).`) };
@@ -139,6 +164,7 @@ async function* readStream(
   name: string,
   source: ManifestSource,
   signal: AbortSignal,
+  allowance: Allowance,
 ): AsyncGenerator<ReadObject> {
   const limits: PieceLimits = {
     maxPiece: source.maxDocumentBytes,
@@ -150,6 +176,8 @@ async function* readStream(
     for (const cut of cuts) {
       signal.throwIfAborted();
       for (const read of readCut(cut, name, limits)) {
+        allowance.left -= 1;
+        if (allowance.left < 0) return;
         if (!('gap' in read)) yield read;
         else for (const kept of budget.spend(read.gap, name)) yield { gap: kept };
       }
@@ -164,8 +192,9 @@ async function* readStream(
     }
     yield* readCuts(documents.push(first ? withoutMark(chunk) : chunk));
     first = false;
+    if (allowance.left < 0) break;
   }
-  yield* readCuts(documents.end());
+  if (allowance.left >= 0) yield* readCuts(documents.end());
   for (const each of budget.rest()) yield { gap: each };
 }
 

@@ -114,6 +114,22 @@ export const breakSwitch = defineAction<Params, Position, Switchboard>({
   reversal: { kind: 'none', because: 'A broken switch stays broken.' },
 });
 
+/** The same in two requests, so that it can be cut off between them. */
+export const slideSwitch = defineAction<Params, Position, Switchboard>({
+  ...setSwitch,
+  id: 'test.slide-switch',
+  async apply({ session }, { name, to }, { position, version }) {
+    const now = await session.read(name);
+    if (now.position === position) {
+      const begun = await session.set(name, 'half', version);
+      if (begun.outcome !== 'done') return begun;
+    }
+    const ended = await session.set(name, to, null);
+    return ended.outcome === 'refused' ? { outcome: 'unknown', reason: `Half-way: ${ended.reason}` } : ended;
+  },
+  isHalfway: ({ position }) => position === 'half',
+});
+
 /** A plan of these steps, with a digest as a real one. */
 export function planOf(
   steps: readonly (Partial<Params> & { name: string; action?: string; stage?: PlanStep['stage']; after?: string[] })[],

@@ -11,7 +11,14 @@ import type { Pace } from '../pace.ts';
 import { createRunner, type Runner, type RunnerParts } from '../runner.ts';
 import { createSeal } from '../seal.ts';
 import type { ExecutionStore } from '../store.ts';
-import { breakSwitch, openSwitches, type Switchboard, type SwitchTable, setSwitch } from './switchboard.case.ts';
+import {
+  breakSwitch,
+  openSwitches,
+  type Switchboard,
+  type SwitchTable,
+  setSwitch,
+  slideSwitch,
+} from './switchboard.case.ts';
 
 /** So short that a takeover takes no time worth mentioning. */
 const quickPace: Partial<Pace> = {
@@ -60,7 +67,7 @@ export async function openWorkplace(url: string): Promise<Workplace> {
       const runner = createRunner<Transaction>({
         store: storage.executionStore,
         ledger,
-        actions: [setSwitch, breakSwitch],
+        actions: [setSwitch, breakSwitch, slideSwitch],
         session: () => ({ ...switches, ...own }),
         estate: () => nothingKnown,
         prove: proven,

@@ -87,13 +87,19 @@ test('a replica set that a deployment owns is refused', async () => {
   });
 });
 
-test('replicas that somebody set since are theirs', async () => {
+test('replicas that somebody set since are theirs, unless it is forced', async () => {
   const { api } = await twinWorld();
   const { before, parsed } = await apply(scaleToZero, api, { kind: 'Deployment', namespace: 'ml', name: 'serve' });
   await api.patch(refTo('Deployment', 'ml', 'serve'), 'merge', { spec: { replicas: 5 } }, signal);
   if (scaleToZero.reversal.kind !== 'restore') throw new Error('no undo');
   const undo = await scaleToZero.reversal.restore(attempt(api), parsed as never, before.record as never);
   expect(undo).toMatchObject({ outcome: 'refused', code: 'FB-UNDO-CHANGED' });
+  const forced = { ...attempt(api), force: true };
+  expect(await scaleToZero.reversal.restore(forced, parsed as never, before.record as never)).toEqual({
+    outcome: 'done',
+  });
+  const now = await scaleToZero.read(attempt(api), parsed as never);
+  expect(scaleToZero.reversal.restored(now.record, parsed as never, before.record as never)).toBe(true);
 });
 
 test('an autoscaler is named in the evidence', async () => {

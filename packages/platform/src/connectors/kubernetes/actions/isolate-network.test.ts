@@ -37,12 +37,14 @@ test('an existing policy is never overwritten, at apply and at undo', async () =
   expect(await api.get(ref, signal)).toEqual(start);
 });
 
-test('our policy that somebody has changed is not deleted', async () => {
+test('our policy that somebody has changed is not deleted, unless it is forced', async () => {
   const { api } = await twinWorld();
   const before = (await isolateNetwork.read(attempt(api), params)).record;
   await isolateNetwork.apply(attempt(api), params, before);
   await api.patch(refTo('NetworkPolicy', 'ml', 'quarantine'), 'merge', { spec: { ingress: [{}] } }, signal);
   expect(await reversal.restore(attempt(api), params, before)).toMatchObject({ code: 'FB-UNDO-CHANGED' });
+  expect(await reversal.restore({ ...attempt(api), force: true }, params, before)).toEqual({ outcome: 'done' });
+  expect((await isolateNetwork.read(attempt(api), params)).record.policy).toBeNull();
 });
 
 async function probed(...more: ApiObject[]) {

@@ -57,7 +57,7 @@ test('an Application that is switched off already, in either way, is left alone'
   }
 });
 
-test('automation that somebody set anew since is theirs', async () => {
+test('automation that somebody set anew since is theirs, unless it is forced', async () => {
   const { api } = await twinWorld();
   const params = suspendDelivery.params.parse({ ...argo, kind: 'Application', name: 'serving' });
   const before = (await suspendDelivery.read(attempt(api), params)).record;
@@ -67,6 +67,8 @@ test('automation that somebody set anew since is theirs', async () => {
   const { reversal } = suspendDelivery;
   if (reversal.kind !== 'restore') throw new Error('no undo');
   expect(await reversal.restore(attempt(api), params, before)).toMatchObject({ code: 'FB-UNDO-CHANGED' });
+  expect(await reversal.restore({ ...attempt(api), force: true }, params, before)).toEqual({ outcome: 'done' });
+  expect(reversal.restored((await suspendDelivery.read(attempt(api), params)).record, params, before)).toBe(true);
 });
 
 test('parameters name a channel that can be suspended, and nothing else', () => {

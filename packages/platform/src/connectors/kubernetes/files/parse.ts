@@ -40,7 +40,10 @@ export function parsePiece(piece: Piece): Parsed {
   if (piece.bytes.includes(0)) return problem('FB-YAML-INVALID', 'It holds NUL bytes: it is binary, or not UTF-8.');
   const ascii = isAscii(piece.bytes);
   if (!ascii && !isUtf8(piece.bytes)) return problem('FB-YAML-INVALID', 'It is not UTF-8.');
-  const source = ascii ? piece.bytes.toString('latin1') : piece.bytes.toString('utf8');
+  // Each document of a stream may begin with a byte order mark, as after `cat` of files that do.
+  const source = ascii
+    ? piece.bytes.toString('latin1')
+    : piece.bytes.toString('utf8').replace(/^([\r\n]*)\uFEFF/, '$1');
   if (isBlank(source)) return {};
   const json = piece.kind === 'yaml-item' ? undefined : parseJson(source);
   if (json !== undefined) return json;

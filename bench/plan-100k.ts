@@ -23,7 +23,7 @@ const folder = mkdtempSync(join(tmpdir(), 'firebreak-bench-'));
 try {
   const file = join(folder, 'cluster.json');
   await writeCluster(file, Number(options.pods));
-  const source = await world.open(`kubernetes:${file}`, new AbortController().signal, () => {});
+  const source = await world.open([`kubernetes:${file}`], new AbortController().signal, () => {});
   const start = performance.now();
   const graph = source.graph();
   const derived = performance.now() - start;

@@ -20,7 +20,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { reviews } from '../../packages/platform/src/connectors/kubernetes/actions/objects/built-in.ts';
-import { at, textAt } from '../../packages/platform/src/connectors/kubernetes/foreign.ts';
+import { at, textAt } from '../../packages/platform/src/intake/foreign.ts';
 import { testServer } from '../../packages/platform/src/storage/test-database.ts';
 import {
   type Cluster,

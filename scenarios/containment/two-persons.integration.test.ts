@@ -1,7 +1,7 @@
 /** A step that hits many needs a second person: until then it waits, and what comes before it is done. */
 import { executionSchema } from '@firebreak/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { textAt } from '../../packages/platform/src/connectors/kubernetes/foreign.ts';
+import { textAt } from '../../packages/platform/src/intake/foreign.ts';
 import { firebreak, parsed } from './testing/firebreak.ts';
 import type { Stage } from './testing/stage.ts';
 import { openTheatre } from './testing/theatre.ts';

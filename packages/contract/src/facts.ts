@@ -1,12 +1,19 @@
+import type { z } from 'zod';
 import type { Gap } from './answer.ts';
-import type { KubernetesFacts } from './facts/kubernetes.ts';
+import { awsFactSchemas } from './facts/aws.ts';
+import { kubernetesFactSchemas } from './facts/kubernetes.ts';
 
 /**
- * The vocabulary of facts: one interface per system, merged here. A fact is what a connector read, parsed by a zod schema
- * into the shape that the system itself documents, reduced to the fields that we reason with. Adding a system adds one
- * file in `facts/` and one name here.
+ * The vocabulary of facts: kind → schema, one file per system, joined here. A fact is what a connector read, parsed into the
+ * shape that the system itself documents, in the system's own spelling, reduced to the fields that we reason with. Adding a
+ * system adds one file in `facts/` and one line here.
  */
-export interface FactTypes extends KubernetesFacts {}
+export const factSchemas = {
+  ...awsFactSchemas,
+  ...kubernetesFactSchemas,
+} as const;
+
+export type FactTypes = { [K in keyof typeof factSchemas]: z.output<(typeof factSchemas)[K]> };
 export type FactKind = keyof FactTypes & string;
 
 /** `<system>:<Kind>/<namespace>/<name>`: the same text as the id of the node that stands for the object. */

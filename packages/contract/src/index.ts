@@ -3,6 +3,8 @@ export * from './answer.ts';
 export * from './connector.ts';
 export * from './edge-rule.ts';
 export * from './errors.ts';
+export * from './facts/aws.ts';
+export * from './facts/aws-ids.ts';
 export * from './facts/kubernetes.ts';
 export * from './facts/kubernetes-ids.ts';
 export * from './facts.ts';

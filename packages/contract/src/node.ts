@@ -17,8 +17,13 @@ export const assetClasses = [
   'artifact',
   'model',
   'dataset',
+  'feature-store',
+  'vector-store',
+  'repository',
   'agent',
   'tool',
+  'prompt',
+  'guardrail',
   'control-plane',
   'inventory',
 ] as const;
@@ -43,8 +48,41 @@ export interface GraphNode {
   readonly facts: readonly string[];
   /** Why losing this node ends the game (a crown jewel), absent for ordinary nodes. */
   readonly jewel?: string;
+  /** What its owner says about it; a catalogue may say it of nodes that another connector found. */
+  readonly about?: AssetNotes;
+  /** What is known of it as a machine identity or credential. */
+  readonly tenure?: Tenure;
   /** Small display facts, such as image, type, replicas. Never a secret's value. */
   readonly detail?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** What people say about an asset (A1, A7, A8): from tags, annotations and catalogues. All of it foreign text. */
+export interface AssetNotes {
+  readonly owner?: string;
+  /** The product or system that it belongs to. */
+  readonly system?: string;
+  readonly sla?: string;
+  readonly sensitivity?: string;
+  readonly retention?: string;
+  readonly permittedUse?: readonly string[];
+  readonly hosting?: 'saas' | 'cloud' | 'hybrid' | 'on-prem' | 'edge';
+  /** Who runs it for us, where that is not ourselves. */
+  readonly vendor?: string;
+  /** What the contract obliges the vendor to, in words by topic: `notification: 72 h`, `evidence: logs on request`. */
+  readonly duties?: Readonly<Record<string, string>>;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** What its loss costs the business, 0 to 10. */
+  readonly impact?: number;
+}
+
+/** How long an identity or credential has been there, how long it will be, and whether anybody needs it (A2). Times are ISO 8601. */
+export interface Tenure {
+  readonly lifetime?: 'static' | 'short-lived';
+  readonly access?: 'standing' | 'just-in-time';
+  readonly created?: string;
+  readonly expires?: string;
+  /** `never` only where the system keeps record of use and there is none. */
+  readonly lastUsed?: string;
 }
 
 export const nodeRefSchema = z.object({ kind: z.string(), id: z.string(), name: z.string() });

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { parse } from 'yaml';
 import { reviews } from '../../../packages/platform/src/connectors/kubernetes/actions/objects/built-in.ts';
 import type { ApiObject } from '../../../packages/platform/src/connectors/kubernetes/api.ts';
-import { at, textAt } from '../../../packages/platform/src/connectors/kubernetes/foreign.ts';
+import { at, textAt } from '../../../packages/platform/src/intake/foreign.ts';
 import { type Cluster, eventually, forever } from './cluster.ts';
 import { firebreak } from './firebreak.ts';
 

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import type { LedgerEntry, Plan } from '@firebreak/contract';
 import { world as firebreakWorld } from '../../../packages/platform/src/app/compose.ts';
 import { openStation } from '../../../packages/platform/src/app/station.ts';
-import { at } from '../../../packages/platform/src/connectors/kubernetes/foreign.ts';
 import type { ExecutionRow } from '../../../packages/platform/src/execution/store.ts';
+import { at } from '../../../packages/platform/src/intake/foreign.ts';
 import { exportEvidence } from '../../../packages/platform/src/ledger/evidence-export.ts';
 import { verifyEvidence } from '../../../packages/platform/src/ledger/evidence-verify.ts';
 import { openStorage, type Storage } from '../../../packages/platform/src/storage/storage.ts';
@@ -61,7 +61,7 @@ export async function openStage({ cluster, responder, server, widelyUsed = false
   await cluster.create(world.objects);
   await settledIn(cluster, world);
 
-  const source = await firebreakWorld.open(`kubernetes:${kubeconfig}`, forever, () => undefined);
+  const source = await firebreakWorld.open([`kubernetes:${kubeconfig}`], forever, () => undefined);
   const plan = await firebreakWorld.plan(source, {
     compromised: [world.compromised],
     protect: world.protect,

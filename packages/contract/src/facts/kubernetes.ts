@@ -401,6 +401,8 @@ export const kubernetesFactSchemas = {
   'kubernetes.custom-resource': customResource,
 } as const;
 
-export type KubernetesFacts = {
-  [K in keyof typeof kubernetesFactSchemas]: z.output<(typeof kubernetesFactSchemas)[K]>;
-};
+export type KubernetesFactKind = keyof typeof kubernetesFactSchemas;
+/** A Kubernetes object of any kind: all have metadata. */
+export type KubernetesFact = {
+  [K in KubernetesFactKind]: z.output<(typeof kubernetesFactSchemas)[K]>;
+}[KubernetesFactKind];

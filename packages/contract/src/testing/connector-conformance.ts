@@ -9,8 +9,7 @@ import type { ZodType } from 'zod';
 import { gapSchema } from '../answer.ts';
 import type { AnyConnector, Collected } from '../connector.ts';
 import { catalogue } from '../errors.ts';
-import { kubernetesFactSchemas } from '../facts/kubernetes.ts';
-import type { AnyFact } from '../facts.ts';
+import { type AnyFact, factSchemas } from '../facts.ts';
 
 export interface ConformanceCase {
   /** Names the world, for the test report. */
@@ -30,7 +29,7 @@ export interface ConformanceCase {
 
 export function connectorConformance(world: ConformanceCase): void {
   const { connector } = world;
-  const schemas: Readonly<Record<string, ZodType>> = world.schemas ?? kubernetesFactSchemas;
+  const schemas: Readonly<Record<string, ZodType>> = world.schemas ?? factSchemas;
   const forever = new AbortController().signal;
 
   async function collectAll(): Promise<{ facts: AnyFact[]; gaps: Extract<Collected, { gap: unknown }>['gap'][] }> {
@@ -77,7 +76,7 @@ export function connectorConformance(world: ConformanceCase): void {
         const schema = schemas[fact.kind];
         if (schema === undefined) throw new Error(`no schema for ${fact.kind}`);
         expect(schema.parse(fact.data)).toEqual(fact.data);
-        expect(fact.id.startsWith(`${connector.id}:`)).toBe(true);
+        expect(fact.id.startsWith(`${fact.kind.split('.', 1)[0]}:`)).toBe(true);
         expect(fact.source.connector).toBe(connector.id);
         expect(fact.source.locator).not.toBe('');
       }

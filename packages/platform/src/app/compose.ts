@@ -2,6 +2,7 @@
 import { type Execution, FirebreakError, type Plan } from '@firebreak/contract';
 import { rememberTarget } from '../cli/incident-target.ts';
 import type { ContainOptions, Desk, World } from '../cli/world.ts';
+import { connectors } from '../connectors/index.ts';
 import { executionView } from '../execution/view.ts';
 import { manifestSet } from '../facts/manifest-set.ts';
 import { deriveGraph } from '../graph/derive-graph.ts';
@@ -16,7 +17,7 @@ import { makePlan } from '../planning/make-plan.ts';
 import { rehearse } from './rehearse.ts';
 import { serve } from './serve.ts';
 import { mustHaveField, mustStillHold, openStation, type Station } from './station.ts';
-import { connectors, openTarget, rehearsalTwin } from './targets.ts';
+import { openTarget, rehearsalTwin } from './targets.ts';
 import { version } from './version.ts';
 
 const actions = connectors.flatMap((connector) => connector.actions);
@@ -25,11 +26,11 @@ export const world: World = {
   version,
   actions,
 
-  open: async (spec, signal, progress) => {
-    const target = await openTarget(spec, signal);
+  open: async (specs, signal, progress) => {
+    const target = await openTarget(specs, signal);
     try {
       const { estate, gaps } = await target.collect(signal, progress);
-      return { spec, estate, gaps, graph: (options = {}) => deriveGraph(estate, nodeRules, edgeRules, options) };
+      return { specs, estate, gaps, graph: (options = {}) => deriveGraph(estate, nodeRules, edgeRules, options) };
     } finally {
       await target.close();
     }
@@ -44,8 +45,8 @@ export const world: World = {
   check: async (plan, source, signal) => {
     const graph = source.graph();
     const more = [checkSteps(plan, actions), ...checkClaims(plan, graph, actions)];
-    const twin = await rehearsalTwin(source.spec, signal);
-    if (twin !== undefined) more.push(await rehearse(plan, twin, actions, signal));
+    const twin = await rehearsalTwin(source.specs, signal);
+    if (twin !== undefined) more.push(await rehearse(plan, source.estate, twin, actions, signal));
     return checkPlan(plan, graph, more);
   },
 
@@ -66,7 +67,7 @@ async function openDesk(
   where: { data: string; database: string | undefined; target: string | undefined },
   signal: AbortSignal,
 ): Promise<Desk> {
-  const target = where.target === undefined ? undefined : await openTarget(where.target, signal);
+  const target = where.target === undefined ? undefined : await openTarget([where.target], signal);
   const station = await openStation({ data: where.data, database: where.database, target });
   return {
     incidents: () => station.incidents.list(),

@@ -2,10 +2,12 @@
  * The sixth check of a plan, the one that trusts nothing: the steps are carried out on an in-memory copy of the estate by
  * the very actions that would carry them out for real; then the copy is read and the graph derived from scratch.
  */
-import type { AnyAction, Plan, PlanCheck } from '@firebreak/contract';
+import type { AnyAction, Estate, Plan, PlanCheck } from '@firebreak/contract';
 import kubernetes from '../connectors/kubernetes/index.ts';
 import type { Twin } from '../connectors/kubernetes/twin.ts';
 import { collectSession } from '../facts/collect.ts';
+import { estateOf } from '../facts/estate.ts';
+import { factsOf, joinEstates } from '../facts/join-estates.ts';
 import { deriveGraph } from '../graph/derive-graph.ts';
 import { edgeRules } from '../graph/edges/index.ts';
 import { nodeRules } from '../graph/nodes/index.ts';
@@ -15,6 +17,7 @@ const check = 'rehearsed on a copy of the estate, nothing protected can be reach
 
 export async function rehearse(
   plan: Plan,
+  estate: Estate,
   twin: Twin,
   actions: readonly AnyAction[],
   signal: AbortSignal,
@@ -33,8 +36,10 @@ export async function rehearse(
     if (!action.inEffect(now.record, params, before.record))
       return { check, ok: false, detail: `${step.id} is not in effect` };
   }
-  const { estate } = await collectSession(kubernetes, twin, signal);
-  const graph = deriveGraph(estate, nodeRules, edgeRules);
+  const { estate: cluster } = await collectSession(kubernetes, twin, signal);
+  // What other systems said stays as it is: only the cluster is rehearsed on.
+  const others = [...factsOf(estate)].filter(({ kind }) => !kind.startsWith('kubernetes.'));
+  const graph = deriveGraph(joinEstates([estateOf(others, []), cluster]), nodeRules, edgeRules);
   const exempt = new Set(plan.certificate.exempt);
   const open = protectedWithin(graph, plan).filter(({ id }) => !exempt.has(id));
   return {

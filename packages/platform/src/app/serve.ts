@@ -25,10 +25,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     { level: process.env.FIREBREAK_LOG ?? 'warn', redact: ['req.headers.authorization', 'req.headers.cookie'] },
     pino.destination(2),
   );
-  const target =
-    options.kubeconfig === undefined
-      ? await openDemo(signal)
-      : await openTarget(`kubernetes:${options.kubeconfig}`, signal);
+  const target = options.sources.length === 0 ? await openDemo(signal) : await openTarget(options.sources, signal);
   const station = await openStation({
     data: options.data,
     database: options.database,
@@ -71,7 +68,7 @@ export async function serve(options: ServeOptions): Promise<void> {
 /** Collects once, so that the first page has something to show, and opens the demo's incident on a new data directory. */
 async function prepare(station: Station, options: ServeOptions, signal: AbortSignal): Promise<void> {
   await station.field?.holder.current(signal);
-  if (options.kubeconfig !== undefined || (await station.incidents.list()).length > 0) return;
+  if (options.sources.length > 0 || (await station.incidents.list()).length > 0) return;
   const { id } = await station.incidents.open({
     title: demo.title,
     compromised: [demo.compromised],

@@ -1,29 +1,27 @@
 /**
- * What Firebreak reads and acts on: a connector with an open session. `kubernetes:<spec>` opens a real one; the demo is the
- * same connector on its in-memory twin, loaded with the estate of `content/demo-estate`.
+ * What Firebreak reads and acts on: sources with open sessions, `<connector>:<spec>` each, whose facts make one estate. What is
+ * acted on is the first of them that has actions. The demo is the Kubernetes connector on its in-memory twin, loaded with the
+ * estate of `content/demo-estate`.
  */
 import { type AnyConnector, type Estate, FirebreakError, type Gap } from '@firebreak/contract';
+import { connectors } from '../connectors/index.ts';
 import type { ApiObject } from '../connectors/kubernetes/api.ts';
 import { type KubernetesSession, readObjects } from '../connectors/kubernetes/collect.ts';
 import { openManifests } from '../connectors/kubernetes/files.ts';
 import kubernetes from '../connectors/kubernetes/index.ts';
 import { makeTwin, type Twin } from '../connectors/kubernetes/twin.ts';
-import { collectSession } from '../facts/collect.ts';
+import { collectSession, type Progress } from '../facts/collect.ts';
 import { followEstate } from '../facts/follow.ts';
+import { joinEstates } from '../facts/join-estates.ts';
 import { authorize } from './authorize.ts';
-
-/** Every connector, named once. */
-export const connectors: readonly AnyConnector[] = [kubernetes];
 
 export interface Target {
   /** As given, or `demo`. */
   readonly spec: string;
+  /** What is acted on. */
   readonly connector: AnyConnector;
   readonly session: unknown;
-  collect(
-    signal: AbortSignal,
-    progress?: (sentence: string) => void,
-  ): Promise<{ estate: Estate; gaps: readonly Gap[] }>;
+  collect(signal: AbortSignal, progress?: Progress): Promise<{ estate: Estate; gaps: readonly Gap[] }>;
   /** The estate after each change, until the signal ends it; undefined where nothing changes by itself. */
   readonly follow: ((signal: AbortSignal) => AsyncIterable<Estate>) | undefined;
   close(): Promise<void>;
@@ -31,11 +29,19 @@ export interface Target {
 
 const demoEstate = new URL('../../../../content/demo-estate', import.meta.url).pathname;
 
-/** Opens `<connector>:<spec>`. @throws FirebreakError FB-USAGE and whatever the connector says. */
-export async function openTarget(spec: string, signal: AbortSignal): Promise<Target> {
-  const { connector, config } = parseSpec(spec);
-  const session: unknown = await connector.connect(config, signal);
-  return targetOf(spec, connector, session, () => connector.close(session));
+/** Opens every `<connector>:<spec>`; at least one. @throws FirebreakError FB-USAGE and whatever the connectors say. */
+export async function openTarget(specs: readonly string[], signal: AbortSignal): Promise<Target> {
+  const opened: Target[] = [];
+  try {
+    for (const { spec, connector, config } of specs.map(parseSpec)) {
+      const session: unknown = await connector.connect(config, signal);
+      opened.push(targetOf(spec, connector, session, () => connector.close(session)));
+    }
+    return joined(opened);
+  } catch (error) {
+    for (const target of opened) await target.close();
+    throw error;
+  }
 }
 
 /** The demo: an AI platform in memory whose API answers, authorises, issues tokens and runs controllers. */
@@ -53,11 +59,14 @@ async function twinOf(session: KubernetesSession, signal: AbortSignal, start: bo
   return twin;
 }
 
-/** A copy in memory of what a spec names, to rehearse on; undefined where it cannot be read a second time (a pipe). */
-export async function rehearsalTwin(spec: string, signal: AbortSignal): Promise<Twin | undefined> {
-  const { connector, config } = parseSpec(spec);
-  if (spec.endsWith(':-') || connector !== kubernetes) return undefined;
-  const session = await kubernetes.connect(kubernetes.config.parse(config), signal);
+/**
+ * A copy in memory of the one cluster that the specs name, to rehearse on; undefined where there is none, where there are
+ * several, or where it cannot be read a second time (a pipe).
+ */
+export async function rehearsalTwin(specs: readonly string[], signal: AbortSignal): Promise<Twin | undefined> {
+  const [cluster, ...more] = specs.map(parseSpec).filter(({ connector }) => connector === kubernetes);
+  if (cluster === undefined || more.length > 0 || cluster.spec.endsWith(':-')) return undefined;
+  const session = await kubernetes.connect(kubernetes.config.parse(cluster.config), signal);
   try {
     return await twinOf(session, signal, false);
   } finally {
@@ -66,7 +75,7 @@ export async function rehearsalTwin(spec: string, signal: AbortSignal): Promise<
 }
 
 /** The connector that a spec names and its configuration. */
-function parseSpec(spec: string): { connector: AnyConnector; config: unknown } {
+function parseSpec(spec: string): { spec: string; connector: AnyConnector; config: unknown } {
   const colon = spec.indexOf(':');
   const id = colon === -1 ? '' : spec.slice(0, colon);
   const connector = connectors.find((known) => known.id === id);
@@ -74,7 +83,7 @@ function parseSpec(spec: string): { connector: AnyConnector; config: unknown } {
     const known = connectors.map((each) => `${each.id}:…`).join(', ');
     throw new FirebreakError('FB-USAGE', `"${spec.slice(0, 100)}" names no connector; there are ${known}.`);
   }
-  return { connector, config: connector.parse(spec.slice(colon + 1)) };
+  return { spec, connector, config: connector.parse(spec.slice(colon + 1)) };
 }
 
 function targetOf(spec: string, connector: AnyConnector, session: unknown, close: () => Promise<void>): Target {
@@ -86,5 +95,40 @@ function targetOf(spec: string, connector: AnyConnector, session: unknown, close
     collect: (signal, progress) => collectSession(connector, session, signal, progress),
     follow: watch === undefined ? undefined : (signal) => followEstate(watch(session, signal)),
     close,
+  };
+}
+
+/** Several targets as one. Followed is what is acted on; the others are as they were when it began. */
+function joined(targets: readonly Target[]): Target {
+  const main = targets.find(({ connector }) => connector.actions.length > 0) ?? targets[0];
+  if (main === undefined) throw new FirebreakError('FB-USAGE', 'There is no source to read.');
+  if (targets.length === 1) return main;
+  const { follow } = main;
+  const collect = async (which: readonly Target[], signal: AbortSignal, progress?: Progress) => {
+    const estates: Estate[] = [];
+    for (const target of which) estates.push((await target.collect(signal, progress)).estate);
+    return joinEstates(estates);
+  };
+  return {
+    spec: targets.map(({ spec }) => spec).join(' '),
+    connector: main.connector,
+    session: main.session,
+    collect: async (signal, progress) => {
+      const estate = await collect(targets, signal, progress);
+      return { estate, gaps: estate.gaps };
+    },
+    follow:
+      follow === undefined
+        ? undefined
+        : async function* (signal) {
+            const others = await collect(
+              targets.filter((target) => target !== main),
+              signal,
+            );
+            for await (const estate of follow(signal)) yield joinEstates([estate, others]);
+          },
+    close: async () => {
+      for (const target of targets) await target.close();
+    },
   };
 }

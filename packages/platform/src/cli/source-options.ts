@@ -5,13 +5,17 @@ import { atWork, type CommandLine } from './command-line.ts';
 import type { Source } from './world.ts';
 
 export interface SourceOptions {
-  readonly from?: string;
+  readonly from?: readonly string[];
   readonly convention?: 'kubehound';
 }
 
 /** `--from` is asked for when the source is opened: some commands let it stand in two places. */
 export function withSource(command: Command): Command {
-  return command.option('--from <source>', 'where to read: kubernetes:<kubeconfig|in-cluster|dir|file|->');
+  return command.option(
+    '--from <source>',
+    'where to read: <connector>:<file|dir|address|->, for example kubernetes:./manifests; may be repeated',
+    repeated,
+  );
 }
 
 export function withConvention(command: Command): Command {
@@ -41,5 +45,5 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
 /** Opens the source that `--from` names. @throws FirebreakError FB-USAGE, and what the connector says */
 export async function openSource(cli: CommandLine, { from }: SourceOptions): Promise<Source> {
   if (from === undefined) throw new FirebreakError('FB-USAGE', '--from is missing.');
-  return atWork(cli, `Reading ${from}`, (signal, progress) => cli.world.open(from, signal, progress));
+  return atWork(cli, `Reading ${from.join(', ')}`, (signal, progress) => cli.world.open(from, signal, progress));
 }

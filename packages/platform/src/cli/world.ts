@@ -7,8 +7,8 @@ import type { DryRunStep } from '../execution/runner.ts';
 import type { AttackGraph } from '../graph/attack-graph.ts';
 
 export interface Source {
-  /** As given, `kubernetes:./manifests`. */
-  readonly spec: string;
+  /** As given, `kubernetes:./manifests` each. */
+  readonly specs: readonly string[];
   readonly estate: Estate;
   readonly gaps: readonly Gap[];
   readonly graph: (options?: DeriveOptions) => AttackGraph;
@@ -19,8 +19,8 @@ export type Progress = (sentence: string) => void;
 export interface World {
   readonly version: string;
   readonly actions: readonly AnyAction[];
-  /** Reads an estate from `<connector>:<spec>`; needs neither server nor database. */
-  readonly open: (spec: string, signal: AbortSignal, progress: Progress) => Promise<Source>;
+  /** Reads one estate from one or more `<connector>:<spec>`; needs neither server nor database. */
+  readonly open: (specs: readonly string[], signal: AbortSignal, progress: Progress) => Promise<Source>;
   readonly plan: (
     source: Source,
     request: { compromised: readonly string[]; protect: string; forbid: readonly string[] },
@@ -44,7 +44,8 @@ export interface ServeOptions {
   readonly host: string;
   /** Names beside loopback under which people reach it, without port. */
   readonly hosts: readonly string[];
-  readonly kubeconfig: string | undefined;
+  /** What it reads and works on, `<connector>:<spec>` each; empty for the demo. */
+  readonly sources: readonly string[];
   /** Folder of the built console. */
   readonly console: string | undefined;
   readonly signal: AbortSignal;

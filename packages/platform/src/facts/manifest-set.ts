@@ -2,10 +2,10 @@
  * All facts of an estate as one document, for the evidence: what the graph and the plan were made from. One fact a line in
  * canonical JSON, sorted by kind and id, so that equal estates give equal bytes wherever and in whatever order they were read.
  */
-import type { AnyFact, Estate, FactKind } from '@firebreak/contract';
-import { kubernetesFactSchemas } from '@firebreak/contract';
+import type { Estate } from '@firebreak/contract';
 import { canonicalJson } from '../kernel/canonical-json.ts';
 import { sha256Stream } from '../kernel/digest.ts';
+import { factsOf } from './join-estates.ts';
 
 export interface ManifestSet {
   readonly mediaType: 'application/jsonl';
@@ -27,9 +27,5 @@ export function manifestDigest(estate: Estate): string {
 }
 
 function* manifestLines(estate: Estate): Generator<string> {
-  for (const kind of (Object.keys(kubernetesFactSchemas) as FactKind[]).sort()) {
-    const facts: AnyFact[] = [...(estate.all(kind) as readonly AnyFact[])];
-    facts.sort((a, b) => (a.id < b.id ? -1 : 1));
-    for (const { id, data, source } of facts) yield `${canonicalJson({ id, kind, data, source })}\n`;
-  }
+  for (const { id, kind, data, source } of factsOf(estate)) yield `${canonicalJson({ id, kind, data, source })}\n`;
 }

@@ -12,9 +12,9 @@
  * - Costs must not be negative.
  */
 import { bitset, hasBit } from './bitset.ts';
-import { type Hypergraph, isNeeded } from './hypergraph.ts';
+import { type Hypergraph, isNeeded, tailCounts } from './hypergraph.ts';
 import { NodeHeap } from './node-heap.ts';
-import { type ReachOptions, type Trace, tailCounts } from './reach.ts';
+import type { ReachOptions, Trace } from './reach.ts';
 
 export interface DerivationOptions extends ReachOptions {
   /** Stop as soon as this node is settled; other nodes may then lack an answer. */

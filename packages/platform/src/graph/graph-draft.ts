@@ -248,7 +248,15 @@ function merged(one: GraphNode, other: GraphNode): GraphNode {
   const [less, more] = [one, other].sort(
     (a, b) => a.facts.length - b.facts.length || (JSON.stringify(a) > JSON.stringify(b) ? -1 : 1),
   ) as [GraphNode, GraphNode];
-  return { ...less, ...more, facts: [...new Set([...more.facts, ...less.facts])] };
+  const about = { ...less.about, ...more.about };
+  const tenure = { ...less.tenure, ...more.tenure };
+  return {
+    ...less,
+    ...more,
+    ...(Object.keys(about).length === 0 ? {} : { about }),
+    ...(Object.keys(tenure).length === 0 ? {} : { tenure }),
+    facts: [...new Set([...more.facts, ...less.facts])],
+  };
 }
 
 /** The class that the node rules gave to nodes of each kind. */

@@ -17,7 +17,7 @@ export function collectCommand(program: Command, cli: CommandLine): void {
         if (!graph.isHub(index)) kinds.set(node.kind, (kinds.get(node.kind) ?? 0) + 1);
       const counts = [...kinds].sort(([a], [b]) => (a < b ? -1 : 1));
       const summary = {
-        source: source.spec,
+        source: source.specs.join(' '),
         facts: source.estate.size,
         nodes: graph.nodeCount,
         edges: graph.edgeCount,
@@ -28,7 +28,7 @@ export function collectCommand(program: Command, cli: CommandLine): void {
       else
         await output.text(
           table(['kind', 'nodes'], counts),
-          show`${summary.facts} facts, ${summary.nodes} nodes, ${summary.edges} attack steps from ${source.spec}`,
+          show`${summary.facts} facts, ${summary.nodes} nodes, ${summary.edges} attack steps from ${source.specs.join(', ')}`,
         );
       output.limited(summary.completeness);
     });

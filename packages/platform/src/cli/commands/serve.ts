@@ -10,6 +10,7 @@ interface ServeCommandOptions extends DataOptions {
   readonly host: string;
   readonly allowHost?: readonly string[];
   readonly kubeconfig?: string;
+  readonly from?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -25,33 +26,37 @@ export function serveCommand(program: Command, cli: CommandLine): void {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--allow-host <name>', 'a name by which a proxy in front is reached; may be repeated', repeated)
     .option('--kubeconfig <file>', 'a real cluster instead of the demo')
-    .addOption(new Option('--demo', 'the demo estate (the default)').conflicts('kubeconfig'))
-    .action(async ({ data, database, port, host, kubeconfig, allowHost = [], json }: ServeCommandOptions) => {
-      if (!loopback.includes(host))
-        output.note(
-          show`Listening on ${host}: put TLS in front, or links, sessions and tokens can be read on the way.`,
+    .option('--from <source>', 'a further source, <connector>:<file|dir|address>; may be repeated', repeated)
+    .addOption(new Option('--demo', 'the demo estate (the default)').conflicts(['kubeconfig', 'from']))
+    .action(
+      async ({ data, database, port, host, kubeconfig, from = [], allowHost = [], json }: ServeCommandOptions) => {
+        const sources = [...(kubeconfig === undefined ? [] : [`kubernetes:${kubeconfig}`]), ...from];
+        if (!loopback.includes(host))
+          output.note(
+            show`Listening on ${host}: put TLS in front, or links, sessions and tokens can be read on the way.`,
+          );
+        await interruptible(cli.terminal, (signal) =>
+          world.serve({
+            data,
+            database,
+            port,
+            host,
+            hosts: [host.includes(':') ? `[${host}]` : host, ...allowHost],
+            sources,
+            console: builtConsole,
+            signal,
+            onReady: ({ address, signInLink, notes }) => {
+              const shows = sources.length === 0 ? 'showing the demo estate' : `working on ${sources.join(', ')}`;
+              void (json
+                ? output.json({ address, signInLink, notes })
+                : output.text(
+                    show`Firebreak ${world.version} on ${bold(address)}, ${shows}.`,
+                    ...notes.map((note) => show`${note}`),
+                    show`Sign in, once, within a day: ${cyan(signInLink)}`,
+                  ));
+            },
+          }),
         );
-      await interruptible(cli.terminal, (signal) =>
-        world.serve({
-          data,
-          database,
-          port,
-          host,
-          hosts: [host.includes(':') ? `[${host}]` : host, ...allowHost],
-          kubeconfig,
-          console: builtConsole,
-          signal,
-          onReady: ({ address, signInLink, notes }) => {
-            const shows = kubeconfig === undefined ? 'showing the demo estate' : `working on ${kubeconfig}`;
-            void (json
-              ? output.json({ address, signInLink, notes })
-              : output.text(
-                  show`Firebreak ${world.version} on ${bold(address)}, ${shows}.`,
-                  ...notes.map((note) => show`${note}`),
-                  show`Sign in, once, within a day: ${cyan(signInLink)}`,
-                ));
-          },
-        }),
-      );
-    });
+      },
+    );
 }

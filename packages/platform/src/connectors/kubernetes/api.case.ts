@@ -4,8 +4,8 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { at, textAt } from '../../intake/foreign.ts';
 import type { ApiObject, ApiResult, KubernetesApi, ResourceRef } from './api.ts';
-import { at, textAt } from './foreign.ts';
 
 const signal = new AbortController().signal;
 /** Controllers of a real cluster take their time; a condition that never holds is a failure after this. */

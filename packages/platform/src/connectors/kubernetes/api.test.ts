@@ -1,10 +1,10 @@
-import type { AnyFact, KubernetesFacts } from '@firebreak/contract';
+import type { AnyFact, FactTypes } from '@firebreak/contract';
 import { apiCases } from './api.case.ts';
 import { type AuthorizationRequest, makeTwin } from './twin.ts';
 
 /** Enough RBAC for the cases: Roles bound to accounts in one namespace, no wildcards. The real evaluator is the graph's. */
 function authorize({ user, wish, rbac }: AuthorizationRequest): boolean {
-  const of = <K extends keyof KubernetesFacts>(kind: K) =>
+  const of = <K extends keyof FactTypes & string>(kind: K) =>
     rbac.filter((fact): fact is Extract<AnyFact, { kind: K }> => fact.kind === kind);
   return of('kubernetes.role-binding').some(({ data }) => {
     const names = data.subjects.map((subject) => `system:serviceaccount:${subject.namespace}:${subject.name}`);

@@ -8,9 +8,10 @@
  * - the order of the facts depends on the cluster alone, so that two reads of the same cluster make the same graph.
  */
 import type { AnyFact, Collected, FactKind, Gap } from '@firebreak/contract';
+import { array, at, field, record, text, textAt } from '../../intake/foreign.ts';
+import { gap } from '../../intake/gap.ts';
 import type { ApiObject, ApiResource, ApiResult, KubernetesApi, ListOptions, ListPage, ResourceRef } from './api.ts';
-import { array, at, field, record, text, textAt } from './foreign.ts';
-import { gap, gapOfFailure } from './gaps.ts';
+import { gapOfFailure } from './gaps.ts';
 import { factKindOf, normalise } from './normalise.ts';
 import { apiVersionOf, pathOf, refOf } from './resources.ts';
 import { countedSecretFromRow } from './secret.ts';

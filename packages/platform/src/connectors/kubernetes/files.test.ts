@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AnyFact, Gap } from '@firebreak/contract';
+import type { AnyFact, Gap, KubernetesFact } from '@firebreak/contract';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { cutDocuments } from './files/documents.ts';
-import { parsePiece } from './files/parse.ts';
+import { cutDocuments } from '../../intake/documents/documents.ts';
+import { parsePiece } from '../../intake/documents/parse.ts';
 import { collectManifests, openManifests, readManifests } from './files.ts';
 
 const signal = new AbortController().signal;
@@ -22,7 +22,7 @@ async function collectFrom(path: string, input?: AsyncIterable<Uint8Array>, maxD
     if ('fact' in each) facts.push(each.fact);
     else gaps.push(each.gap);
   }
-  return { facts, gaps, names: facts.map((fact) => fact.data.metadata.name) };
+  return { facts, gaps, names: facts.map((fact) => (fact.data as KubernetesFact).metadata.name) };
 }
 const collectText = (text: string | Uint8Array, limit?: number) => collectFrom('-', bytes(text), limit);
 

@@ -1,7 +1,7 @@
 /** Failures of the API as gaps: what could not be read, in the words of the error catalogue. */
-import { catalogue, type ErrorCode, type Gap } from '@firebreak/contract';
+import type { ErrorCode, Gap } from '@firebreak/contract';
+import { gap } from '../../intake/gap.ts';
 import type { ApiFailure } from './api.ts';
-import { printable } from './foreign.ts';
 
 const codes: Readonly<Record<ApiFailure, ErrorCode>> = {
   'not-found': 'FB-K8S-GONE',
@@ -15,16 +15,6 @@ const codes: Readonly<Record<ApiFailure, ErrorCode>> = {
   unreachable: 'FB-K8S-UNREACHABLE',
   'bad-response': 'FB-K8S-RESPONSE-INVALID',
 };
-
-export function gap(code: ErrorCode, kinds: readonly string[], where: string, reason: string): Gap {
-  return {
-    kinds: [...kinds],
-    where: printable(where),
-    code,
-    reason: printable(reason, 400),
-    next: catalogue[code].next,
-  };
-}
 
 export function gapOfFailure(
   failure: { readonly failure: ApiFailure; readonly reason: string },

@@ -4,11 +4,11 @@
 import { stat } from 'node:fs/promises';
 import { type Connector, FirebreakError } from '@firebreak/contract';
 import { z } from 'zod';
+import { printable } from '../../intake/foreign.ts';
+import { codeOf } from '../../intake/walk.ts';
 import { actions } from './actions/index.ts';
 import { collect, type KubernetesSession } from './collect.ts';
-import { codeOf } from './files/walk.ts';
 import { openManifests } from './files.ts';
-import { printable } from './foreign.ts';
 import { isKubeconfig } from './live/kubeconfig.ts';
 import { defaultLimits, openLive } from './live.ts';
 import { permissionsYaml } from './permissions.ts';

@@ -11,10 +11,10 @@ import { connectorConformance } from '@firebreak/contract/testing/connector-conf
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { collectSession } from '../../facts/collect.ts';
 import { followEstate } from '../../facts/follow.ts';
+import { textAt } from '../../intake/foreign.ts';
 import { apiCases } from './api.case.ts';
 import type { ApiObject, KubernetesApi, ResourceRef } from './api.ts';
 import { collectManifests } from './files.ts';
-import { textAt } from './foreign.ts';
 import kubernetes from './index.ts';
 import { watchFacts } from './watch.ts';
 

@@ -9,6 +9,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { FirebreakError } from '@firebreak/contract';
+import { array, at, field, printable, record, text, textAt } from '../../intake/foreign.ts';
 import type {
   ApiFailure,
   ApiObject,
@@ -19,7 +20,6 @@ import type {
   ResourceRef,
   WatchEvent,
 } from './api.ts';
-import { array, at, field, printable, record, text, textAt } from './foreign.ts';
 import { discover } from './live/discovery.ts';
 import { type Access, type KubeconfigSource, openAccess } from './live/kubeconfig.ts';
 import { type Call, makeTransport, type Reply, type Sent, type Transport } from './live/transport.ts';

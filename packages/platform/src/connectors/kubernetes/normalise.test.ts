@@ -1,3 +1,4 @@
+import type { KubernetesFact } from '@firebreak/contract';
 import { expect, test } from 'vitest';
 import type { ApiObject } from './api.ts';
 import { normalise } from './normalise.ts';
@@ -47,7 +48,7 @@ test.each([
 test('a kind without namespaces has none, whatever its manifest says', () => {
   const role = fact({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', ...meta('x', 'ml') });
   expect(role?.id).toBe('kubernetes:ClusterRole/x');
-  expect(role?.data.metadata.namespace).toBeUndefined();
+  expect((role?.data as KubernetesFact | undefined)?.metadata.namespace).toBeUndefined();
 });
 
 test('a CronJob’s template is the one of its jobs; a ReplicationController’s selector is a map', () => {
@@ -227,6 +228,6 @@ test('what does not parse names the field, and shows foreign text harmlessly', (
 test('a key named like the prototype is a key', () => {
   const labels = JSON.parse('{"__proto__": "x", "constructor": "y", "a": "b"}');
   const data = fact({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x', labels }, data: labels })?.data;
-  expect(data?.metadata.labels.a).toBe('b');
+  expect((data as KubernetesFact | undefined)?.metadata.labels.a).toBe('b');
   expect(({} as Record<string, unknown>).x).toBeUndefined();
 });

@@ -7,13 +7,13 @@
 import {
   type AnyFact,
   catalogue,
-  type FactKind,
   type Gap,
+  type KubernetesFactKind,
   kubernetesFactSchemas,
   kubernetesId,
 } from '@firebreak/contract';
+import { array, at, type Foreign, field, printable, record, text, textAt } from '../../intake/foreign.ts';
 import type { ApiObject } from './api.ts';
-import { array, at, type Foreign, field, printable, record, text, textAt } from './foreign.ts';
 import { deliveryChannelData, deliverySystem } from './kinds/delivery-channel.ts';
 import { endpointSliceData, endpointsData } from './kinds/endpoints.ts';
 import { ingressData } from './kinds/ingress.ts';
@@ -36,12 +36,12 @@ export interface Normalised {
 }
 
 interface Shape {
-  readonly fact: FactKind;
+  readonly fact: KubernetesFactKind;
   readonly data: (object: ApiObject) => Foreign | undefined;
 }
 
 const asIs = (object: ApiObject): Foreign => object;
-const shape = (fact: FactKind, data: Shape['data'] = asIs): Shape => ({ fact, data });
+const shape = (fact: KubernetesFactKind, data: Shape['data'] = asIs): Shape => ({ fact, data });
 const workload = shape('kubernetes.workload', workloadData);
 const webhooks = shape('kubernetes.webhook-configuration', (object) => ({
   metadata: object.metadata,
@@ -104,7 +104,7 @@ function shapeOf(group: string, kind: string, object: ApiObject): Shape {
 }
 
 /** The fact kind that objects of a group and kind become; what a gap about the whole resource touches. */
-export function factKindOf(group: string, kind: string): FactKind {
+export function factKindOf(group: string, kind: string): KubernetesFactKind {
   return shapeOf(group, kind, { apiVersion: group === '' ? 'v1' : `${group}/v1`, kind }).fact;
 }
 

@@ -4,8 +4,9 @@
  * A live server tells this by discovery and needs no table. Files and the twin have nobody to ask, so the table is theirs,
  * and the names of facts are derived from it. A kind that is not in it gets a guessed plural and is marked as guessed.
  */
+
+import { field, text } from '../../intake/foreign.ts';
 import type { ApiObject, ApiResource, ResourceRef } from './api.ts';
-import { field, text } from './foreign.ts';
 
 /** `kind plural`, or `kind plural *` for a kind without namespace, by group and version. */
 const table: readonly (readonly [group: string, version: string, kinds: readonly string[]])[] = [

@@ -9,8 +9,9 @@
  * `kubectl apply` keeps the whole manifest, and annotations of operators that copy secrets. So a secret keeps only the
  * annotations that tie a token to its account, and those that people write for us (`firebreak.dev/`).
  */
+
+import { record } from '../../intake/foreign.ts';
 import type { ApiObject } from './api.ts';
-import { record } from './foreign.ts';
 
 const keptAnnotations = ['kubernetes.io/service-account.name', 'kubernetes.io/service-account.uid'];
 /** What people say about an asset for us to read. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { at, textAt } from '../../intake/foreign.ts';
 import type { ApiObject, ResourceRef } from './api.ts';
-import { at, textAt } from './foreign.ts';
 import { type AuthorizationRequest, countedIds, makeTwin, type Twin } from './twin.ts';
 
 const signal = new AbortController().signal;

@@ -11,6 +11,7 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { AnyFact } from '@firebreak/contract';
+import { array, record, stringMap, text, textAt } from '../../intake/foreign.ts';
 import type {
   ApiObject,
   ApiResource,
@@ -21,7 +22,6 @@ import type {
   ResourceRef,
   WatchEvent,
 } from './api.ts';
-import { array, record, stringMap, text, textAt } from './foreign.ts';
 import { normalise } from './normalise.ts';
 import { knownResource, pathOf } from './resources.ts';
 import { type Cluster, refuse, type TwinIds } from './twin/cluster.ts';

@@ -9,9 +9,9 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AnyFact, FactChanges, FactId, Gap } from '@firebreak/contract';
+import { field, textAt } from '../../intake/foreign.ts';
 import type { KubernetesApi, WatchEvent } from './api.ts';
 import { makeReader, normaliseRead, type Read, type Reading, readingsOf, typed } from './collect.ts';
-import { field, textAt } from './foreign.ts';
 import { gapOfFailure } from './gaps.ts';
 import { refOf } from './resources.ts';
 

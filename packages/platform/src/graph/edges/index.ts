@@ -1,22 +1,17 @@
 /**
- * All edge rules, discovered: every file of this folder that is not this one and not a test is a rule, its default export.
- * Adding a rule is adding a file; its name is its label (`pod-exec.ts` ⇔ `POD_EXEC`), held by a test.
+ * All edge rules, discovered: a folder for each system, and in it every file that is not a test is a rule, its default
+ * export. Adding a rule is adding a file; its name is its label (`pod-exec.ts` ⇔ `POD_EXEC`), held by a test.
  */
-import { readdirSync } from 'node:fs';
 import type { EdgeRule } from '@firebreak/contract';
+import { discover, ruleFiles } from '../discover.ts';
 
-const files = readdirSync(import.meta.dirname)
-  .filter((file) => file.endsWith('.ts') && file !== 'index.ts' && !file.endsWith('.test.ts'))
-  .sort();
-
-/** Label by file name. */
+/** Label by file. */
 export function labelOf(file: string): string {
-  return file.replace(/\.ts$/, '').replaceAll('-', '_').toUpperCase();
+  return file.replace(/^.*\//, '').replace(/\.ts$/, '').replaceAll('-', '_').toUpperCase();
 }
 
-export const edgeRuleFiles: readonly string[] = files;
+/** `<system>/<rule>.ts`. */
+export const edgeRuleFiles: readonly string[] = ruleFiles(import.meta.dirname);
 
-/** Sorted by file name. */
-export const edgeRules: readonly EdgeRule[] = await Promise.all(
-  files.map(async (file) => ((await import(new URL(file, import.meta.url).href)) as { default: EdgeRule }).default),
-);
+/** In the order of the files. */
+export const edgeRules: readonly EdgeRule[] = await discover<EdgeRule>(import.meta.url, edgeRuleFiles);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ApiObject } from '../../connectors/kubernetes/api.ts';
-import { estate, rbacGroup } from '../edges/cases/world.case.ts';
+import { estate, rbacGroup } from '../edges/kubernetes/cases/world.case.ts';
 import { aggregatedRules } from './aggregation.ts';
 
 /** A ClusterRole that allows the verb of its own name and aggregates the roles that are labelled for it. */

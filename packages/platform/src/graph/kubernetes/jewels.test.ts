@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { account, estate, node, object, pod, secret, tokenSecret } from '../edges/cases/world.case.ts';
+import { account, estate, node, object, pod, secret, tokenSecret } from '../edges/kubernetes/cases/world.case.ts';
 import { nodeRules } from '../nodes/index.ts';
 
 function jewels(world: Parameters<typeof estate>[0]): ReadonlyMap<string, string> {

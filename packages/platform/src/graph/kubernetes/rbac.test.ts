@@ -1,7 +1,7 @@
 import type { PolicyRule } from '@firebreak/contract';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { can, canEverywhere, estate, object, rbacGroup } from '../edges/cases/world.case.ts';
+import { can, canEverywhere, estate, object, rbacGroup } from '../edges/kubernetes/cases/world.case.ts';
 import { allowedNames, type Grant, grantAllows, rbacOf, ruleAllows, subjectId } from './rbac.ts';
 
 function rule(part: Partial<PolicyRule>): PolicyRule {

@@ -1,14 +1,6 @@
-/**
- * All node rules, discovered: every file of this folder that is not this one and not a test is a rule, its default export.
- */
-import { readdirSync } from 'node:fs';
+/** All node rules, discovered: a folder for each system, and in it every file that is not a test is a rule, its default export. */
 import type { NodeRule } from '@firebreak/contract';
+import { discover, ruleFiles } from '../discover.ts';
 
-const files = readdirSync(import.meta.dirname)
-  .filter((file) => file.endsWith('.ts') && file !== 'index.ts' && !file.endsWith('.test.ts'))
-  .sort();
-
-/** Sorted by file name. */
-export const nodeRules: readonly NodeRule[] = await Promise.all(
-  files.map(async (file) => ((await import(new URL(file, import.meta.url).href)) as { default: NodeRule }).default),
-);
+/** In the order of the files. */
+export const nodeRules: readonly NodeRule[] = await discover<NodeRule>(import.meta.url, ruleFiles(import.meta.dirname));

@@ -4,8 +4,8 @@
  */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { at, textAt } from '../../../intake/foreign.ts';
 import type { ApiObject, KubernetesApi, ResourceRef } from '../api.ts';
-import { at, textAt } from '../foreign.ts';
 import kubernetes from '../index.ts';
 import { isAllowed } from './access/trial.ts';
 import { observe } from './cases/observed.case.ts';

@@ -1,7 +1,7 @@
 import { defineAction, kubernetesId, type ProbeResult } from '@firebreak/contract';
 import { z } from 'zod';
+import { at } from '../../../intake/foreign.ts';
 import type { KubernetesApi } from '../api.ts';
-import { at } from '../foreign.ts';
 import { objectChange } from './exchange/object-change.ts';
 import { readObject } from './exchange/reading.ts';
 import { impactOf } from './impact/legitimate-use.ts';

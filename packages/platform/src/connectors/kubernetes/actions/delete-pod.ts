@@ -7,8 +7,8 @@
  */
 import { defineAction, kubernetesId, type Outcome, type ProbeResult } from '@firebreak/contract';
 import { z } from 'zod';
+import { record, textAt } from '../../../intake/foreign.ts';
 import type { ApiObject, KubernetesApi } from '../api.ts';
-import { record, textAt } from '../foreign.ts';
 import { putBackBy } from './delivery/put-back.ts';
 import { refused, refusedBy } from './exchange/failure.ts';
 import { waitFor } from './exchange/patience.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { defineAction, kubernetesId, type Outcome, type ProbeResult } from '@firebreak/contract';
 import { z } from 'zod';
+import { at } from '../../../intake/foreign.ts';
 import type { ApiObject, KubernetesApi } from '../api.ts';
-import { at } from '../foreign.ts';
 import { inWords, refused, refusedBy } from './exchange/failure.ts';
 import { type KubernetesAttempt, listAll, look, readAll, readObject } from './exchange/reading.ts';
 import { changeOf, send, type Write } from './exchange/write.ts';

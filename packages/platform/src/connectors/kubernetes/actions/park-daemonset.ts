@@ -1,7 +1,7 @@
 import { defineAction, kubernetesId } from '@firebreak/contract';
 import { z } from 'zod';
+import { at } from '../../../intake/foreign.ts';
 import type { KubernetesApi } from '../api.ts';
-import { at } from '../foreign.ts';
 import { putBackBy } from './delivery/put-back.ts';
 import { objectChange } from './exchange/object-change.ts';
 import { readObject } from './exchange/reading.ts';

@@ -1,7 +1,7 @@
 import { defineAction, kubernetesId } from '@firebreak/contract';
 import { z } from 'zod';
+import { at, textAt } from '../../../intake/foreign.ts';
 import type { KubernetesApi } from '../api.ts';
-import { at, textAt } from '../foreign.ts';
 import { putBackBy } from './delivery/put-back.ts';
 import { objectChange } from './exchange/object-change.ts';
 import { type KubernetesAttempt, listAll, readObject } from './exchange/reading.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { at } from '../../../intake/foreign.ts';
 import type { ApiObject, KubernetesApi } from '../api.ts';
-import { at } from '../foreign.ts';
 import { signal, twinWorld } from './cases/twin-world.case.ts';
 import { redacted } from './evidence/redaction.ts';
 import snapshot from './snapshot.ts';

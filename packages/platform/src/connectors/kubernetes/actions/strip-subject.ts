@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { defineAction, type Estate, type Interruption, kubernetesId, type ProbeResult } from '@firebreak/contract';
 import { z } from 'zod';
+import { textAt } from '../../../intake/foreign.ts';
 import type { ApiObject, KubernetesApi } from '../api.ts';
-import { textAt } from '../foreign.ts';
 import { bindingName } from './access/other-grants.ts';
 import { probeGrant } from './access/probe-grant.ts';
 import { grantedRules } from './access/role-rules.ts';

@@ -2,8 +2,9 @@
  * Argo CD and Flux objects: what they deliver, where to, and whether they do so by themselves. Sources of the field names:
  * argoproj.io/v1alpha1 Application and ApplicationSet; Flux toolkit Kustomization v1, HelmRelease v2, sources v1, image v1.
  */
+
+import { array, at, record, text, textAt } from '../../../intake/foreign.ts';
 import type { ApiObject } from '../api.ts';
-import { array, at, record, text, textAt } from '../foreign.ts';
 import { groupVersion } from '../resources.ts';
 
 export interface DeliveredObject {

@@ -1,6 +1,7 @@
 /** Endpoints and EndpointSlices in one form: which pods stand behind which service. */
+
+import { array, field, record, textAt } from '../../../intake/foreign.ts';
 import type { ApiObject } from '../api.ts';
-import { array, field, record, textAt } from '../foreign.ts';
 
 export function endpointSliceData(object: ApiObject): Record<string, unknown> {
   return {

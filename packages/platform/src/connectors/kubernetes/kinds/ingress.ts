@@ -1,6 +1,7 @@
 /** Ingress: the services that it publishes, from rules and default backend, in today's and the v1beta1 form. */
+
+import { array, at, field, textAt } from '../../../intake/foreign.ts';
 import type { ApiObject } from '../api.ts';
-import { array, at, field, textAt } from '../foreign.ts';
 
 interface Backend {
   readonly service: string;

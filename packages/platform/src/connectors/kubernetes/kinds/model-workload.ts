@@ -3,8 +3,9 @@
  * v1alpha1, ray.io v1, kubeflow.org v1 (Notebook and the training operator's jobs), argoproj.io v1alpha1 (Workflow and kin,
  * which is where AI platforms keep their training pipelines), agents.x-k8s.io Sandbox, kagent.dev Agent.
  */
+
+import { array, field, record, text, textAt } from '../../../intake/foreign.ts';
 import type { ApiObject } from '../api.ts';
-import { array, field, record, text, textAt } from '../foreign.ts';
 import { groupVersion } from '../resources.ts';
 
 type Role = 'serving' | 'training' | 'notebook' | 'agent';

@@ -1,6 +1,7 @@
 /** Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job and CronJob in one form. */
+
+import { at, record } from '../../../intake/foreign.ts';
 import type { ApiObject } from '../api.ts';
-import { at, record } from '../foreign.ts';
 
 export function workloadData(object: ApiObject): Record<string, unknown> {
   const spec = record(object.spec) ?? {};

@@ -3,8 +3,9 @@
  * older one (one request per group version). One entry per group and plural, at the first version that has it, which is the
  * server's preferred one.
  */
+
+import { array, at, field, text, textAt } from '../../../intake/foreign.ts';
 import type { ApiResource, ApiResult, Discovery } from '../api.ts';
-import { array, at, field, text, textAt } from '../foreign.ts';
 
 export type Fetch = (path: string, accept: string) => Promise<ApiResult<unknown>>;
 

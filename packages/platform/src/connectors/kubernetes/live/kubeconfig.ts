@@ -11,7 +11,7 @@ import { createSecureContext } from 'node:tls';
 import { FirebreakError } from '@firebreak/contract';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { load, YAMLException } from 'js-yaml';
-import { array, field, printable, text, textAt } from '../foreign.ts';
+import { array, field, printable, text, textAt } from '../../../intake/foreign.ts';
 
 export type KubeconfigSource =
   | { readonly file: string; readonly context?: string | undefined }

@@ -3,8 +3,8 @@
  * the ServiceAccount admission plugin (a pod gets an account and a projected token, or is refused).
  */
 import { isDeepStrictEqual } from 'node:util';
+import { array, at, type Foreign, record, stringMap, text, textAt } from '../../../intake/foreign.ts';
 import type { ApiObject, ApiResource, ApiResult } from '../api.ts';
-import { array, at, type Foreign, record, stringMap, text, textAt } from '../foreign.ts';
 import { knownResource } from '../resources.ts';
 import { type Cluster, refuse } from './cluster.ts';
 import { namespaceOf } from './storage.ts';

@@ -3,8 +3,9 @@
  * can observe. Workloads have as many pods as they ask for, deleted pods come back, accounts and their token secrets follow
  * each other, what lost its owner goes.
  */
+
+import { array, at, record, textAt } from '../../../intake/foreign.ts';
 import type { ApiObject, ApiResource } from '../api.ts';
-import { array, at, record, textAt } from '../foreign.ts';
 import { knownResource } from '../resources.ts';
 import type { Cluster, Reaction } from './cluster.ts';
 import { nameOf, namespaceOf, type Stored, uidOf } from './storage.ts';

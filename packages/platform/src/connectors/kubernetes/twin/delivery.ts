@@ -7,8 +7,8 @@
  * HelmRelease corrects nothing here (its drift detection is off by default).
  */
 import { isDeepStrictEqual } from 'node:util';
+import { at, record } from '../../../intake/foreign.ts';
 import type { ApiObject, ApiResource } from '../api.ts';
-import { at, record } from '../foreign.ts';
 import { type DeliveredObject, deliveredObjects, deliverySystem } from '../kinds/delivery-channel.ts';
 import { knownResource } from '../resources.ts';
 import type { Cluster } from './cluster.ts';

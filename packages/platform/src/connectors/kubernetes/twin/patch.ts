@@ -3,7 +3,7 @@
  * their input alone. A member named `__proto__` becomes an own property like any other.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { record } from '../foreign.ts';
+import { record } from '../../../intake/foreign.ts';
 
 export type Patched = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };
 

@@ -6,8 +6,8 @@
  * changes nothing makes no new revision, and after each call the controllers have come to rest.
  */
 import { isDeepStrictEqual } from 'node:util';
+import { array, at, record, text, textAt } from '../../../intake/foreign.ts';
 import type { ApiObject, ApiResource, ApiResult } from '../api.ts';
-import { array, at, record, text, textAt } from '../foreign.ts';
 import { apiVersionOf, knownResource, knownResources, resourceOf } from '../resources.ts';
 import { admit, secretDefaults, withDefaults } from './admission.ts';
 import { type Cluster, type Reaction, refuse, type TwinIds, timestamp } from './cluster.ts';

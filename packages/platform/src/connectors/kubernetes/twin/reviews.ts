@@ -1,8 +1,9 @@
 /**
  * The review APIs and the other calls that create nothing: TokenReview, SubjectAccessReview and its kin.
  */
+
+import { array, at, record, textAt } from '../../../intake/foreign.ts';
 import type { ApiObject, ApiResult, ResourceRef } from '../api.ts';
-import { array, at, record, textAt } from '../foreign.ts';
 import { refuse } from './cluster.ts';
 import type { Principal, Tokens } from './tokens.ts';
 

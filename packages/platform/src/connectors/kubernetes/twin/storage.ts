@@ -4,8 +4,9 @@
  * What must stay true: a stored object is never changed in place (a reader may still hold it), every change has a revision
  * of its own, and the index of dependents by owner uid agrees with the objects.
  */
+
+import { array, textAt } from '../../../intake/foreign.ts';
 import type { ApiObject, ApiResource } from '../api.ts';
-import { array, textAt } from '../foreign.ts';
 
 export interface Change {
   readonly revision: number;

@@ -1,6 +1,7 @@
 /** The subresources that the twin serves: scale, status, approval, ephemeralcontainers, token, eviction. */
+
+import { at, record } from '../../../intake/foreign.ts';
 import type { ApiObject, ApiResource, ApiResult, ResourceRef } from '../api.ts';
-import { at, record } from '../foreign.ts';
 import { type Cluster, refuse } from './cluster.ts';
 import { nameOf, namespaceOf } from './storage.ts';
 import type { Tokens } from './tokens.ts';

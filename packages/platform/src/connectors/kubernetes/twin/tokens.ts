@@ -3,8 +3,9 @@
  * is the same: a token is good only while its account exists *with the same uid*, the object it is bound to exists with the
  * same uid, and it has not expired. (k8s.io/kubernetes/pkg/serviceaccount: Validator.Validate, legacyValidator.Validate)
  */
+
+import { at, record, textAt } from '../../../intake/foreign.ts';
 import type { ApiObject, ApiResource, ApiResult } from '../api.ts';
-import { at, record, textAt } from '../foreign.ts';
 import { knownResource } from '../resources.ts';
 import { type Cluster, refuse, timestamp } from './cluster.ts';
 import { nameOf, namespaceOf, uidOf } from './storage.ts';

@@ -4,8 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { array, at, type Foreign, record, textAt } from '../../../intake/foreign.ts';
 import type { ApiObject, ApiResource } from '../api.ts';
-import { array, at, type Foreign, record, textAt } from '../foreign.ts';
 import { apiVersionOf, knownResource } from '../resources.ts';
 import type { Cluster, Reaction } from './cluster.ts';
 import { nameOf, namespaceOf, uidOf } from './storage.ts';

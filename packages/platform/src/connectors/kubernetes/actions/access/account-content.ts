@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { array, textAt } from '../../../../intake/foreign.ts';
 import type { ApiObject } from '../../api.ts';
-import { array, textAt } from '../../foreign.ts';
 import { present } from '../objects/object-meta.ts';
 import { type PatchOperation, sameField, setField } from '../objects/one-field.ts';
 import { stripServerOwned } from '../objects/server-owned.ts';

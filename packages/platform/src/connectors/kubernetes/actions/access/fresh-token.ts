@@ -1,5 +1,5 @@
+import { textAt } from '../../../../intake/foreign.ts';
 import type { ApiObject, ApiResult } from '../../api.ts';
-import { textAt } from '../../foreign.ts';
 import type { KubernetesAttempt } from '../exchange/reading.ts';
 import { refTo, reviews } from '../objects/built-in.ts';
 

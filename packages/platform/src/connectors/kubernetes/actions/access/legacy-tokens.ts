@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { at, record, text, textAt } from '../../../../intake/foreign.ts';
 import type { ApiObject, ApiResult } from '../../api.ts';
-import { at, record, text, textAt } from '../../foreign.ts';
 import { secretFromRow } from '../../secret.ts';
 import type { KubernetesAttempt } from '../exchange/reading.ts';
 import { refToAll } from '../objects/built-in.ts';

@@ -4,8 +4,8 @@
  * counts only after a bounded wait.
  */
 import type { ProbeResult } from '@firebreak/contract';
+import { printable } from '../../../../intake/foreign.ts';
 import type { ApiObject, ApiResult } from '../../api.ts';
-import { printable } from '../../foreign.ts';
 import { inWords } from '../exchange/failure.ts';
 import { waitFor } from '../exchange/patience.ts';
 import type { KubernetesAttempt } from '../exchange/reading.ts';

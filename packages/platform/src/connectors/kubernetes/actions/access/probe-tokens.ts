@@ -6,8 +6,8 @@
  * a minute, and the evidence says how long it took.
  */
 import type { ProbeResult } from '@firebreak/contract';
+import { at } from '../../../../intake/foreign.ts';
 import type { ApiObject, ApiResult } from '../../api.ts';
-import { at } from '../../foreign.ts';
 import { inWords } from '../exchange/failure.ts';
 import { waitFor } from '../exchange/patience.ts';
 import type { KubernetesAttempt } from '../exchange/reading.ts';

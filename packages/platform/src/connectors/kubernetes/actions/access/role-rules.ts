@@ -1,5 +1,5 @@
+import { array, at, textAt } from '../../../../intake/foreign.ts';
 import type { ApiObject, ApiResult } from '../../api.ts';
-import { array, at, textAt } from '../../foreign.ts';
 import { type KubernetesAttempt, listAll, look } from '../exchange/reading.ts';
 import { refTo, refToAll } from '../objects/built-in.ts';
 import { selects } from '../objects/label-selector.ts';

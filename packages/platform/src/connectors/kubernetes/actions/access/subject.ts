@@ -1,7 +1,7 @@
 import { serviceAccountUser } from '@firebreak/contract';
 import { z } from 'zod';
+import { array, at, textAt } from '../../../../intake/foreign.ts';
 import type { ApiObject } from '../../api.ts';
-import { array, at, textAt } from '../../foreign.ts';
 
 /** A subject as a binding names it. Users and groups may be called anything; only service accounts are objects. */
 export const subjectParam = z.object({

@@ -5,8 +5,8 @@
  * Matching follows the API server's RBAC authorizer (k8s.io/kubernetes/pkg/apis/rbac/v1/evaluation_helpers.go).
  */
 import { z } from 'zod';
+import { array, at, textAt } from '../../../../intake/foreign.ts';
 import type { ApiObject } from '../../api.ts';
-import { array, at, textAt } from '../../foreign.ts';
 
 const texts = z.array(z.string());
 export const ruleSchema = z.object({

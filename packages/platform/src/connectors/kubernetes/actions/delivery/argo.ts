@@ -1,4 +1,4 @@
-import { at, textAt } from '../../foreign.ts';
+import { at, textAt } from '../../../../intake/foreign.ts';
 import { present } from '../objects/object-meta.ts';
 import type { Channel } from './channel.ts';
 

@@ -1,4 +1,4 @@
-import { array, at, textAt } from '../../foreign.ts';
+import { array, at, textAt } from '../../../../intake/foreign.ts';
 import type { Channel } from './channel.ts';
 
 /**

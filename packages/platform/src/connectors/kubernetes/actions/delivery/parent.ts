@@ -1,5 +1,5 @@
 import { kubernetesId, type NodeId } from '@firebreak/contract';
-import { array, at, textAt } from '../../foreign.ts';
+import { array, at, textAt } from '../../../../intake/foreign.ts';
 
 /**
  * Who puts an object back when it is changed. Delivery systems mark what they own; an object with such a mark returns to

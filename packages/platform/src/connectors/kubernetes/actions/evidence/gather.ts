@@ -5,8 +5,8 @@
 import { createHash } from 'node:crypto';
 import type { EvidenceItem } from '@firebreak/contract';
 import canonicalize from 'canonicalize';
+import { printable, textAt } from '../../../../intake/foreign.ts';
 import type { ApiObject, ApiResource, ResourceRef } from '../../api.ts';
-import { printable, textAt } from '../../foreign.ts';
 import { pathOf, refOf } from '../../resources.ts';
 import { inWords } from '../exchange/failure.ts';
 import { type KubernetesAttempt, look } from '../exchange/reading.ts';

@@ -1,5 +1,5 @@
+import { record } from '../../../../intake/foreign.ts';
 import type { ApiObject } from '../../api.ts';
-import { record } from '../../foreign.ts';
 
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 const removed = 'removed by Firebreak';

@@ -6,8 +6,8 @@
  * with an error of its own: etcd may have committed what the API server then failed to report.
  */
 import { type ErrorCode, FirebreakError, type Outcome } from '@firebreak/contract';
+import { printable } from '../../../../intake/foreign.ts';
 import type { ApiFailure, ApiResult } from '../../api.ts';
-import { printable } from '../../foreign.ts';
 
 export type Failed = Extract<ApiResult<unknown>, { ok: false }>;
 export type Refused = Extract<Outcome, { outcome: 'refused' }>;

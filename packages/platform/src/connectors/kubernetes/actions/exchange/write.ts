@@ -4,8 +4,8 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Change, NodeId, Outcome } from '@firebreak/contract';
+import { at } from '../../../../intake/foreign.ts';
 import type { ApiObject, ApiResult, ResourceRef } from '../../api.ts';
-import { at } from '../../foreign.ts';
 import { pathOf } from '../../resources.ts';
 import type { PatchOperation } from '../objects/one-field.ts';
 import { refused, writeOutcome } from './failure.ts';

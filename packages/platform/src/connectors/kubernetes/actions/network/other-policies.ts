@@ -4,8 +4,8 @@
  * forbids nothing that another policy allows (kubernetes.io/docs/concepts/services-networking/network-policies).
  */
 import { z } from 'zod';
+import { array, at, record, stringMap, text, textAt } from '../../../../intake/foreign.ts';
 import type { ApiObject } from '../../api.ts';
-import { array, at, record, stringMap, text, textAt } from '../../foreign.ts';
 import { selects } from '../objects/label-selector.ts';
 import { nameOf, present } from '../objects/object-meta.ts';
 

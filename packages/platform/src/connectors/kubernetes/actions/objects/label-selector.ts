@@ -1,4 +1,4 @@
-import { array, at, stringMap, textAt } from '../../foreign.ts';
+import { array, at, stringMap, textAt } from '../../../../intake/foreign.ts';
 
 /** Whether a LabelSelector selects these labels. An unknown operator selects nothing: the API server would refuse it. */
 export function selects(selector: unknown, labels: Readonly<Record<string, string>>): boolean {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { record } from '../../../../intake/foreign.ts';
 import type { ApiObject } from '../../api.ts';
-import { record } from '../../foreign.ts';
 
 /**
  * A name as it goes into a request path. The API server's own rule for the most liberal kinds (a path segment:

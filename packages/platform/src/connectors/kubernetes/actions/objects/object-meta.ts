@@ -1,5 +1,5 @@
+import { array, at, record, stringMap, textAt } from '../../../../intake/foreign.ts';
 import type { ApiObject } from '../../api.ts';
-import { array, at, record, stringMap, textAt } from '../../foreign.ts';
 
 /** The value at a path; undefined where it is missing or null, which are the same thing to Kubernetes. */
 export function present(value: unknown, ...path: readonly string[]): unknown {

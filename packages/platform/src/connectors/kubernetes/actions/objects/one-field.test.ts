@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { at } from '../../../../intake/foreign.ts';
 import type { ApiObject } from '../../api.ts';
-import { at } from '../../foreign.ts';
 import { jsonPatch } from '../../twin/patch.ts';
 import { type PatchOperation, putFieldBack, setField } from './one-field.ts';
 

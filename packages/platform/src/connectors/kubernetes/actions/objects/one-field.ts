@@ -9,8 +9,8 @@
  * - the test for "the field is absent" is `null`, which the API server's patch library takes to mean exactly that.
  */
 import { isDeepStrictEqual } from 'node:util';
+import { at, type Foreign, record } from '../../../../intake/foreign.ts';
 import type { ApiObject } from '../../api.ts';
-import { at, type Foreign, record } from '../../foreign.ts';
 import { present, uidOf } from './object-meta.ts';
 
 export interface PatchOperation {

@@ -11,8 +11,8 @@
  * absent one are not (`ingress: []` denies, an absent list may not), except in metadata, where the server drops them.
  */
 import { isDeepStrictEqual } from 'node:util';
+import { at, type Foreign, record, textAt } from '../../../../intake/foreign.ts';
 import type { ApiObject } from '../../api.ts';
-import { at, type Foreign, record, textAt } from '../../foreign.ts';
 
 const systemMetadata: ReadonlySet<string> = new Set([
   'uid',

@@ -6,8 +6,8 @@
  * is claimed.
  */
 import type { ProbeResult } from '@firebreak/contract';
+import { at, textAt } from '../../../../intake/foreign.ts';
 import type { ApiObject, ApiResult } from '../../api.ts';
-import { at, textAt } from '../../foreign.ts';
 import { inWords } from '../exchange/failure.ts';
 import { waitFor } from '../exchange/patience.ts';
 import { type KubernetesAttempt, listAll } from '../exchange/reading.ts';

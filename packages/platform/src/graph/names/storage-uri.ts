@@ -54,3 +54,9 @@ export function storageAddress(uri: string): StorageAddress | undefined {
 export function bucketId(provider: 's3' | 'gs' | 'azure', bucket: string): NodeId {
   return provider === 's3' ? `aws:Bucket/arn:aws:s3:::${bucket}` : `${provider}:Bucket/${bucket}`;
 }
+
+/** The right to change the content of a data node: `aws:Bucket/x` → `aws:BucketWrite/x`. See docs/decisions/0003. */
+export function writeId(data: NodeId): NodeId {
+  const slash = data.indexOf('/');
+  return `${data.slice(0, slash)}Write${data.slice(slash)}`;
+}

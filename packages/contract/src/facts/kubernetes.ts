@@ -355,6 +355,18 @@ export const deliveryChannel = z.object({
   automated: z.boolean(),
   suspended: z.boolean(),
   source: maybe(z.string()),
+  /** Everything that it takes from: an address, or another channel of the cluster that keeps a copy of one. */
+  sources: list(
+    z.object({
+      url: maybe(z.string()),
+      /** `<Kind>/<namespace>/<name>` of a Flux source. */
+      reference: maybe(z.string()),
+      /** Branch, tag, commit, version range or digest, as written. */
+      revision: maybe(z.string()),
+      path: maybe(z.string()),
+      chart: maybe(z.string()),
+    }),
+  ),
   /** Namespaces that it writes to, from its destination and its reported resources. */
   targetNamespaces: list(z.string()),
   /** Objects that it reports to own, when it does. */

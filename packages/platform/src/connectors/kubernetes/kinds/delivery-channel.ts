@@ -3,7 +3,7 @@
  * argoproj.io/v1alpha1 Application and ApplicationSet; Flux toolkit Kustomization v1, HelmRelease v2, sources v1, image v1.
  */
 
-import { array, at, record, text, textAt } from '../../../intake/foreign.ts';
+import { array, at, type Foreign, record, text, textAt } from '../../../intake/foreign.ts';
 import type { ApiObject } from '../api.ts';
 import { groupVersion } from '../resources.ts';
 
@@ -39,16 +39,26 @@ export function deliveryChannelData(object: ApiObject, system: 'argocd' | 'flux'
     automated: own.automated,
     suspended: own.suspended,
     source: own.source,
+    sources: own.sources,
     targetNamespaces: [...namespaces].sort(),
     resources,
     serviceAccountName: own.serviceAccountName,
   };
 }
 
+interface ChannelSource {
+  readonly url?: string | undefined;
+  readonly reference?: string | undefined;
+  readonly revision?: string | undefined;
+  readonly path?: string | undefined;
+  readonly chart?: string | undefined;
+}
+
 interface Channel {
   readonly automated: boolean;
   readonly suspended: boolean;
   readonly source: string | undefined;
+  readonly sources: readonly ChannelSource[];
   readonly targets: readonly string[];
   readonly serviceAccountName?: string | undefined;
 }
@@ -68,6 +78,12 @@ function argo(object: ApiObject): Channel {
     automated: syncs,
     suspended: isSet ? !syncs && keepsChildren : !syncs,
     source: sources.flatMap((source) => textAt(source, 'repoURL') ?? [])[0],
+    sources: sources.flatMap((source) => {
+      const url = textAt(source, 'repoURL');
+      if (url === undefined) return [];
+      const [revision, path] = [textAt(source, 'targetRevision'), textAt(source, 'path')];
+      return [{ url, revision, path, chart: textAt(source, 'chart') }];
+    }),
     // A template of an ApplicationSet may hold `{{…}}` where the namespace goes.
     targets: namespace === undefined || namespace.includes('{') ? [] : [namespace],
   };
@@ -76,10 +92,7 @@ function argo(object: ApiObject): Channel {
 function flux(object: ApiObject): Channel {
   const suspended = at(object, 'spec', 'suspend') === true;
   const reference = record(at(object, 'spec', 'sourceRef')) ?? record(at(object, 'spec', 'chart', 'spec', 'sourceRef'));
-  const source =
-    textAt(object, 'spec', 'url') ??
-    textAt(object, 'spec', 'endpoint') ??
-    (reference === undefined ? undefined : `${text(reference.kind)}/${text(reference.name)}`);
+  const url = textAt(object, 'spec', 'url') ?? textAt(object, 'spec', 'endpoint');
   const target = textAt(object, 'spec', 'targetNamespace');
   // A HelmRelease without a target installs beside itself; a Kustomization without one takes its manifests' namespaces.
   const beside = object.kind === 'HelmRelease' ? textAt(object, 'metadata', 'namespace') : undefined;
@@ -87,10 +100,31 @@ function flux(object: ApiObject): Channel {
   return {
     automated: !suspended,
     suspended,
-    source,
+    source: url ?? (reference === undefined ? undefined : `${text(reference.kind)}/${text(reference.name)}`),
+    sources: url === undefined ? referenced(object, reference) : [{ url, revision: fluxRevision(object) }],
     targets: namespace === undefined ? [] : [namespace],
     serviceAccountName: textAt(object, 'spec', 'serviceAccountName'),
   };
+}
+
+/** The Flux source that a Kustomization or HelmRelease takes from; in its own namespace unless it says another. */
+function referenced(object: ApiObject, reference: Foreign | undefined): readonly ChannelSource[] {
+  const [kind, name] = [textAt(reference, 'kind'), textAt(reference, 'name')];
+  if (kind === undefined || name === undefined) return [];
+  const namespace = textAt(reference, 'namespace') ?? textAt(object, 'metadata', 'namespace') ?? 'default';
+  const path = textAt(object, 'spec', 'path');
+  const chart = textAt(object, 'spec', 'chart', 'spec', 'chart');
+  return [{ reference: `${kind}/${namespace}/${name}`, path, chart }];
+}
+
+/** What a GitRepository, OCIRepository or HelmRepository is told to take; a commit or digest counts before a name for it. */
+function fluxRevision(object: ApiObject): string | undefined {
+  const wanted = at(object, 'spec', 'ref');
+  for (const field of ['commit', 'digest', 'name', 'semver', 'tag', 'branch']) {
+    const value = textAt(wanted, field);
+    if (value !== undefined) return value;
+  }
+  return object.kind === 'GitRepository' ? 'master' : undefined;
 }
 
 /** What the channel says that it owns: Argo CD's `status.resources`, a Flux Kustomization's inventory. */

@@ -73,7 +73,7 @@ test('what rules may sever and what their cases showed is the same', () => {
     }
   }
   // A rule about pods names all four ways to stop one, of which a case usually shows one; CE_PRIV_MOUNT shows each.
-  for (const rule of edgeRules)
+  for (const rule of edgeRules.filter(({ label }) => label in cases))
     expect((shown.get(rule.label)?.size ?? 0) > 0, rule.label).toBe(rule.severedBy.length > 0);
   expect([...(shown.get('CE_PRIV_MOUNT') ?? [])].sort()).toEqual(
     [...(edgeRules.find((it) => it.label === 'CE_PRIV_MOUNT')?.severedBy ?? [])].sort(),

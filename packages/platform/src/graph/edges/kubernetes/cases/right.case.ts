@@ -37,6 +37,18 @@ const volume = (path: string, claimed?: string): ApiObject => ({
   spec: { hostPath: { path }, ...(claimed === undefined ? {} : { claimRef: { namespace: 'prod', name: claimed } }) },
 });
 const claim = (name: string) => object('v1', 'PersistentVolumeClaim', name, { spec: { volumeName: 'pv' } });
+const repository = { kind: 'GitRepository', name: 'feed' };
+const fluxGroups: Readonly<Record<string, string>> = {
+  GitRepository: 'source.toolkit.fluxcd.io',
+  Kustomization: 'kustomize.toolkit.fluxcd.io',
+};
+const flux = (kind: string, spec: object) => ({
+  apiVersion: `${fluxGroups[kind]}/v1`,
+  kind,
+  metadata: { name: 'feed', namespace: 'prod' },
+  spec,
+});
+const fluxed = (kind: string) => `${kind}.${fluxGroups[kind]}/prod/feed`;
 const application2 = 'Application.argoproj.io/prod/app';
 
 export const rightCases: CaseTable = {
@@ -471,6 +483,41 @@ export const rightCases: CaseTable = {
     ],
     nearMisses: [
       { because: 'it waits for somebody to sync', world: [application(false), workload('Deployment', 'web')] },
+    ],
+  },
+  SOURCE_DELIVERS: {
+    holds: [
+      {
+        world: [
+          flux('GitRepository', { url: 'https://git.example/a/b' }),
+          flux('Kustomization', { sourceRef: repository }),
+        ],
+        edges: [`${fluxed('GitRepository')} -> ${fluxed('Kustomization')}`],
+        levers: ['kubernetes.suspend-delivery', 'kubernetes.suspend-delivery'],
+      },
+    ],
+    nearMisses: [
+      {
+        because: 'the source is suspended',
+        world: [
+          flux('GitRepository', { url: 'https://git.example/a/b', suspend: true }),
+          flux('Kustomization', { sourceRef: repository }),
+        ],
+      },
+      {
+        because: 'the Kustomization is suspended',
+        world: [
+          flux('GitRepository', { url: 'https://git.example/a/b' }),
+          flux('Kustomization', { sourceRef: repository, suspend: true }),
+        ],
+      },
+      {
+        because: 'it takes from another namespace',
+        world: [
+          flux('GitRepository', { url: 'https://git.example/a/b' }),
+          flux('Kustomization', { sourceRef: { ...repository, namespace: 'elsewhere' } }),
+        ],
+      },
     ],
   },
   DELIVERY_PATCH: {

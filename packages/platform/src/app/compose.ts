@@ -1,4 +1,5 @@
 /** The only file that knows everybody: it gives the command line its world. */
+import { mkdir } from 'node:fs/promises';
 import { type Execution, FirebreakError, type Plan } from '@firebreak/contract';
 import { rememberTarget } from '../cli/incident-target.ts';
 import type { ContainOptions, Desk, World } from '../cli/world.ts';
@@ -8,12 +9,14 @@ import { manifestSet } from '../facts/manifest-set.ts';
 import { deriveGraph } from '../graph/derive-graph.ts';
 import { edgeRules } from '../graph/edges/index.ts';
 import { nodeRules } from '../graph/nodes/index.ts';
+import { systemClock } from '../kernel/clock.ts';
 import { exportEvidence } from '../ledger/evidence-export.ts';
 import { checkClaims } from '../planning/check-claims.ts';
 import { checkPlan } from '../planning/check-plan.ts';
 import { checkSteps } from '../planning/check-steps.ts';
 import { loadSolver } from '../planning/hitting-set.ts';
 import { makePlan } from '../planning/make-plan.ts';
+import { openStorage } from '../storage/storage.ts';
 import { rehearse } from './rehearse.ts';
 import { serve } from './serve.ts';
 import { mustHaveField, mustStillHold, openStation, type Station } from './station.ts';
@@ -56,6 +59,12 @@ export const world: World = {
     const unknown = wanted.find((action) => connector.actions.every((known) => known.id !== action));
     if (unknown !== undefined) throw new FirebreakError('FB-NOT-FOUND', `${id} has no action ${unknown}.`);
     return connector.permissions(wanted);
+  },
+
+  openHistory: async ({ data, database }) => {
+    await mkdir(data, { recursive: true, mode: 0o755 });
+    const storage = await openStorage(database === undefined ? { data } : { url: database });
+    return { history: storage.factHistory, now: systemClock.now(), close: () => storage.close() };
   },
 
   serve,

@@ -16,13 +16,16 @@ export interface Collected {
 
 export class EstateHolder {
   readonly target: Target;
+  readonly #keepFor: ((estate: Estate, at: Date) => void) | undefined;
   readonly #clock: Clock;
   #current: Collected | undefined;
   #collecting: Promise<Collected> | undefined;
 
-  constructor(target: Target, clock: Clock) {
+  /** @param each told of every estate that becomes current */
+  constructor(target: Target, clock: Clock, each?: (estate: Estate, at: Date) => void) {
     this.target = target;
     this.#clock = clock;
+    this.#keepFor = each;
   }
 
   /** What is known; collected now when it never was. */
@@ -73,6 +76,7 @@ export class EstateHolder {
       },
     };
     this.#current = collected;
+    this.#keepFor?.(estate, at);
     return collected;
   }
 }

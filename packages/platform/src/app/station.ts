@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { type AnyAction, FirebreakError, type Plan } from '@firebreak/contract';
 import { createRunner, type Runner } from '../execution/runner.ts';
 import { sealFromFile } from '../execution/seal.ts';
+import { scopeOf } from '../facts/history.ts';
 import { createIncidents, type Incidents } from '../incidents/incident.ts';
 import { protectedWithin } from '../incidents/protected-within.ts';
 import { createProve } from '../incidents/prove.ts';
@@ -18,6 +19,7 @@ import { checkSteps } from '../planning/check-steps.ts';
 import type { Transaction } from '../storage/database.ts';
 import { openStorage, type Storage } from '../storage/storage.ts';
 import { EstateHolder } from './estate-holder.ts';
+import { Historian } from './historian.ts';
 import type { Target } from './targets.ts';
 
 export interface Station {
@@ -34,6 +36,7 @@ export interface Station {
 export interface Field {
   readonly holder: EstateHolder;
   readonly runner: Runner;
+  readonly historian: Historian;
   readonly actions: readonly AnyAction[];
 }
 
@@ -70,6 +73,7 @@ export async function openStation(options: StationOptions): Promise<Station> {
       field,
       close: async () => {
         await field?.runner.close();
+        await field?.historian.close();
         await storage.close();
         await options.target?.close();
       },
@@ -90,7 +94,8 @@ interface FieldParts {
 }
 
 async function openField(target: Target, parts: FieldParts): Promise<Field> {
-  const holder = new EstateHolder(target, parts.clock);
+  const historian = new Historian(parts.storage.factHistory, scopeOf([target.spec]), parts.onTrouble);
+  const holder = new EstateHolder(target, parts.clock, (estate, at) => historian.keep(estate, at));
   const { actions } = target.connector;
   const runner = createRunner({
     store: parts.storage.executionStore,
@@ -109,7 +114,7 @@ async function openField(target: Target, parts: FieldParts): Promise<Field> {
     clock: parts.clock,
     ...(parts.onTrouble === undefined ? {} : { onTrouble: parts.onTrouble }),
   });
-  return { holder, runner, actions };
+  return { holder, runner, historian, actions };
 }
 
 /** The field, or an error that says how to get one. @throws FirebreakError FB-USAGE */

@@ -4,6 +4,7 @@
  */
 import type { AnyAction, DeriveOptions, Estate, Execution, Gap, Incident, Plan, PlanCheck } from '@firebreak/contract';
 import type { DryRunStep } from '../execution/runner.ts';
+import type { FactHistory } from '../facts/history.ts';
 import type { AttackGraph } from '../graph/attack-graph.ts';
 
 export interface Source {
@@ -29,12 +30,20 @@ export interface World {
   readonly check: (plan: Plan, source: Source, signal: AbortSignal) => Promise<PlanCheck>;
   /** The role that a connector's credential needs, ready to apply. */
   readonly permissions: (connector: string, actions: readonly string[]) => string;
+  /** What the estate looked like at any time, on the database of a data directory or of one's own. */
+  readonly openHistory: (where: { data: string; database: string | undefined }) => Promise<OpenHistory>;
   readonly serve: (options: ServeOptions) => Promise<void>;
   /** Incidents and their evidence, on the database of a data directory or of one's own; with a target, work on them too. */
   readonly openDesk: (
     where: { data: string; database: string | undefined; target: string | undefined },
     signal: AbortSignal,
   ) => Promise<Desk>;
+}
+
+export interface OpenHistory {
+  readonly history: FactHistory;
+  readonly now: Date;
+  close(): Promise<void>;
 }
 
 export interface ServeOptions {

@@ -1,9 +1,10 @@
-/** All connectors, discovered: every folder here is one, the default export of its `index.ts`. Nobody keeps a list. */
-import { readdirSync } from 'node:fs';
+/** All connectors, discovered: every folder here with an `index.ts` is one, its default export. Nobody keeps a list. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { AnyConnector } from '@firebreak/contract';
 
 const folders = readdirSync(import.meta.dirname, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
+  .filter((entry) => entry.isDirectory() && existsSync(join(import.meta.dirname, entry.name, 'index.ts')))
   .map(({ name }) => name)
   .sort();
 

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { FirebreakError } from '@firebreak/contract';
 import { afterAll, expect, test } from 'vitest';
 import { openDatabase } from './database.ts';
@@ -14,11 +15,12 @@ const code = (promise: Promise<unknown>) =>
   );
 
 test('many who start at once migrate once', async () => {
+  const files = readdirSync(new URL('./migrations/', import.meta.url)).sort();
   const url = await server.database();
   const opened = await Promise.all(Array.from({ length: 4 }, () => openDatabase(url, { connections: 2 })));
   const [first] = opened;
-  const rows = await first?.query<{ name: string }>('select name from migration');
-  expect(rows?.map(({ name }) => name)).toEqual(['0001-spine.sql']);
+  const rows = await first?.query<{ name: string }>('select name from migration order by name');
+  expect(rows?.map(({ name }) => name)).toEqual(files);
   for (const database of opened) await database.close();
 });
 

@@ -6,8 +6,11 @@
  * another worker has waited its 30 seconds.
  */
 import { readdir, readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { FirebreakError } from '@firebreak/contract';
 import pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
 import { sha256Hex } from '../kernel/digest.ts';
 
 /** An open transaction, or the pool: whatever takes a statement. Parameters are always bound, never part of the text. */
@@ -19,7 +22,10 @@ export interface Queryable {
   query<R extends object>(text: string, values?: readonly unknown[]): Promise<readonly R[]>;
 }
 /** What stores take as their transaction handle. */
-export type Transaction = Queryable;
+export interface Transaction extends Queryable {
+  /** `COPY … FROM STDIN`, fed with rows in COPY's text format in pieces of any size. */
+  copyIn(statement: string, rows: Iterable<string>): Promise<void>;
+}
 
 export interface Database extends Queryable {
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
@@ -61,7 +67,12 @@ export async function openDatabase(url: string, options: { connections?: number 
     };
     client.on('error', onError);
     try {
-      const tx = queryable(client);
+      const tx: Transaction = {
+        ...queryable(client),
+        copyIn: async (statement, rows) => {
+          await pipeline(Readable.from(pieces(rows)), client.query(copyFrom(statement)));
+        },
+      };
       await tx.query('begin');
       const result = await work(tx);
       await tx.query('commit');
@@ -102,6 +113,18 @@ export async function openDatabase(url: string, options: { connections?: number 
     throw error;
   }
   return database;
+}
+
+/** Rows in pieces that are worth a write. */
+function* pieces(rows: Iterable<string>): Generator<string> {
+  let piece = '';
+  for (const row of rows) {
+    piece += row;
+    if (piece.length < 65_536) continue;
+    yield piece;
+    piece = '';
+  }
+  if (piece !== '') yield piece;
 }
 
 function queryable(connection: pg.Pool | pg.PoolClient): Queryable {

@@ -1,6 +1,7 @@
 /** All stores on one PostgreSQL: the embedded one of a data directory, or the one that a URL names. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecutionStore } from '../execution/store.ts';
+import type { FactHistory } from '../facts/history.ts';
 import type { IncidentStore } from '../incidents/store.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import type { LedgerStore } from '../ledger/store.ts';
@@ -9,6 +10,7 @@ import { openDatabase, type Transaction } from './database.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import { eventChannel, eventSchema, type StorageEvent } from './events.ts';
 import { createExecutionStore } from './execution-store.ts';
+import { createFactHistory } from './fact-history.ts';
 import { createIncidentStore } from './incident-store.ts';
 import { createLedgerStore } from './ledger-store.ts';
 
@@ -17,6 +19,7 @@ export interface Storage {
   readonly executionStore: ExecutionStore<Transaction>;
   readonly incidentStore: IncidentStore<Transaction>;
   readonly authStore: AuthStore;
+  readonly factHistory: FactHistory;
   /** Where the database is, in words, and what the operator may not expect. Without passwords. */
   readonly notes: readonly string[];
   /** Resolves with the reason when the embedded server is gone for good. Never, with a server of one's own. */
@@ -47,6 +50,7 @@ export async function openStorage(
       executionStore: createExecutionStore(database),
       incidentStore: createIncidentStore(database),
       authStore: createAuthStore(database, clock),
+      factHistory: createFactHistory(database),
       notes: [`PostgreSQL at ${hostname}:${port || 5432}${pathname}.`, ...(embedded?.notes ?? [])],
       lost: embedded?.lost ?? new Promise(() => undefined),
       listen: async (each, missed = () => undefined) => {

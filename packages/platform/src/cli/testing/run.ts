@@ -58,6 +58,7 @@ export function bareWorld(parts: Partial<World>): World {
     plan: absent('planner'),
     check: absent('checker'),
     permissions: absent('permissions'),
+    openHistory: absent('history'),
     serve: absent('server'),
     openDesk: absent('desk'),
     ...parts,

@@ -12,7 +12,7 @@
  * - Costs must not be negative.
  */
 import { bitset, hasBit } from './bitset.ts';
-import { type Hypergraph, isNeeded, tailCounts } from './hypergraph.ts';
+import { type Hypergraph, tailCounts } from './hypergraph.ts';
 import { NodeHeap } from './node-heap.ts';
 import type { ReachOptions, Trace } from './reach.ts';
 
@@ -38,7 +38,7 @@ export function cheapestDerivations(
   sources: Iterable<number>,
   options: DerivationOptions = {},
 ): Derivations {
-  const { nodeCount, plainCount, offsets, heads, traits, needOffsets, neededBy } = graph;
+  const { nodeCount, plainCount, offsets, heads, needed, needOffsets, neededBy } = graph;
   const { cut, goal } = options;
   const without = options.without ?? bitset(nodeCount);
   const costs = new Float64Array(nodeCount).fill(Number.POSITIVE_INFINITY);
@@ -75,7 +75,7 @@ export function cheapestDerivations(
     for (let edge = offsets[tail] as number; edge < (offsets[tail + 1] as number); edge += 1) {
       offerAlong(edge, cost + (edgeCosts[edge] as number));
     }
-    if (((traits[tail] as number) & isNeeded) === 0) continue;
+    if (!hasBit(needed, tail)) continue;
     for (let need = needOffsets[tail] as number; need < (needOffsets[tail + 1] as number); need += 1) {
       const edge = neededBy[need] as number;
       const left = (missing[edge - plainCount] as number) - 1;

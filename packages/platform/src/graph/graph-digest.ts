@@ -25,22 +25,36 @@ export function graphDigest(nodes: readonly GraphNode[], rules: readonly EdgeRul
   }
   hash.update(`${labels.length}\n${labels.map((label) => `${JSON.stringify(label)}\n`).join('')}`);
 
-  const words: number[] = [];
+  const words = new Words((bytes) => hash.update(bytes));
   for (let edge = 0; edge < graph.edgeCount; edge += 1) {
     const tails = graph.tailsOf(edge);
-    words.push(positionOf[graph.types[edge] as number] as number, tails.length);
-    for (let at = 0; at < tails.length; at += 1) words.push(tails[at] as number);
-    words.push(graph.heads[edge] as number);
-    if (words.length >= 65_536) hash.update(littleEndian(words.splice(0)));
+    words.add(positionOf[graph.types[edge] as number] as number);
+    words.add(tails.length);
+    for (let at = 0; at < tails.length; at += 1) words.add(tails[at] as number);
+    words.add(graph.heads[edge] as number);
   }
-  hash.update(littleEndian(words));
+  words.flush();
   return hash.digest('hex');
 }
 
-function littleEndian(words: readonly number[]): Uint8Array {
-  const bytes = new DataView(new ArrayBuffer(words.length * 4));
-  words.forEach((word, at) => {
-    bytes.setUint32(at * 4, word, true);
-  });
-  return new Uint8Array(bytes.buffer);
+/** Numbers as little-endian 32-bit words, handed on a good piece at a time. */
+class Words {
+  readonly #view = new DataView(new ArrayBuffer(65_536));
+  readonly #take: (bytes: Uint8Array) => void;
+  #length = 0;
+
+  constructor(take: (bytes: Uint8Array) => void) {
+    this.#take = take;
+  }
+
+  add(word: number): void {
+    if (this.#length === this.#view.byteLength) this.flush();
+    this.#view.setUint32(this.#length, word, true);
+    this.#length += 4;
+  }
+
+  flush(): void {
+    this.#take(new Uint8Array(this.#view.buffer, 0, this.#length));
+    this.#length = 0;
+  }
 }

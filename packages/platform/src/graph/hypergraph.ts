@@ -1,7 +1,7 @@
 /**
  * The directed hypergraph under everything: nodes are integers, an edge leads from one or more tails to one head and can be
  * taken when *all* its tails are held. Immutable once frozen, and nothing but typed arrays: 10 million edges are some
- * 65 MB, 150 MB with the way back (`incoming`), and no object per edge.
+ * 65 MB, 190 MB with the way back (`incoming`), and no object per edge.
  *
  * What must stay true:
  *
@@ -18,14 +18,9 @@
  *
  * Numbers that the builder hands out are in order of arrival; `freeze` returns where each edge went.
  */
-import { type Bitset, bitsetOf, membersOf } from './bitset.ts';
+import { type Bitset, bitsetOf } from './bitset.ts';
 import { countingSort } from './counting-sort.ts';
 import { GrowableInts } from './growable.ts';
-
-/** Trait of a node that stands for a set. */
-export const isHub = 1;
-/** Trait of a node that some AND-step needs. */
-export const isNeeded = 2;
 
 export interface Hypergraph {
   readonly nodeCount: number;
@@ -33,8 +28,8 @@ export interface Hypergraph {
   /** Edges below this number have one tail, those from it on have several. */
   readonly plainCount: number;
   readonly hubs: Bitset;
-  /** By node, what makes it more than a tail of plain edges: `isHub`, `isNeeded` or both. */
-  readonly traits: Uint8Array;
+  /** Nodes that some AND-step needs. */
+  readonly needed: Bitset;
   /** CSR over plain edges by tail; `nodeCount + 1` long. */
   readonly offsets: Int32Array;
   /** Head by edge, AND-steps included. */
@@ -49,8 +44,19 @@ export interface Hypergraph {
   readonly neededBy: Int32Array;
   /** The tails of an edge, first named first. */
   tailsOf(edge: number): ArrayLike<number> & Iterable<number>;
-  /** The edges that lead into nodes; made at the first call and kept. */
+  /** The edges that lead into nodes; made at the first call, which takes longer than to reach every node, and kept. */
   incoming(): Incoming;
+  /** The same, if somebody asked for it already: for those whom it would help, but not so much that it is worth making. */
+  readonly knownIncoming: Incoming | undefined;
+}
+
+/** By AND-step, how many tails it has. */
+export function tailCounts(graph: Hypergraph): Int32Array {
+  const counts = new Int32Array(graph.edgeCount - graph.plainCount);
+  for (let and = 0; and < counts.length; and += 1) {
+    counts[and] = (graph.andOffsets[and + 1] as number) - (graph.andOffsets[and] as number);
+  }
+  return counts;
 }
 
 /**
@@ -67,9 +73,11 @@ export interface Cut {
 }
 
 /** Edges by head: those into v are `edges[offsets[v]]` … `edges[offsets[v + 1] − 1]`, ascending. */
-interface Incoming {
+export interface Incoming {
   readonly offsets: Int32Array;
   readonly edges: Int32Array;
+  /** By place in `edges`, the tail of that edge; `nodeCount`, which is no node, for an AND-step. */
+  readonly from: Int32Array;
   /** Tail by plain edge. */
   readonly tails: Int32Array;
 }
@@ -184,7 +192,7 @@ class FrozenHypergraph implements Hypergraph {
   readonly edgeCount: number;
   readonly plainCount: number;
   readonly hubs: Bitset;
-  readonly traits: Uint8Array;
+  readonly needed: Bitset;
   readonly offsets: Int32Array;
   readonly heads: Int32Array;
   readonly types: Uint16Array;
@@ -212,9 +220,7 @@ class FrozenHypergraph implements Hypergraph {
     }
     this.needOffsets = needs.offsets;
     this.neededBy = needs.order.map((at) => andOf[at] as number);
-    this.traits = new Uint8Array(this.nodeCount);
-    for (const tail of this.andTails) this.traits[tail] = isNeeded;
-    for (const hub of membersOf(this.hubs)) this.traits[hub] = (this.traits[hub] as number) | isHub;
+    this.needed = bitsetOf(this.nodeCount, this.andTails);
   }
 
   tailsOf(edge: number): ArrayLike<number> & Iterable<number> {
@@ -223,14 +229,24 @@ class FrozenHypergraph implements Hypergraph {
     return this.andTails.subarray(this.andOffsets[and], this.andOffsets[and + 1]);
   }
 
-  incoming(): Incoming {
-    if (this.#incoming !== undefined) return this.#incoming;
-    const byHead = countingSort(this.heads, this.nodeCount);
-    const tails = new Int32Array(this.plainCount);
-    for (let node = 0; node < this.nodeCount; node += 1) {
-      tails.fill(node, this.offsets[node], this.offsets[node + 1]);
-    }
-    this.#incoming = { offsets: byHead.offsets, edges: byHead.order, tails };
+  get knownIncoming(): Incoming | undefined {
     return this.#incoming;
   }
+
+  incoming(): Incoming {
+    this.#incoming ??= edgesByHead(this);
+    return this.#incoming;
+  }
+}
+
+function edgesByHead({ nodeCount, plainCount, offsets, heads }: Hypergraph): Incoming {
+  const { offsets: places, order: edges } = countingSort(heads, nodeCount);
+  const tails = new Int32Array(plainCount);
+  for (let node = 0; node < nodeCount; node += 1) tails.fill(node, offsets[node], offsets[node + 1]);
+  const from = new Int32Array(edges.length);
+  for (let at = 0; at < edges.length; at += 1) {
+    const edge = edges[at] as number;
+    from[at] = edge < plainCount ? (tails[edge] as number) : nodeCount;
+  }
+  return { offsets: places, edges, from, tails };
 }

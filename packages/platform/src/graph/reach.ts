@@ -1,17 +1,19 @@
 /**
  * What can be reached: the least fixpoint of "whoever holds all tails of an edge can hold its head".
  *
- * One breadth-first pass. An edge with one tail is taken when its tail leaves the queue; an AND-step has a counter and is
- * taken when its last tail does, so the round in which a node is first reached is the fewest rounds in which it can be.
- * Entering a hub and leaving it for a member is one step, so members join the queue together with their hub.
+ * Breadth first, in rounds. A node is found in the fewest rounds in which it can be: by an edge with one tail in the round
+ * after that of the tail, by an AND-step in the round after that of its last tail. Entering a hub and leaving it for a
+ * member is one step, so members are found in the same round as their hub.
  *
- * The inner loop is the whole performance. Most edges lead to what was reached before, so that is asked first, of one byte
- * per node that also says whether the node is a hub or needed by AND-steps. Cuts are looked at only for heads that are new,
- * which is once per node: a what-if costs the same one pass. The loop writes at one random place per node found, that
- * byte; hops and edges of arrival are recorded along the queue and spread out by node when somebody asks for them.
+ * The rounds are the whole performance; reach-rounds.ts says how they are made. What a round finds goes by number and not
+ * by the accidents of the search, so the same question has the same answer, derivations included, whatever was asked
+ * before. Cuts are looked at only for heads that are new, which is about once per node: a what-if costs the same one pass.
+ * Hops and edges of arrival are recorded along the search and spread out by node when somebody asks for them.
  */
-import { addBit, type Bitset, bitset, hasBit, membersOf } from './bitset.ts';
-import { type Cut, type Hypergraph, isHub, isNeeded } from './hypergraph.ts';
+import { addBit, type Bitset, bitset, hasBit, removeBits } from './bitset.ts';
+import type { Cut, Hypergraph } from './hypergraph.ts';
+import { Pass } from './reach-pass.ts';
+import { byWork, type ChooseDirection, makeRounds } from './reach-rounds.ts';
 
 export interface ReachOptions {
   /** Edges that cannot be taken. */
@@ -21,7 +23,7 @@ export interface ReachOptions {
 }
 
 export interface Reach extends Trace {
-  /** The nodes reached, sources and hubs included, in the order in which they were: hops ascend. */
+  /** The nodes reached, sources and hubs included: hops ascend, and within a round the hubs come first, then nodes by number. */
   readonly order: Int32Array;
   /** The same as a set. */
   readonly reached: Bitset;
@@ -40,134 +42,51 @@ export interface Trace {
   readonly turns: Int32Array;
 }
 
-/** Everything that the sources can reach. Time O(edges); neither cut nor AND-steps nor hubs change that. */
-export function reach(graph: Hypergraph, sources: Iterable<number>, options: ReachOptions = {}): Reach {
-  const { plainCount, offsets, heads, needOffsets, neededBy } = graph;
-  const cut = options.cut?.edges;
-  const pass = startPass(graph, options);
-  const { marks, order, arrivals } = pass;
-  const missing = tailCounts(graph);
-  let found = 0;
-  for (const source of sources) found = arrive(pass, found, source, -1);
-
-  const levels: number[] = [];
-  let levelEnd = 0;
-  for (let next = 0; next < found; next += 1) {
-    if (next === levelEnd) {
-      levels.push(next);
-      levelEnd = found;
-    }
-    const tail = order[next] as number;
-    const traits = marks[tail] as number;
-    if ((traits & isHub) !== 0) continue; // its members came with it
-    const end = offsets[tail + 1] as number;
-    for (let edge = offsets[tail] as number; edge < end; edge += 1) {
-      const head = heads[edge] as number;
-      const mark = marks[head] as number;
-      if (mark >= closed) continue;
-      if ((mark & isHub) !== 0 || (cut !== undefined && ((cut[edge >>> 5] as number) >>> (edge & 31)) & 1)) {
-        found = take(pass, found, edge);
-        continue;
-      }
-      marks[head] = mark | closed;
-      order[found] = head;
-      arrivals[found] = edge;
-      found += 1;
-    }
-    if ((traits & isNeeded) === 0) continue;
-    const needEnd = needOffsets[tail + 1] as number;
-    for (let need = needOffsets[tail] as number; need < needEnd; need += 1) {
-      const edge = neededBy[need] as number;
-      const left = (missing[edge - plainCount] as number) - 1;
-      missing[edge - plainCount] = left;
-      if (left === 0) found = take(pass, found, edge);
-    }
-  }
-  return new BreadthFirst(graph.nodeCount, order.subarray(0, found), arrivals, levels);
+/**
+ * Everything that the sources can reach. Time O(edges); neither cut nor AND-steps nor hubs change that. It is faster on a
+ * graph that knows its incoming edges already, and does not ask for them: to make them costs several passes.
+ *
+ * @param chooseBackward which way each round looks: changes the time, never the answer
+ */
+export function reach(
+  graph: Hypergraph,
+  sources: Iterable<number>,
+  options: ReachOptions = {},
+  chooseBackward: ChooseDirection = byWork,
+): Reach {
+  const pass = new Pass(graph, options.cut, options.without ?? bitset(graph.nodeCount));
+  for (const source of sources) pass.arrive(source, -1);
+  makeRounds(pass, chooseBackward);
+  return new Found(pass);
 }
 
-/** The mark of a node that is reached or must not be, beside its traits. */
-const closed = 4;
-
-interface Pass {
-  readonly graph: Hypergraph;
-  readonly cut: Cut | undefined;
-  /** By node, its traits, plus `closed`. */
-  readonly marks: Uint8Array;
+/** The answer; keeps of the pass what it is made from. */
+class Found implements Reach {
   readonly order: Int32Array;
-  /** By place in the order, the edge of arrival. */
-  readonly arrivals: Int32Array;
-}
-
-function startPass(graph: Hypergraph, options: ReachOptions): Pass {
-  const marks = graph.traits.slice();
-  if (options.without !== undefined) {
-    for (const node of membersOf(options.without)) marks[node] = (marks[node] as number) | closed;
-  }
-  const order = new Int32Array(graph.nodeCount);
-  return { graph, cut: options.cut, marks, order, arrivals: new Int32Array(graph.nodeCount) };
-}
-
-/** Takes any edge whose tails are held: plain or not, into a hub or not, cut or not. @returns how many are found by now. */
-function take(pass: Pass, found: number, edge: number): number {
-  const { heads, offsets } = pass.graph;
-  const head = heads[edge] as number;
-  if (pass.cut === undefined || !hasBit(pass.cut.edges, edge)) return arrive(pass, found, head, edge);
-  const severed = pass.cut.pairs?.get(edge);
-  if (severed === undefined) return found;
-  let count = found;
-  for (let out = offsets[head] as number; out < (offsets[head + 1] as number); out += 1) {
-    if (severed.has(out) || hasBit(pass.cut.edges, out)) continue;
-    count = arrive(pass, count, heads[out] as number, edge);
-  }
-  return count;
-}
-
-/** Notes that a node is reached, with its members if it is a hub. @returns how many are found by now. */
-function arrive(pass: Pass, found: number, node: number, edge: number): number {
-  const mark = pass.marks[node] as number;
-  if (mark >= closed) return found;
-  pass.marks[node] = mark | closed;
-  pass.order[found] = node;
-  pass.arrivals[found] = edge;
-  let count = found + 1;
-  if ((mark & isHub) === 0) return count;
-  const { offsets } = pass.graph;
-  for (let out = offsets[node] as number; out < (offsets[node + 1] as number); out += 1) count = take(pass, count, out);
-  return count;
-}
-
-class BreadthFirst implements Reach {
-  readonly order: Int32Array;
+  readonly reached: Bitset;
   readonly #nodeCount: number;
+  readonly #rounds: readonly number[];
+  readonly #found: Int32Array;
   readonly #arrivals: Int32Array;
-  readonly #levels: readonly number[];
-  #reached: Bitset | undefined;
   #hops: Int32Array | undefined;
   #via: Int32Array | undefined;
   #turns: Int32Array | undefined;
 
-  /** @param levels where in the order each round begins */
-  constructor(nodeCount: number, order: Int32Array, arrivals: Int32Array, levels: readonly number[]) {
-    this.order = order;
-    this.#nodeCount = nodeCount;
+  constructor({ graph, order, count, closed, without, rounds, found, arrivals }: Pass) {
+    this.order = order.subarray(0, count);
+    this.reached = closed;
+    removeBits(this.reached, without);
+    this.#nodeCount = graph.nodeCount;
+    this.#rounds = rounds;
+    this.#found = found;
     this.#arrivals = arrivals;
-    this.#levels = levels;
-  }
-
-  get reached(): Bitset {
-    if (this.#reached !== undefined) return this.#reached;
-    const reached = bitset(this.#nodeCount);
-    for (let at = 0; at < this.order.length; at += 1) addBit(reached, this.order[at] as number);
-    this.#reached = reached;
-    return reached;
   }
 
   get hops(): Int32Array {
     if (this.#hops !== undefined) return this.#hops;
     const hops = new Int32Array(this.#nodeCount).fill(-1);
-    this.#levels.forEach((start, round) => {
-      const end = this.#levels[round + 1] ?? this.order.length;
+    this.#rounds.forEach((start, round) => {
+      const end = this.#rounds[round + 1] ?? this.order.length;
       for (let at = start; at < end; at += 1) hops[this.order[at] as number] = round;
     });
     this.#hops = hops;
@@ -177,7 +96,7 @@ class BreadthFirst implements Reach {
   get via(): Int32Array {
     if (this.#via !== undefined) return this.#via;
     const via = new Int32Array(this.#nodeCount).fill(-1);
-    for (let at = 0; at < this.order.length; at += 1) via[this.order[at] as number] = this.#arrivals[at] as number;
+    for (let at = 0; at < this.order.length; at += 1) via[this.#found[at] as number] = this.#arrivals[at] as number;
     this.#via = via;
     return via;
   }
@@ -191,20 +110,6 @@ class BreadthFirst implements Reach {
   }
 }
 
-/** Takes the members of `others` out of `set`. */
-function remove(set: Bitset, others: Bitset): void {
-  for (let at = 0; at < set.length; at += 1) set[at] = (set[at] as number) & ~(others[at] as number);
-}
-
-/** By AND-step, how many tails it has. */
-export function tailCounts(graph: Hypergraph): Int32Array {
-  const counts = new Int32Array(graph.edgeCount - graph.plainCount);
-  for (let and = 0; and < counts.length; and += 1) {
-    counts[and] = (graph.andOffsets[and + 1] as number) - (graph.andOffsets[and] as number);
-  }
-  return counts;
-}
-
 /**
  * Every node that could contribute to reaching a goal, the goals included. An over-approximation on purpose: every tail of
  * an AND-step counts, whether or not the others can be had. Nothing outside this set matters for the goals, so it is right
@@ -212,7 +117,7 @@ export function tailCounts(graph: Hypergraph): Int32Array {
  */
 export function reverseReach(graph: Hypergraph, goals: Iterable<number>, options: ReachOptions = {}): Bitset {
   const { plainCount } = graph;
-  const { offsets, edges, tails } = graph.incoming();
+  const { offsets, edges, from } = graph.incoming();
   const seen = options.without === undefined ? bitset(graph.nodeCount) : options.without.slice();
   const queue = new Int32Array(graph.nodeCount);
   let found = 0;
@@ -229,11 +134,11 @@ export function reverseReach(graph: Hypergraph, goals: Iterable<number>, options
       const edge = edges[at] as number;
       // An edge that is cut in part still leads somewhere: relevant.
       if (options.cut !== undefined && hasBit(options.cut.edges, edge) && !options.cut.pairs?.has(edge)) continue;
-      if (edge < plainCount) add(tails[edge] as number);
+      if (edge < plainCount) add(from[at] as number);
       else for (const tail of graph.tailsOf(edge)) add(tail);
     }
   }
-  if (options.without !== undefined) remove(seen, options.without);
+  if (options.without !== undefined) removeBits(seen, options.without);
   return seen;
 }
 

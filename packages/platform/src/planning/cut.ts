@@ -42,9 +42,11 @@ const GOALS_A_ROUND = 64;
 /** Rounds before the search settles for a cut that is valid but not proven cheapest. */
 const ROUNDS = 400;
 
+/** @param before what the compromised nodes reach while nothing is cut, the goals among it. */
 export function cheapestCut(
   graph: AttackGraph,
   compromised: readonly number[],
+  before: Reach,
   goals: readonly number[],
   book: LeverBook,
   solver: Solver,
@@ -64,17 +66,21 @@ export function cheapestCut(
     return known.levers;
   };
 
+  const reachedUnder = (pulled: ReadonlySet<number>): Reach =>
+    reach(graph.hypergraph, compromised, { cut: cutOf(graph, met, pulled) });
+
   /**
    * Finds derivations that survive `pulled`, adding the levers of each to `pulled`, until none survives. With the union of
    * the found sets as `pulled`, one sweep yields many derivations that share no lever: strong rows for the master.
+   *
+   * @param start what is reached under `pulled` as it is
+   * @returns what is reached under `pulled` as it has become
    */
-  const sweep = (pulled: Set<number>): boolean => {
-    let grew = false;
-    for (;;) {
+  const sweep = (pulled: Set<number>, start: Reach): Reach => {
+    for (let now = start; ; now = reachedUnder(pulled)) {
       const known = met.size + pulled.size + exempt.size;
-      const now = reach(graph.hypergraph, compromised, { cut: cutOf(graph, met, pulled) });
       const open = wanted.filter((goal) => hasBit(now.reached, goal));
-      if (open.length === 0) return grew;
+      if (open.length === 0) return now;
       open.sort((a, b) => (now.hops[a] ?? 0) - (now.hops[b] ?? 0) || a - b);
       for (const goal of open.slice(0, GOALS_A_ROUND)) {
         const derivation = derivationSteps(graph, now, goal);
@@ -87,7 +93,6 @@ export function cheapestCut(
         if ([...levers].some((lever) => pulled.has(lever))) continue;
         sets.push({ goal, levers: [...levers] });
         for (const lever of levers) pulled.add(lever);
-        grew = true;
       }
       wanted = wanted.filter((goal) => !exempt.has(goal));
       // Whatever survives teaches something; if it did not, this would go on for ever.
@@ -99,7 +104,7 @@ export function cheapestCut(
   // The first sweep ends when no goal is left that all levers together protect, so every exempt goal is known after it; the
   // derivations found for a goal before it turned out to be exempt must not cost anything.
   const everything = new Set<number>();
-  sweep(everything);
+  let after = sweep(everything, before);
   let best: { chosen: readonly number[]; bound: number } = { chosen: [...everything], bound: 0 };
   for (let round = 0, done = false; !done; round += 1) {
     const solved = withHittingSet(solver, book.costs(), (problem) => {
@@ -108,7 +113,9 @@ export function cheapestCut(
     });
     best = { chosen: solved.chosen, bound: solved.bound };
     const pulled = new Set(solved.chosen);
-    done = !sweep(pulled);
+    const known = sets.length;
+    after = sweep(pulled, reachedUnder(pulled));
+    done = sets.length === known;
     if (!done && round >= ROUNDS) {
       best = { chosen: [...pulled], bound: solved.bound };
       done = true;
@@ -116,10 +123,12 @@ export function cheapestCut(
   }
 
   const chosen = new Set(best.chosen);
-  const after = reach(graph.hypergraph, compromised, { cut: cutOf(graph, met, chosen) });
   const severed = [...met.values()]
     .map(({ edge, levers }) => ({ edge, by: levers.filter((lever) => chosen.has(lever)) }))
-    .filter(({ edge, by }) => by.length > 0 && edge.tails.every((tail) => hasBit(after.reached, tail)));
+    .filter(({ by }) => by.length > 0)
+    // What leads to something that is reached all the same is not claimed: another way of the same step may go there.
+    .filter(({ edge }) => !hasBit(after.reached, edge.head))
+    .filter(({ edge }) => edge.tails.every((tail) => hasBit(after.reached, tail)));
   const levers = [...chosen].sort((a, b) => a - b);
   const cost = levers.reduce((sum, lever) => sum + book.at(lever).impact.cost, 0);
   return {

@@ -39,7 +39,7 @@ export function makePlan(graph: AttackGraph, request: PlanRequest, solver: Solve
   const exposed = protectedNodes.filter((node) => hasBit(before.reached, node) && !held.has(node));
   const forbidden = [...new Set(request.forbid)].sort();
   const book = new LeverBook(graph.estate, request.actions, forbidden);
-  const cut = cheapestCut(graph, compromised, exposed, book, solver);
+  const cut = cheapestCut(graph, compromised, before, exposed, book, solver);
   const steps = orderSteps([
     ...cutSteps(graph, cut, book),
     ...supplementarySteps(graph, compromised, cut, book, request.actions),

@@ -9,6 +9,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { TestProject } from 'vitest/node';
 
 const run = promisify(execFile);
 const peers = new URL('../peers/', import.meta.url).pathname;
@@ -25,6 +26,8 @@ interface Peer {
   readonly alongside?: readonly string[];
   /** A peer that runs, and is stopped after the suite. */
   readonly stop?: string;
+  /** Only test files whose path holds this need it; without it, all may. */
+  readonly for?: string;
 }
 
 const wanted: readonly Peer[] = [
@@ -38,21 +41,35 @@ const wanted: readonly Peer[] = [
     alongside: ['FIREBREAK_K8S_AUDIT_LOG'],
     stop: 'kubernetes/stop',
   },
+  { script: 'registry/start', variable: 'FIREBREAK_REGISTRY_URL', stop: 'registry/stop', for: '/connectors/oci/' },
+  { script: 'mlflow/start', variable: 'FIREBREAK_MLFLOW_URL', stop: 'mlflow/stop', for: '/connectors/mlflow/' },
+  { script: 'litellm/start', variable: 'FIREBREAK_LITELLM_URL', stop: 'litellm/stop', for: '/connectors/litellm/' },
 ];
 
 type Stop = () => Promise<void>;
 
 /** vitest globalSetup; gives what takes everything down again. */
-export async function setup(): Promise<Stop> {
+export async function setup(project: TestProject): Promise<Stop> {
+  const files = await filesToRun(project);
   const stops: Stop[] = [];
   const stopAll = async () => {
     await Promise.all(stops.map((stop) => stop()));
   };
-  const ends = await Promise.allSettled(wanted.map((peer) => bringUp(peer, stops)));
+  const needed = wanted.filter((peer) => files.some((file) => file.includes(peer.for ?? '')));
+  const ends = await Promise.allSettled(needed.map((peer) => bringUp(peer, stops)));
   const failures = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
   if (failures.length === 0) return stopAll;
   await stopAll();
   throw new AggregateError(failures, failures.map(String).join('\n'));
+}
+
+/**
+ * The test files that this run is about. vitest keeps the words of its command line to itself; should it keep them elsewhere
+ * one day, every peer is started, and nothing is missed.
+ */
+async function filesToRun(project: TestProject): Promise<readonly string[]> {
+  const { filenamePattern } = project.vitest as { readonly filenamePattern?: string[] };
+  return (await project.globTestFiles(filenamePattern)).testFiles;
 }
 
 async function bringUp(peer: Peer, stops: Stop[]): Promise<void> {

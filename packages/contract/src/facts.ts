@@ -1,7 +1,20 @@
 import type { z } from 'zod';
 import type { Gap } from './answer.ts';
+import { agentFactSchemas } from './facts/agent.ts';
 import { awsFactSchemas } from './facts/aws.ts';
+import { awsResourceFactSchemas } from './facts/aws-resources.ts';
+import { catalogFactSchemas } from './facts/catalog.ts';
+import { ciFactSchemas } from './facts/ci.ts';
+import { githubFactSchemas } from './facts/github.ts';
 import { kubernetesFactSchemas } from './facts/kubernetes.ts';
+import { litellmFactSchemas } from './facts/litellm.ts';
+import { mlflowFactSchemas } from './facts/mlflow.ts';
+import { oauthFactSchemas } from './facts/oauth.ts';
+import { ociFactSchemas } from './facts/oci.ts';
+import { openlineageFactSchemas } from './facts/openlineage.ts';
+import { sarifFactSchemas } from './facts/sarif.ts';
+import { spiffeFactSchemas } from './facts/spiffe.ts';
+import { storeFactSchemas } from './facts/store.ts';
 
 /**
  * The vocabulary of facts: kind → schema, one file per system, joined here. A fact is what a connector read, parsed into the
@@ -9,8 +22,21 @@ import { kubernetesFactSchemas } from './facts/kubernetes.ts';
  * system adds one file in `facts/` and one line here.
  */
 export const factSchemas = {
+  ...agentFactSchemas,
   ...awsFactSchemas,
+  ...awsResourceFactSchemas,
+  ...catalogFactSchemas,
+  ...ciFactSchemas,
+  ...githubFactSchemas,
   ...kubernetesFactSchemas,
+  ...litellmFactSchemas,
+  ...mlflowFactSchemas,
+  ...oauthFactSchemas,
+  ...ociFactSchemas,
+  ...openlineageFactSchemas,
+  ...spiffeFactSchemas,
+  ...sarifFactSchemas,
+  ...storeFactSchemas,
 } as const;
 
 export type FactTypes = { [K in keyof typeof factSchemas]: z.output<(typeof factSchemas)[K]> };

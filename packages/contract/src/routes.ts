@@ -4,6 +4,18 @@
  */
 import { z } from 'zod';
 import { completenessSchema } from './answer.ts';
+import { channelsSchema } from './answers/channels.ts';
+import { differenceSchema } from './answers/difference.ts';
+import { exposureSchema } from './answers/exposure.ts';
+import { identitiesSchema, identityFindings } from './answers/identities.ts';
+import { inventorySchema } from './answers/inventory.ts';
+import { lineageSchema } from './answers/lineage.ts';
+import { privilegesSchema } from './answers/privileges.ts';
+import { requestPathSchema } from './answers/request-path.ts';
+import { reviewSchema, reviewSummarySchema, reviewVerdicts } from './answers/reviews.ts';
+import { thirdPartiesSchema } from './answers/third-parties.ts';
+import { threatModelSchema } from './answers/threat-model.ts';
+import { whatIfSchema } from './answers/what-if.ts';
 import { blastSchema, nodeLineSchema, pathsSchema } from './graph.ts';
 import { changeSchema, executionSchema, incidentSchema, type Role, roleSchema } from './incident.ts';
 import { evidenceReportSchema, ledgerEntrySchema } from './ledger.ts';
@@ -34,6 +46,19 @@ export interface Route {
 }
 
 const incidentParams = z.object({ id: z.string().max(64) });
+
+/** A query of the query language (docs/query.md). */
+const queryText = z.string().min(1).max(8000);
+/** A node as `firebreak nodes` prints it, or a unique name. */
+const nodeText = z.string().min(1).max(2000);
+/** The moment that durations are relative to; the server's clock when left out. */
+const now = z.iso.datetime({ offset: true }).optional();
+const exposureQuery = {
+  identities: queryText.default('class = identity'),
+  protect: queryText.default('jewel'),
+  now,
+};
+const fewPaths = z.coerce.number().int().min(0).max(100);
 
 export const principalSchema = z.object({ name: z.string(), role: roleSchema, via: z.enum(['session', 'token']) });
 
@@ -176,6 +201,152 @@ export const routes = {
     summary: 'Read the estate again',
     role: 'responder',
     returns: z.object({ facts: z.number(), gaps: z.number() }),
+  },
+  inventory: {
+    method: 'GET',
+    path: '/api/estate/query',
+    summary: 'The nodes that a query means',
+    role: 'viewer',
+    query: z.object({
+      q: queryText,
+      now,
+      limit: z.coerce.number().int().positive().max(20_000).default(100),
+    }),
+    returns: inventorySchema,
+  },
+  identities: {
+    method: 'GET',
+    path: '/api/estate/identities',
+    summary: 'Machine identities and credentials, and what is wrong with them',
+    role: 'viewer',
+    query: z.object({
+      query: queryText.optional(),
+      /** Days without use. */
+      staleDays: z.coerce.number().positive().max(36_500).default(90),
+      /** Findings that all must have, joined by commas. */
+      findings: z
+        .string()
+        .max(200)
+        .transform((text) => text.split(','))
+        .pipe(z.array(z.enum(identityFindings)))
+        .optional(),
+      now,
+    }),
+    returns: identitiesSchema,
+  },
+  requestPath: {
+    method: 'GET',
+    path: '/api/estate/request-path',
+    summary: 'Where a request to an endpoint goes, and who can influence it',
+    role: 'viewer',
+    query: z.object({ endpoint: nodeText }),
+    returns: requestPathSchema,
+  },
+  exposure: {
+    method: 'GET',
+    path: '/api/estate/exposure',
+    summary: 'Identities × what matters, ranked by reach × business impact',
+    role: 'viewer',
+    query: z.object({ ...exposureQuery, why: fewPaths.default(5) }),
+    returns: exposureSchema,
+  },
+  channels: {
+    method: 'GET',
+    path: '/api/estate/channels',
+    summary: 'Update channels: who may publish, promote and pull',
+    role: 'viewer',
+    returns: channelsSchema,
+  },
+  privileges: {
+    method: 'GET',
+    path: '/api/estate/privileges',
+    summary: 'Granted versus used, with right-sized grants as diffs',
+    role: 'viewer',
+    query: z.object({ query: queryText.default('class = identity'), now }),
+    returns: privilegesSchema,
+  },
+  thirdParties: {
+    method: 'GET',
+    path: '/api/estate/third-parties',
+    summary: 'Services that others run: what they can get, what constrains them, what they owe',
+    role: 'viewer',
+    returns: thirdPartiesSchema,
+  },
+  lineage: {
+    method: 'GET',
+    path: '/api/estate/lineage',
+    summary: 'What a model was made from, and what it is in',
+    role: 'viewer',
+    query: z.object({ model: nodeText }),
+    returns: lineageSchema,
+  },
+  threatModel: {
+    method: 'GET',
+    path: '/api/estate/threat-model',
+    summary: 'Entry points, paths, techniques, mitigations and gaps of an asset',
+    role: 'viewer',
+    query: z.object({ asset: nodeText }),
+    returns: threatModelSchema,
+  },
+  whatIf: {
+    method: 'POST',
+    path: '/api/estate/what-if',
+    summary: 'Exposure before and after edges, grants, nodes or steps are taken away; nothing is changed',
+    role: 'viewer',
+    body: z.object({
+      toggles: z.array(z.string().min(1).max(8000)).min(1).max(100),
+      ...exposureQuery,
+      left: z.number().int().min(0).max(100).default(3),
+    }),
+    returns: whatIfSchema,
+  },
+  difference: {
+    method: 'GET',
+    path: '/api/estate/diff',
+    summary: 'What changed in reach and in objects since a moment',
+    role: 'viewer',
+    query: z.object({ since: z.iso.datetime({ offset: true }), ...exposureQuery, why: fewPaths.default(5) }),
+    returns: differenceSchema,
+  },
+  reviews: {
+    method: 'GET',
+    path: '/api/reviews',
+    summary: 'Review campaigns, newest first',
+    role: 'viewer',
+    returns: z.object({ reviews: z.array(reviewSummarySchema) }),
+  },
+  openReview: {
+    method: 'POST',
+    path: '/api/reviews',
+    summary: 'Open a review campaign over the privileges of identities',
+    role: 'responder',
+    body: z.object({
+      title: z.string().min(1).max(200),
+      query: queryText.default('class = identity'),
+      due: z.iso.datetime({ offset: true }).nullable().default(null),
+    }),
+    returns: reviewSchema,
+  },
+  review: {
+    method: 'GET',
+    path: '/api/reviews/{id}',
+    summary: 'One review campaign with its items and decisions',
+    role: 'viewer',
+    params: incidentParams,
+    returns: reviewSchema,
+  },
+  decideReview: {
+    method: 'POST',
+    path: '/api/reviews/{id}/decisions',
+    summary: 'Sign off one item; a decision stands and is an entry of the ledger',
+    role: 'approver',
+    params: incidentParams,
+    body: z.object({
+      item: z.string().max(64),
+      verdict: z.enum(reviewVerdicts),
+      note: z.string().max(2000).default(''),
+    }),
+    returns: reviewSchema,
   },
   incidents: {
     method: 'GET',

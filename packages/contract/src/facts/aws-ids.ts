@@ -43,6 +43,7 @@ const kinds: Readonly<Record<string, string>> = {
   'bedrock-agentcore:runtime': 'AgentCoreRuntime',
   'bedrock-agentcore:gateway': 'AgentCoreGateway',
   'bedrock-agentcore:code-interpreter': 'CodeInterpreter',
+  'bedrock-agentcore:code-interpreter-custom': 'CodeInterpreter',
 };
 
 /**
@@ -65,4 +66,9 @@ export function accountOfArn(arn: string): string | undefined {
 /** Everything that a holder of the whole account holds. */
 export function accountAdminId(account: string): NodeId {
   return `aws:Privilege/${account}/administrator`;
+}
+
+/** An account, ours or a stranger's, by its twelve digits. */
+export function awsAccountId(account: string): NodeId {
+  return `aws:Account/${account}`;
 }

@@ -69,9 +69,22 @@ const securityContext = z.object({
 
 const secretOrConfigRef = z.object({ name: maybe(z.string()), key: maybe(z.string()), optional: maybe(z.boolean()) });
 
+/**
+ * A variable's value is not kept, with one exception: of an http address its scheme, host and port, because the server that a
+ * workload speaks to is named nowhere else.
+ */
+function environmentVariable<T extends z.ZodRawShape>(shape: T) {
+  return z.preprocess((value) => {
+    const url = (value as { readonly value?: unknown } | null)?.value;
+    if (typeof url !== 'string' || !/^https?:/.test(url) || url.length > 2048 || !URL.canParse(url)) return value;
+    return { ...(value as object), address: new URL(url).origin };
+  }, z.object(shape));
+}
+
 export const containerSpec = z.object({
   name: z.string(),
   image: maybe(z.string()),
+  imagePullPolicy: maybe(z.string()),
   command: list(z.string()),
   args: list(z.string()),
   securityContext: maybe(securityContext),
@@ -92,8 +105,9 @@ export const containerSpec = z.object({
     }),
   ),
   env: list(
-    z.object({
+    environmentVariable({
       name: z.string(),
+      address: maybe(z.string()),
       valueFrom: maybe(z.object({ secretKeyRef: maybe(secretOrConfigRef), configMapKeyRef: maybe(secretOrConfigRef) })),
     }),
   ),
@@ -223,7 +237,12 @@ export const secret = z.object({
   keyCount: maybe(z.number()),
 });
 
-export const configMap = z.object({ ...base, dataKeys: list(z.string()) });
+export const configMap = z.object({
+  ...base,
+  dataKeys: list(z.string()),
+  /** Of `kube-system/aws-auth` alone, from which EKS learns who is who: AWS identities and what they are in the cluster. */
+  awsAuth: maybe(z.array(z.object({ arn: z.string(), username: maybe(z.string()), groups: list(z.string()) }))),
+});
 
 export const persistentVolume = z.object({
   ...base,
@@ -245,6 +264,8 @@ export const node = z.object({
   spec: maybe(
     z.object({
       unschedulable: maybe(z.boolean()),
+      /** Which machine it is, in the words of its cloud: `aws:///eu-west-1a/i-0123456789abcdef0`. */
+      providerID: maybe(z.string()),
       taints: list(z.object({ key: z.string(), value: maybe(z.string()), effect: z.string() })),
     }),
   ),

@@ -23,7 +23,7 @@ const leastOdds = 1e-9;
  * What each edge of the hypergraph costs an attacker: −ln of the likelihood, plus a little for being a step, plus its time.
  * The best path is then the likeliest one, bent towards the short and the quick. Memberships of groups cost nothing.
  */
-function stepCosts(graph: AttackGraph): Float64Array {
+export function stepCosts(graph: AttackGraph): Float64Array {
   const fixed = [...graph.rules.map((rule) => perStep + perTraverse[rule.traverse]), 0];
   return graph.likelihoods.map(
     (odds, edge) =>

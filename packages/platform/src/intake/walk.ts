@@ -1,6 +1,7 @@
 /**
- * The manifest files below a folder, in the order of their paths. Never leaves the folder: a symbolic link that points out
- * of it is reported, one that points inside is passed over because its target is read at its own place.
+ * The files below a folder that a connector wants, manifests by default, in the order of their paths. Never leaves the
+ * folder: a symbolic link that points out of it is reported, one that points inside is passed over because its target is
+ * read at its own place.
  */
 import { opendir, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
@@ -10,17 +11,23 @@ import { gap } from './gap.ts';
 export interface WalkLimits {
   readonly maxDepth: number;
   readonly maxFiles: number;
+  /** Files that are wanted, by their path below the root; what is not is passed over in silence. Manifests when absent. */
+  readonly wanted?: (path: string) => boolean;
+  /** Folders and files that begin with a dot and are looked at all the same, by their own name. */
+  readonly hidden?: (name: string) => boolean;
 }
 export type Found = { readonly file: string; readonly name: string } | { readonly gap: Gap };
 
 const manifest = /\.(ya?ml|json)$/i;
-/** Other people's code, version control and editors: what begins with a dot, and installed packages. */
-const passedOver = (name: string) => name.startsWith('.') || name === 'node_modules';
 
 export async function* walk(root: string, limits: WalkLimits, signal: AbortSignal): AsyncGenerator<Found> {
   const base = await realpath(root);
   const others = new Map<string, number>();
   let files = 0;
+  const isWanted = limits.wanted ?? ((name: string) => manifest.test(name));
+  /** Other people's code, version control and editors: what begins with a dot, and installed packages. */
+  const passedOver = (name: string) =>
+    (name.startsWith('.') && limits.hidden?.(name) !== true) || name === 'node_modules';
 
   async function* folder(path: string, depth: number): AsyncGenerator<Found> {
     const where = relative(base, path) || '.';
@@ -45,7 +52,8 @@ export async function* walk(root: string, limits: WalkLimits, signal: AbortSigna
       else if (entry.isSymbolicLink()) {
         const problem = await leaves(full);
         if (problem !== undefined) yield { gap: gap('FB-SOURCE-UNREADABLE', ['*'], name, problem) };
-      } else if (!manifest.test(entry.name)) {
+      } else if (!isWanted(name)) {
+        if (limits.wanted !== undefined) continue;
         const extension = /\.[^.]+$/.exec(entry.name)?.[0] ?? '(none)';
         others.set(extension, (others.get(extension) ?? 0) + 1);
       } else if (!entry.isFile()) {
@@ -62,7 +70,7 @@ export async function* walk(root: string, limits: WalkLimits, signal: AbortSigna
     try {
       const target = await realpath(link);
       const inside = target === base || target.startsWith(base + sep);
-      const isManifest = (await stat(link)).isDirectory() || manifest.test(link);
+      const isManifest = (await stat(link)).isDirectory() || isWanted(link);
       return inside || !isManifest ? undefined : 'It is a link out of the folder, and is not followed.';
     } catch (error) {
       return `The link cannot be followed (${codeOf(error)}).`;

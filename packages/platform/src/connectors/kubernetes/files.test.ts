@@ -1,6 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import type { AnyFact, Gap, KubernetesFact } from '@firebreak/contract';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -293,6 +296,12 @@ describe('folders', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
+  const namedPipe = () => {
+    const path = join(folder, 'pipe');
+    execFileSync('sh', ['-c', 'mkfifo "$0"', path]);
+    return path;
+  };
+
   test('are read in the order of their paths, without what is hidden', async () => {
     mkdirSync(join(folder, 'b'));
     mkdirSync(join(folder, '.git'));
@@ -336,6 +345,22 @@ describe('folders', () => {
         controller.abort();
     };
     await expect(read()).rejects.toThrow();
+  });
+
+  test.each([
+    ['a named pipe without a writer', () => ({ path: namedPipe() })],
+    ['an open standard input', () => ({ path: '-', input: new Readable({ read: () => {} }) })],
+  ])('waiting for %s stops when it is told to', async (_, source) => {
+    const controller = new AbortController();
+    const reading = readManifests({ ...source(), maxDocumentBytes: 1024 }, controller.signal).next();
+    setImmediate(() => controller.abort());
+    await expect(reading).rejects.toThrow('aborted');
+  });
+
+  test('a named pipe is read to its end', async () => {
+    const path = namedPipe();
+    const [{ names, gaps }] = await Promise.all([collectFrom(path), writeFile(path, pod('piped'))]);
+    expect({ names, gaps }).toEqual({ names: ['piped'], gaps: [] });
   });
 });
 

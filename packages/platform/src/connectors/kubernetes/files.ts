@@ -7,10 +7,10 @@
  *
  * No pods are invented for workloads: the edge rules read the pod templates themselves.
  */
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type Collected, catalogue, FirebreakError, type Gap } from '@firebreak/contract';
+import { openBytes, until } from '../../intake/byte-stream.ts';
 import { cutDocuments } from '../../intake/documents/documents.ts';
 import { isTemplated, type Problem, parseHead, parsePiece } from '../../intake/documents/parse.ts';
 import type { Cut, Piece, PieceLimits, Skipped } from '../../intake/documents/piece.ts';
@@ -127,7 +127,7 @@ async function* readSource(
   if (found.isCharacterDevice() || found.isBlockDevice())
     throw new FirebreakError('FB-SOURCE-UNREADABLE', `${printable(source.path)} is a device, not a file.`);
   if (!found.isDirectory()) {
-    yield* readFile(source.path, basename(source.path), source, signal, allowance);
+    yield* readFile(source.path, basename(source.path), source, signal, allowance, found.isFIFO());
     return;
   }
   for await (const entry of walk(source.path, walkLimits, signal)) {
@@ -143,15 +143,18 @@ async function* readFile(
   source: ManifestSource,
   signal: AbortSignal,
   allowance: Allowance,
+  isPipe = false,
 ): AsyncGenerator<ReadObject> {
-  const stream = createReadStream(file, { highWaterMark: 1024 * 1024 });
   try {
-    yield* readStream(stream, name, source, signal, allowance);
+    const stream = openBytes(file, isPipe);
+    try {
+      yield* readStream(stream, name, source, signal, allowance);
+    } finally {
+      stream.destroy();
+    }
   } catch (error) {
     if (signal.aborted || error instanceof FirebreakError || !isSystemError(error)) throw error;
     yield { gap: gap('FB-SOURCE-UNREADABLE', ['*'], name, `Reading it failed (${codeOf(error)}).`) };
-  } finally {
-    stream.destroy();
   }
 }
 
@@ -184,7 +187,7 @@ async function* readStream(
     }
   }
   let first = true;
-  for await (const chunk of coalesce(chunks)) {
+  for await (const chunk of coalesce(until(signal, chunks))) {
     signal.throwIfAborted();
     if (first && isUtf16(chunk)) {
       yield { gap: gap('FB-YAML-INVALID', ['*'], name, 'It is UTF-16; save it as UTF-8.') };

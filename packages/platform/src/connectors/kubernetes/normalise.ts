@@ -14,6 +14,7 @@ import {
 } from '@firebreak/contract';
 import { array, at, type Foreign, field, printable, record, text, textAt } from '../../intake/foreign.ts';
 import type { ApiObject } from './api.ts';
+import { awsAuthOf } from './kinds/aws-auth.ts';
 import { deliveryChannelData, deliverySystem } from './kinds/delivery-channel.ts';
 import { endpointSliceData, endpointsData } from './kinds/endpoints.ts';
 import { ingressData } from './kinds/ingress.ts';
@@ -58,6 +59,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   '/ConfigMap': shape('kubernetes.config-map', (object) => ({
     metadata: object.metadata,
     dataKeys: [...Object.keys(record(object.data) ?? {}), ...Object.keys(record(object.binaryData) ?? {})].sort(),
+    awsAuth: awsAuthOf(object),
   })),
   '/Node': shape('kubernetes.node'),
   '/PersistentVolume': shape('kubernetes.persistent-volume'),

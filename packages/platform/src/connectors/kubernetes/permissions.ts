@@ -4,7 +4,6 @@
 import type { AnyAction } from '@firebreak/contract';
 import { dump } from 'js-yaml';
 import { readingsOf } from './collect.ts';
-import { factKindOf } from './normalise.ts';
 import { knownResources } from './resources.ts';
 
 const header = `# What Firebreak needs in this cluster. Bind it to the account that Firebreak uses.
@@ -24,8 +23,9 @@ export function permissionsYaml(wanted: readonly string[], actions: readonly Any
     }
     known.add(verb);
   };
-  for (const { resource } of readingsOf(knownResources))
-    if (factKindOf(resource.group, resource.kind) !== 'kubernetes.custom-resource')
+  // Of what is inventory only the definitions are asked about: which operators there are.
+  for (const { resource, fact } of readingsOf(knownResources))
+    if (fact !== 'kubernetes.custom-resource' || resource.plural === 'customresourcedefinitions')
       for (const verb of ['get', 'list', 'watch']) need(resource.group, resource.plural, verb);
   for (const action of actions)
     if (wanted.includes(action.id)) for (const permission of action.permissions) needs(permission, need);

@@ -23,7 +23,7 @@ import {
   permissionSetId,
 } from '@firebreak/contract';
 import { perEstate } from '../../facts/estate.ts';
-import { identitiesOf } from './identities.ts';
+import { combinationsOf } from './combinations.ts';
 import { podsOf } from './pods.ts';
 import { Population } from './populations.ts';
 import { allowedNames, type Grant, holdsEverything, rbacOf } from './rbac.ts';
@@ -32,9 +32,13 @@ interface Binding {
   readonly holder: NodeId;
   /** The permission sets that were put together to do it. */
   readonly grants: readonly Grant[];
+  /** Of them, those that an identity as the holder needs. */
+  readonly parts: readonly Grant[];
   readonly to: NodeId | NodeGroup;
   readonly note: string;
 }
+
+type Opened = Pick<Binding, 'to' | 'note'>;
 
 export interface Bindable {
   readonly bindings: readonly Binding[];
@@ -48,18 +52,6 @@ const everywhere = '*';
 const newBinding = '(new binding)';
 
 export const bindableOf: (estate: Estate) => Bindable = perEstate((estate) => new Search(estate).run());
-
-/** Whether one identity with these permission sets can bind its way to a node. */
-export function binds(estate: Estate, grants: readonly Grant[], to: NodeId): boolean {
-  return new Search(estate)
-    .of(grants)
-    .some((binding) => binding.to === to || (typeof binding.to !== 'string' && holdsMember(binding.to, to)));
-}
-
-function holdsMember(group: NodeGroup, id: NodeId): boolean {
-  for (const { node } of group.members()) if (node === id) return true;
-  return false;
-}
 
 /** What some grants together allow, as keys: comparable, so that a union shows what no part can do alone. Names hold no tab. */
 type Key = `cluster\t${string}` | `in\t${string}` | `edit\t${NodeId}`;
@@ -80,21 +72,9 @@ class Search {
     const rbac = rbacOf(this.#estate);
     // Who holds every right of the cluster or of a namespace already has nothing to gain there.
     const useful = new Set(rbac.grants.filter((grant) => mayContribute(grant) && !holdsEverything(grant)));
-    const alone = new Map<Grant, ReadonlySet<Key>>();
-    for (const grant of useful) {
-      const keys = this.#keys([grant]);
-      alone.set(grant, keys);
-      this.#enter(grant.id, [grant], keys);
-    }
-    if (useful.size > 1) {
-      for (const identity of identitiesOf(this.#estate).keys()) {
-        const grants = rbac.grantsOf(identity).filter((grant) => useful.has(grant));
-        if (grants.length < 2) continue;
-        const keys = new Set(this.#keys(grants));
-        for (const grant of grants) for (const key of alone.get(grant) ?? []) keys.delete(key);
-        this.#enter(identity, grants, keys);
-      }
-    }
+    for (const grant of useful) this.#enter(grant.id, [grant], this.#keys([grant]));
+    for (const { holder, grants, parts, keys } of combinationsOf(this.#estate, useful, (all) => this.#keys(all)))
+      this.#enter(holder, grants, keys, parts);
     for (let grant = this.#queue.pop(); grant !== undefined; grant = this.#queue.pop()) {
       // Every right inside a namespace is the most that a namespace has to give.
       if (grant.role === 'cluster-admin') continue;
@@ -104,11 +84,6 @@ class Search {
   }
 
   /** What these grants allow together. */
-  of(grants: readonly Grant[]): readonly Binding[] {
-    this.#enter('', grants, this.#keys(grants));
-    return this.#bindings;
-  }
-
   #keys(grants: readonly Grant[]): ReadonlySet<Key> {
     const keys = new Set<Key>();
     const bindClusterRoles = bindScopes(grants, 'clusterroles');
@@ -143,46 +118,41 @@ class Search {
     }
   }
 
-  #enter(holder: NodeId, grants: readonly Grant[], keys: ReadonlySet<Key>): void {
+  #enter(holder: NodeId, grants: readonly Grant[], keys: ReadonlySet<Key>, parts: readonly Grant[] = []): void {
     for (const key of keys) {
-      if (key.startsWith('edit\t')) {
-        const to = key.slice('edit\t'.length);
-        if (to !== holder) this.#bindings.push({ holder, grants, to, note: 'changes the subjects of the binding' });
-        continue;
-      }
-      const [mode, ...rest] = key.split('\t');
-      if (mode === 'cluster') this.#enterCluster(holder, grants, rest);
-      else this.#enterNamespaced(holder, grants, rest);
+      for (const { to, note } of this.#opens(key, grants))
+        if (to !== holder) this.#bindings.push({ holder, grants, parts, to, note });
     }
   }
 
-  #enterCluster(holder: NodeId, grants: readonly Grant[], [kind, role]: readonly string[]): void {
+  #opens(key: Key, grants: readonly Grant[]): readonly Opened[] {
+    const [mode, ...rest] = key.split('\t');
+    if (mode === 'edit') return [{ to: rest.join('\t'), note: 'changes the subjects of the binding' }];
+    return mode === 'cluster' ? this.#inCluster(grants, rest) : this.#inNamespace(grants, rest);
+  }
+
+  #inCluster(grants: readonly Grant[], [kind, role]: readonly string[]): readonly Opened[] {
     if (kind === 'any' || role === 'cluster-admin') {
-      const note = 'binds cluster-admin with a new ClusterRoleBinding';
-      this.#bindings.push({ holder, grants, to: clusterAdminId, note });
+      const admin = { to: clusterAdminId, note: 'binds cluster-admin with a new ClusterRoleBinding' };
       const sets = clusterSetsOf(this.#estate).group();
-      if (kind === 'any' && sets !== undefined)
-        this.#bindings.push({ holder, grants, to: sets, note: 'binds any ClusterRole with a new ClusterRoleBinding' });
-      return;
+      if (kind !== 'any' || sets === undefined) return [admin];
+      return [admin, { to: sets, note: 'binds any ClusterRole with a new ClusterRoleBinding' }];
     }
-    const note = `binds ClusterRole ${role} with a new ClusterRoleBinding`;
-    this.#bindings.push({ holder, grants, to: this.#grant('ClusterRole', role ?? '', undefined, grants), note });
+    const to = this.#grant('ClusterRole', role ?? '', undefined, grants);
+    return [{ to, note: `binds ClusterRole ${role} with a new ClusterRoleBinding` }];
   }
 
-  #enterNamespaced(holder: NodeId, grants: readonly Grant[], [where = '', kind, name]: readonly string[]): void {
+  #inNamespace(grants: readonly Grant[], [where = '', kind, name]: readonly string[]): readonly Opened[] {
     const roleKind = kind === 'Role' ? 'Role' : 'ClusterRole';
     const role = kind === 'any' ? 'cluster-admin' : (name ?? '');
     const note = `binds ${roleKind} ${role} with a new RoleBinding`;
-    if (where !== everywhere) {
-      this.#bindings.push({ holder, grants, to: this.#grant(roleKind, role, where, grants), note });
-      return;
-    }
+    if (where !== everywhere) return [{ to: this.#grant(roleKind, role, where, grants), note }];
     const members = this.#namespaces.map((namespace) => {
       const node = this.#grant(roleKind, role, namespace, grants);
       return { node, namespace, name: role, facts: [] };
     });
     const to = new Population(`bound-${role}`, `namespaces' ${role} sets`, members).group();
-    if (to !== undefined) this.#bindings.push({ holder, grants, to, note });
+    return to === undefined ? [] : [{ to, note }];
   }
 
   /** The permission set of a role in a scope: one that exists, or else a virtual one. */

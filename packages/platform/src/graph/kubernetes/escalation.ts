@@ -8,23 +8,22 @@
  *   of that namespace, no more.
  * - An aggregated ClusterRole takes in whatever carries its labels: who may create ClusterRoles and escalate them (a create
  *   names none, so the right must not be limited to names) rewrites it by adding to it.
- * - Rewriting a role gives something only to those to whom it is bound: the step needs that permission set as well, unless
- *   the writer is one of them.
+ * - Rewriting a role gives something only to those to whom it is bound: the step needs that permission set as well.
  * - Who already holds every right in its scope is left out: there is nothing to gain.
  */
 import { clusterAdminId, type Estate, type FactId, type NodeId, permissionSetId } from '@firebreak/contract';
 import { perEstate } from '../../facts/estate.ts';
 import { bindableOf } from './bindable.ts';
 import { builtinRoles } from './builtin-roles.ts';
-import { identitiesOf } from './identities.ts';
+import { combinationsOf } from './combinations.ts';
 import { allowedNames, type Grant, grantAllows, grantFacts, holdsEverything, rbacOf } from './rbac.ts';
 
-interface Escalation {
+export interface Escalation {
   readonly holder: NodeId;
-  /** The permission set whose role is rewritten. */
+  /** The permission set whose role is rewritten: whoever takes the step needs it as well. */
   readonly target: Grant;
-  /** The same, when the holder does not hold it itself. */
-  readonly through: Grant | undefined;
+  /** The permission sets that an identity as the holder needs. */
+  readonly parts: readonly Grant[];
   readonly to: NodeId;
   readonly facts: readonly FactId[];
   readonly note: string;
@@ -45,31 +44,24 @@ export const escalationsOf: (estate: Estate) => Escalations = perEstate((estate)
   const useful = new Set(grants.filter(mayContribute));
   const rewritten = new Map<string, Grant>();
   const steps: Escalation[] = [];
-  const enter = (holder: NodeId, by: readonly Grant[], own: readonly Grant[]): void => {
-    const targets = grants.filter((target) => rewrites(by, target));
-    // Once their own permission set reaches as far, others add nothing.
-    const best = targets.filter((target) => own.includes(target));
+  const targetsOf = (by: readonly Grant[]) => new Set(grants.filter((target) => rewrites(by, target)));
+  const enter = (holder: NodeId, by: readonly Grant[], targets: ReadonlySet<Grant>, parts: readonly Grant[]): void => {
+    // Once a permission set that it stands on anyway reaches as far, others add nothing.
+    const best = by.filter((grant) => targets.has(grant));
     for (const target of best.length > 0 ? best : targets) {
       const to = target.namespace === undefined ? clusterAdminId : rewrittenSet(target, rewritten).id;
       const facts = [...new Set([...by.flatMap(grantFacts), ...grantFacts(target)])];
-      const through = own.includes(target) ? undefined : target;
-      steps.push({ holder, target, through, to, facts, note: `escalate ${target.roleKind} ${target.role}` });
+      steps.push({ holder, target, parts, to, facts, note: `escalate ${target.roleKind} ${target.role}` });
     }
   };
-  for (const grant of useful) enter(grant.id, [grant], [grant]);
-  if (useful.size > 0) {
-    for (const identity of identitiesOf(estate).keys()) {
-      const own = rbac.grantsOf(identity);
-      const by = own.filter((grant) => useful.has(grant));
-      // With several sets an identity may rewrite what no single one may, or what another of its own sets rests on.
-      if (by.length > 0 && own.length > 1) enter(identity, by, own);
-    }
-  }
+  for (const grant of useful) enter(grant.id, [grant], targetsOf([grant]), []);
+  for (const combined of combinationsOf(estate, useful, targetsOf))
+    enter(combined.holder, combined.grants, combined.keys, combined.parts);
   return { steps, grants: [...rewritten.values()] };
 });
 
 /** Whether one identity with these permission sets may write this role's rules as it likes. */
-export function rewrites(grants: readonly Grant[], target: Grant): boolean {
+function rewrites(grants: readonly Grant[], target: Grant): boolean {
   const resource = target.roleKind === 'Role' ? 'roles' : 'clusterroles';
   const scope = target.roleKind === 'Role' ? target.namespace : undefined;
   const may = (verb: string): boolean =>

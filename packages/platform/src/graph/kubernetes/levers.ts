@@ -33,37 +33,33 @@ export function stripSubject(estate: Estate, grant: Grant, identity: NodeId): re
   ];
 }
 
-/**
- * For an edge from an identity whose rights come from several sets: the removals that leave it with too little.
- *
- * @param still whether the step is still possible with these permission sets.
- */
-function stripOneOf(
-  estate: Estate,
-  identity: NodeId,
-  grants: readonly Grant[],
-  still: (grants: readonly Grant[]) => boolean,
-): readonly Lever[] {
-  return grants
-    .filter((grant) => !still(grants.filter((other) => other !== grant)))
-    .flatMap((grant) => {
-      const own = identitiesOf(estate).get(identity);
-      const names = own === undefined ? [identity] : [identity, ...groupsOf(estate, own)];
-      // Named twice, by itself and through a group of its own: neither removal is enough.
-      const [only, ...others] = names.filter((id) =>
-        grant.subjects.some((it) => subjectId(it, grant.namespace) === id),
-      );
-      return only === undefined || others.length > 0 ? [] : stripSubject(estate, grant, only);
-    });
+/** The permission sets of its own that an identity takes a step with. */
+export function ownSets(edge: LiveEdge, estate: Estate): readonly Grant[] {
+  return rbacOf(estate)
+    .grantsOf(edge.from)
+    .filter(({ id }) => edge.with.includes(id));
 }
 
-/** Removals for an edge that starts at an identity: those of its permission sets without which nothing is left. */
+/**
+ * Removals for a step that an identity takes with several permission sets in one request.
+ *
+ * @param combinations the sets that give the step, once for each way in which the same step comes about: a removal must take
+ *   something from every one.
+ */
 export function stripFrom(
   edge: LiveEdge,
   estate: Estate,
-  still: (grants: readonly Grant[]) => boolean,
+  [first = [], ...others]: readonly (readonly Grant[])[],
 ): readonly Lever[] {
-  return stripOneOf(estate, edge.from, rbacOf(estate).grantsOf(edge.from), still);
+  const own = identitiesOf(estate).get(edge.from);
+  const names = own === undefined ? [edge.from] : [edge.from, ...groupsOf(estate, own)];
+  return first
+    .filter((grant) => others.every((combination) => combination.includes(grant)))
+    .flatMap((grant) => {
+      // Named twice, by itself and through a group of its own: neither removal is enough.
+      const [only, ...more] = names.filter((id) => grant.subjects.some((it) => subjectId(it, grant.namespace) === id));
+      return only === undefined || more.length > 0 ? [] : stripSubject(estate, grant, only);
+    });
 }
 
 function reconciled(metadata: {

@@ -1,28 +1,60 @@
 /**
  * Who may bring a pod of their own making into a namespace: by creating it, or by creating something that makes pods.
  */
-import type { DeriveOptions, Estate } from '@firebreak/contract';
+import { type DeriveOptions, type Estate, type FactId, kubernetesId } from '@firebreak/contract';
+import { perEstate } from '../../facts/estate.ts';
+import { customKinds } from './custom-kinds.ts';
 import { grantsIn, type Power, powerOf } from './powers.ts';
 import type { Grant } from './rbac.ts';
-import { workloadKinds } from './workload-kinds.ts';
+import { operatorResources, workloadKinds } from './workload-kinds.ts';
 
-const rights = [{ group: '', resource: 'pods' }, ...workloadKinds].map(({ group, resource }) => ({
-  verbs: ['create'],
-  group,
-  resource,
-}));
+/** A kind whose controller makes pods. */
+export interface PodSource {
+  readonly group: string;
+  readonly resource: string;
+  /** What shows that the cluster knows the kind; nothing for those that every cluster knows. */
+  readonly facts: readonly FactId[];
+}
 
-/** The first right of a permission set that makes pods. */
-function makesPods(grant: Grant): Power | undefined {
-  for (const right of rights) {
-    const power = powerOf(grant, right);
-    if (power?.names === 'any') return power;
+/**
+ * Kinds whose controllers make pods. Those of operators count where the cluster is seen to know them, by the definition or by
+ * an object: a right to create what the server does not know is a right to nothing.
+ */
+export const podSources: (estate: Estate) => readonly PodSource[] = perEstate((estate) => {
+  const known = new Map<string, readonly FactId[]>();
+  for (const { group, resource, population } of customKinds(estate, 'kubernetes.model-workload'))
+    known.set(
+      `${resource}.${group}`,
+      [...population].slice(0, 1).flatMap(({ facts }) => facts),
+    );
+  for (const name of operatorResources) {
+    const definition = kubernetesId('CustomResourceDefinition.apiextensions.k8s.io', undefined, name);
+    if (estate.get('kubernetes.custom-resource', definition) !== undefined) known.set(name, [definition]);
+  }
+  const operated = operatorResources.flatMap((name): PodSource[] => {
+    const facts = known.get(name);
+    const dot = name.indexOf('.');
+    return facts === undefined ? [] : [{ group: name.slice(dot + 1), resource: name.slice(0, dot), facts }];
+  });
+  return [...workloadKinds.map(({ group, resource }) => ({ group, resource, facts: [] })), ...operated];
+});
+
+/** The first of these kinds that a permission set may create. */
+export function createdBy(
+  grant: Grant,
+  sources: readonly PodSource[],
+): { readonly power: Power; readonly source: PodSource } | undefined {
+  for (const source of sources) {
+    const { group, resource } = source;
+    const power = powerOf(grant, { verbs: ['create'], group, resource });
+    if (power?.names === 'any') return { power, source };
   }
   return undefined;
 }
 
 export function podMakers(estate: Estate, options: DeriveOptions): readonly Power[] {
-  return grantsIn(estate, options).flatMap((grant) => makesPods(grant) ?? []);
+  const sources = [{ group: '', resource: 'pods', facts: [] }, ...podSources(estate)];
+  return grantsIn(estate, options).flatMap((grant) => createdBy(grant, sources)?.power ?? []);
 }
 
 /** The scope in which two powers meet: a namespace, undefined for the whole cluster, or nothing. */

@@ -8,8 +8,8 @@
 import type { DeriveOptions, Estate, FactId, NodeId } from '@firebreak/contract';
 import { perEstate } from '../../facts/estate.ts';
 import { bindableOf } from './bindable.ts';
+import { combinationsOf } from './combinations.ts';
 import { escalationsOf } from './escalation.ts';
-import { identitiesOf } from './identities.ts';
 import type { Scope } from './populations.ts';
 import { allowedNames, type Grant, grantFacts, rbacOf } from './rbac.ts';
 
@@ -64,8 +64,10 @@ export function powerOf(grant: Grant, right: Right): Power | undefined {
 
 export interface Holder {
   readonly id: NodeId;
-  /** The permission set itself, or all those of the identity. */
+  /** The permission set itself, or those of the identity that allow it together. */
   readonly grants: readonly Grant[];
+  /** The permission sets that an identity needs for it; none for a permission set that is enough by itself. */
+  readonly parts: readonly NodeId[];
   readonly facts: readonly FactId[];
   /** What the holder can do that no part of it can do alone. */
   readonly keys: ReadonlySet<string>;
@@ -73,7 +75,7 @@ export interface Holder {
 
 /**
  * Who can do what needs several rights in one request: permission sets that hold them all, and identities that hold them
- * only together.
+ * in two.
  *
  * @param keysOf what a set of grants allows when one identity holds it; must be monotonic and empty for sets of no use.
  * @param relevant whether a grant can contribute at all: keeps the search small.
@@ -84,20 +86,11 @@ export function* holders(
   relevant: (grant: Grant) => boolean,
   keysOf: (grants: readonly Grant[]) => ReadonlySet<string>,
 ): Generator<Holder> {
-  const rbac = rbacOf(estate);
   const useful = new Set(grantsIn(estate, options).filter(relevant));
-  const alone = new Map<Grant, ReadonlySet<string>>();
   for (const grant of useful) {
     const keys = keysOf([grant]);
-    alone.set(grant, keys);
-    if (keys.size > 0) yield { id: grant.id, grants: [grant], facts: grantFacts(grant), keys };
+    if (keys.size > 0) yield { id: grant.id, grants: [grant], parts: [], facts: grantFacts(grant), keys };
   }
-  if (useful.size < 2) return;
-  for (const identity of identitiesOf(estate).keys()) {
-    const grants = rbac.grantsOf(identity).filter((grant) => useful.has(grant));
-    if (grants.length < 2) continue;
-    const keys = new Set(keysOf(grants));
-    for (const grant of grants) for (const key of alone.get(grant) ?? []) keys.delete(key);
-    if (keys.size > 0) yield { id: identity, grants, facts: grants.flatMap(grantFacts), keys };
-  }
+  for (const { holder, grants, parts, keys } of combinationsOf(estate, useful, keysOf))
+    yield { id: holder, grants, parts: parts.map(({ id }) => id), facts: grants.flatMap(grantFacts), keys };
 }

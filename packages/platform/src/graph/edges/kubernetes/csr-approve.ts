@@ -1,6 +1,6 @@
 import type { DerivedEdge, DeriveOptions, EdgeRule, Estate, LiveEdge, NodeId } from '@firebreak/contract';
 import { claimableGroups, nodeUsers, serviceAccounts, users } from '../../kubernetes/inventory.ts';
-import { stripFrom } from '../../kubernetes/levers.ts';
+import { ownSets, stripFrom } from '../../kubernetes/levers.ts';
 import { rightsNeeds } from '../../kubernetes/needs.ts';
 import type { PopulationOf } from '../../kubernetes/populations.ts';
 import { grantsIn, holders, powerOf } from '../../kubernetes/powers.ts';
@@ -37,10 +37,15 @@ export default {
   derive,
   levers: (edge: LiveEdge, estate: Estate) => {
     const needed = signersFor(estate, edge.to);
-    return stripFrom(edge, estate, (grants) => {
-      const keys = approvals(grants);
-      return needed.some((signer) => keys.has(signer));
-    });
+    const allows = (...grants: Grant[]): boolean => needed.some((signer) => approvals(grants).has(signer));
+    const own = ownSets(edge, estate);
+    // Among the sets may be one that only asks or fetches; whoever holds it serves as well.
+    const pairs = own.flatMap((one, at) => own.slice(at + 1).map((other): readonly [Grant, Grant] => [one, other]));
+    return stripFrom(
+      edge,
+      estate,
+      pairs.filter(([one, other]) => allows(one, other) && !allows(one) && !allows(other)),
+    );
   },
 } satisfies EdgeRule;
 
@@ -55,8 +60,8 @@ function* derive(estate: Estate, options: DeriveOptions): Generator<DerivedEdge>
           const to = population(estate).group();
           if (to === undefined) continue;
           const facts = [...new Set([...holder.facts, ...helper.flatMap(grantFacts)])];
-          const also = helper.map((grant) => grant.id).filter((id) => id !== holder.id);
-          yield { from: holder.id, ...(also.length > 0 ? { with: also } : {}), to, facts, note: signer };
+          const also = [...holder.parts, ...helper.map((grant) => grant.id)].filter((id) => id !== holder.id);
+          yield { from: holder.id, with: also, to, facts, note: signer };
         }
       }
     }

@@ -4,14 +4,13 @@ import {
   type DeriveOptions,
   type EdgeRule,
   type Estate,
-  kubernetesId,
   type LiveEdge,
   type NodeGroup,
   type NodeId,
 } from '@firebreak/contract';
 import { mastersId } from '../../kubernetes/identities.ts';
 import { groups, serviceAccounts, users } from '../../kubernetes/inventory.ts';
-import { stripFrom } from '../../kubernetes/levers.ts';
+import { ownSets, stripFrom } from '../../kubernetes/levers.ts';
 import { rightsNeeds } from '../../kubernetes/needs.ts';
 import { holders, powerOf } from '../../kubernetes/powers.ts';
 import type { Grant } from '../../kubernetes/rbac.ts';
@@ -37,13 +36,7 @@ export default {
   aka: { kubehound: 'IDENTITY_IMPERSONATE' },
   severedBy: ['kubernetes.strip-subject'],
   derive,
-  levers: (edge: LiveEdge, estate: Estate) =>
-    stripFrom(edge, estate, (grants) => {
-      const keys = groupKeys(grants);
-      const name =
-        edge.to === clusterAdminId ? 'system:masters' : edge.to.slice(kubernetesId('Group', undefined, '').length);
-      return keys.has(any) || keys.has(name);
-    }),
+  levers: (edge: LiveEdge, estate: Estate) => stripFrom(edge, estate, [ownSets(edge, estate)]),
 } satisfies EdgeRule;
 
 const verbs = ['impersonate'];
@@ -64,7 +57,7 @@ function* derive(estate: Estate, options: DeriveOptions): Generator<DerivedEdge>
   }
   for (const holder of holders(estate, options, mayContribute, groupKeys))
     for (const to of groupTargets(estate, holder.keys))
-      yield { from: holder.id, to, facts: holder.facts, note: 'impersonate groups' };
+      yield { from: holder.id, with: holder.parts, to, facts: holder.facts, note: 'impersonate groups' };
 }
 
 function groupTargets(estate: Estate, keys: ReadonlySet<string>): readonly (NodeId | NodeGroup)[] {

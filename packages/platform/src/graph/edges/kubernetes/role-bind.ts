@@ -1,6 +1,6 @@
 import type { DerivedEdge, EdgeRule, Estate, LiveEdge } from '@firebreak/contract';
-import { bindableOf, binds, clusterSetsOf, namespacedSetsOf } from '../../kubernetes/bindable.ts';
-import { stripFrom } from '../../kubernetes/levers.ts';
+import { bindableOf, clusterSetsOf, namespacedSetsOf } from '../../kubernetes/bindable.ts';
+import { ownSets, stripFrom } from '../../kubernetes/levers.ts';
 import { rightsNeeds } from '../../kubernetes/needs.ts';
 import { allowedNames, type Grant, grantFacts, rbacOf } from '../../kubernetes/rbac.ts';
 
@@ -24,12 +24,14 @@ export default {
   aka: { kubehound: 'ROLE_BIND' },
   severedBy: ['kubernetes.strip-subject'],
   derive: (estate, options) => (options.convention === 'kubehound' ? byConvention(estate) : derive(estate)),
-  levers: (edge: LiveEdge, estate: Estate) => stripFrom(edge, estate, (grants) => binds(estate, grants, edge.to)),
+  levers: (edge: LiveEdge, estate: Estate) => stripFrom(edge, estate, [ownSets(edge, estate)]),
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {
-  for (const { holder, grants, to, note } of bindableOf(estate).bindings)
-    yield { from: holder, to, facts: [...new Set(grants.flatMap(grantFacts))], note };
+  for (const { holder, grants, parts, to, note } of bindableOf(estate).bindings) {
+    const facts = [...new Set(grants.flatMap(grantFacts))];
+    yield { from: holder, with: parts.map(({ id }) => id), to, facts, note };
+  }
 }
 
 function* byConvention(estate: Estate): Generator<DerivedEdge> {

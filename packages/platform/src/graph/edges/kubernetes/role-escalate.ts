@@ -1,5 +1,5 @@
-import type { DerivedEdge, EdgeRule, Estate, LiveEdge } from '@firebreak/contract';
-import { escalationsOf, rewrites } from '../../kubernetes/escalation.ts';
+import type { DerivedEdge, EdgeRule, Estate, LiveEdge, NodeId } from '@firebreak/contract';
+import { type Escalation, escalationsOf } from '../../kubernetes/escalation.ts';
 import { stripFrom } from '../../kubernetes/levers.ts';
 import { rightsNeeds } from '../../kubernetes/needs.ts';
 
@@ -18,24 +18,24 @@ export default {
   severedBy: ['kubernetes.strip-subject'],
   derive,
   levers: (edge: LiveEdge, estate: Estate) => {
-    const step = escalationsOf(estate).steps.find(
-      (it) => it.holder === edge.from && it.to === edge.to && it.through?.id === edge.with[0],
-    );
-    if (step === undefined) return [];
-    return stripFrom(edge, estate, (grants) =>
-      escalationsOf(estate).steps.some(
-        (other) =>
-          other.holder === edge.from &&
-          other.to === edge.to &&
-          other.through === step.through &&
-          rewrites(grants, other.target) &&
-          (other.through !== undefined || grants.includes(other.target)),
-      ),
+    const same = escalationsOf(estate).steps.filter((step) => {
+      const others = withOf(step);
+      if (step.holder !== edge.from || step.to !== edge.to || others.length !== edge.with.length) return false;
+      return others.every((id) => edge.with.includes(id));
+    });
+    return stripFrom(
+      edge,
+      estate,
+      same.map(({ parts }) => parts),
     );
   },
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {
-  for (const { holder, through, to, facts, note } of escalationsOf(estate).steps)
-    yield { from: holder, ...(through === undefined ? {} : { with: [through.id] }), to, facts, note };
+  for (const step of escalationsOf(estate).steps)
+    yield { from: step.holder, with: withOf(step), to: step.to, facts: step.facts, note: step.note };
+}
+
+function withOf({ holder, parts, target }: Escalation): readonly NodeId[] {
+  return [...new Set([...parts, target].map(({ id }) => id))].filter((id) => id !== holder);
 }

@@ -1,15 +1,21 @@
 import type { DerivedEdge, DeriveOptions, EdgeRule, Estate } from '@firebreak/contract';
 import { podWishes } from '../../kubernetes/inventory.ts';
 import { rightsNeeds } from '../../kubernetes/needs.ts';
-import { grantsIn, powerOf } from '../../kubernetes/powers.ts';
+import { createdBy, podSources } from '../../kubernetes/pod-makers.ts';
+import { grantsIn } from '../../kubernetes/powers.ts';
 import { grantFacts } from '../../kubernetes/rbac.ts';
-import { workloadKinds } from '../../kubernetes/workload-kinds.ts';
 
 export default {
   label: 'WORKLOAD_CREATE',
   from: ['PermissionSet'],
   to: ['ServiceAccount', 'Secret', 'PersistentVolumeClaim'],
-  needs: [...rightsNeeds, 'kubernetes.secret', 'kubernetes.persistent-volume-claim'],
+  needs: [
+    ...rightsNeeds,
+    'kubernetes.secret',
+    'kubernetes.persistent-volume-claim',
+    'kubernetes.model-workload',
+    'kubernetes.custom-resource',
+  ],
   techniques: ['T1610', 'T1053.007'],
   traverse: 'seconds',
   explain: {
@@ -24,10 +30,9 @@ export default {
 
 function* derive(estate: Estate, options: DeriveOptions): Generator<DerivedEdge> {
   for (const grant of grantsIn(estate, options)) {
-    const right = workloadKinds.find(
-      ({ group, resource }) => powerOf(grant, { verbs: ['create'], group, resource })?.names === 'any',
-    );
-    const to = right === undefined ? undefined : podWishes(estate).group(grant.namespace);
-    if (to !== undefined) yield { from: grant.id, to, facts: grantFacts(grant), note: `create ${right?.resource}` };
+    const source = createdBy(grant, podSources(estate))?.source;
+    const to = source === undefined ? undefined : podWishes(estate).group(grant.namespace);
+    if (source === undefined || to === undefined) continue;
+    yield { from: grant.id, to, facts: [...grantFacts(grant), ...source.facts], note: `create ${source.resource}` };
   }
 }

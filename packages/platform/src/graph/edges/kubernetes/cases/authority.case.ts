@@ -68,7 +68,7 @@ export const authorityCases: CaseTable = {
           ...canEverywhere('who', ['impersonate groups system:masters'], 'g'),
           ...can('who', ['impersonate serviceaccounts who'], 's'),
         ],
-        edges: [`ServiceAccount/prod/who -> ${admin}`],
+        edges: [`ServiceAccount/prod/who + PermissionSet/g::g + PermissionSet/prod/s::s -> ${admin}`],
         levers: [...strip, ...strip],
       },
     ],
@@ -85,7 +85,7 @@ export const authorityCases: CaseTable = {
           ...canEverywhere('who', ['impersonate groups'], 'g'),
           ...canEverywhere('else', ['impersonate users someone'], 'u'),
         ],
-        edge: `ServiceAccount/prod/who -> ${admin}`,
+        edge: `ServiceAccount/prod/who + PermissionSet/g::g + PermissionSet/u::u -> ${admin}`,
       },
     ],
   },
@@ -113,7 +113,20 @@ export const authorityCases: CaseTable = {
           ...canEverywhere('who', [`create clusterrolebindings@${rbacGroup}`], 'make'),
           ...canEverywhere('who', [`bind clusterroles@${rbacGroup}`], 'bind'),
         ],
-        edges: [`ServiceAccount/prod/who -> ${admin}`],
+        edges: [`ServiceAccount/prod/who + PermissionSet/bind::bind + PermissionSet/make::make -> ${admin}`],
+        levers: [...strip, ...strip],
+      },
+      {
+        // A set that is enough by itself takes nothing from the pair: without it the pair is still there.
+        world: [
+          ...canEverywhere('who', [`create clusterrolebindings@${rbacGroup}`], 'make'),
+          ...canEverywhere('who', [`bind clusterroles@${rbacGroup}`], 'bind'),
+          ...canEverywhere('who', [`create clusterrolebindings@${rbacGroup}`, `bind clusterroles@${rbacGroup}`], 'all'),
+        ],
+        edges: [
+          `ServiceAccount/prod/who + PermissionSet/bind::bind + PermissionSet/make::make -> ${admin}`,
+          `PermissionSet/all::all -> ${admin}`,
+        ],
         levers: [...strip, ...strip],
       },
       {
@@ -122,7 +135,7 @@ export const authorityCases: CaseTable = {
           ...canEverywhere('Group:system:serviceaccounts:prod', [`create clusterrolebindings@${rbacGroup}`], 'make'),
           ...canEverywhere('sa', [`bind clusterroles@${rbacGroup}`], 'bind'),
         ],
-        edges: [`ServiceAccount/prod/sa -> ${admin}`],
+        edges: [`ServiceAccount/prod/sa + PermissionSet/bind::bind + PermissionSet/make::make -> ${admin}`],
         levers: [...strip, ...strip],
       },
     ],
@@ -169,7 +182,20 @@ export const authorityCases: CaseTable = {
           ...canEverywhere('who', [`patch clusterroles@${rbacGroup}`], 'p'),
           ...canEverywhere('who', [`escalate clusterroles@${rbacGroup}`], 'e'),
         ],
-        edges: [`ServiceAccount/prod/who -> ${admin}`],
+        edges: [`ServiceAccount/prod/who + PermissionSet/e::e + PermissionSet/p::p -> ${admin}`],
+        levers: [...strip, ...strip],
+      },
+      {
+        // The role that is rewritten is bound to others as well: taking the account out of that binding is not enough.
+        world: [
+          ...canEverywhere('who', [`patch clusterroles@${rbacGroup} third`], 'p'),
+          ...canEverywhere('who', [`escalate clusterroles@${rbacGroup} third`], 'e'),
+          ...canEverywhere('Group:system:serviceaccounts', ['get pods'], 'third'),
+          account('who'),
+        ],
+        edges: [
+          `ServiceAccount/prod/who + PermissionSet/e::e + PermissionSet/p::p + PermissionSet/third::third -> ${admin}`,
+        ],
         levers: [...strip, ...strip],
       },
       {
@@ -225,7 +251,20 @@ export const authorityCases: CaseTable = {
           ...canEverywhere('who', [`approve signers@${csr}`], 'b'),
           account('sa'),
         ],
-        edges: ['ServiceAccount/prod/who -> ServiceAccount/prod/sa'],
+        edges: ['ServiceAccount/prod/who + PermissionSet/a::a + PermissionSet/b::b -> ServiceAccount/prod/sa'],
+        levers: [...strip, ...strip],
+      },
+      {
+        // Who asks may be another: taking the account out of its own right to ask is not enough.
+        world: [
+          ...canEverywhere('who', [`update certificatesigningrequests/approval@${csr}`], 'a'),
+          ...canEverywhere('who', [`approve signers@${csr}`], 'b'),
+          ...canEverywhere('who', ask, 'c'),
+          account('sa'),
+        ],
+        edges: [
+          'ServiceAccount/prod/who + PermissionSet/a::a + PermissionSet/b::b + PermissionSet/c::c -> ServiceAccount/prod/sa',
+        ],
         levers: [...strip, ...strip],
       },
     ],

@@ -19,6 +19,8 @@ const stop = ['kubernetes.delete-pod'];
 const set = 'PermissionSet/prod/who::who';
 const inCluster = 'PermissionSet/who::who';
 const kserve = 'serving.kserve.io';
+const definition = (name: string) =>
+  object('apiextensions.k8s.io/v1', 'CustomResourceDefinition', name, {}, { namespace: undefined });
 const served = object(`${kserve}/v1beta1`, 'InferenceService', 'llm', { spec: { predictor: {} } });
 const shut = namespace('prod', 'baseline');
 const application = (automated: boolean) =>
@@ -217,8 +219,25 @@ export const rightCases: CaseTable = {
         edges: [`${set} -> ServiceAccount/prod/sa`],
         levers: [],
       },
+      {
+        world: [...can('who', ['create rayjobs@ray.io']), definition('rayjobs.ray.io'), account('sa')],
+        edges: [`${set} -> ServiceAccount/prod/sa`],
+      },
+      {
+        world: [...can('who', [`create inferenceservices@${kserve}`]), served, account('sa')],
+        edges: [`${set} -> ServiceAccount/prod/sa`],
+      },
     ],
     nearMisses: [
+      { because: 'the cluster knows no Ray', world: [...can('who', ['create rayjobs@ray.io']), account('sa')] },
+      {
+        because: 'a template waits for somebody to run it',
+        world: [
+          ...can('who', ['create workflowtemplates@argoproj.io']),
+          definition('workflowtemplates.argoproj.io'),
+          account('sa'),
+        ],
+      },
       { because: 'deployments of no group are none', world: [...can('who', ['create deployments']), account('sa')] },
       { because: 'scaling is not creating', world: [...can('who', ['update deployments/scale@apps']), account('sa')] },
     ],

@@ -1,0 +1,9 @@
+import type { Collected } from '@firebreak/contract';
+
+/** An open source of AWS facts: files here, accounts by their API in `live`. */
+export interface AwsSession {
+  /** Where it leads, for people. Never a credential. */
+  readonly address: string;
+  collect(signal: AbortSignal): AsyncIterable<Collected>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,17 @@
+import { escalation } from '../../aws/escalation.ts';
+import { rolesToPass } from '../../aws/targets.ts';
+
+export default escalation({
+  label: 'SAGEMAKER_CREATE_PROCESSING_JOB',
+  pathfinding: 'sagemaker-003',
+  techniques: ['T1610', 'T1548.005'],
+  what: 'Runs a container of its own as a role, as a processing job.',
+  why: 'It may pass the role to a service that the role trusts, and make processing jobs.',
+  cut: 'Limit iam:PassRole to the roles that it needs, or take the right to make such things from it.',
+  to: ['Role'],
+  target: rolesToPass(['sagemaker.amazonaws.com']),
+  steps: [
+    { action: 'iam:PassRole', on: 'role' },
+    { action: 'sagemaker:CreateProcessingJob', on: 'arn:*:sagemaker:*:*:processing-job/*' },
+  ],
+});

@@ -1,0 +1,42 @@
+import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
+import { everyRepository } from '../../github/accounts.ts';
+import { contentId, pushId, repositoryAdminId, workflowWriteId } from '../../github/powers.ts';
+
+export default {
+  label: 'INSTALLATION_GRANT',
+  from: ['Installation'],
+  to: ['Push', 'WorkflowWrite', 'RepositoryAdmin', 'RepositoryContent'],
+  needs: ['github.installation', 'github.repository'],
+  techniques: ['T1199', 'T1195.002'],
+  traverse: 'instant',
+  explain: {
+    what: 'Uses what the app was granted.',
+    why: 'The app is installed on the account with these permissions.',
+    cut: 'Uninstall the app, or take the permission or the repositories from it.',
+  },
+  severedBy: [],
+  derive,
+  levers: () => [],
+} satisfies EdgeRule;
+
+function* derive(estate: Estate): Generator<DerivedEdge> {
+  for (const { id: from, data } of estate.all('github.installation')) {
+    if (data.suspended_at !== undefined) continue;
+    const { contents, workflows, administration } = data.permissions;
+    const doubt =
+      data.repository_selection === 'all'
+        ? {}
+        : { likelihood: 0.5, note: 'on selected repositories; which ones GitHub does not tell us' };
+    const rights = { content: contentId, push: pushId, workflows: workflowWriteId, administration: repositoryAdminId };
+    const every = (name: keyof typeof rights): DerivedEdge => ({
+      from,
+      to: everyRepository(estate, data.host, data.account, rights[name], name),
+      facts: [from],
+      ...doubt,
+    });
+    if (administration === 'write') yield every('administration');
+    if (contents === 'write') yield every('push');
+    if (contents === 'write' && workflows === 'write') yield every('workflows');
+    if (contents === 'read' || contents === 'write') yield every('content');
+  }
+}

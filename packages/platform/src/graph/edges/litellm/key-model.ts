@@ -1,0 +1,38 @@
+import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
+import { allowedModels, isUsable, modelsOf } from '../../litellm/grants.ts';
+
+export default {
+  label: 'KEY_MODEL',
+  from: ['Key'],
+  to: ['Model'],
+  needs: ['litellm.key', 'litellm.team', 'litellm.deployment'],
+  techniques: ['AML.T0040', 'T1496'],
+  traverse: 'instant',
+  explain: {
+    what: 'Asks the model through the proxy.',
+    why: 'The key may call this model, by its own list and by that of its team.',
+    cut: 'Block the key, or take the model off its list.',
+  },
+  severedBy: [],
+  derive,
+  levers: () => [],
+} satisfies EdgeRule;
+
+function* derive(estate: Estate): Generator<DerivedEdge> {
+  for (const key of estate.all('litellm.key')) {
+    if (!isUsable(estate, key)) continue;
+    const { server } = key.data;
+    const { models, facts } = allowedModels(estate, key);
+    if (models !== 'all') {
+      for (const { id: to, deployments } of models)
+        yield { from: key.id, to, facts: [...facts, ...deployments.map(({ id }) => id)] };
+      continue;
+    }
+    const members = () =>
+      (modelsOf(estate).get(server) ?? []).map(({ id, deployments }) => ({
+        node: id,
+        facts: deployments.map((fact) => fact.id),
+      }));
+    yield { from: key.id, to: { key: `litellm-models:${server}`, label: `any model of ${server}`, members }, facts };
+  }
+}

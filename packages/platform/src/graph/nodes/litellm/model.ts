@@ -1,0 +1,25 @@
+import type { GraphNode, NodeRule } from '@firebreak/contract';
+import { modelsOf } from '../../litellm/grants.ts';
+
+/** A model as it is called by its name. Holding it is being able to ask it. */
+export default {
+  kinds: ['Model'],
+  needs: ['litellm.deployment'],
+  *derive(estate): Generator<GraphNode> {
+    for (const models of modelsOf(estate).values())
+      for (const { id, name, server, deployments } of models) {
+        const of = (pick: (data: (typeof deployments)[number]['data']) => string | undefined) =>
+          [...new Set(deployments.flatMap(({ data }) => pick(data) ?? []))].sort().join(', ');
+        const [providers, addresses] = [of(({ provider }) => provider), of(({ apiBase }) => apiBase)];
+        yield {
+          id,
+          kind: 'Model',
+          class: 'endpoint',
+          name: `${name} of ${server}`,
+          facts: deployments.map((fact) => fact.id),
+          ...(providers === '' ? {} : { about: { vendor: providers } }),
+          detail: { deployments: deployments.length, ...(addresses === '' ? {} : { addresses }) },
+        };
+      }
+  },
+} satisfies NodeRule;

@@ -3,7 +3,18 @@
  * modules was read and that the seeded violation in checks/seeded-violation is found: a gate that checked nothing must
  * not pass.
  */
-const order = ['kernel', 'ledger', 'facts', 'graph', 'detection', 'planning', 'execution', 'recovery', 'incidents'];
+const order = [
+  'kernel',
+  'ledger',
+  'facts',
+  'graph',
+  'inventory',
+  'detection',
+  'planning',
+  'execution',
+  'recovery',
+  'incidents',
+];
 const platform = '^packages/platform/src';
 const tests = '\\.(test|case)\\.ts$|-conformance\\.ts$';
 
@@ -66,7 +77,7 @@ export default {
       comment: 'no clock, no I/O: an incident replays from an export',
       severity: 'error',
       from: {
-        path: `${platform}/(graph|detection|planning)/`,
+        path: `${platform}/(graph|inventory|detection|planning)/`,
         pathNot: `${tests}|/index\\.ts$|/docs/|/graph/discover\\.ts$`,
       },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },

@@ -123,3 +123,21 @@ stop_all() {
     kill -KILL "$pid" 2>/dev/null || true
   done < <(tac "$1/pids")
 }
+
+# --- Python -----------------------------------------------------------------
+
+# python_environment HOME REQUIREMENTS: a virtual environment with exactly these
+# versions, wheels only: nothing of a stranger's is built or run to install it.
+python_environment() {
+  [[ -x $1/bin/pip && -e $1/complete ]] && return
+  command -v python3 >/dev/null || apt_install python3 python3-venv
+  python3 -c 'import venv, ensurepip' 2>/dev/null || apt_install python3-venv
+  say "installing $(basename "$1")"
+  rm -rf "$1"
+  mkdir -p "$PEERS_CACHE"
+  {
+    python3 -m venv "$1" &&
+      "$1/bin/pip" install --quiet --disable-pip-version-check --no-input --only-binary :all: -r "$2"
+  } >&2 || die "pip could not install what $2 names"
+  touch "$1/complete"
+}

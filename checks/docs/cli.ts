@@ -1,15 +1,28 @@
 import {
   attackPathSchema,
   blastSchema,
+  channelsSchema,
   completenessSchema,
+  differenceSchema,
   edgeLineSchema,
   evidenceReportSchema,
   executionSchema,
+  exposureSchema,
+  identitiesSchema,
   incidentSchema,
+  inventorySchema,
+  lineageSchema,
   nodeLineSchema,
   pathsSchema,
   planCheckSchema,
   planSchema,
+  privilegesSchema,
+  requestPathSchema,
+  reviewSchema,
+  reviewSummarySchema,
+  thirdPartiesSchema,
+  threatModelSchema,
+  whatIfSchema,
 } from '@firebreak/contract';
 import { z } from 'zod';
 import { world } from '../../packages/platform/src/app/compose.ts';
@@ -25,6 +38,7 @@ export function cliDocument(): string {
   const terminal = processTerminal();
   const commands = everyCommand(programOf({ world, terminal, output: new Output(terminal) })).filter(isRunnable);
   const completeness = z.literal('completeness');
+  const path = z.literal('path');
   const shapes: readonly (readonly [string, string, z.ZodType])[] = [
     ['firebreak nodes --jsonl', 'one object a line', nodeLineSchema],
     ['firebreak edges --jsonl', 'one object a line', edgeLineSchema],
@@ -42,6 +56,44 @@ export function cliDocument(): string {
     ],
     ['firebreak blast --json', 'one object', blastSchema.extend({ completeness })],
     ['firebreak paths --json', 'one object', pathsSchema.extend({ completeness, paths: z.array(attackPathSchema) })],
+    ['firebreak inventory query --json', 'one object', inventorySchema.extend({ completeness })],
+    ['firebreak identities --json', 'one object', identitiesSchema.extend({ completeness })],
+    ['firebreak request-path --json', 'one object', requestPathSchema.extend({ completeness })],
+    [
+      'firebreak exposure --json',
+      'one object; `reaches` are places in `protected`',
+      exposureSchema.extend({ completeness, why: z.array(path) }),
+    ],
+    ['firebreak channels --json', 'one object', channelsSchema.extend({ completeness })],
+    ['firebreak privileges --json', 'one object', privilegesSchema.extend({ completeness })],
+    [
+      'firebreak privileges --review, reviews show REVIEW, reviews decide --json',
+      'one object; `reviews show` has `{"reviews": […]}` of the shape below it',
+      reviewSchema,
+    ],
+    ['firebreak reviews show --json', 'one object', z.object({ reviews: z.array(reviewSummarySchema) })],
+    [
+      'firebreak third-parties --json',
+      'one object',
+      thirdPartiesSchema.extend({
+        completeness,
+        vendors: z.array(thirdPartiesSchema.shape.vendors.element.extend({ why: path.optional() })),
+      }),
+    ],
+    ['firebreak lineage --json', 'one object', lineageSchema.extend({ completeness })],
+    ['firebreak threat-model --json', 'one object', threatModelSchema.extend({ completeness, threats: z.array(path) })],
+    ['firebreak whatif --json', 'one object', whatIfSchema.extend({ completeness, left: z.array(path) })],
+    [
+      'firebreak diff --json',
+      'one object; `lost` is like `gained`',
+      differenceSchema.extend({
+        completeness,
+        reach: z.object({
+          gained: z.array(differenceSchema.shape.reach.shape.gained.element.extend({ path: path.optional() })),
+          lost: z.array(z.literal('gained')),
+        }),
+      }),
+    ],
     [
       'firebreak plan --json',
       'one object; `path` in it has the shape of a path above',
@@ -72,14 +124,16 @@ ${commands.map((command) => `| \`${cell(nameOf(command))}\` | ${prose(command.de
 
 \`source\` is \`kubernetes:\` and a kubeconfig, \`in-cluster\`, a folder, a file or \`-\`. \`node\` is an id as \`nodes\` prints it, or a
 unique \`kind/name\` or \`kind/namespace/name\`. \`selector\` is \`default\` (the crown jewels) or terms such as \`class=model\`,
-\`kind=Secret\`, \`namespace=prod\`, \`label:tier=gold\`, \`id=…\`, joined by commas (and) or semicolons (or).
+\`kind=Secret\`, \`namespace=prod\`, \`label:tier=gold\`, \`id=…\`, joined by commas (and) or semicolons (or). \`query\` is an
+expression of the query language, [query.md](query.md), which says all that selectors say. What the questions about the estate
+answer exactly, and by which rules, is in [answers.md](answers.md).
 
 **Exit codes**: 0 done, 1 a check failed, 2 usage, 3 the answer is limited. Results go to standard output, everything else to
 standard error. Errors carry a code of [errors.md](errors.md); with \`--json\` or \`--jsonl\` they are \`{"error": {…}}\` on
 standard error.
 
 **Incidents** are kept in a data directory, which one Firebreak at a time may have open. While \`firebreak serve\` has it, ask the
-server: \`status\`, \`contain\`, \`undo\` and \`evidence export\` take \`--server\` and a token made in the console. There a plan is
+server: \`status\`, \`contain\`, \`undo\`, \`evidence export\`, \`privileges --review\` and \`reviews\` take \`--server\` and a token made in the console. There a plan is
 checked again, people are who their tokens say, and the second person of a drastic step runs the same \`contain\` with a token of
 their own. \`undo\` without \`--kubeconfig\` works on the cluster that the incident was contained on.
 

@@ -13,6 +13,10 @@ export default defineConfig({
     // The platform's policy forbids inline scripts, and every browser that runs es2023 preloads modules by itself.
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      // Zod has to be told that it may not compile (`app/policy.ts`) before any schema is made, in whatever file that is.
+      output: { codeSplitting: { groups: [{ name: 'policy', test: /app[\\/]policy|node_modules[\\/]zod/ }] } },
+    },
   },
   server: { host: '127.0.0.1', proxy: { '/api': 'http://127.0.0.1:7447' } },
 });

@@ -8,7 +8,20 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { catalogue, type ErrorCode } from '@firebreak/contract/errors';
 import { type Route, type RouteName, routes } from '@firebreak/contract/routes';
+import {
+  channels,
+  exposure,
+  identities,
+  inventory,
+  lineage,
+  privileges,
+  requestPath,
+  thirdParties,
+  threatModel,
+  whatIf,
+} from './fake-answers.ts';
 import { blast, drawing, gap, largeBlast, largeDrawing, nodes, paths } from './fake-estate.ts';
+import { FakeReviews } from './fake-reviews.ts';
 import { changesOf, type FakeCase, FakeWorld, people } from './fake-world.ts';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
@@ -25,14 +38,19 @@ type Answer = (asked: Asked) => unknown;
 
 class Refusal extends Error {
   readonly code: ErrorCode;
-  constructor(code: ErrorCode, why: string) {
+  readonly detail: Record<string, unknown> | undefined;
+  constructor(code: ErrorCode, why: string, detail?: Record<string, unknown>) {
     super(why);
     this.code = code;
+    this.detail = detail;
   }
 }
 
 export class FakeApi {
   readonly world = new FakeWorld();
+  readonly reviews = new FakeReviews();
+  /** Whether the estate is as large as real ones get. */
+  large = false;
   /** Addresses asked for that this server does not have; a test expects none. */
   readonly unknown: string[] = [];
   private readonly server: Server;
@@ -150,6 +168,44 @@ export class FakeApi {
     nodes: ({ query }) => {
       const found = nodes.filter((node) => node.id.includes(query.get('q') ?? ''));
       return { nodes: found.slice(0, Number(query.get('limit') ?? 50)), total: found.length };
+    },
+    inventory: ({ query }) => {
+      const q = query.get('q') ?? '';
+      const position = q.indexOf('modell');
+      if (position >= 0)
+        throw new Refusal('FB-QUERY-INVALID', `There is no such class (position ${position + 1}).`, {
+          query: q,
+          position,
+        });
+      return inventory(q, Number(query.get('limit') ?? 100), this.large);
+    },
+    identities: ({ query }) => identities(query.has('query')),
+    exposure: ({ query }) => exposure(query.has('identities') ? 'pair' : this.large ? 'large' : 'small'),
+    whatIf: ({ body }) => {
+      const { toggles } = body as { toggles: string[] };
+      const unknown = toggles.find((toggle) => toggle.startsWith('nothing'));
+      if (unknown !== undefined) throw new Refusal('FB-NODE-UNKNOWN', `There is no node ${unknown}.`);
+      return whatIf(toggles);
+    },
+    requestPath: () => requestPath,
+    lineage: () => lineage,
+    threatModel: () => threatModel,
+    channels: () => channels,
+    thirdParties: () => thirdParties,
+    privileges: () => privileges,
+    reviews: () => ({ reviews: this.reviews.summaries }),
+    review: ({ params }) => {
+      const review = this.reviews.get(params.id ?? '');
+      if (review === undefined) throw new Refusal('FB-NOT-FOUND', `There is no review ${params.id}.`);
+      return review;
+    },
+    openReview: ({ body, link }) => {
+      const { title, due } = body as { title: string; due: string | null };
+      return this.reviews.open(title, due, people[link ?? '']?.name ?? '');
+    },
+    decideReview: ({ params, body, link }) => {
+      const { item, verdict, note } = body as { item: string; verdict: 'keep' | 'reduce' | 'revoke'; note: string };
+      return this.reviews.decide(params.id ?? '', item, verdict, note, people[link ?? '']?.name ?? '');
     },
     incidents: () => ({ incidents: [...this.world.cases.values()].map((found) => found.incident) }),
     openIncident: ({ body }) => {
@@ -328,7 +384,7 @@ function send(response: ServerResponse, status: number, answer: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
 }
 
-function refuse(response: ServerResponse, { code, message }: Refusal): void {
+function refuse(response: ServerResponse, { code, message, detail }: Refusal): void {
   const { what, next, status } = catalogue[code];
-  send(response, status, { code, what, why: message, next });
+  send(response, status, { code, what, why: message, next, ...(detail === undefined ? {} : { detail }) });
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ConsoleBrowser } from './console-browser.ts';
+import { compromisedId } from './fake-estate.ts';
 import { contrastTooLow, namesMissing, shifts, watchShifts } from './page-checks.ts';
 
 let browser: ConsoleBrowser;
@@ -22,7 +23,21 @@ const pages = [
   ['/incidents/inc-4d02/plan', 'Stopped: not contained'],
   ['/incidents/inc-3aa7/plan', 'Proof: nothing protected'],
   ['/incidents/inc-3aa7/evidence', 'incident.opened'],
-  ['/estate', 'What could not be read'],
+  ['/estate', '400 nodes'],
+  ['/estate?q=class%20%3D%20modell', 'There is no such class'],
+  ['/estate/sources', 'What could not be read'],
+  [`/estate/node?id=${encodeURIComponent(compromisedId)}`, 'One step after it'],
+  [`/estate/node?id=${encodeURIComponent(compromisedId)}&view=threat-model`, 'Where an attacker can begin'],
+  [`/estate/node?id=${encodeURIComponent(compromisedId)}&view=request-path`, 'The way in words'],
+  [`/estate/node?id=${encodeURIComponent(compromisedId)}&view=lineage`, 'The links in words'],
+  ['/identities', '5,000 of 5,000'],
+  ['/identities/one?id=x', 'What is wrong with it'],
+  ['/exposure', 'Most exposed'],
+  ['/exposure/what-if?without=%5B%22kubernetes%3APod%2Fa%2Fb%22%5D', 'no longer reaches'],
+  ['/channels', 'publishes what it runs'],
+  ['/channels/third-parties', 'The inventory does not say'],
+  ['/reviews', 'No campaign yet'],
+  ['/reviews/privileges', 'over-granted'],
   ['/access', 'No token has been made'],
   ['/incidents/inc-none/plan', 'There is no such thing'],
 ] as const;

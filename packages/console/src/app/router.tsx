@@ -1,7 +1,18 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+  retainSearchParams,
+} from '@tanstack/react-router';
+import { explorerSearch } from '../features/explorer/explorer-search.ts';
+import { identitiesSearch } from '../features/identities/identities-search.ts';
 import { IncidentPage } from '../features/incidents/incident-page.tsx';
 import { IncidentsPage } from '../features/incidents/incidents-page.tsx';
+import { nodeSearch } from '../features/node/node-view.ts';
 import { SignInPage } from '../features/sign-in/sign-in-page.tsx';
+import { trayOf } from '../features/what-if/tray.ts';
 import { NoSuchPage, PageFault } from './fault.tsx';
 import { Shell } from './shell.tsx';
 
@@ -10,7 +21,17 @@ import { Shell } from './shell.tsx';
  * asked for. A page that was opened by address shows its own loading state, so nothing here waits for data.
  */
 
-const root = createRootRoute({ component: Shell, notFoundComponent: NoSuchPage, errorComponent: PageFault });
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: NoSuchPage,
+  errorComponent: PageFault,
+  // The what-if tray goes along from page to page.
+  validateSearch: (search: Readonly<Record<string, unknown>>): { without?: readonly string[] | undefined } => {
+    const without = trayOf(search.without);
+    return without === undefined ? {} : { without };
+  },
+  search: { middlewares: [retainSearchParams(['without'])] },
+});
 
 const home = createRoute({
   getParentRoute: () => root,
@@ -67,10 +88,87 @@ const evidence = createRoute({
   component: lazyRouteComponent(() => import('../features/evidence/evidence-tab.tsx'), 'EvidenceTab'),
 });
 
-const estate = createRoute({
-  getParentRoute: () => root,
-  path: '/estate',
+const estate = createRoute({ getParentRoute: () => root, path: '/estate' });
+
+const explorer = createRoute({
+  getParentRoute: () => estate,
+  path: '/',
+  validateSearch: explorerSearch,
+  component: lazyRouteComponent(() => import('../features/explorer/explorer-page.tsx'), 'ExplorerPage'),
+});
+
+const sources = createRoute({
+  getParentRoute: () => estate,
+  path: '/sources',
   component: lazyRouteComponent(() => import('../features/estate/estate-page.tsx'), 'EstatePage'),
+});
+
+const node = createRoute({
+  getParentRoute: () => estate,
+  // The id is no part of the path: it holds slashes, and dots that look like the ending of a file.
+  path: '/node',
+  validateSearch: nodeSearch,
+  component: lazyRouteComponent(() => import('../features/node/node-page.tsx'), 'NodePage'),
+});
+
+const identities = createRoute({ getParentRoute: () => root, path: '/identities' });
+
+const identityList = createRoute({
+  getParentRoute: () => identities,
+  path: '/',
+  validateSearch: identitiesSearch,
+  component: lazyRouteComponent(() => import('../features/identities/identities-page.tsx'), 'IdentitiesPage'),
+});
+
+const identity = createRoute({
+  getParentRoute: () => identities,
+  path: '/one',
+  validateSearch: (search: Readonly<Record<string, unknown>>): { id: string } => ({
+    id: typeof search.id === 'string' ? search.id.slice(0, 2000) : '',
+  }),
+  component: lazyRouteComponent(() => import('../features/identities/identity-page.tsx'), 'IdentityPage'),
+});
+
+const exposure = createRoute({
+  getParentRoute: () => root,
+  path: '/exposure',
+  component: lazyRouteComponent(() => import('../features/exposure/exposure-page.tsx'), 'ExposurePage'),
+});
+
+const whatIf = createRoute({
+  getParentRoute: () => root,
+  path: '/exposure/what-if',
+  component: lazyRouteComponent(() => import('../features/what-if/what-if-page.tsx'), 'WhatIfPage'),
+});
+
+const channels = createRoute({
+  getParentRoute: () => root,
+  path: '/channels',
+  component: lazyRouteComponent(() => import('../features/channels/channels-page.tsx'), 'ChannelsPage'),
+});
+
+const thirdParties = createRoute({
+  getParentRoute: () => root,
+  path: '/channels/third-parties',
+  component: lazyRouteComponent(() => import('../features/channels/third-parties-page.tsx'), 'ThirdPartiesPage'),
+});
+
+const reviews = createRoute({
+  getParentRoute: () => root,
+  path: '/reviews',
+  component: lazyRouteComponent(() => import('../features/reviews/reviews-page.tsx'), 'ReviewsPage'),
+});
+
+const review = createRoute({
+  getParentRoute: () => root,
+  path: '/reviews/$reviewId',
+  component: lazyRouteComponent(() => import('../features/reviews/review-page.tsx'), 'ReviewPage'),
+});
+
+const privileges = createRoute({
+  getParentRoute: () => root,
+  path: '/reviews/privileges',
+  component: lazyRouteComponent(() => import('../features/reviews/privileges-page.tsx'), 'PrivilegesPage'),
 });
 
 const access = createRoute({
@@ -85,7 +183,15 @@ export const router = createRouter({
     signIn,
     incidents,
     incident.addChildren([incidentHome, blast, paths, plan, evidence]),
-    estate,
+    estate.addChildren([explorer, sources, node]),
+    identities.addChildren([identityList, identity]),
+    exposure,
+    whatIf,
+    channels,
+    thirdParties,
+    reviews,
+    privileges,
+    review,
     access,
   ]),
   defaultPreload: 'intent',

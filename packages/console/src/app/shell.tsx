@@ -5,6 +5,7 @@ import { LivenessContext, useLiveAnswers } from '../data/live.ts';
 import { sessionQuery } from '../data/queries.ts';
 import { may } from '../data/session.ts';
 import { SignInPage } from '../features/sign-in/sign-in-page.tsx';
+import { WhatIfBar } from '../features/what-if/what-if-bar.tsx';
 import { ProblemNotice } from '../ui/problem-notice.tsx';
 import classes from './shell.module.css';
 import { ShortcutHelp } from './shortcut-help.tsx';
@@ -42,6 +43,10 @@ function SignedIn() {
   useShortcut('?', 'Show the shortcuts', () => setHelpOpened(true));
   useShortcut('g i', 'Go to incidents', () => void navigate({ to: '/incidents' }));
   useShortcut('g e', 'Go to the estate', () => void navigate({ to: '/estate' }));
+  useShortcut('g n', 'Go to the identities', () => void navigate({ to: '/identities' }));
+  useShortcut('g x', 'Go to the exposure', () => void navigate({ to: '/exposure' }));
+  useShortcut('g c', 'Go to the channels', () => void navigate({ to: '/channels' }));
+  useShortcut('g r', 'Go to the reviews', () => void navigate({ to: '/reviews' }));
   useShortcut('g a', 'Go to access (admin)', () => {
     if (may(principal, 'admin')) void navigate({ to: '/access' });
   });
@@ -54,6 +59,7 @@ function SignedIn() {
       <main id="main" tabIndex={-1} ref={main} className={classes.main}>
         <Outlet />
       </main>
+      <WhatIfBar />
       <ShortcutHelp opened={helpOpened} onClose={() => setHelpOpened(false)} />
     </LivenessContext>
   );

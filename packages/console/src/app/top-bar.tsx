@@ -17,6 +17,15 @@ import { may, usePrincipal } from '../data/session.ts';
 import mark from './firebreak.svg';
 import classes from './top-bar.module.css';
 
+const pages = [
+  { to: '/incidents', title: 'Incidents' },
+  { to: '/estate', title: 'Estate' },
+  { to: '/identities', title: 'Identities' },
+  { to: '/exposure', title: 'Exposure' },
+  { to: '/channels', title: 'Channels' },
+  { to: '/reviews', title: 'Reviews' },
+] as const;
+
 interface TopBarProps {
   readonly liveness: Liveness;
   readonly onHelp: () => void;
@@ -31,12 +40,11 @@ export function TopBar({ liveness, onHelp }: TopBarProps) {
         <span className={classes.name}>Firebreak</span>
       </Link>
       <nav className={classes.nav} aria-label="Main">
-        <Link to="/incidents" activeProps={{ 'aria-current': 'page' }}>
-          Incidents
-        </Link>
-        <Link to="/estate" activeProps={{ 'aria-current': 'page' }}>
-          Estate
-        </Link>
+        {pages.map(({ to, title }) => (
+          <Link key={to} to={to} activeOptions={{ includeSearch: false }} activeProps={{ 'aria-current': 'page' }}>
+            {title}
+          </Link>
+        ))}
         {may(principal, 'admin') && (
           <Link to="/access" activeProps={{ 'aria-current': 'page' }}>
             Access

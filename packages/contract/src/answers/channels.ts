@@ -16,7 +16,7 @@ export const channelSchema = nodeRefSchema.extend({
   class: z.string(),
   owner: z.string().optional(),
   /** What makes it deliver; `unknown` where its source could not be read. */
-  driven: z.enum(['repository', 'registry', 'pipeline', 'unknown']),
+  driven: z.enum(['repository', 'registry', 'pipeline', 'data', 'unknown']),
   /** What it takes its content from. */
   sources: z.array(nodeRefSchema),
   /** What it makes run or be. */

@@ -6,6 +6,7 @@ import { tenureSchema } from './inventory.ts';
 export const identityFindings = [
   'stale',
   'unused',
+  'unattached',
   'expired',
   'shared',
   'several-functions',

@@ -5,6 +5,8 @@ import { nodeRefSchema } from '../node.ts';
 
 const grantedSchema = nodeRefSchema.extend({
   class: z.string(),
+  /** Whether it can also change it. */
+  access: z.enum(['read', 'write']),
   sensitivity: z.string().optional(),
   jewel: z.string().optional(),
 });

@@ -14,8 +14,12 @@ import { awsArn, awsDocument, awsList, awsMaybe, awsTags } from './aws.ts';
 const text = z.string().max(4096);
 const maybeText = awsMaybe(text);
 const names = awsList(z.string().max(1024));
-/** ISO 8601 as AWS prints it. */
-const time = awsMaybe(z.string().max(40));
+/** ISO 8601 as AWS prints it; the older command line prints seconds since 1970. */
+const time = z.preprocess((value) => {
+  if (typeof value !== 'number') return value ?? undefined;
+  const moment = new Date(value * 1000);
+  return Number.isNaN(moment.getTime()) ? value : moment.toISOString();
+}, z.string().max(40).optional());
 const maybeArn = awsMaybe(awsArn);
 const policy = awsMaybe(awsDocument);
 

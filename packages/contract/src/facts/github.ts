@@ -158,7 +158,7 @@ export const githubEnvironment = z.object({
 });
 export type GithubEnvironment = z.infer<typeof githubEnvironment>;
 
-/** A secret of Actions, by name. One of an organization is told once for each repository that may use it. */
+/** A secret of Actions by name, and likewise a variable. One of an organization is told once for each repository that may use it. */
 export const githubSecret = z.object({
   repository: repositoryName,
   name: plainText,
@@ -168,8 +168,6 @@ export const githubSecret = z.object({
   created_at: time,
   updated_at: time,
 });
-
-export const githubVariable = githubSecret;
 
 export const githubDeployKey = z.object({
   repository: repositoryName,
@@ -291,7 +289,7 @@ export const githubFactSchemas = {
   'github.runner-group': githubRunnerGroup,
   'github.secret': githubSecret,
   'github.team': githubTeam,
-  'github.variable': githubVariable,
+  'github.variable': githubSecret,
   'github.webhook': githubWebhook,
   'github.workflow': githubWorkflow,
 } as const;

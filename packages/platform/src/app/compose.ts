@@ -92,6 +92,10 @@ async function openDesk(
     undo: (incident, { by, force }) => undo(station, incident, by, force, signal),
     exportEvidence: (incident, by) => exportEvidence({ ledger: station.ledger, incident, actor: by }),
     verifierKey: async () => station.ledger.verifierKey,
+    reviews: () => station.reviews.list(),
+    review: (id) => station.reviews.get(id),
+    openReview: (request) => station.reviews.open(request),
+    decideReview: (request) => station.reviews.decide(request),
     close: () => station.close(),
   };
 }

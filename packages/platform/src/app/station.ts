@@ -11,6 +11,7 @@ import { scopeOf } from '../facts/history.ts';
 import { createIncidents, type Incidents } from '../incidents/incident.ts';
 import { protectedWithin } from '../incidents/protected-within.ts';
 import { createProve } from '../incidents/prove.ts';
+import { createReviews, type Reviews } from '../inventory/reviews/reviews.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import { loadOrCreateSigner } from '../ledger/key.ts';
 import { createLedger, type Ledger } from '../ledger/ledger.ts';
@@ -26,6 +27,7 @@ export interface Station {
   readonly storage: Storage;
   readonly ledger: Ledger<Transaction>;
   readonly incidents: Incidents;
+  readonly reviews: Reviews;
   readonly clock: Clock;
   /** Undefined when there is no target: past incidents can then be read, not worked on. */
   readonly field: Field | undefined;
@@ -69,6 +71,7 @@ export async function openStation(options: StationOptions): Promise<Station> {
       storage,
       ledger,
       incidents,
+      reviews: createReviews({ store: storage.reviewStore, ledger, clock }),
       clock,
       field,
       close: async () => {

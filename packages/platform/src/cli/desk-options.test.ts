@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Execution, FirebreakError, type Incident, type Plan } from '@firebreak/contract';
+import { type Execution, FirebreakError, type Incident, type Plan, type Review } from '@firebreak/contract';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { smallWorld, step, thing } from '../graph/small-world.ts';
 import { loadSolver } from '../planning/hitting-set.ts';
@@ -46,6 +46,16 @@ const execution: Execution = {
   proof: null,
 };
 
+const review: Review = {
+  id: 'rev_1',
+  title: 'Third quarter',
+  openedAt: '2026-03-01T09:00:00.000Z',
+  openedBy: 'ada',
+  due: null,
+  state: 'open',
+  items: [],
+};
+
 /** A desk that notes what is asked of it. */
 function noting(answers: Partial<Desk> = {}) {
   const asked: unknown[] = [];
@@ -68,6 +78,16 @@ function noting(answers: Partial<Desk> = {}) {
         yield Buffer.from('evidence');
       },
       verifierKey: async () => 'key',
+      reviews: async () => [],
+      review: async () => review,
+      openReview: async (request) => {
+        asked.push(request);
+        return review;
+      },
+      decideReview: async (request) => {
+        asked.push(request);
+        return review;
+      },
       close: async () => void asked.push('closed'),
       ...answers,
     };

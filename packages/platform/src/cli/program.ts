@@ -2,16 +2,29 @@ import { FirebreakError } from '@firebreak/contract';
 import { Command, CommanderError } from 'commander';
 import type { CommandLine } from './command-line.ts';
 import { blastCommand } from './commands/blast.ts';
+import { channelsCommand } from './commands/channels.ts';
 import { collectCommand } from './commands/collect.ts';
 import { completionCommand } from './commands/completion.ts';
 import { containCommands } from './commands/contain.ts';
+import { diffCommand } from './commands/diff.ts';
 import { evidenceCommands } from './commands/evidence.ts';
 import { exportCommands } from './commands/export-graph.ts';
+import { exposureCommand } from './commands/exposure.ts';
+import { findingsCommand } from './commands/findings.ts';
+import { identitiesCommand } from './commands/identities.ts';
+import { inventoryCommands } from './commands/inventory.ts';
+import { lineageCommand } from './commands/lineage.ts';
 import { pathsCommand } from './commands/paths.ts';
 import { permissionsCommand } from './commands/permissions.ts';
 import { planCommands } from './commands/plan.ts';
+import { privilegesCommand } from './commands/privileges.ts';
+import { requestPathCommand } from './commands/request-path.ts';
+import { reviewCommands } from './commands/reviews.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
+import { thirdPartiesCommand } from './commands/third-parties.ts';
+import { threatModelCommand } from './commands/threat-model.ts';
+import { whatIfCommand } from './commands/what-if.ts';
 import { exitCodes, Output } from './output.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 import type { World } from './world.ts';
@@ -23,6 +36,19 @@ const commands = [
   exportCommands,
   blastCommand,
   pathsCommand,
+  inventoryCommands,
+  identitiesCommand,
+  requestPathCommand,
+  exposureCommand,
+  channelsCommand,
+  privilegesCommand,
+  reviewCommands,
+  thirdPartiesCommand,
+  lineageCommand,
+  threatModelCommand,
+  whatIfCommand,
+  findingsCommand,
+  diffCommand,
   planCommands,
   containCommands,
   statusCommand,

@@ -40,6 +40,11 @@ export function openRemoteDesk(server: URL, token: string, signal: AbortSignal):
     },
     exportEvidence: (id) => client.download('exportEvidence', about(id), signal),
     verifierKey: async (id) => (await client.call('ledger', about(id), signal)).verifierKey,
+    reviews: async () => (await client.call('reviews', {}, signal)).reviews,
+    review: (id) => client.call('review', about(id), signal),
+    openReview: ({ title, due, query }) => client.call('openReview', { body: { title, due, query } }, signal),
+    decideReview: ({ review, item, verdict, note }) =>
+      client.call('decideReview', { ...about(review), body: { item, verdict, note } }, signal),
     close: async () => {},
   };
 }

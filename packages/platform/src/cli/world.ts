@@ -2,10 +2,22 @@
  * What the commands need from the rest of the system. `app/compose.ts` provides it, so that no command knows a connector,
  * a database or a server by name.
  */
-import type { AnyAction, DeriveOptions, Estate, Execution, Gap, Incident, Plan, PlanCheck } from '@firebreak/contract';
+import type {
+  AnyAction,
+  DeriveOptions,
+  Estate,
+  Execution,
+  Gap,
+  Incident,
+  Plan,
+  PlanCheck,
+  Review,
+  ReviewSummary,
+} from '@firebreak/contract';
 import type { DryRunStep } from '../execution/runner.ts';
 import type { FactHistory } from '../facts/history.ts';
 import type { AttackGraph } from '../graph/attack-graph.ts';
+import type { DecideReview, OpenReview } from '../inventory/reviews/reviews.ts';
 
 export interface Source {
   /** As given, `kubernetes:./manifests` each. */
@@ -80,5 +92,10 @@ export interface Desk {
   exportEvidence(incident: string, by: string): AsyncIterable<Uint8Array>;
   /** The key that the evidence of the incident is signed with, in its C2SP form. */
   verifierKey(incident: string): Promise<string>;
+  reviews(): Promise<readonly ReviewSummary[]>;
+  review(id: string): Promise<Review>;
+  /** A server asks its own estate what there is to review: it takes the query and no items. */
+  openReview(request: OpenReview & { readonly query: string }): Promise<Review>;
+  decideReview(request: DecideReview): Promise<Review>;
   close(): Promise<void>;
 }

@@ -14,7 +14,7 @@ export function credentialNames(texts: Iterable<string>, own: RegExp, defined: R
 }
 
 /** By the words of its name. */
-export function isCredential(name: string): boolean {
+function isCredential(name: string): boolean {
   return /(?:^|_|-|\.|[a-z])(?:token|secret|passw(?:or)?d|pass|pwd|api_?key|access_?key|private_?key|key|credentials?|auth|kubeconfig|pat)(?:$|_|-|\.|[A-Z0-9])/i.test(
     name,
   );

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecutionStore } from '../execution/store.ts';
 import type { FactHistory } from '../facts/history.ts';
 import type { IncidentStore } from '../incidents/store.ts';
+import type { ReviewStore } from '../inventory/reviews/store.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import type { LedgerStore } from '../ledger/store.ts';
 import { type AuthStore, createAuthStore } from './auth-store.ts';
@@ -13,11 +14,13 @@ import { createExecutionStore } from './execution-store.ts';
 import { createFactHistory } from './fact-history.ts';
 import { createIncidentStore } from './incident-store.ts';
 import { createLedgerStore } from './ledger-store.ts';
+import { createReviewStore } from './review-store.ts';
 
 export interface Storage {
   readonly ledgerStore: LedgerStore<Transaction>;
   readonly executionStore: ExecutionStore<Transaction>;
   readonly incidentStore: IncidentStore<Transaction>;
+  readonly reviewStore: ReviewStore<Transaction>;
   readonly authStore: AuthStore;
   readonly factHistory: FactHistory;
   /** Where the database is, in words, and what the operator may not expect. Without passwords. */
@@ -49,6 +52,7 @@ export async function openStorage(
       ledgerStore: createLedgerStore(database),
       executionStore: createExecutionStore(database),
       incidentStore: createIncidentStore(database),
+      reviewStore: createReviewStore(database),
       authStore: createAuthStore(database, clock),
       factHistory: createFactHistory(database),
       notes: [`PostgreSQL at ${hostname}:${port || 5432}${pathname}.`, ...(embedded?.notes ?? [])],

@@ -1,5 +1,4 @@
 import { Button, Skeleton } from '@mantine/core';
-import { useDocumentTitle } from '@mantine/hooks';
 import { IconRefresh } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type AnswerOf, call } from '../../data/client.ts';
@@ -11,15 +10,16 @@ import { ForeignText } from '../../ui/foreign-text.tsx';
 import { GapList } from '../../ui/limited-notice.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { EstateNav } from '../explorer/estate-nav.tsx';
 import classes from './estate-page.module.css';
 
 type Estate = AnswerOf<'estate'>;
 
 /** What Firebreak knows, and what it knows that it does not know. */
 export function EstatePage() {
-  useDocumentTitle('Estate · Firebreak');
   const client = useQueryClient();
   const principal = usePrincipal();
   const estate = useQuery(estateQuery);
@@ -29,17 +29,17 @@ export function EstatePage() {
   });
   return (
     <>
-      <header className={classes.head}>
-        <div>
-          <h1>Estate</h1>
-          <div className={classes.source}>
-            {estate.data !== undefined && (
-              <>
-                <ForeignText text={estate.data.source} mono most={120} /> · read <Moment at={estate.data.collectedAt} />
-              </>
-            )}
-          </div>
-        </div>
+      <PageHead
+        title="What was read"
+        about={
+          estate.data && (
+            <>
+              <ForeignText text={estate.data.source} mono most={120} /> · read <Moment at={estate.data.collectedAt} />
+            </>
+          )
+        }
+        completeness={estate.data?.completeness}
+      >
         {may(principal, 'responder') && (
           <Button
             variant="default"
@@ -50,7 +50,8 @@ export function EstatePage() {
             Read again
           </Button>
         )}
-      </header>
+      </PageHead>
+      <EstateNav />
       <div className={classes.page} aria-busy={estate.data === undefined}>
         {collect.error !== null && <ProblemNotice error={collect.error} onRetry={() => collect.mutate()} />}
         {estate.isLoadingError && <ProblemNotice error={estate.error} onRetry={() => void estate.refetch()} />}

@@ -6,6 +6,8 @@ import { CopyButton } from '../../ui/copy-button.tsx';
 import { ForeignText } from '../../ui/foreign-text.tsx';
 import { NodeName } from '../../ui/node-name.tsx';
 import { Tag } from '../../ui/tag.tsx';
+import { PickButton } from '../what-if/pick-button.tsx';
+import { stepToggle } from '../what-if/tray.ts';
 import classes from './path-card.module.css';
 import { likelihoodWord, pathText, stepCount, techniqueName } from './path-text.ts';
 
@@ -91,7 +93,8 @@ function Step({ step, ordinal, allOpen }: StepProps) {
             <ForeignText text={step.why} />
           </Detail>
           <Detail name="How to cut it">
-            <ForeignText text={step.cut} />
+            <ForeignText text={step.cut} />{' '}
+            <PickButton toggle={stepToggle(step)} of={`step ${ordinal}, ${step.type}`} />
           </Detail>
           {step.group !== undefined && (
             <Detail name="One of">

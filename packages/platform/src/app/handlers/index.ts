@@ -7,11 +7,15 @@ import { estateHandlers } from './estate.ts';
 import { evidenceHandlers } from './evidence.ts';
 import { givenPlanHandlers } from './given-plan.ts';
 import { incidentHandlers } from './incidents.ts';
+import { inventoryHandlers } from './inventory.ts';
+import { reviewHandlers } from './reviews.ts';
 
 /** One function for every route of the contract; the type checker knows when one is missing. */
 export function handlersOf(station: Station, authenticator: Authenticator): Handlers {
   return {
     ...estateHandlers(station),
+    ...inventoryHandlers(station),
+    ...reviewHandlers(station),
     ...incidentHandlers(station),
     ...containmentHandlers(station),
     ...givenPlanHandlers(station),

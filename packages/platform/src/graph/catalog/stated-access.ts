@@ -35,7 +35,7 @@ const dataEntities: (estate: Estate) => ReadonlySet<NodeId> = perEstate(
 );
 
 /** What somebody has who may read or write the node; undefined where there is nothing to read. */
-export function heldBy(estate: Estate, node: NodeId, mode: 'read' | 'write'): NodeId | undefined {
+function heldBy(estate: Estate, node: NodeId, mode: 'read' | 'write'): NodeId | undefined {
   if (repositories.test(node)) return mode === 'write' ? node : node.replace('Repository/', 'RepositoryContent/');
   const isData = dataKinds.test(node) || dataEntities(estate).has(node);
   if (isData) return mode === 'write' ? writeId(node) : node;

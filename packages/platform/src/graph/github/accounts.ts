@@ -15,19 +15,17 @@ export function ownerOf({ name }: KnownRepository): string {
 }
 
 /** Repositories by `host/owner`. */
-export const repositoriesByOwner: (estate: Estate) => ReadonlyMap<string, readonly KnownRepository[]> = perEstate(
-  (estate) => {
-    const byOwner = new Map<string, KnownRepository[]>();
-    for (const repository of repositoriesOf(estate).values()) {
-      if (repository.api === undefined) continue;
-      const key = `${repository.name.host}/${ownerOf(repository)}`;
-      const known = byOwner.get(key);
-      if (known === undefined) byOwner.set(key, [repository]);
-      else known.push(repository);
-    }
-    return byOwner;
-  },
-);
+const repositoriesByOwner: (estate: Estate) => ReadonlyMap<string, readonly KnownRepository[]> = perEstate((estate) => {
+  const byOwner = new Map<string, KnownRepository[]>();
+  for (const repository of repositoriesOf(estate).values()) {
+    if (repository.api === undefined) continue;
+    const key = `${repository.name.host}/${ownerOf(repository)}`;
+    const known = byOwner.get(key);
+    if (known === undefined) byOwner.set(key, [repository]);
+    else known.push(repository);
+  }
+  return byOwner;
+});
 
 /** One right in every repository of an owner that was read, as one hub. */
 export function everyRepository(

@@ -50,7 +50,7 @@ const caching: Readonly<Record<string, { readonly input?: string; readonly byDef
   'actions-rust-lang/setup-rust-toolchain': { input: 'cache', byDefault: true },
 };
 
-export function restoresCache({ uses, with: inputs }: WorkflowStep): boolean {
+function restoresCache({ uses, with: inputs }: WorkflowStep): boolean {
   if (uses === undefined) return false;
   const name = actionName(uses);
   if (name === 'docker/build-push-action')

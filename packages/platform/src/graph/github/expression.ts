@@ -248,8 +248,3 @@ export function emitted(expression: Expression | undefined): readonly string[] {
       return expression.operator === '&&' ? emitted(expression.right) : [];
   }
 }
-
-/** Every context that any expression in a text reads. */
-export function referencesIn(text: string): readonly string[] {
-  return embeddedIn(text).flatMap(({ expression }) => references(expression));
-}

@@ -36,7 +36,7 @@ const scriptInputs: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Texts of a step that become a program. */
-export function programsOf({
+function programsOf({
   uses,
   run,
   with: inputs,
@@ -126,7 +126,7 @@ const builders =
 const ownScript = /(?:^|[\s;&|(])(?:\.{1,2}\/|\$GITHUB_WORKSPACE\/|\$\{\{\s*github\.workspace\s*\}\}\/)[\w.-]/m;
 
 /** Whether a step executes files of the workspace, and in what words. */
-export function executesFiles({
+function executesFiles({
   uses,
   run,
 }: WorkflowStep): { readonly likelihood: number; readonly what: string } | undefined {

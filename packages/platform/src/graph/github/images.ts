@@ -97,7 +97,7 @@ const maxHops = 8;
  * A text with its expressions put in, where each of them has one value that does not depend on the run. In a tag anything may
  * stand: the repository is what counts.
  */
-export function substituted(text: string, scope: Scope, job: Job, hops = 0): string | undefined {
+function substituted(text: string, scope: Scope, job: Job, hops = 0): string | undefined {
   let result = text;
   for (const { source, expression } of [...embeddedIn(text)].reverse()) {
     const value = valueIn(expression, scope, job, hops);

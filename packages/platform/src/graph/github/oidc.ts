@@ -6,7 +6,7 @@
  */
 import type { Estate, WorkflowTrigger } from '@firebreak/contract';
 import { perEstate } from '../../facts/estate.ts';
-import { branchesProtectedIn } from './branches.ts';
+import { branchesProtectedIn, matchesPattern } from './branches.ts';
 import { entersFromNewBranch, environmentName, gateOf } from './environments.ts';
 import type { Job, Run } from './jobs.ts';
 import { jobsByRepository } from './jobs.ts';
@@ -57,7 +57,7 @@ export function* presentedBy(estate: Estate, job: Job, run: Run): Generator<Pres
 /** Of a workflow that somebody with write access makes up. */
 export function* presentedByPushed(estate: Estate, repository: KnownRepository): Generator<Presented> {
   const shut = branchesProtectedIn(repository);
-  const refs = [...wantedRefs(estate), 'refs/heads/any'].filter((ref) => {
+  const refs = [...wantedRefs(estate, repository), 'refs/heads/any'].filter((ref) => {
     const branch = /^refs\/heads\/(.+)$/.exec(ref)?.[1];
     return branch === undefined || (!shut.has(branch) && branch !== repository.defaultBranch);
   });
@@ -105,7 +105,7 @@ function* situationsOf(estate: Estate, repository: KnownRepository, trigger: Wor
   else if (event === 'push') {
     for (const ref of pushedRefs(estate, repository, trigger)) yield { event, ref, likelihood: 1 };
   } else if (event === 'release' || event === 'create') {
-    for (const ref of [...wantedRefs(estate), 'refs/tags/v1'])
+    for (const ref of [...wantedRefs(estate, repository), 'refs/tags/v1'])
       if (ref.startsWith('refs/tags/')) yield { event, ref, likelihood: 1 };
   } else yield { event, ...onDefault, likelihood: 1 };
 }
@@ -118,7 +118,7 @@ function pushedRefs(estate: Estate, repository: KnownRepository, trigger: Workfl
   const tags = new Set<string>();
   for (const { value } of trigger.tags)
     if (!value.startsWith('!')) tags.add(value.replace(/\*+/g, '1').replace(/\?/g, ''));
-  for (const ref of wantedRefs(estate)) {
+  for (const ref of wantedRefs(estate, repository)) {
     if (ref.startsWith('refs/heads/')) branches.add(ref.slice('refs/heads/'.length));
     if (ref.startsWith('refs/tags/')) tags.add(ref.slice('refs/tags/'.length));
   }
@@ -132,19 +132,40 @@ function pushedRefs(estate: Estate, repository: KnownRepository, trigger: Workfl
 }
 
 /**
- * Refs that the trust policies of the estate speak of, with something put in for their wildcards: a job that can run on any
- * branch can run on the one that somebody trusts.
+ * Refs that the trust policies of the estate speak of to a repository, with something put in for their wildcards: a job that
+ * can run on any branch can run on the one that somebody trusts.
  */
-const wantedRefs: (estate: Estate) => readonly string[] = perEstate((estate) => {
-  const refs = new Set<string>();
-  for (const { data } of estate.all('aws.role')) {
-    const written = JSON.stringify(data.AssumeRolePolicyDocument);
-    if (!written.includes('actions.githubusercontent.com') && !written.includes('_services/token')) continue;
-    for (const [, ref = ''] of written.matchAll(/(refs\/(?:heads|tags)\/[^":\s]{1,300})/g))
-      refs.add(ref.replace(/\*+/g, 'any').replace(/\?/g, 'x'));
-  }
-  return [...refs].sort();
-});
+function wantedRefs(estate: Estate, repository: KnownRepository): readonly string[] {
+  const before = wanted(estate).get(repository.id);
+  if (before !== undefined) return before;
+  // A subject of one's own making may leave the repository out.
+  const isOwn = repository.settings?.data.oidc?.use_default === false;
+  const full = `repo:${repository.name.path}`;
+  const refs = trustedRefs(estate).flatMap(({ pattern, ref }) =>
+    isOwn || pattern === undefined || matchesPattern(pattern, full) ? [ref] : [],
+  );
+  wanted(estate).set(repository.id, refs);
+  return refs;
+}
+
+const wanted = perEstate(() => new Map<string, readonly string[]>());
+
+/** `pattern` is what stands before the ref in a subject: `repo:acme/*`. */
+const trustedRefs: (estate: Estate) => readonly { readonly pattern: string | undefined; readonly ref: string }[] =
+  perEstate((estate) => {
+    const refs = new Map<string, { pattern: string | undefined; ref: string }>();
+    for (const { data } of estate.all('aws.role')) {
+      const written = JSON.stringify(data.AssumeRolePolicyDocument);
+      if (!written.includes('actions.githubusercontent.com') && !written.includes('_services/token')) continue;
+      for (const [, subject = '', ref = ''] of written.matchAll(
+        /"((?:[^":]|:(?!refs\/)){0,300}:)?(refs\/(?:heads|tags)\/[^":\s]{1,300})/g,
+      )) {
+        const pattern = /^(repo:.*):ref:$/i.exec(subject)?.[1]?.toLowerCase().replace(/\*+/g, '**');
+        refs.set(`${pattern} ${ref}`, { pattern, ref: ref.replace(/\*+/g, 'any').replace(/\?/g, 'x') });
+      }
+    }
+    return [...refs.values()].sort((a, b) => (a.ref < b.ref ? -1 : 1));
+  });
 
 function present(repository: KnownRepository, situation: Situation): Presented | undefined {
   const { settings, name, api } = repository;

@@ -1,14 +1,7 @@
 import type { WorkflowPermissions } from '@firebreak/contract';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  type Access,
-  defaultPermissions,
-  forkPermissions,
-  jobPermissions,
-  permissionsInWords,
-  tokenScopes,
-} from './permissions.ts';
+import { type Access, defaultPermissions, jobPermissions, permissionsInWords, tokenScopes } from './permissions.ts';
 
 const mark = { line: 1, column: 1 };
 const access = fc.constantFrom<Access>('none', 'read', 'write');
@@ -52,17 +45,14 @@ test('property: without a block the repository’s setting decides, and id-token
   );
 });
 
-test('property: a called workflow never has more than its caller, nor a fork more than reading', () => {
+test('property: a called workflow never has more than its caller', () => {
   fc.assert(
     fc.property(maybe, maybe, maybe, maybe, setting, (callerWorkflow, callerJob, workflow, job, repository) => {
       const caller = jobPermissions(callerWorkflow, callerJob, repository);
       const called = jobPermissions(workflow, job, repository, caller);
-      const forked = forkPermissions(called);
       for (const scope of tokenScopes) {
         expect(rank[called.access(scope)]).toBeLessThanOrEqual(rank[caller.access(scope)]);
-        expect(rank[forked.access(scope)]).toBeLessThanOrEqual(Math.min(1, rank[called.access(scope)]));
       }
-      expect(forked.access('id-token')).toBe('none');
     }),
   );
 });

@@ -5,7 +5,7 @@
  * - a `permissions` block is the whole truth: what it does not name is none; the job's replaces the workflow's;
  * - without any block the setting of the repository decides: `write` is everything but `id-token`, `read` is reading contents
  *   and packages; where the setting was not read both are possible, and the answer says that it is not certain;
- * - a called workflow gets at most what its caller has; a run for a pull request from a fork gets no writing at all.
+ * - a called workflow gets at most what its caller has.
  */
 import type { WorkflowPermissions } from '@firebreak/contract';
 
@@ -75,14 +75,6 @@ function capped(own: TokenPermissions, caller: TokenPermissions): TokenPermissio
   return {
     certain: own.certain && caller.certain,
     access: (scope) => least(own.access(scope), caller.access(scope)),
-  };
-}
-
-/** The same job run for a pull request from a fork, where the repository does not send write tokens to those. */
-export function forkPermissions(own: TokenPermissions): TokenPermissions {
-  return {
-    certain: own.certain,
-    access: (scope) => (scope === 'id-token' ? 'none' : least(own.access(scope), 'read')),
   };
 }
 

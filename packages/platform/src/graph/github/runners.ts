@@ -98,7 +98,7 @@ export function machineOf(runner: Fact<'github.runner'>): Machine {
 }
 
 /** Sets of labels that a job asks for, one for each value of its matrix; hosted machines are left out. */
-export function wantedLabels({ job }: Run): readonly (readonly string[])[] {
+function wantedLabels({ job }: Run): readonly (readonly string[])[] {
   if (job.runsOn === undefined) return [];
   const { labels } = job.runsOn;
   if (labels.length === 0) return [];

@@ -61,8 +61,22 @@ export interface SecretUse {
 /** GitHub's own token is no secret that anybody keeps. */
 const token = 'github_token';
 
+interface SecretNames {
+  readonly names: ReadonlySet<string>;
+  readonly all: boolean;
+}
+const knownNames = new WeakMap<Job, SecretNames>();
+
 /** Names of secrets that a job can read, and whether it can read all of them. */
-export function secretNames(job: Job): { readonly names: ReadonlySet<string>; readonly all: boolean } {
+function secretNames(job: Job): SecretNames {
+  const before = knownNames.get(job);
+  if (before !== undefined) return before;
+  const found = readNames(job);
+  knownNames.set(job, found);
+  return found;
+}
+
+function readNames(job: Job): SecretNames {
   const names = new Set<string>();
   let all = false;
   const read = (part: unknown) => {
@@ -148,7 +162,7 @@ function resolve(
   );
 }
 
-export function referred(repository: KnownRepository, name: string): KnownSecret {
+function referred(repository: KnownRepository, name: string): KnownSecret {
   return {
     node: githubId('Secret', repository.name, name.toUpperCase()),
     name: name.toUpperCase(),
@@ -157,7 +171,7 @@ export function referred(repository: KnownRepository, name: string): KnownSecret
 }
 
 /** Every scalar text in a part of a workflow. */
-export function* textsIn(part: unknown): Generator<string> {
+function* textsIn(part: unknown): Generator<string> {
   if (typeof part !== 'object' || part === null) return;
   const { value, style } = part as { readonly value?: unknown; readonly style?: unknown };
   if (typeof value === 'string' && typeof style === 'string') {

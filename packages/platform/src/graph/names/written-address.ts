@@ -9,7 +9,7 @@ import { bucketId, storageAddress } from './storage-uri.ts';
 
 const nodeForm = /^[a-z][a-z0-9-]{0,31}:[A-Z][A-Za-z0-9.-]{0,127}\/./;
 /** Hosts on which an address of two parts is a repository; elsewhere it must look like one. */
-const codeHosts = /^(?:https:\/\/)?(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org)\//i;
+const codeHosts = /^(?:https:\/\/)?(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org)\/[^/]+\/[^/]/i;
 const cloneForm = /^(?:git\+|git@|ssh:\/\/git@|git:\/\/)|\.git$/;
 
 /** Undefined for what names nothing that we could know. */
@@ -20,7 +20,7 @@ export function nodeOfAddress(written: string): NodeId | undefined {
   if (address.startsWith('arn:')) return awsId(withoutObjectKey(address));
   if (address.startsWith('spiffe://')) return spiffeNodeId(address);
   const storage = storageAddress(address);
-  if (storage?.kind === 'bucket') return bucketId(storage.provider, storage.bucket);
+  if (storage?.kind === 'bucket' && storage.bucket !== '') return bucketId(storage.provider, storage.bucket);
   if (storage?.kind === 'image') return storage.id;
   if (!codeHosts.test(address) && !cloneForm.test(address)) return undefined;
   const repository = gitRepositoryName(address);

@@ -1,13 +1,13 @@
 /** Nodes of issuers, clients, their secrets and what these are for. */
 import type { Estate, Fact, FactId, NodeId } from '@firebreak/contract';
-import { issuerOf } from '../aws/federation.ts';
+import { oidcIssuerId } from '../names/oidc-issuer.ts';
 
 export type ClientFact = Fact<'oauth.client'>;
 
 /** The issuer's own node where its address is known: others name it by that. */
 export function issuerNode(estate: Estate, fact: FactId): NodeId {
   const issuer = estate.get('oauth.issuer', fact)?.data.issuer;
-  return issuer === undefined ? fact : `oidc:Issuer/${issuerOf(issuer)}`;
+  return issuer === undefined ? fact : oidcIssuerId(issuer);
 }
 
 export function secretNode(client: ClientFact): NodeId {

@@ -33,7 +33,7 @@ function tableId(namespace: string, name: string): NodeId | undefined {
 }
 
 /** Its name, and the other names that it is known by. */
-export function namesOf({ data }: DatasetFact): readonly { readonly namespace: string; readonly name: string }[] {
+function namesOf({ data }: DatasetFact): readonly { readonly namespace: string; readonly name: string }[] {
   return [{ namespace: data.namespace, name: data.name }, ...data.symlinks];
 }
 
@@ -46,7 +46,7 @@ export interface Stored {
 export function storedIn(fact: DatasetFact): readonly Stored[] {
   return namesOf(fact).flatMap(({ namespace, name }) => {
     const address = storageAddress(`${namespace.replace(/\/+$/, '')}/${name.replace(/^\/+/, '')}`);
-    if (address?.kind !== 'bucket') return [];
+    if (address?.kind !== 'bucket' || address.bucket === '') return [];
     return [{ bucket: bucketId(address.provider, address.bucket), key: address.key }];
   });
 }

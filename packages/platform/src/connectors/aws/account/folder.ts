@@ -18,6 +18,7 @@ import { type Answer, type Calls, commandName, type Question, services } from '.
 
 const serviceNames = new Set(Object.keys(services));
 const maxDepth = 64;
+const regionName = /^[a-z]{2}(-[a-z]+)+-\d{1,2}$/;
 /** Folders of one folder that are looked at for being a region. */
 const maxRegions = 100;
 
@@ -85,7 +86,7 @@ export function fileName(argument: string): string {
 async function regionsOf(path: string): Promise<readonly string[]> {
   const regions: string[] = [];
   for (const name of await foldersIn(path))
-    if (!serviceNames.has(name) && (await hasServices(join(path, name)))) regions.push(name);
+    if (regionName.test(name) && (await hasServices(join(path, name)))) regions.push(name);
   return regions;
 }
 

@@ -47,7 +47,7 @@ beforeAll(async () => {
 afterAll(async () => {
   vi.unstubAllEnvs();
   if (state !== '') await run(`${peer}stop`, [state]);
-  for (const path of process.env.KEEP ? [] : [state, folder]) if (path !== '') await rm(path, { recursive: true, force: true });
+  for (const path of [state, folder]) if (path !== '') await rm(path, { recursive: true, force: true });
 });
 
 const spec = () => `regions=${region},endpoint=${url}`;

@@ -2,6 +2,7 @@
 import type { AnyFact, FactTypes } from '@firebreak/contract';
 import { expect, test } from 'vitest';
 import { type Project, readProject } from '../../../connectors/agents/testing/project.case.ts';
+import { normalise } from '../../../connectors/kubernetes/normalise.ts';
 import { estateOf } from '../../../facts/estate.ts';
 import { deriveGraph } from '../../derive-graph.ts';
 import agent from '../../nodes/agent/agent.ts';
@@ -17,6 +18,7 @@ const labels = new Set([
   ...['PROMPT_STEERS', 'REPOSITORY_PROMPTS', 'REPOSITORY_CONFIGURES_AGENT', 'AGENT_CALLS', 'TOOL_ACTS_WITH'],
   ...['MCP_SERVER_HOLDS', 'MCP_SERVER_SERVES', 'MCP_SERVER_STEERS', 'AGENT_HOLDS', 'AGENT_CREDENTIAL_OPENS'],
   ...['CREDENTIAL_FROM_SECRET', 'PACKAGE_RUNS', 'REPOSITORY_RELEASES_SERVER', 'AGENT_DELEGATES', 'MODEL_STEERS'],
+  ...['PROCESS_BEHIND_ADDRESS', 'PROXY_BEHIND_ENDPOINT'],
 ]);
 const rules = edgeRules.filter(({ label }) => labels.has(label));
 const nodes = [agent, credential, codeSource, mcpServer, modelEndpoint, prompt, tool];
@@ -221,4 +223,33 @@ test('a token that is written down is static, one that is fetched says nothing',
     ['A_TOKEN', 'static'],
     ['B_TOKEN', undefined],
   ]);
+});
+
+test('what answers at an address of the cluster, and what stands before a model', async () => {
+  const world = [
+    {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'p', namespace: 'ml', labels: { app: 'llm' } },
+      spec: { containers: [{ name: 'main', image: 'x' }] },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'llm', namespace: 'ml' },
+      spec: { selector: { app: 'llm' }, ports: [{ port: 4000 }] },
+    },
+  ].flatMap((object) => normalise(object as never, { locator: 'test', defaultNamespace: 'default' }).facts);
+  const list = (base: string) => ({ OAI_CONFIG_LIST: [{ model: 'm', base_url: base }] });
+  const proxy = fact('litellm.proxy', 'litellm:Proxy/llm.ml.svc:4000', { server: 'llm.ml.svc:4000' });
+  const inside = 'http://llm.ml.svc.cluster.local:4000/v1';
+  expect(await edgesOf(list(inside), 'PROCESS_BEHIND_ADDRESS', world)).toEqual([
+    'kubernetes:Container/ml/p/main -> ModelEndpoint/llm.ml.svc:4000/v1',
+  ]);
+  expect(await edgesOf(list(inside), 'PROXY_BEHIND_ENDPOINT', [proxy])).toEqual([
+    'litellm:Proxy/llm.ml.svc:4000 -> ModelEndpoint/llm.ml.svc:4000/v1',
+  ]);
+  for (const other of ['http://llm.ml.svc.cluster.local:4001/v1', 'http://llm.other.svc:4000', 'http://llm:4000'])
+    for (const label of ['PROCESS_BEHIND_ADDRESS', 'PROXY_BEHIND_ENDPOINT'])
+      expect(await edgesOf(list(other), label, [...world, proxy])).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
-import { rolesForWebIdentity } from '../../aws/federation.ts';
+import { cloudRoles } from '../../github/cloud-roles.ts';
 import { liveJobs } from '../../github/jobs.ts';
-import { issuerOfHost, presentedBy } from '../../github/oidc.ts';
+import { presentedBy } from '../../github/oidc.ts';
 
 /** One edge for each role, by the likeliest subject; the graph keeps the others’ facts. */
 export default {
@@ -27,9 +27,9 @@ function* derive(estate: Estate): Generator<DerivedEdge> {
     const { repository } = job;
     for (const run of job.runs) {
       if (run.permissions.access('id-token') !== 'write') continue;
-      for (const { subject, claims, likelihood, note } of presentedBy(estate, job, run)) {
-        const identity = { issuer: issuerOfHost(repository.name.host), subject, claims };
-        for (const { role, decision, because, facts } of rolesForWebIdentity(estate, identity))
+      for (const presented of presentedBy(estate, job, run)) {
+        const { subject, likelihood, note } = presented;
+        for (const { role, decision, because, facts } of cloudRoles(estate, repository.name.host, presented))
           yield {
             from: job.id,
             to: role,

@@ -1,6 +1,6 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
-import { rolesForWebIdentity } from '../../aws/federation.ts';
-import { issuerOfHost, presentedByPushed } from '../../github/oidc.ts';
+import { cloudRoles } from '../../github/cloud-roles.ts';
+import { presentedByPushed } from '../../github/oidc.ts';
 import { pushedWorkflowId } from '../../github/powers.ts';
 import { repositoriesOf } from '../../github/repositories.ts';
 
@@ -32,9 +32,9 @@ function* derive(estate: Estate): Generator<DerivedEdge> {
   if (estate.all('aws.role').length === 0) return;
   for (const repository of repositoriesOf(estate).values()) {
     if (!repository.runsActions) continue;
-    for (const { subject, claims, likelihood, note } of presentedByPushed(estate, repository)) {
-      const identity = { issuer: issuerOfHost(repository.name.host), subject, claims };
-      for (const { role, decision, because, facts } of rolesForWebIdentity(estate, identity))
+    for (const presented of presentedByPushed(estate, repository)) {
+      const { subject, likelihood, note } = presented;
+      for (const { role, decision, because, facts } of cloudRoles(estate, repository.name.host, presented))
         yield {
           from: pushedWorkflowId(repository),
           to: role,

@@ -1,5 +1,5 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
-import { issuerOf } from '../../aws/federation.ts';
+import { oidcIssuerId } from '../../names/oidc-issuer.ts';
 
 export default {
   label: 'TRUST_DOMAIN_SIGNS',
@@ -20,5 +20,5 @@ export default {
 
 function* derive(estate: Estate): Generator<DerivedEdge> {
   for (const { id: from, data } of estate.all('spiffe.trust-domain'))
-    if (data.jwtIssuer !== undefined) yield { from, to: `oidc:Issuer/${issuerOf(data.jwtIssuer)}`, facts: [from] };
+    if (data.jwtIssuer !== undefined) yield { from, to: oidcIssuerId(data.jwtIssuer), facts: [from] };
 }

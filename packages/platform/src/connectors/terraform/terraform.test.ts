@@ -1,0 +1,326 @@
+/** One account written in several ways is one graph; and what is broken, endless or hostile costs itself. */
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { FactKind, Gap } from '@firebreak/contract';
+import { connectorConformance } from '@firebreak/contract/testing/connector-conformance';
+import { afterAll, describe, expect, test } from 'vitest';
+import { collectEstate } from '../../facts/collect.ts';
+import { deriveGraph } from '../../graph/derive-graph.ts';
+import { edgeRules } from '../../graph/edges/index.ts';
+import { nodeRules } from '../../graph/nodes/index.ts';
+import aws from '../aws/index.ts';
+import terraform from './index.ts';
+import * as oneAccount from './testing/one-account.case.ts';
+
+const signal = new AbortController().signal;
+const base = mkdtempSync(join(tmpdir(), 'firebreak-terraform-'));
+afterAll(() => rmSync(base, { recursive: true }));
+let folders = 0;
+
+function folder(files: Readonly<Record<string, unknown>>): string {
+  folders += 1;
+  const root = join(base, String(folders));
+  mkdirSync(root);
+  for (const [name, content] of Object.entries(files)) {
+    const file = join(root, name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+  }
+  return root;
+}
+const read = (spec: string) => collectEstate(terraform, terraform.parse(spec), signal);
+const readFiles = (files: Readonly<Record<string, unknown>>, more = '') => read(folder(files) + more);
+
+async function graphOf(connector: typeof aws | typeof terraform, spec: string) {
+  const { estate, gaps } = await collectEstate(connector as never, connector.parse(spec) as never, signal);
+  const graph = deriveGraph(estate, nodeRules, edgeRules);
+  const edges = [...graph.liveEdges()].map(
+    ({ type, from, with: also, to }) => `${type} ${from} [${also.join()}] ${to}`,
+  );
+  return { digest: graph.digest, nodes: graph.nodes.map(({ id }) => id), edges, gaps, estate };
+}
+
+describe('one account', () => {
+  test.each([
+    ['a folder of .tf files', () => folder(oneAccount.configuration)],
+    ['a state', () => join(folder({ 'terraform.tfstate': oneAccount.state }), 'terraform.tfstate')],
+    ['a plan', () => join(folder({ 'plan.json': oneAccount.plan }), 'plan.json')],
+  ])('as %s is the graph that its own answers give', async (_, source) => {
+    const told = await graphOf(aws, folder(oneAccount.answers));
+    const written = await graphOf(terraform, source());
+    expect(told.edges.length).toBeGreaterThan(15);
+    expect(written.edges).toEqual(told.edges);
+    expect(written.nodes).toEqual(told.nodes);
+    expect(written.digest).toBe(told.digest);
+    expect(written.gaps.filter(({ code }) => code === 'FB-TERRAFORM-UNRESOLVED')).toEqual([]);
+  });
+});
+
+connectorConformance({
+  name: 'terraform over configuration',
+  connector: terraform,
+  open: () =>
+    terraform.connect(
+      terraform.parse(folder({ ...oneAccount.configuration, 'broken.tf': 'resource "a" "b" {\n x = \n}\n' })),
+      signal,
+    ),
+  config: { good: { from: 'x' }, bad: { from: 'x', account: '12' } },
+  secrets: [oneAccount.secret],
+  expectedGaps: ['FB-TERRAFORM-INVALID'],
+});
+connectorConformance({
+  name: 'terraform over a state',
+  connector: terraform,
+  open: () => terraform.connect(terraform.parse(folder({ 'terraform.tfstate': oneAccount.state })), signal),
+  config: { good: { from: 'x', account: '123456789012', region: 'eu-west-1' }, bad: { from: '' } },
+  secrets: [oneAccount.secret],
+});
+
+const kindsOf = (gaps: readonly Gap[], code: string) => gaps.filter((gap) => gap.code === code);
+const provider = 'provider "aws" {\n  region = "eu-west-1"\n  allowed_account_ids = ["123456789012"]\n}\n';
+const trust = 'assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [] })';
+const role = (name: string, more = '') =>
+  `resource "aws_iam_role" "${name}" {\n name = "${name}"\n ${trust}\n ${more}\n}\n`;
+
+async function names(kind: FactKind, files: Readonly<Record<string, unknown>>) {
+  const { estate, gaps } = await readFiles(files);
+  return { names: estate.all(kind).map(({ id }) => id.replace(/^.*[/:]/, '')), gaps };
+}
+
+describe('what cannot be known is a gap', () => {
+  test('the account: resources without ARN are left out, and said; a setting closes it', async () => {
+    const files = { 'main.tf': `${role('app')}resource "aws_s3_bucket" "b" { bucket = "acme" }` };
+    const { estate, gaps } = await readFiles(files);
+    expect(estate.all('aws.role')).toEqual([]);
+    expect(estate.all('aws.bucket')).toHaveLength(1);
+    expect(kindsOf(gaps, 'FB-TERRAFORM-UNRESOLVED').find(({ where }) => where === 'the whole source')?.kinds).toContain(
+      'aws.role',
+    );
+    const told = await readFiles(files, ',account=123456789012,region=eu-west-1');
+    expect(told.estate.all('aws.role').map(({ id }) => id)).toEqual(['aws:Role/arn:aws:iam::123456789012:role/app']);
+  });
+
+  test('a reference that leads nowhere', async () => {
+    const { estate, gaps } = await readFiles({
+      'main.tf': `${provider}resource "aws_lambda_function" "f" {\n function_name = "f"\n role = module.elsewhere.role_arn\n}`,
+    });
+    expect(estate.all('aws.function')[0]?.data.Role).toBeUndefined();
+    expect(kindsOf(gaps, 'FB-TERRAFORM-UNRESOLVED')).toMatchObject([
+      {
+        kinds: ['aws.function'],
+        where: 'aws_lambda_function.f',
+        reason: 'role: module.elsewhere.role_arn is not known.',
+      },
+    ]);
+  });
+
+  test('one address in a policy: the rest of the policy counts', async () => {
+    const policy =
+      'policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "s3:GetObject", Resource = [aws_thing.x.arn, "arn:aws:s3:::acme/*"] }] })';
+    const { estate, gaps } = await readFiles({
+      'main.tf': `${provider}${role('app')}resource "aws_iam_role_policy" "p" {\n role = aws_iam_role.app.id\n ${policy}\n}`,
+    });
+    const [inline] = estate.all('aws.role')[0]?.data.RolePolicyList ?? [];
+    expect(JSON.stringify(inline?.PolicyDocument)).toContain('arn:aws:s3:::acme/*');
+    expect(kindsOf(gaps, 'FB-TERRAFORM-UNRESOLVED')).toMatchObject([
+      { where: 'aws_iam_role_policy.p', reason: expect.stringContaining('aws_thing.x.arn') },
+    ]);
+  });
+
+  test('modules from elsewhere, and outside of the folder', async () => {
+    const { gaps } = await readFiles({
+      'main.tf': `${role('app')}module "a" {\n source = "terraform-aws-modules/iam/aws"\n}\nmodule "b" {\n source = "../../../etc"\n}`,
+    });
+    expect(kindsOf(gaps, 'FB-TERRAFORM-UNRESOLVED').map(({ reason }) => reason)).toEqual(
+      expect.arrayContaining([
+        'module.a is from elsewhere, and was not read.',
+        expect.stringContaining('module.b lies outside'),
+      ]),
+    );
+  });
+});
+
+describe('the language', () => {
+  test('count, for_each, dynamic blocks, modules with inputs, splats, comprehensions, variables', async () => {
+    const { names: roles } = await names('aws.role', {
+      'main.tf': `${provider}
+variable "names" { default = ["b"] }
+locals {
+  more = { for name in concat(["a"], var.names) : name => upper(name) if name != "z" }
+}
+${role('plain')}
+resource "aws_iam_role" "counted" {
+  count = 2
+  name  = "counted-\${count.index}"
+  ${trust}
+}
+resource "aws_iam_role" "keyed" {
+  for_each = local.more
+  name     = format("%s-%s", each.key, each.value)
+  ${trust}
+}
+module "child" {
+  for_each = toset(["x"])
+  source   = "./child"
+  name     = join("-", concat([each.key], aws_iam_role.counted[*].name))
+}
+`,
+      'terraform.tfvars': 'names = ["c", "z"]\n',
+      'child/main.tf': `variable "name" {}\nresource "aws_iam_role" "this" {\n name = var.name\n ${trust}\n}\noutput "arn" { value = aws_iam_role.this.arn }`,
+    });
+    expect(roles).toEqual(['a-A', 'c-C', 'counted-0', 'counted-1', 'plain', 'x-counted-0-counted-1']);
+  });
+
+  test('heredocs, conditions and dynamic statements make the policy that they say', async () => {
+    const { estate } = await readFiles({
+      'main.tf': `${provider}
+variable "wide" { default = false }
+data "aws_iam_policy_document" "p" {
+  dynamic "statement" {
+    for_each = { read = "s3:GetObject", write = "s3:PutObject" }
+    content {
+      sid       = statement.key
+      actions   = [statement.value]
+      resources = [var.wide ? "*" : "arn:aws:s3:::acme/\${"$"}{aws:username}/*"]
+      condition {
+        test     = "StringEquals"
+        variable = "aws:PrincipalTag/team"
+        values   = ["&{aws:PrincipalTag/team}"]
+      }
+    }
+  }
+}
+resource "aws_iam_role" "app" {
+  name = "app"
+  assume_role_policy = <<-EOT
+    {"Version": "2012-10-17",
+     "Statement": [{"Effect": "Allow", "Principal": {"AWS": "\${aws_iam_user.ann.arn}"}, "Action": "sts:AssumeRole"}]}
+  EOT
+  inline_policy {
+    name   = "p"
+    policy = data.aws_iam_policy_document.p.json
+  }
+}
+resource "aws_iam_user" "ann" { name = "ann" }
+`,
+    });
+    const found = estate.all('aws.role')[0]?.data;
+    expect(found?.AssumeRolePolicyDocument).toMatchObject({
+      Statement: [{ Principal: { AWS: 'arn:aws:iam::123456789012:user/ann' } }],
+    });
+    expect(found?.RolePolicyList[0]?.PolicyDocument).toMatchObject({
+      Statement: [
+        {
+          Sid: 'read',
+          Action: ['s3:GetObject'],
+          // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable, as policies write it
+          Condition: { StringEquals: { 'aws:PrincipalTag/team': ['${aws:PrincipalTag/team}'] } },
+        },
+        { Sid: 'write' },
+      ],
+    });
+  });
+
+  test('a folder of several configurations: those that nobody uses as a module are applied', async () => {
+    const { names: roles } = await names('aws.role', {
+      'envs/prod/main.tf': `${provider}module "app" {\n source = "../../modules/app"\n name = "prod"\n}`,
+      'envs/dev/main.tf': `${provider}module "app" {\n source = "../../modules/app"\n name = "dev"\n}`,
+      'modules/app/main.tf': `variable "name" {}\n${role('app').replace('"app"\n', 'var.name\n').replace('name = "app"', 'name = var.name')}`,
+    });
+    expect(roles).toEqual(['dev', 'prod']);
+  });
+});
+
+describe('bad input', () => {
+  test('a broken block costs itself', async () => {
+    const { names: roles, gaps } = await names('aws.role', {
+      'main.tf': `${provider}${role('a')}resource "aws_iam_role" "broken" {\n name = [\n}\n${role('b')}`,
+    });
+    expect(roles).toContain('a');
+    expect(kindsOf(gaps, 'FB-TERRAFORM-INVALID').length).toBeGreaterThan(0);
+    expect(roles).not.toContain('broken');
+  });
+
+  test('modules that include each other, definitions that need themselves', async () => {
+    const { gaps, names: roles } = await names('aws.role', {
+      'main.tf': `${provider}locals {\n a = local.b\n b = local.a\n}\n${role('app', 'path = local.a')}module "x" { source = "./x" }`,
+      'x/main.tf': `${role('x')}module "y" { source = "../y" }`,
+      'y/main.tf': `module "x" { source = "../x" }`,
+    });
+    const reasons = kindsOf(gaps, 'FB-TERRAFORM-INVALID').map(({ reason }) => reason);
+    expect(reasons).toEqual(
+      expect.arrayContaining([expect.stringContaining('needs itself'), expect.stringContaining('includes itself')]),
+    );
+    expect(roles).toContain('x');
+  });
+
+  test('nesting and numbers without end', async () => {
+    const { gaps, names: roles } = await names('aws.role', {
+      'deep.tf': `locals {\n x = ${'['.repeat(5000)}${']'.repeat(5000)}\n}\n`,
+      'main.tf': `${provider}${role('app')}resource "aws_iam_role" "many" {\n count = 1000000000\n name = "many-\${count.index}"\n ${trust}\n}\n`,
+    });
+    expect(roles.filter((name) => name.startsWith('many'))).toHaveLength(1000);
+    expect(roles).toContain('app');
+    const reasons = kindsOf(gaps, 'FB-TERRAFORM-INVALID').map(({ reason }) => reason);
+    expect(reasons.join()).toContain('more than 1000');
+    expect(reasons.join()).toContain('nests deeper');
+  });
+
+  test('work that doubles at every step stops, and says so', async () => {
+    const locals = Array.from({ length: 40 }, (_, at) => `  v${at + 1} = concat(local.v${at}, local.v${at})`).join(
+      '\n',
+    );
+    const { gaps, names: roles } = await names('aws.role', {
+      'main.tf': `${provider}locals {\n  v0 = ["x"]\n${locals}\n}\n${role('app', 'path = join("", local.v40)')}`,
+    });
+    expect(roles).toEqual([]);
+    expect(kindsOf(gaps, 'FB-TERRAFORM-UNRESOLVED').length).toBeGreaterThan(0);
+  });
+
+  test('files that are none, too large, or links out of the folder', async () => {
+    const root = folder({
+      'main.tf': provider + role('app'),
+      'other.json': '[]',
+      'broken.json': '{',
+      'large.tf': '#'.repeat(3 * 1024 * 1024),
+    });
+    symlinkSync('/etc/hostname', join(root, 'link.tf'));
+    const { gaps } = await read(root);
+    const codes = gaps.map(({ code, where }) => `${code} ${where}`);
+    expect(codes).toEqual(
+      expect.arrayContaining([
+        'FB-FILE-TOO-LARGE large.tf',
+        'FB-YAML-INVALID broken.json',
+        'FB-FILE-SKIPPED other.json',
+        'FB-SOURCE-UNREADABLE link.tf',
+      ]),
+    );
+    await expect(read(join(root, 'nothing'))).rejects.toThrow('FB-SOURCE-UNREADABLE');
+    expect(() => terraform.parse('')).toThrow('FB-USAGE');
+  });
+
+  test('a plan whose parts have wrong types is read as far as it goes', async () => {
+    const { estate } = await readFiles({
+      'plan.json': {
+        planned_values: {
+          root_module: {
+            resources: [
+              null,
+              7,
+              { address: 'a', type: 'aws_s3_bucket', values: { bucket: { nested: true } } },
+              {
+                address: 'aws_s3_bucket.b',
+                type: 'aws_s3_bucket',
+                values: { bucket: 'acme', tags: 'x', __proto__: 1 },
+              },
+            ],
+            child_modules: 'none',
+          },
+        },
+        configuration: { root_module: { resources: 'x', module_calls: [] } },
+      },
+    });
+    expect(estate.all('aws.bucket').map(({ data }) => data.Name)).toEqual(['acme']);
+  });
+});

@@ -134,6 +134,7 @@ export function identities(one: boolean): Identities {
       expiryKnown: 0,
       findings: {
         stale: 0,
+        unattached: 0,
         unused: 1667,
         expired: 0,
         shared: 0,
@@ -253,7 +254,7 @@ export const thirdParties: ThirdParties = {
       services: [
         { ...jewel(1), class: 'model', hosting: 'saas', permittedUse: ['support'], duties: { notification: '72 h' } },
       ],
-      reaches: [{ ...jewel(2), class: 'dataset', sensitivity: 'restricted', jewel: 'personal data' }],
+      reaches: [{ ...jewel(2), class: 'dataset', sensitivity: 'restricted', jewel: 'personal data', access: 'read' }],
       reachedFrom: 12,
       why: path,
       constrain: [{ type: 'API_CALL', from: identity(1), to: jewel(2), cut: 'Take the scope away.', severedBy: [] }],

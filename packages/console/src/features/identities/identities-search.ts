@@ -16,6 +16,7 @@ export function identitiesSearch(search: Readonly<Record<string, unknown>>): Ide
 /** Each finding as people say it. */
 export const findingWords: Readonly<Record<IdentityFinding, string>> = {
   stale: 'stale',
+  unattached: 'unattached',
   unused: 'unused',
   expired: 'expired',
   shared: 'shared',

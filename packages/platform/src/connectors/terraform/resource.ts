@@ -17,12 +17,7 @@ export interface Place {
   readonly partition: string;
 }
 
-/** The first of a nested block, which Terraform writes as a list of one. */
-export function block(values: ValueMap, name: string): ValueMap {
-  const [first] = blocks(values, name);
-  return first ?? {};
-}
-
+/** The values of a nested block, which Terraform writes as a list. */
 export function blocks(values: ValueMap, name: string): readonly ValueMap[] {
   const value = Object.hasOwn(values, name) ? values[name] : undefined;
   const list: readonly Value[] = Array.isArray(value) ? value : value === undefined ? [] : [value as Value];

@@ -16,7 +16,7 @@ export interface UserCredential {
 }
 
 /** The node of an access key: by its id where it was told, which is unique over all of AWS; else by user and number. */
-export function accessKeyId(key: string, userArn: string): NodeId {
+function accessKeyId(key: string, userArn: string): NodeId {
   return /^A(KIA|SIA)[A-Z0-9]{12,}$/.test(key) ? `aws:AccessKey/${key}` : `aws:AccessKey/${userArn}/${key}`;
 }
 

@@ -68,7 +68,7 @@ describe('secrets', () => {
       secret('c', {}, own, 'us-east-1'),
       secret('d', {}, other),
     ];
-    const edges = [...awsSecretRead.derive(estateOf(facts, []), {})];
+    const edges = [...awsSecretRead.derive(estateOf(facts, []))];
     expect(edges.map(({ to }) => (typeof to === 'string' ? to : to.key))).toEqual([
       `aws-secrets:${own}:eu-west-1`,
       `aws-secrets:${own}:us-east-1`,
@@ -303,7 +303,7 @@ test('property: the edges are what every pair by itself would answer', () => {
 
 function drawn(estate: Estate): readonly string[] {
   const all: string[] = [];
-  for (const { from, to, likelihood = 1 } of awsSecretRead.derive(estate, {}))
+  for (const { from, to, likelihood = 1 } of awsSecretRead.derive(estate))
     for (const end of typeof to === 'string' ? [to] : [...to.members()].map(({ node }) => node))
       all.push(`${from} ${end} ${likelihood}`);
   return [...new Set(all)].sort();

@@ -46,7 +46,7 @@ type Attached = readonly { readonly PolicyName: string; readonly PolicyArn: stri
 type Inline = readonly { readonly PolicyName: string; readonly PolicyDocument: AwsPolicyDocument }[];
 
 /** The document in force of a managed policy; AWS's own where nobody told it. */
-export const managedDocument: (
+const managedDocument: (
   estate: Estate,
 ) => (arn: string) => { document: AwsPolicyDocument; facts: FactId[] } | undefined = perEstate((estate) => {
   const known = new Map<string, { document: AwsPolicyDocument; facts: FactId[] }>();

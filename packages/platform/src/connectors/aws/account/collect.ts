@@ -10,7 +10,7 @@ import { Desk, type Place, type Reading, type Scope } from './desk.ts';
 import { identityScope, readIdentity } from './identity.ts';
 
 /** Every file of `readings/` is one, its default export. */
-export const readings: readonly Reading[] = await Promise.all(
+const readings: readonly Reading[] = await Promise.all(
   readdirSync(new URL('readings/', import.meta.url))
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
     .sort()

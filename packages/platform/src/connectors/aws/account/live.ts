@@ -286,7 +286,7 @@ const sentences: Readonly<Record<FailureKind, string>> = {
 };
 
 /** How a question ended, by the name and status of its error. */
-export function failureOf(error: unknown): Failure {
+function failureOf(error: unknown): Failure {
   const failure = kindOf(error);
   return { failure, reason: sentences[failure] };
 }

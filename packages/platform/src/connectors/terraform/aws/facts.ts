@@ -23,7 +23,7 @@ const rounds: readonly Mappings[] = [
 export const readTypes: readonly string[] = rounds.flatMap((mappings) => Object.keys(mappings)).sort();
 
 /** Kinds of facts that Terraform may tell of. */
-export const tellableKinds: readonly FactKind[] = [
+const tellableKinds: readonly FactKind[] = [
   ...new Set(rounds.flatMap((mappings) => Object.values(mappings).flatMap(({ kinds }) => kinds))),
 ].sort();
 

@@ -3,8 +3,8 @@
  * part between stars, which is always right because a later place leaves less room: no backtracking, at worst the product
  * of the lengths, and linear for parts without `?`.
  */
-export const anyRun = Symbol('*');
-export const anyOne = Symbol('?');
+const anyRun = Symbol('*');
+const anyOne = Symbol('?');
 /** Literal text or a wildcard. */
 export type GlobToken = string | typeof anyRun | typeof anyOne;
 

@@ -1,10 +1,11 @@
 /** What runs as what, from where its code and data come, and what the internet reaches: and what only looks alike. */
-import { type AnyFact, awsId, type FactKind, factSchemas } from '@firebreak/contract';
+import { type AnyFact, accountAdminId, awsId, type FactKind, factSchemas } from '@firebreak/contract';
 import { describe, expect, test } from 'vitest';
 import { estateOf } from '../../../facts/estate.ts';
 import { deriveGraph } from '../../derive-graph.ts';
 import { nodeRules } from '../../nodes/index.ts';
 import { edgeRules } from '../index.ts';
+import accountResources from './account-resources.ts';
 
 const account = '111111111111';
 const at = (service: string, resource: string) => `arn:aws:${service}:eu-west-1:${account}:${resource}`;
@@ -66,7 +67,6 @@ const ours = new Set([
   'AGENT_ACTION',
   'KNOWLEDGE_INFLUENCES',
   'PUBLIC_WORKLOAD',
-  'ACCOUNT_RESOURCES',
 ]);
 const of = (label: string, ...facts: readonly AnyFact[]) =>
   edges(...facts).filter((edge) => edge.startsWith(`${label} `));
@@ -115,6 +115,27 @@ describe('what runs as which role', () => {
     );
     expect(of('SERVICE_RUNS_TASK', task, service(0))).toEqual([]);
   });
+});
+
+test('whoever holds the account takes what is in it, and nothing of another', () => {
+  const taken = (...facts: readonly AnyFact[]) =>
+    [...accountResources.derive(estateOf(facts, []))].flatMap(({ from, to }) =>
+      typeof to === 'string' ? [] : [...to.members()].map(({ node }) => `${from} ${node}`),
+    );
+  const admin = accountAdminId(account);
+  const elsewhere = at('lambda', 'function:g').replace(account, '222222222222');
+  const secret = at('secretsmanager', 'secret:db-AbCdEf');
+  expect(
+    taken(
+      lambda({}),
+      fact('aws.secret', secret, { Arn: secret, Name: 'db' }),
+      fact('aws.function', elsewhere, { FunctionArn: elsewhere, FunctionName: 'g' }),
+    ),
+  ).toEqual([
+    `${admin} ${awsId(secret)}`,
+    `${admin} ${awsId(at('lambda', 'function:f'))}`,
+    `${accountAdminId('222222222222')} ${awsId(elsewhere)}`,
+  ]);
 });
 
 describe('images', () => {
@@ -197,8 +218,8 @@ describe('models and data', () => {
       dataSources: [{ dataSourceId: 'D', bucketArn: 'arn:aws:s3:::docs' }],
     });
     expect(edges(agent, base)).toEqual([
-      'BUCKET_FEEDS BucketWrite/docs KnowledgeBase/K',
       'AGENT_ACTION BedrockAgent/A Function/f',
+      'BUCKET_FEEDS BucketWrite/docs KnowledgeBase/K',
       'KNOWLEDGE_INFLUENCES KnowledgeBase/K BedrockAgent/A',
     ]);
   });

@@ -13,8 +13,15 @@ export const leverSchema = z.object({
 });
 export type Lever = z.infer<typeof leverSchema>;
 
-/** Builds a lever; parameters are put in key order so that equal levers have equal keys. */
+/** Builds a lever; parameters are put in key order at every level so that equal levers have equal keys. */
 export function lever(action: string, params: Readonly<Record<string, unknown>>): Lever {
-  const ordered = Object.fromEntries(Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const ordered = inKeyOrder(params) as Record<string, unknown>;
   return { key: `${action}|${JSON.stringify(ordered)}`, action, params: ordered };
+}
+
+function inKeyOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inKeyOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, inner]) => [key, inKeyOrder(inner)] as const);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

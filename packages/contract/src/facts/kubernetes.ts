@@ -58,12 +58,15 @@ export const labelSelector = z.object({
 });
 export type LabelSelector = z.infer<typeof labelSelector>;
 
+const windowsOptions = maybe(z.object({ hostProcess: maybe(z.boolean()) }));
+
 const securityContext = z.object({
   privileged: maybe(z.boolean()),
   allowPrivilegeEscalation: maybe(z.boolean()),
   runAsUser: maybe(z.number()),
   runAsNonRoot: maybe(z.boolean()),
   readOnlyRootFilesystem: maybe(z.boolean()),
+  windowsOptions,
   capabilities: maybe(z.object({ add: list(z.string()), drop: list(z.string()) })),
 });
 
@@ -87,6 +90,7 @@ export const containerSpec = z.object({
   imagePullPolicy: maybe(z.string()),
   command: list(z.string()),
   args: list(z.string()),
+  stdin: maybe(z.boolean()),
   securityContext: maybe(securityContext),
   ports: list(
     z.object({
@@ -152,7 +156,9 @@ export const podSpec = z.object({
   hostUsers: maybe(z.boolean()),
   shareProcessNamespace: maybe(z.boolean()),
   runtimeClassName: maybe(z.string()),
-  securityContext: maybe(z.object({ runAsUser: maybe(z.number()), runAsNonRoot: maybe(z.boolean()) })),
+  securityContext: maybe(
+    z.object({ runAsUser: maybe(z.number()), runAsNonRoot: maybe(z.boolean()), windowsOptions }),
+  ),
   containers: list(containerSpec),
   initContainers: list(containerSpec.extend({ restartPolicy: maybe(z.string()) })),
   ephemeralContainers: list(containerSpec),

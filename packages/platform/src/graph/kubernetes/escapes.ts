@@ -2,21 +2,26 @@
  * Container escapes share everything but their condition: from a container to the node it runs on, on the pod's word alone.
  */
 import type { DerivedEdge, Estate } from '@firebreak/contract';
-import { rootOdds } from './host-access.ts';
+import { capabilityOdds } from './host-access.ts';
 import { type ContainerView, type Mount, type PodView, podsOf, type VolumeView } from './pods.ts';
 
-/** @param odds of the escape for a container that runs as root. */
+/**
+ * @param odds of the escape for a container that runs as root.
+ * @param obtains how likely a container gets what the escape takes; zero where it cannot.
+ */
 export function* escapes(
   estate: Estate,
   possible: (pod: PodView, container: ContainerView) => string | undefined,
   odds = 1,
+  obtains: (container: ContainerView) => number = capabilityOdds,
 ): Generator<DerivedEdge> {
   for (const pod of podsOf(estate).all) {
     for (const container of pod.containers) {
       const note = possible(pod, container);
       if (note === undefined) continue;
-      const likelihood = odds * rootOdds(container);
-      yield { from: container.id, to: pod.node, facts: pod.facts, note, ...(likelihood < 1 ? { likelihood } : {}) };
+      const likelihood = odds * obtains(container);
+      if (likelihood > 0)
+        yield { from: container.id, to: pod.node, facts: pod.facts, note, ...(likelihood < 1 ? { likelihood } : {}) };
     }
   }
 }

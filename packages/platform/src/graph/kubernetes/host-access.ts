@@ -24,6 +24,15 @@ export function hasCapability(pod: PodView, container: ContainerView, capability
   return add?.includes('ALL') === true && drop?.includes('ALL') !== true;
 }
 
+/**
+ * How likely a process gets the capabilities that its container is given. An ordinary user has none of them (they are a bound
+ * and not a gift), and where privilege escalation is off (`no_new_privs`, prctl(2)) no program makes it root.
+ */
+export function capabilityOdds(container: ContainerView): number {
+  const bound = container.spec.securityContext?.allowPrivilegeEscalation === false;
+  return container.nonRoot && bound ? 0 : rootOdds(container);
+}
+
 /** Root-only steps work at even odds for a container that is said to run as another user: it needs a way to root first. */
 export function rootOdds(container: ContainerView): number {
   return container.nonRoot ? 0.5 : 1;

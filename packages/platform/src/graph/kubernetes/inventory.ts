@@ -20,6 +20,18 @@ export const pods = perEstate(
     ),
 );
 
+/** Containers whose main process reads what is typed to it, by the name of their pod. */
+export const openStdin = perEstate(
+  (estate) =>
+    new Population(
+      'open-stdin',
+      'containers with an open standard input',
+      podsOf(estate).all.flatMap(({ namespace, name, facts, containers }) =>
+        containers.filter(({ spec }) => spec.stdin === true).map(({ id }) => ({ node: id, namespace, name, facts })),
+      ),
+    ),
+);
+
 /** Without static pods: changing a mirror changes nothing that runs, and the server refuses debug containers for them. */
 export const changeablePods = perEstate((estate) => {
   const mirrors = new Set(podsOf(estate).all.flatMap((pod) => (pod.mirror ? [pod.id] : [])));

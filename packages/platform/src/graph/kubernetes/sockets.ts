@@ -5,8 +5,8 @@
 import type { DerivedEdge, DeriveOptions, Estate, NodeGroup, NodeId } from '@firebreak/contract';
 import { perEstate } from '../../facts/estate.ts';
 import { escapes, mountsIn } from './escapes.ts';
-import { mountsPath, writesHost } from './host-access.ts';
-import { podsOf } from './pods.ts';
+import { mountsPath, rootOdds, writesHost } from './host-access.ts';
+import { type ContainerView, type PodView, podsOf } from './pods.ts';
 import { Population } from './populations.ts';
 
 /** @param sockets paths on the host, `/run` rather than `/var/run`. */
@@ -15,7 +15,7 @@ export function* socketEdges(
   options: DeriveOptions,
   sockets: readonly string[],
 ): Generator<DerivedEdge> {
-  const edges = escapes(estate, (pod, container) => {
+  const holds = (pod: PodView, container: ContainerView): string | undefined => {
     for (const [, mount] of mountsIn(pod, container)) {
       // A writable mount of the whole disk is EXPLOIT_HOST_WRITE already, whichever runtime the node has.
       if (mount.hostPath === '/' && writesHost(mount) && options.convention === undefined) continue;
@@ -23,7 +23,9 @@ export function* socketEdges(
       if (socket !== undefined) return `${mount.hostPath} holds ${socket}`;
     }
     return undefined;
-  });
+  };
+  // A socket asks for a group, not for a capability.
+  const edges = escapes(estate, holds, 1, rootOdds);
   for (const edge of edges) {
     if (options.convention === undefined) yield edge;
     else for (const to of neighbours(estate, edge.to as NodeId)) yield { ...edge, to };

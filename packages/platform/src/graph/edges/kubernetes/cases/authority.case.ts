@@ -19,6 +19,9 @@ const webhook = (kind: string) => ({
   webhooks: [],
 });
 
+const policies = 'create mutatingadmissionpolicies@admissionregistration.k8s.io';
+const policyBindings = 'create mutatingadmissionpolicybindings@admissionregistration.k8s.io';
+
 export const authorityCases: CaseTable = {
   CLUSTER_ADMIN: {
     holds: [
@@ -283,6 +286,26 @@ export const authorityCases: CaseTable = {
         world: canEverywhere('who', [`update certificatesigningrequests/status@${csr}`, `sign signers@${csr}`, ...ask]),
       },
       { because: 'requests are cluster-scoped', world: can('who', [...approve, ...ask]) },
+    ],
+  },
+  ADMISSION_POLICY_TAKEOVER: {
+    holds: [
+      { world: canEverywhere('who', [policies, policyBindings]), edges: [`${inCluster} -> ${admin}`], levers: [] },
+      {
+        world: [...canEverywhere('who', [policies]), ...canEverywhere('binder', [policyBindings])],
+        edges: [`${inCluster} + PermissionSet/binder::binder -> ${admin}`],
+      },
+    ],
+    nearMisses: [
+      { because: 'a policy that nothing binds does nothing', world: canEverywhere('who', [policies]) },
+      { because: 'they are cluster-scoped', world: can('who', [policies, policyBindings]) },
+      {
+        because: 'a validating one rewrites nothing',
+        world: canEverywhere(
+          'who',
+          [policies, policyBindings].map((rule) => rule.replace('mutating', 'validating')),
+        ),
+      },
     ],
   },
   WEBHOOK_TAKEOVER: {

@@ -92,6 +92,29 @@ export const escapeCases: CaseTable = {
       { because: 'privileged takes CE_NSENTER', world: [pod('a', privileged, { hostPID: true })] },
     ],
   },
+  CE_HOST_PROCESS: {
+    holds: [
+      {
+        world: [pod('a', {}, { securityContext: { windowsOptions: { hostProcess: true } } })],
+        edges: toNode,
+        levers: stop,
+      },
+      { world: [pod('a', { securityContext: { windowsOptions: { hostProcess: true } } })], edges: toNode },
+    ],
+    nearMisses: [
+      { because: 'it shares the network of the node only', world: [pod('a', {}, { hostNetwork: true })] },
+      {
+        because: 'the container’s word wins over the pod’s',
+        world: [
+          pod(
+            'a',
+            { securityContext: { windowsOptions: { hostProcess: false } } },
+            { securityContext: { windowsOptions: { hostProcess: true } } },
+          ),
+        ],
+      },
+    ],
+  },
   CE_SYS_ADMIN: {
     holds: [{ world: [pod('a', adds('SYS_ADMIN'))], edges: toNode, levers: stop }],
     nearMisses: [
@@ -103,6 +126,18 @@ export const escapeCases: CaseTable = {
   CE_DAC_READ_SEARCH: {
     holds: [{ world: [pod('a', adds('DAC_READ_SEARCH'))], edges: toNode, levers: stop }],
     nearMisses: [
+      {
+        because: 'an ordinary user that cannot become root has no capability',
+        world: [
+          pod('a', {
+            securityContext: {
+              runAsUser: 1000,
+              allowPrivilegeEscalation: false,
+              capabilities: { add: ['DAC_READ_SEARCH'] },
+            },
+          }),
+        ],
+      },
       { because: 'DAC_OVERRIDE, which all have, does not open by handle', world: [pod('a', adds('DAC_OVERRIDE'))] },
       { because: 'in a user namespace it is nobody', world: [pod('a', adds('DAC_READ_SEARCH'), { hostUsers: false })] },
     ],

@@ -19,6 +19,12 @@ const stop = ['kubernetes.delete-pod'];
 const set = 'PermissionSet/prod/who::who';
 const inCluster = 'PermissionSet/who::who';
 const kserve = 'serving.kserve.io';
+const web = pod('web', { ports: [{ containerPort: 80 }] }, {}, { labels: { app: 'web' } });
+const answering = 'Container/prod/web/web';
+const lockedDown = object('networking.k8s.io/v1', 'NetworkPolicy', 'deny', { spec: { podSelector: {} } });
+const front = object('v1', 'Service', 'front', {
+  spec: { selector: { app: 'web' }, ports: [{ port: 443, targetPort: 80 }] },
+});
 const definition = (name: string) =>
   object('apiextensions.k8s.io/v1', 'CustomResourceDefinition', name, {}, { namespace: undefined });
 const served = object(`${kserve}/v1beta1`, 'InferenceService', 'llm', { spec: { predictor: {} } });
@@ -73,6 +79,43 @@ export const rightCases: CaseTable = {
         world: [...can('who', ['create pods/exec']), pod('a', {}, {}, { namespace: 'dev' })],
       },
       { because: 'another group', world: [...can('who', ['create pods/exec@apps']), pod('a')] },
+    ],
+  },
+  POD_PORT_FORWARD: {
+    holds: [
+      { world: [...can('who', ['create pods/portforward']), web], edges: [`${set} -> ${answering}`], levers: stop },
+      { world: [...can('who', ['create pods/portforward web']), web], edges: [`${set} -> ${answering}`] },
+      { world: [...can('who', ['create pods/portforward']), web, lockedDown], edges: [`${set} -> ${answering}`] },
+    ],
+    nearMisses: [
+      { because: 'nothing listens', world: [...can('who', ['create pods/portforward']), pod('a')] },
+      { because: 'another pod', world: [...can('who', ['create pods/portforward other']), web] },
+      { because: 'another subresource', world: [...can('who', ['get pods/log']), web] },
+    ],
+  },
+  API_PROXY: {
+    holds: [
+      { world: [...can('who', ['get pods/proxy']), web], edges: [`${set} -> ${answering}`], levers: stop },
+      { world: [...can('who', ['create services/proxy']), web, front], edges: [`${set} -> ${answering}`] },
+      { world: [...can('who', ['get services/proxy https:front:443']), web, front], edges: [`${set} -> ${answering}`] },
+    ],
+    nearMisses: [
+      { because: 'no service stands before it', world: [...can('who', ['create services/proxy']), web] },
+      { because: 'another service', world: [...can('who', ['create services/proxy back']), web, front] },
+      { because: 'a pod is not named like its service', world: [...can('who', ['get pods/proxy front']), web, front] },
+    ],
+  },
+  POD_STDIN: {
+    holds: [
+      {
+        world: [...can('who', ['create pods/attach']), pod('a', { stdin: true })],
+        edges: [`${set} -> Container/prod/a/a`],
+        levers: stop,
+      },
+    ],
+    nearMisses: [
+      { because: 'nobody listens to what is typed', world: [...can('who', ['create pods/attach']), pod('a')] },
+      { because: 'exec is another right', world: [...can('who', ['create pods/exec']), pod('a', { stdin: true })] },
     ],
   },
   POD_PATCH: {

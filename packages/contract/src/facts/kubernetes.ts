@@ -156,9 +156,7 @@ export const podSpec = z.object({
   hostUsers: maybe(z.boolean()),
   shareProcessNamespace: maybe(z.boolean()),
   runtimeClassName: maybe(z.string()),
-  securityContext: maybe(
-    z.object({ runAsUser: maybe(z.number()), runAsNonRoot: maybe(z.boolean()), windowsOptions }),
-  ),
+  securityContext: maybe(z.object({ runAsUser: maybe(z.number()), runAsNonRoot: maybe(z.boolean()), windowsOptions })),
   containers: list(containerSpec),
   initContainers: list(containerSpec.extend({ restartPolicy: maybe(z.string()) })),
   ephemeralContainers: list(containerSpec),
@@ -411,6 +409,8 @@ export const modelWorkload = z.object({
   role: z.enum(['serving', 'training', 'notebook', 'agent']),
   storageUri: maybe(z.string()),
   serviceAccountName: maybe(z.string()),
+  /** The pods that its operator makes of it; empty while it is suspended, stopped or over. */
+  pods: list(z.object({ name: z.string(), labels: stringMap, spec: podSpec })),
 });
 
 /** Any other custom resource, as inventory. */

@@ -14,6 +14,7 @@ import { exportEvidence } from '../ledger/evidence-export.ts';
 import { checkClaims } from '../planning/check-claims.ts';
 import { checkPlan } from '../planning/check-plan.ts';
 import { checkSteps } from '../planning/check-steps.ts';
+import { comparePlans } from '../planning/compare.ts';
 import { loadSolver } from '../planning/hitting-set.ts';
 import { makePlan } from '../planning/make-plan.ts';
 import { openStorage } from '../storage/storage.ts';
@@ -39,10 +40,16 @@ export const world: World = {
     }
   },
 
-  plan: async (source, { compromised, protect, forbid }) => {
+  plan: async (source, { compromised, ...wish }) => {
     const graph = source.graph();
     const numbers = compromised.map((text) => graph.resolve(text));
-    return makePlan(graph, { compromised: numbers, protect, actions, forbid }, await loadSolver());
+    return makePlan(graph, { ...wish, compromised: numbers, actions }, await loadSolver());
+  },
+
+  comparePlans: async (source, { compromised, protect, forbid, pin = [] }) => {
+    const graph = source.graph();
+    const numbers = compromised.map((text) => graph.resolve(text));
+    return comparePlans(graph, { compromised: numbers, protect, actions, forbid, pin }, await loadSolver());
   },
 
   check: async (plan, source, signal) => {
@@ -73,10 +80,10 @@ export const world: World = {
 
 /** A station for one command, without server. */
 async function openDesk(
-  where: { data: string; database: string | undefined; target: string | undefined },
+  where: { data: string; database: string | undefined; target: readonly string[] | undefined },
   signal: AbortSignal,
 ): Promise<Desk> {
-  const target = where.target === undefined ? undefined : await openTarget([where.target], signal);
+  const target = where.target === undefined ? undefined : await openTarget(where.target, signal);
   const station = await openStation({ data: where.data, database: where.database, target });
   return {
     incidents: () => station.incidents.list(),
@@ -84,7 +91,7 @@ async function openDesk(
     execution: (id) => executionOf(station, id),
     contain: async (plan, options) => {
       const incident = await incidentFor(station, plan, options, signal);
-      // before anything is changed, so that it can be undone on the same cluster whatever happens
+      // before anything is changed, so that it can be undone on the same sources whatever happens
       if (where.target !== undefined) await rememberTarget(where.data, incident, where.target);
       return contain(station, incident, plan, options, signal);
     },

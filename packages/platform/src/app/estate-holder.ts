@@ -1,11 +1,12 @@
 /** The estate as last collected, with its graph; collecting again replaces both at once, so that an answer never mixes two. */
 import type { Estate, Gap } from '@firebreak/contract';
+import { shareFacts } from '../facts/changes.ts';
 import type { AttackGraph } from '../graph/attack-graph.ts';
-import { deriveGraph } from '../graph/derive-graph.ts';
 import { edgeRules } from '../graph/edges/index.ts';
+import { GraphKeeper } from '../graph/graph-keeper.ts';
 import { nodeRules } from '../graph/nodes/index.ts';
 import type { Clock } from '../kernel/clock.ts';
-import type { Target } from './targets.ts';
+import type { Target } from './joined-target.ts';
 
 export interface Collected {
   readonly estate: Estate;
@@ -18,6 +19,8 @@ export class EstateHolder {
   readonly target: Target;
   readonly #keepFor: ((estate: Estate, at: Date) => void) | undefined;
   readonly #clock: Clock;
+  /** Makes each graph from the one before: between two collections little has changed. */
+  readonly #keeper = new GraphKeeper(nodeRules, edgeRules);
   #current: Collected | undefined;
   #collecting: Promise<Collected> | undefined;
 
@@ -49,7 +52,7 @@ export class EstateHolder {
 
   /**
    * Keeps what is known current from the target's own changes, and calls `each` after every batch. The graph is derived
-   * when somebody asks. Ends with the signal; where nothing changes by itself it returns at once.
+   * when somebody asks, from the one that was derived last. Ends with the signal; where nothing changes by itself it returns at once.
    */
   async follow(signal: AbortSignal, each: () => void): Promise<void> {
     for await (const estate of this.target.follow?.(signal) ?? []) {
@@ -59,19 +62,21 @@ export class EstateHolder {
   }
 
   async #collect(signal: AbortSignal): Promise<Collected> {
-    const { estate, gaps } = await this.target.collect(signal);
-    return this.#keep(estate, gaps);
+    const { estate: read, gaps } = await this.target.collect(signal);
+    const known = this.#current?.estate;
+    return this.#keep(known === undefined ? read : shareFacts(known, read), gaps);
   }
 
   #keep(estate: Estate, gaps: readonly Gap[]): Collected {
     let graph: AttackGraph | undefined;
+    const keeper = this.#keeper;
     const at = this.#clock.now();
     const collected: Collected = {
       estate,
       gaps,
       at,
       get graph() {
-        graph ??= deriveGraph(estate, nodeRules, edgeRules);
+        graph ??= keeper.graphOf(estate);
         return graph;
       },
     };

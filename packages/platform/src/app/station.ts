@@ -21,7 +21,7 @@ import type { Transaction } from '../storage/database.ts';
 import { openStorage, type Storage } from '../storage/storage.ts';
 import { EstateHolder } from './estate-holder.ts';
 import { Historian } from './historian.ts';
-import type { Target } from './targets.ts';
+import type { Target } from './joined-target.ts';
 
 export interface Station {
   readonly storage: Storage;
@@ -99,12 +99,12 @@ interface FieldParts {
 async function openField(target: Target, parts: FieldParts): Promise<Field> {
   const historian = new Historian(parts.storage.factHistory, scopeOf([target.spec]), parts.onTrouble);
   const holder = new EstateHolder(target, parts.clock, (estate, at) => historian.keep(estate, at));
-  const { actions } = target.connector;
+  const { actions } = target;
   const runner = createRunner({
     store: parts.storage.executionStore,
     ledger: parts.ledger,
     actions,
-    session: () => target.session,
+    session: (action, params) => target.session(action, params),
     estate: async () => (await holder.current()).estate,
     prove: createProve({
       plan: (incident, digest) => parts.incidents.plan(incident, digest),
@@ -123,7 +123,7 @@ async function openField(target: Target, parts: FieldParts): Promise<Field> {
 /** The field, or an error that says how to get one. @throws FirebreakError FB-USAGE */
 export function mustHaveField(station: Station): Field {
   if (station.field === undefined)
-    throw new FirebreakError('FB-USAGE', 'There is no target to work on: give --kubeconfig.');
+    throw new FirebreakError('FB-USAGE', 'There is no target to work on: give --kubeconfig or --from.');
   return station.field;
 }
 

@@ -1,53 +1,64 @@
 /**
- * What Firebreak reads and acts on: sources with open sessions, `<connector>:<spec>` each, whose facts make one estate. What is
- * acted on is the first of them that has actions. The demo is the Kubernetes connector on its in-memory twin, loaded with the
- * estate of `content/demo-estate`.
+ * What Firebreak reads and acts on: sources with open sessions, `<connector>:<spec>` each, whose facts make one estate. An action
+ * goes to the session of its own connector. The demo is the Kubernetes connector on its in-memory twin and the files of the
+ * other systems, all from `content/demo-estate`, a folder a system.
  */
-import { type AnyConnector, type Estate, FirebreakError, type Gap } from '@firebreak/contract';
+import { type AnyConnector, FirebreakError } from '@firebreak/contract';
 import { connectors } from '../connectors/index.ts';
 import type { ApiObject } from '../connectors/kubernetes/api.ts';
 import { type KubernetesSession, readObjects } from '../connectors/kubernetes/collect.ts';
 import { openManifests } from '../connectors/kubernetes/files.ts';
 import kubernetes from '../connectors/kubernetes/index.ts';
 import { makeTwin, type Twin } from '../connectors/kubernetes/twin.ts';
-import { collectSession, type Progress } from '../facts/collect.ts';
+import { collectSession } from '../facts/collect.ts';
 import { followEstate } from '../facts/follow.ts';
-import { joinEstates } from '../facts/join-estates.ts';
 import { authorize } from './authorize.ts';
-
-export interface Target {
-  /** As given, or `demo`. */
-  readonly spec: string;
-  /** What is acted on. */
-  readonly connector: AnyConnector;
-  readonly session: unknown;
-  collect(signal: AbortSignal, progress?: Progress): Promise<{ estate: Estate; gaps: readonly Gap[] }>;
-  /** The estate after each change, until the signal ends it; undefined where nothing changes by itself. */
-  readonly follow: ((signal: AbortSignal) => AsyncIterable<Estate>) | undefined;
-  close(): Promise<void>;
-}
+import { joined, type Source, type Target } from './joined-target.ts';
 
 const demoEstate = new URL('../../../../content/demo-estate', import.meta.url).pathname;
 
+/** Beside the cluster. The addresses are those by which its workloads know the servers that the files are of. */
+const demoSources = [
+  `aws:${demoEstate}/aws`,
+  `github:${demoEstate}/github`,
+  `oci:${demoEstate}/oci`,
+  `oauth:${demoEstate}/oauth`,
+  `litellm:${demoEstate}/litellm/config.yaml#http://litellm.llm-gateway.svc:4000`,
+  `mlflow:${demoEstate}/mlflow#http://mlflow.ml-training.svc:5000`,
+  `openlineage:${demoEstate}/openlineage`,
+  `stores:${demoEstate}/stores`,
+  `agents:${demoEstate}/agents`,
+  `catalog:${demoEstate}/catalog`,
+];
+
 /** Opens every `<connector>:<spec>`; at least one. @throws FirebreakError FB-USAGE and whatever the connectors say. */
 export async function openTarget(specs: readonly string[], signal: AbortSignal): Promise<Target> {
-  const opened: Target[] = [];
+  return joined(await openSources(specs, signal));
+}
+
+async function openSources(specs: readonly string[], signal: AbortSignal): Promise<readonly Source[]> {
+  const opened: Source[] = [];
   try {
     for (const { spec, connector, config } of specs.map(parseSpec)) {
       const session: unknown = await connector.connect(config, signal);
       opened.push(targetOf(spec, connector, session, () => connector.close(session)));
     }
-    return joined(opened);
+    return opened;
   } catch (error) {
     for (const target of opened) await target.close();
     throw error;
   }
 }
 
-/** The demo: an AI platform in memory whose API answers, authorises, issues tokens and runs controllers. */
+/**
+ * The demo: an AI platform in memory whose API answers, authorises, issues tokens and runs controllers, and what the other
+ * systems of the same company said when they were asked.
+ */
 export async function openDemo(signal: AbortSignal): Promise<Target> {
-  const twin = await twinOf(openManifests({ path: demoEstate, maxDocumentBytes: 1 << 20 }), signal, true);
-  return targetOf('demo', kubernetes, twin, () => twin.close());
+  const manifests = openManifests({ path: `${demoEstate}/kubernetes`, maxDocumentBytes: 1 << 20 });
+  const twin = await twinOf(manifests, signal, true);
+  const cluster = targetOf('demo', kubernetes, twin, () => twin.close());
+  return { ...joined([cluster, ...(await openSources(demoSources, signal))]), spec: 'demo' };
 }
 
 /** A twin of whatever a session reads. `start` runs the controllers once, so that workloads have pods. */
@@ -86,49 +97,16 @@ function parseSpec(spec: string): { spec: string; connector: AnyConnector; confi
   return { spec, connector, config: connector.parse(spec.slice(colon + 1)) };
 }
 
-function targetOf(spec: string, connector: AnyConnector, session: unknown, close: () => Promise<void>): Target {
+function targetOf(spec: string, connector: AnyConnector, session: unknown, close: () => Promise<void>): Source {
   const { watch } = connector;
   return {
     spec,
     connector,
-    session,
+    opened: session,
+    actions: connector.actions,
+    session: () => session,
     collect: (signal, progress) => collectSession(connector, session, signal, progress),
     follow: watch === undefined ? undefined : (signal) => followEstate(watch(session, signal)),
     close,
-  };
-}
-
-/** Several targets as one. Followed is what is acted on; the others are as they were when it began. */
-function joined(targets: readonly Target[]): Target {
-  const main = targets.find(({ connector }) => connector.actions.length > 0) ?? targets[0];
-  if (main === undefined) throw new FirebreakError('FB-USAGE', 'There is no source to read.');
-  if (targets.length === 1) return main;
-  const { follow } = main;
-  const collect = async (which: readonly Target[], signal: AbortSignal, progress?: Progress) => {
-    const estates: Estate[] = [];
-    for (const target of which) estates.push((await target.collect(signal, progress)).estate);
-    return joinEstates(estates);
-  };
-  return {
-    spec: targets.map(({ spec }) => spec).join(' '),
-    connector: main.connector,
-    session: main.session,
-    collect: async (signal, progress) => {
-      const estate = await collect(targets, signal, progress);
-      return { estate, gaps: estate.gaps };
-    },
-    follow:
-      follow === undefined
-        ? undefined
-        : async function* (signal) {
-            const others = await collect(
-              targets.filter((target) => target !== main),
-              signal,
-            );
-            for await (const estate of follow(signal)) yield joinEstates([estate, others]);
-          },
-    close: async () => {
-      for (const target of targets) await target.close();
-    },
   };
 }

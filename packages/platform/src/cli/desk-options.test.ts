@@ -147,10 +147,10 @@ test('contain wants a cluster; undo finds the one that the incident was containe
   });
   expect((await run(world, ['undo', 'inc_1', '--data', data])).exit).toBe(2);
   expect(asked).toEqual([]);
-  await rememberTarget(data, 'inc_1', 'kubernetes:/etc/kc');
+  await rememberTarget(data, 'inc_1', ['kubernetes:/etc/kc', 'aws:']);
   expect((await run(world, ['undo', 'inc_1', '--data', data, '--as', 'Ada', '--force'])).exit).toBe(0);
   expect(asked).toEqual([
-    { data, database: undefined, target: 'kubernetes:/etc/kc' },
+    { data, database: undefined, target: ['kubernetes:/etc/kc', 'aws:'] },
     ['inc_1', { by: 'Ada', force: true }],
     'closed',
   ]);
@@ -160,7 +160,7 @@ test('an id from a person leads nowhere outside the folder of targets', async ()
   await writeFile(join(data, 'secret.json'), '{"target":"kubernetes:/evil"}');
   for (const id of ['../secret', '..', '.', 'a/../../secret', '/etc/passwd', ''])
     expect(await targetOfIncident(data, id), id).toBeUndefined();
-  await rememberTarget(data, '../../x', 'kubernetes:/etc/kc');
+  await rememberTarget(data, '../../x', ['kubernetes:/etc/kc']);
   expect(await readdir(join(data, 'targets'))).toHaveLength(1);
   await writeFile(join(data, 'targets', 'half.json'), '{"targ');
   expect(await targetOfIncident(data, 'half')).toBeUndefined();

@@ -14,6 +14,7 @@ import { targetOfIncident } from './incident-target.ts';
 import { readJsonFile } from './json-file.ts';
 import { openRemoteDesk, serverAddress } from './remote-desk.ts';
 import { show } from './shown.ts';
+import { repeated } from './source-options.ts';
 import type { Desk, World } from './world.ts';
 
 export interface DataOptions {
@@ -25,6 +26,7 @@ interface DeskOptions extends DataOptions {
   readonly server?: string;
   readonly token?: string;
   readonly kubeconfig?: string;
+  readonly from?: readonly string[];
 }
 
 export function withData(command: Command): Command {
@@ -45,8 +47,15 @@ export function withDesk(command: Command): Command {
     );
 }
 
-export function withKubeconfig(command: Command): Command {
-  return command.option('--kubeconfig <file>', 'the cluster, or in-cluster');
+/** What is worked on. */
+export function withTarget(command: Command): Command {
+  return command
+    .option('--kubeconfig <file>', 'the cluster, or in-cluster')
+    .option(
+      '--from <source>',
+      'a further source of the plan, <connector>:<file|dir|address>; may be repeated',
+      repeated,
+    );
 }
 
 export function withName(command: Command): Command {
@@ -106,7 +115,7 @@ async function openDesk(cli: CommandLine, command: Command, need: DeskNeed, sign
   return openLocally(cli.world, { data, database, target }, signal);
 }
 
-const local = ['data', 'database', 'kubeconfig'];
+const local = ['data', 'database', 'kubeconfig', 'from'];
 
 /** @throws FirebreakError FB-USAGE when the command line names both a server and something on this machine */
 function isRemote(command: Command, { server }: DeskOptions): boolean {
@@ -142,11 +151,19 @@ async function mustExist(data: string): Promise<void> {
 }
 
 /** @throws FirebreakError FB-USAGE */
-async function targetOf({ data, kubeconfig }: DeskOptions, incident: string | undefined): Promise<string> {
-  if (kubeconfig !== undefined) return `kubernetes:${kubeconfig === 'in-cluster' ? kubeconfig : resolve(kubeconfig)}`;
+async function targetOf(
+  { data, kubeconfig, from = [] }: DeskOptions,
+  incident: string | undefined,
+): Promise<readonly string[]> {
+  const cluster = kubeconfig === 'in-cluster' || kubeconfig === undefined ? kubeconfig : resolve(kubeconfig);
+  if (cluster !== undefined || from.length > 0)
+    return [...(cluster === undefined ? [] : [`kubernetes:${cluster}`]), ...from];
   const remembered = incident === undefined ? undefined : await targetOfIncident(data, incident);
   if (remembered === undefined)
-    throw new FirebreakError('FB-USAGE', 'Which cluster? Give --kubeconfig, or --server for one that works on it.');
+    throw new FirebreakError(
+      'FB-USAGE',
+      'Which estate? Give --kubeconfig or --from, or --server for one that works on it.',
+    );
   return remembered;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Which cluster an incident was contained on, so that `firebreak undo INCIDENT` finds it again and never another one. One
+ * Which sources an incident was contained on, so that `firebreak undo INCIDENT` finds it again and never another. One
  * small file for each incident in the data directory; the kubeconfig is named, never copied.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -7,16 +7,16 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { readJsonFile } from './json-file.ts';
 
-const targetSchema = z.object({ target: z.string() });
+const targetSchema = z.object({ target: z.union([z.string().transform((one) => [one]), z.array(z.string())]) });
 
-export async function rememberTarget(data: string, incident: string, target: string): Promise<void> {
+export async function rememberTarget(data: string, incident: string, target: readonly string[]): Promise<void> {
   const file = fileOf(data, incident);
   await mkdir(join(data, 'targets'), { recursive: true });
   await writeFile(file, JSON.stringify({ target }), { mode: 0o600, flush: true });
 }
 
-/** `kubernetes:/path/to/kubeconfig`, or undefined when nothing is remembered. */
-export async function targetOfIncident(data: string, incident: string): Promise<string | undefined> {
+/** `['kubernetes:/path/to/kubeconfig']`, or undefined when nothing is remembered. */
+export async function targetOfIncident(data: string, incident: string): Promise<readonly string[] | undefined> {
   return (await readJsonFile(fileOf(data, incident), targetSchema))?.target;
 }
 

@@ -12,14 +12,17 @@ import { exportCommands } from './commands/export-graph.ts';
 import { exposureCommand } from './commands/exposure.ts';
 import { findingsCommand } from './commands/findings.ts';
 import { identitiesCommand } from './commands/identities.ts';
+import { impactCommand } from './commands/impact.ts';
 import { inventoryCommands } from './commands/inventory.ts';
 import { lineageCommand } from './commands/lineage.ts';
 import { pathsCommand } from './commands/paths.ts';
 import { permissionsCommand } from './commands/permissions.ts';
 import { planCommands } from './commands/plan.ts';
 import { privilegesCommand } from './commands/privileges.ts';
+import { raceCommand } from './commands/race.ts';
 import { requestPathCommand } from './commands/request-path.ts';
 import { reviewCommands } from './commands/reviews.ts';
+import { scopeCommand } from './commands/scope.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
 import { thirdPartiesCommand } from './commands/third-parties.ts';
@@ -49,7 +52,10 @@ const commands = [
   whatIfCommand,
   findingsCommand,
   diffCommand,
+  scopeCommand,
+  impactCommand,
   planCommands,
+  raceCommand,
   containCommands,
   statusCommand,
   evidenceCommands,

@@ -11,6 +11,8 @@ import type {
   Incident,
   Plan,
   PlanCheck,
+  PlanChoice,
+  PlanVariant,
   Review,
   ReviewSummary,
 } from '@firebreak/contract';
@@ -27,6 +29,15 @@ export interface Source {
   readonly graph: (options?: DeriveOptions) => AttackGraph;
 }
 
+/** What is asked of a plan, in the words of a person. */
+export interface PlanWish {
+  readonly compromised: readonly string[];
+  readonly protect: string;
+  readonly forbid: readonly string[];
+  readonly pin?: readonly string[];
+  readonly variant?: PlanVariant;
+}
+
 export type Progress = (sentence: string) => void;
 
 export interface World {
@@ -34,10 +45,9 @@ export interface World {
   readonly actions: readonly AnyAction[];
   /** Reads one estate from one or more `<connector>:<spec>`; needs neither server nor database. */
   readonly open: (specs: readonly string[], signal: AbortSignal, progress: Progress) => Promise<Source>;
-  readonly plan: (
-    source: Source,
-    request: { compromised: readonly string[]; protect: string; forbid: readonly string[] },
-  ) => Promise<Plan>;
+  readonly plan: (source: Source, request: PlanWish) => Promise<Plan>;
+  /** The variants of a plan side by side. */
+  readonly comparePlans: (source: Source, request: PlanWish) => Promise<PlanChoice>;
   /** The independent check, rehearsal on a copy of the estate included where the source allows one. */
   readonly check: (plan: Plan, source: Source, signal: AbortSignal) => Promise<PlanCheck>;
   /** The role that a connector's credential needs, ready to apply. */
@@ -47,7 +57,7 @@ export interface World {
   readonly serve: (options: ServeOptions) => Promise<void>;
   /** Incidents and their evidence, on the database of a data directory or of one's own; with a target, work on them too. */
   readonly openDesk: (
-    where: { data: string; database: string | undefined; target: string | undefined },
+    where: { data: string; database: string | undefined; target: readonly string[] | undefined },
     signal: AbortSignal,
   ) => Promise<Desk>;
 }

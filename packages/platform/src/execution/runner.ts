@@ -72,8 +72,8 @@ export interface RunnerParts<Tx> {
   readonly store: ExecutionStore<Tx>;
   readonly ledger: Ledger<Tx>;
   readonly actions: readonly AnyAction[];
-  /** The open session of the connector that this action belongs to. */
-  readonly session: (action: string) => unknown;
+  /** The open session that this action with these parameters works on. */
+  readonly session: (action: string, params: unknown) => unknown;
   /** The estate as last collected: how drastic a step is depends on it. */
   readonly estate: () => Estate | Promise<Estate>;
   readonly prove: Prove;
@@ -184,7 +184,7 @@ export function createRunner<Tx>(parts: RunnerParts<Tx>): Runner {
         const action = actionOf(actions, lever.action);
         const params: unknown = action.params.parse(lever.params);
         try {
-          const session = await parts.session(action.id);
+          const session = await parts.session(action.id, params);
           const { record: before } = await withDeadline(pace.callMs, signal, (call) =>
             action.read({ session, signal: call, key: `preview/${stepId}` }, params),
           );

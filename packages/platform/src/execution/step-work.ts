@@ -40,7 +40,7 @@ export interface WorkParts<Tx> {
   readonly journal: Journal;
   readonly seal: Seal;
   readonly pace: Pace;
-  readonly session: (action: string) => unknown;
+  readonly session: (action: string, params: unknown) => unknown;
 }
 
 export interface StepWork {
@@ -69,7 +69,7 @@ export async function openStepWork<Tx>(
 ): Promise<StepWork> {
   const { store: _, ledger, journal, seal, pace } = parts;
   const params: unknown = action.params.parse(claim.step.plan?.lever.params);
-  const session = await parts.session(action.id);
+  const session = await parts.session(action.id, params);
   const key = `${claim.execution.id}/${claim.step.plan?.id}`;
   const { force } = claim.execution;
   function call<T>(make: (attempt: Attempt<unknown>) => Promise<T>): Promise<T> {

@@ -36,7 +36,10 @@ function describeChannel({ id, driven, sources, delivers, publish, promote, pull
     show`  publish   ${names(publish)}`,
     show`  promote   ${names(promote)}`,
     show`  pull      ${names(pull)}`,
-    ...findings.map(({ actor, why }) => show`  ${yellow('mixed')}     ${actor.id}: ${why}`),
+    ...findings.map(
+      ({ finding, actor, why }) =>
+        show`  ${yellow(finding === 'static-publisher' ? 'static   ' : 'mixed    ')} ${actor.id}: ${why}`,
+    ),
   ]);
 }
 

@@ -2,7 +2,7 @@ import { type Execution, FirebreakError } from '@firebreak/contract';
 import { type Command, Option } from 'commander';
 import type { DryRunStep } from '../../execution/runner.ts';
 import type { CommandLine } from '../command-line.ts';
-import { actingName, atDesk, withDesk, withKubeconfig, withName } from '../desk-options.ts';
+import { actingName, atDesk, withDesk, withName, withTarget } from '../desk-options.ts';
 import { describeExecution } from '../execution-text.ts';
 import { readSealedPlan } from '../plan-file.ts';
 import { bold, joined, red, type Shown, show } from '../shown.ts';
@@ -20,7 +20,7 @@ interface ContainCommandOptions {
 export function containCommands(program: Command, cli: CommandLine): void {
   const { output } = cli;
 
-  withJson(withName(withKubeconfig(withDesk(program.command('contain <plan>')))))
+  withJson(withName(withTarget(withDesk(program.command('contain <plan>')))))
     .description('show the exact requests of a plan; with --approve carry it out and prove it')
     .option('--approve', 'approve the plan by its digest and carry it out')
     .addOption(new Option('--second <name>', 'the second person, for drastic steps').conflicts('server'))
@@ -48,7 +48,7 @@ export function containCommands(program: Command, cli: CommandLine): void {
       else if (execution.state !== 'contained') output.checkFailed();
     });
 
-  withJson(withName(withKubeconfig(withDesk(program.command('undo <incident>')))))
+  withJson(withName(withTarget(withDesk(program.command('undo <incident>')))))
     .description('take back every step that was done, last first')
     .option('--force', 'overwrite what others changed since')
     .action(async (incident: string, options: { as?: string; force?: boolean; json?: boolean }, command: Command) => {

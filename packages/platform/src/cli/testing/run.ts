@@ -56,6 +56,7 @@ export function bareWorld(parts: Partial<World>): World {
     actions: [],
     open: absent('source'),
     plan: absent('planner'),
+    comparePlans: absent('planner'),
     check: absent('checker'),
     permissions: absent('permissions'),
     openHistory: absent('history'),

@@ -366,8 +366,8 @@ describe('folders', () => {
 
 const data = new URL('../../../../../../shared/data/', import.meta.url).pathname;
 test.skipIf(!existsSync(data)).each([
-  ['kuberay', 0, 47],
-  ['argo-workflows', 0, 30],
+  ['kuberay', 0, 180],
+  ['argo-workflows', 0, 220],
   ['kubernetes-goat', 4, 33],
   ['flux-example', 0, 19],
 ])(

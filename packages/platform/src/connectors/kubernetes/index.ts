@@ -56,9 +56,12 @@ const kubernetes: Connector<KubernetesConfig, KubernetesSession> = {
   },
   close: (session) => session.close(),
   collect,
-  watch: watchFacts,
+  watch: (session, signal) => (session.collect === undefined ? watchFacts(session, signal) : unchanging()),
   address: (session) => session.address,
   actions,
 };
+
+/** Manifests do not change by themselves: what was collected stays until somebody collects again. */
+async function* unchanging(): AsyncGenerator<never> {}
 
 export default kubernetes;

@@ -126,8 +126,6 @@ export function normalise(object: ApiObject, origin: Origin): Normalised {
   const cleaned: ApiObject = { ...object, metadata };
   const { fact, data } = shapeOf(group, kind, cleaned);
   const label = `${printable(kind, 60)} ${printable(textAt(metadata, 'name') ?? '(no name)', 80)}`;
-  if (textAt(metadata, 'name') === undefined && textAt(metadata, 'generateName') !== undefined)
-    return refused([fact], origin.locator, `${label} has only a generateName: the server names it when it is created.`);
   const parsed = kubernetesFactSchemas[fact].safeParse(data(cleaned));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
@@ -157,6 +155,9 @@ function metadataOf(object: ApiObject, namespaced: boolean, guessed: boolean, or
   const { namespace: _namespace, ...rest } = metadata;
   const cleaned: Record<string, unknown> = rest;
   if (namespace !== undefined) cleaned.namespace = namespace;
+  // The server names it when it is created; until then it goes by the part that is known.
+  const prefix = textAt(metadata, 'generateName');
+  if (prefix !== undefined && textAt(metadata, 'name') === undefined) cleaned.name = `${prefix}(generated)`;
   if (annotations !== undefined && Object.hasOwn(annotations, lastApplied)) {
     const { [lastApplied]: _manifest, ...kept } = annotations;
     cleaned.annotations = kept;

@@ -118,7 +118,8 @@ const table: readonly (readonly [group: string, version: string, kinds: readonly
   ],
   ['ray.io', 'v1', ['RayCluster rayclusters', 'RayJob rayjobs', 'RayService rayservices', 'RayCronJob raycronjobs']],
   ['kubeflow.org', 'v1', ['Notebook notebooks', 'PyTorchJob pytorchjobs', 'TFJob tfjobs', 'MPIJob mpijobs']],
-  ['kubeflow.org', 'v1', ['XGBoostJob xgboostjobs', 'JAXJob jaxjobs', 'Profile profiles *']],
+  ['kubeflow.org', 'v1', ['XGBoostJob xgboostjobs', 'JAXJob jaxjobs', 'PaddleJob paddlejobs', 'Profile profiles *']],
+  ['kubeflow.org', 'v2beta1', ['ScheduledWorkflow scheduledworkflows']],
   ['trainer.kubeflow.org', 'v1alpha1', ['TrainJob trainjobs']],
   [
     'argoproj.io',

@@ -137,3 +137,8 @@ test('what cannot be discovered is a gap until it can', async () => {
   }
   expect(gaps).toEqual(['FB-K8S-UNREACHABLE', 'FB-K8S-UNREACHABLE', undefined]);
 });
+
+test('what is read from files is not followed, so that what was collected stays', async () => {
+  const session = await kubernetes.connect(kubernetes.config.parse({ from: '-' }), forever);
+  for await (const batch of kubernetes.watch?.(session, forever) ?? []) expect.unreachable(JSON.stringify(batch));
+});

@@ -13,6 +13,8 @@ export interface ChannelInput {
   readonly system: 'git' | 'oci' | 'channel';
   /** In words: revision and path. */
   readonly note: string;
+  /** Branch, tag or range of versions; absent: whatever the repository has for its own. */
+  readonly revision?: string;
 }
 
 type Source = ChannelFact['data']['sources'][number];
@@ -38,7 +40,8 @@ export function* channelInputs(estate: Estate, channel: ChannelFact): Generator<
     }
     // A chart in a Helm repository comes from a web server, which no repository of code stands for.
     const git = source.chart === undefined && isGit(channel) ? gitRepositoryName(source.url ?? '') : undefined;
-    if (git !== undefined) yield { from: gitRepositoryId(git), system: 'git', note };
+    if (git !== undefined)
+      yield { from: gitRepositoryId(git), system: 'git', note, ...(revision === undefined ? {} : { revision }) };
   }
 }
 

@@ -6,7 +6,7 @@
  *   (init container with restartPolicy Always) and an ephemeral container run.
  * - **Would-be pods.** Manifests hold Deployments and no pods. A workload none of whose pods is in the estate, and that wants
  *   some (replicas not 0, not suspended, not parked), counts as one pod of the workload's name; its facts are the
- *   workload's.
+ *   workload's. So do the templates of an operator's resource (a RayCluster, a Workflow).
  * - **No node named.** A pod without `nodeName` will run somewhere: on the node `(unscheduled)`, the worst case that all
  *   such pods meet on one host.
  * - **Tokens.** Admission mounts `kube-api-access-…` into every container unless automounting is off (the pod's word wins
@@ -26,6 +26,7 @@ import {
   volumeId,
 } from '@firebreak/contract';
 import { perEstate } from '../../facts/estate.ts';
+import { runsModel } from './model-pods.ts';
 import { type Ownership, ownershipOf, type WorkloadFact } from './owners.ts';
 import { rbacOf, serviceAccountGroups } from './rbac.ts';
 
@@ -95,7 +96,7 @@ export interface Pods {
 export const podsOf: (estate: Estate) => Pods = perEstate((estate) => {
   const all = [...livePods(estate)];
   const taken = new Set(estate.all('kubernetes.pod').map((fact) => fact.id));
-  all.push(...wouldBePods(estate, taken));
+  all.push(...wouldBePods(estate, taken), ...operatorPods(estate, all, taken));
   const onNode = new Map<NodeId, PodView[]>();
   const inNamespace = new Map<string, PodView[]>();
   const ofContainer = new Map<NodeId, { pod: PodView; container: ContainerView }>();
@@ -150,6 +151,30 @@ function* wouldBePods(estate: Estate, taken: Set<NodeId>): Generator<PodView> {
       ownership: { top: fact, chain: [fact], beyond: ownershipOf(estate, metadata).beyond },
       wouldBe: true,
     });
+  }
+}
+
+/** Of resources whose operator has made no pod that is in the estate. */
+function* operatorPods(estate: Estate, live: readonly PodView[], taken: Set<NodeId>): Generator<PodView> {
+  const made = new Map<string, PodView[]>();
+  for (const pod of live) if (!pod.wouldBe) append(made, pod.namespace, pod);
+  for (const fact of estate.all('kubernetes.model-workload')) {
+    const { metadata, apiVersion, resourceKind, pods } = fact.data;
+    const namespace = metadata.namespace ?? 'default';
+    if (pods.length === 0 || (made.get(namespace) ?? []).some((pod) => runsModel(fact, pod))) continue;
+    for (const { name, labels, spec } of pods) {
+      const id = kubernetesId('Pod', namespace, name);
+      if (taken.has(id)) continue;
+      taken.add(id);
+      yield view(estate, {
+        id,
+        metadata: { name, namespace, labels, annotations: {}, ownerReferences: [] },
+        spec,
+        facts: [fact.id],
+        ownership: { top: undefined, chain: [], beyond: { kind: resourceKind, apiVersion, name: metadata.name } },
+        wouldBe: true,
+      });
+    }
   }
 }
 

@@ -4,7 +4,8 @@
  */
 import { type Estate, kubernetesId, type NodeId } from '@firebreak/contract';
 import { perEstate } from '../../facts/estate.ts';
-import { type ModelFact, modelId } from '../kubernetes/models.ts';
+import type { ModelFact } from '../kubernetes/model-pods.ts';
+import { modelId } from '../kubernetes/models.ts';
 import { bucketId, type StorageAddress, storageAddress, writeId } from '../names/storage-uri.ts';
 
 export interface ServedFrom {

@@ -7,6 +7,7 @@
 import { array, field, record, text, textAt } from '../../../intake/foreign.ts';
 import type { ApiObject } from '../api.ts';
 import { groupVersion } from '../resources.ts';
+import { operatorPods } from './operator-pods.ts';
 
 type Role = 'serving' | 'training' | 'notebook' | 'agent';
 
@@ -50,10 +51,14 @@ const shapes: ReadonlyMap<string, Shape> = new Map<string, Shape>([
     'kubeflow.org/Notebook',
     { role: 'notebook', account: (spec) => textAt(spec, 'template', 'spec', 'serviceAccountName') },
   ],
-  ...['PyTorchJob', 'TFJob', 'MPIJob', 'XGBoostJob', 'JAXJob'].map((kind): [string, Shape] => [
+  ...['PyTorchJob', 'TFJob', 'MPIJob', 'XGBoostJob', 'JAXJob', 'PaddleJob'].map((kind): [string, Shape] => [
     `kubeflow.org/${kind}`,
     replicaJob,
   ]),
+  [
+    'kubeflow.org/ScheduledWorkflow',
+    { role: 'training', account: (spec) => textAt(spec, 'workflow', 'spec', 'serviceAccountName') },
+  ],
   ['trainer.kubeflow.org/TrainJob', { role: 'training' }],
   ['argoproj.io/Workflow', pipeline],
   ['argoproj.io/WorkflowTemplate', pipeline],
@@ -88,6 +93,7 @@ export function modelWorkloadData(object: ApiObject): Record<string, unknown> | 
     role: shape.role,
     storageUri: shape.storageUri?.(object.spec),
     serviceAccountName: shape.account?.(object.spec),
+    pods: operatorPods(object),
   };
 }
 

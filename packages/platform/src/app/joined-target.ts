@@ -1,0 +1,82 @@
+/**
+ * Several sources as one target. What must stay true: the estate of the moment holds every source, never one without the others
+ * (a plan made then would take them for gone); an action works on one session, and on none where that is not certain.
+ */
+import { type AnyAction, type AnyConnector, type Estate, FirebreakError, type Gap } from '@firebreak/contract';
+import type { Progress } from '../facts/collect.ts';
+import { joinEstates } from '../facts/join-estates.ts';
+
+export interface Target {
+  /** As given, or `demo`. */
+  readonly spec: string;
+  /** What can be pulled: the levers of every connector that is open. */
+  readonly actions: readonly AnyAction[];
+  /** The session that an action with these parameters works on. @throws FirebreakError FB-NOT-FOUND */
+  session(action: string, params: unknown): unknown;
+  collect(signal: AbortSignal, progress?: Progress): Promise<{ estate: Estate; gaps: readonly Gap[] }>;
+  /** The estate after each change, until the signal ends it; undefined where nothing changes by itself. */
+  readonly follow: ((signal: AbortSignal) => AsyncIterable<Estate>) | undefined;
+  close(): Promise<void>;
+}
+
+export interface Source extends Target {
+  readonly connector: AnyConnector;
+  readonly opened: unknown;
+}
+
+/** What can be followed is; the others are as they were when it began. */
+export function joined(sources: readonly Source[]): Target {
+  const [only, ...more] = sources;
+  if (only === undefined) throw new FirebreakError('FB-USAGE', 'There is no source to read.');
+  if (more.length === 0) return only;
+  const followed = sources.filter(({ follow }) => follow !== undefined);
+  return {
+    spec: sources.map(({ spec }) => spec).join(' '),
+    actions: [...new Set(sources.flatMap(({ connector }) => connector.actions))],
+    session: (action, params) => sessionFor(sources, action, params),
+    collect: async (signal, progress) => {
+      const estates: Estate[] = [];
+      for (const source of sources) estates.push((await source.collect(signal, progress)).estate);
+      const estate = joinEstates(estates);
+      return { estate, gaps: estate.gaps };
+    },
+    follow: followed.length === 0 ? undefined : (signal) => followAll(sources, signal),
+    close: async () => {
+      for (const source of sources) await source.close();
+    },
+  };
+}
+
+function sessionFor(sources: readonly Source[], action: string, params: unknown): unknown {
+  const able = sources.filter(({ connector }) => connector.actions.some(({ id }) => id === action));
+  const [only, ...others] = able;
+  const chosen =
+    others.length === 0 ? only : able.find(({ connector, opened }) => connector.answersFor?.(opened, params) === true);
+  if (chosen === undefined)
+    throw new FirebreakError('FB-NOT-FOUND', `None of the open sources is the one that ${action} is about.`);
+  return chosen.opened;
+}
+
+/** The joined estate after every change of any source that tells of its changes. */
+async function* followAll(sources: readonly Source[], signal: AbortSignal): AsyncGenerator<Estate> {
+  const latest = new Map<Source, Estate>();
+  for (const source of sources)
+    if (source.follow === undefined) latest.set(source, (await source.collect(signal)).estate);
+  const streams = sources.flatMap((source) =>
+    source.follow === undefined ? [] : [{ source, changes: source.follow(signal)[Symbol.asyncIterator]() }],
+  );
+  const next = async (stream: (typeof streams)[number]) => ({ stream, step: await stream.changes.next() });
+  const waiting = new Map(streams.map((stream) => [stream, next(stream)]));
+  while (waiting.size > 0) {
+    const { stream, step } = await Promise.race(waiting.values());
+    if (step.done === true) {
+      waiting.delete(stream);
+      continue;
+    }
+    latest.set(stream.source, step.value);
+    waiting.set(stream, next(stream));
+    // Before each has told its beginning, the estate would look as if the others had vanished.
+    const estates = sources.map((source) => latest.get(source));
+    if (estates.every((estate) => estate !== undefined)) yield joinEstates(estates);
+  }
+}

@@ -1,6 +1,6 @@
 /**
  * Full blast radius at 1 and 10 million edges, side by side in one run: ours, a bare scan of the same arrays, an embedded
- * graph database and PostgreSQL. What counts are the ratios; the times are this machine's at this minute.
+ * graph database, PostgreSQL and a graph library in C. What counts are the ratios; the times are this machine's at this minute.
  *
  *     node bench/blast-radius.ts [--edges 1000000,10000000] [--database URL] [--peers-up-to 1000000]
  */
@@ -9,9 +9,8 @@ import { bitset } from '../packages/platform/src/graph/bitset.ts';
 import { reach } from '../packages/platform/src/graph/reach.ts';
 import { reachMany } from '../packages/platform/src/graph/reach-many.ts';
 import { mediansInTurns, milliseconds, printTable, times } from './measure.ts';
-import { kuzuPeer } from './peers/kuzu.ts';
-import type { Peer, PeerGraph } from './peers/peer.ts';
-import { postgresqlPeer } from './peers/postgresql.ts';
+import type { Missing, Peer, PeerGraph } from './peers/peer.ts';
+import { startPeers } from './peers/peers.ts';
 import { seeded, skewed } from './random.ts';
 import { bareScan, syntheticGraph } from './synthetic-graph.ts';
 
@@ -60,11 +59,11 @@ async function compare(edges: number): Promise<void> {
     'firebreak, 32 starts at once, AND-steps': () => reachMany(withAnd, word),
   };
   if (edges <= 1_000_000) work['firebreak, 500 starts, exact'] = () => reachMany(graph, identities);
-  const peers = await peersFor({ nodeCount: graph.nodeCount, source, tails, heads });
+  const peers = await peersFor({ nodeCount: graph.nodeCount, tails, heads });
   for (const peer of peers) {
     if ('missing' in peer) continue;
-    work[peer.name] = peer.blast;
-    const found = await peer.blast();
+    work[peer.name] = () => peer.blast(source);
+    const { value: found } = await peer.blast(source);
     // A recursive pattern does not count the start itself.
     if (found < reached - 1 || found > reached) throw new Error(`${peer.name} reaches ${found}, we ${reached}`);
   }
@@ -89,10 +88,9 @@ async function compare(edges: number): Promise<void> {
   }
 }
 
-async function peersFor(graph: PeerGraph): Promise<Peer[]> {
-  if (graph.tails.length > Number(options['peers-up-to'])) {
-    const missing = `loading takes minutes; ask with --peers-up-to ${graph.tails.length}`;
-    return [{ name: 'kuzu and PostgreSQL', missing }];
-  }
-  return [await kuzuPeer(graph), await postgresqlPeer(graph, options.database ?? process.env.FIREBREAK_DATABASE_URL)];
+async function peersFor(graph: PeerGraph): Promise<(Peer | Missing)[]> {
+  if (graph.tails.length <= Number(options['peers-up-to']))
+    return startPeers(graph, options.database ?? process.env.FIREBREAK_DATABASE_URL);
+  const missing = `loading takes minutes; ask with --peers-up-to ${graph.tails.length}`;
+  return [{ name: 'kuzu, PostgreSQL, igraph', missing }];
 }

@@ -4,16 +4,14 @@
  *
  *     node bench/estate-25k.ts [--pods 25000] [--start NODE] [--keep FILE]
  */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Paths } from '@firebreak/contract';
 import { writeCluster } from './kubernetes-cluster.ts';
 import { milliseconds } from './measure.ts';
+import { measuredRun } from './measured-process.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -34,31 +32,22 @@ try {
 }
 
 async function measure(file: string): Promise<void> {
-  const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
-  const start = performance.now();
-  const child = spawn(
-    process.execPath,
-    [
-      '--import',
-      path('./report-usage.ts'),
-      path('../packages/platform/src/app/main.ts'),
-      'paths',
-      '--from',
-      `kubernetes:${file}`,
-      '--start',
-      options.start,
-      '--json',
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit', 'pipe'] },
-  );
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const usage = child.stdio[3];
-  if (child.stdout === null || !(usage instanceof Object) || !('read' in usage)) throw new Error('no pipes');
-  const [answer, printed, code] = await Promise.all([text(child.stdout), text(usage), ended]);
+  const {
+    printed,
+    exitCode,
+    milliseconds: took,
+    peakMegabytes,
+  } = await measuredRun('../packages/platform/src/app/main.ts', [
+    'paths',
+    '--from',
+    `kubernetes:${file}`,
+    '--start',
+    options.start,
+    '--json',
+  ]);
   // 3 says that the answer is limited, which is an answer.
-  if (code !== 0 && code !== 3) throw new Error(`firebreak paths ended with exit code ${code}`);
-  const { paths, completeness } = JSON.parse(answer) as Paths;
-  const { maxRSS } = JSON.parse(printed) as NodeJS.ResourceUsage;
+  if (exitCode !== 0 && exitCode !== 3) throw new Error(`firebreak paths ended with exit code ${exitCode}`);
+  const { paths, completeness } = JSON.parse(printed) as Paths;
   console.log(`${paths.length} paths, answer ${completeness.answer}`);
-  console.log(`file to paths: ${milliseconds(performance.now() - start)}, peak memory ${Math.round(maxRSS / 1024)} MB`);
+  console.log(`file to paths: ${milliseconds(took)}, peak memory ${peakMegabytes} MB`);
 }

@@ -1,8 +1,9 @@
 /**
- * Exposure, 500 identities × 200 crown jewels at a million edges, side by side with its own parts in one run: the table of reach,
- * the paths that say why, and the same question asked identity by identity. A what-if is one more table under a cut mask.
+ * Exposure, 500 identities × 200 crown jewels at a million edges, side by side in one run with its own parts (the table of reach,
+ * the paths that say why, the same question asked identity by identity; a what-if is one more table under a cut mask), and then
+ * with other systems, on the same edges without AND-steps, which they do not know. Every answer is compared.
  *
- *     node bench/exposure.ts [--edges 1000000]
+ *     node bench/exposure.ts [--edges 1000000] [--peer-starts 25] [--database URL]
  */
 import { parseArgs } from 'node:util';
 import type { EdgeRule, GraphNode } from '@firebreak/contract';
@@ -15,10 +16,17 @@ import { queryNodes } from '../packages/platform/src/inventory/query/query.ts';
 import { reachTable } from '../packages/platform/src/inventory/reach-table.ts';
 import { whatIf } from '../packages/platform/src/inventory/what-if.ts';
 import { mediansInTurns, milliseconds, printTable, times } from './measure.ts';
+import { mustAgree, present, startPeers } from './peers/peers.ts';
 import { seeded, skewed } from './random.ts';
 import { syntheticGraph } from './synthetic-graph.ts';
 
-const { values: options } = parseArgs({ options: { edges: { type: 'string', default: '1000000' } } });
+const { values: options } = parseArgs({
+  options: {
+    edges: { type: 'string', default: '1000000' },
+    'peer-starts': { type: 'string', default: '25' },
+    database: { type: 'string' },
+  },
+});
 const edges = Number(options.edges);
 const { graph: hypergraph } = syntheticGraph(edges, Math.floor(edges / 100));
 const random = seeded(7);
@@ -68,6 +76,45 @@ printTable(
     times(time / medians.exposure),
   ]),
 );
+await comparePeers();
+
+/** Other systems are asked for some of the identities, because all of them would take some of them minutes; what counts is the time for one. */
+async function comparePeers(): Promise<void> {
+  const { graph: plain, tails, heads } = syntheticGraph(edges, 0);
+  const some = identities.slice(0, Number(options['peer-starts']));
+  const pairsOf = (starts: readonly number[]) => {
+    const table = reachTable(plain, starts, protect);
+    return starts.reduce((sum, _, place) => sum + table.reachedFrom(place).length, 0);
+  };
+  const expected = pairsOf(some);
+  const peers = present(
+    await startPeers(
+      { nodeCount: plain.nodeCount, tails, heads },
+      options.database ?? process.env.FIREBREAK_DATABASE_URL,
+    ),
+  );
+  const all = `firebreak, ${identities.length} identities`;
+  const few = `firebreak, ${some.length} identities`;
+  const work: Record<string, () => unknown> = { [all]: () => pairsOf(identities), [few]: () => pairsOf(some) };
+  for (const peer of peers) {
+    mustAgree('exposure', peer.name, (await peer.exposure(some, protect)).value, expected);
+    work[`${peer.name}, ${some.length} identities`] = () => peer.exposure(some, protect);
+  }
+  const medians = await mediansInTurns(3, work);
+  for (const peer of peers) await peer.close();
+  const perStart = (name: string) => (medians[name] as number) / (name === all ? identities : some).length;
+  console.log(`\nthe same without AND-steps, ${expected.toLocaleString('en')} pairs for ${some.length} identities\n`);
+  printTable(
+    ['', 'median', 'for one identity', 'to firebreak, all', 'to firebreak, as many'],
+    Object.entries(medians).map(([name, time]) => [
+      name,
+      milliseconds(time),
+      milliseconds(perStart(name)),
+      times(perStart(name) / perStart(all)),
+      times(perStart(name) / perStart(few)),
+    ]),
+  );
+}
 
 function graphOf(): AttackGraph {
   const [starts, goals] = [new Set(identities), new Set(protect)];

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Peer, PeerGraph } from './peer.ts';
+import { chunks, type Missing, type Peer, type PeerGraph, timed } from './peer.ts';
 
 /** What we call of kuzu. Its own types come with it, but it may be absent. */
 interface Kuzu {
@@ -16,8 +16,8 @@ interface KuzuConnection {
   close(): Promise<void>;
 }
 
-/** The embedded graph database, in this process, asked by a recursive pattern; it uses all cores. */
-export async function kuzuPeer(graph: PeerGraph): Promise<Peer> {
+/** The embedded graph database, in this process, asked by recursive patterns; it uses all cores. */
+export async function kuzuPeer(graph: PeerGraph): Promise<Peer | Missing> {
   const name = 'kuzu 0.11.3, embedded';
   let kuzu: Kuzu;
   try {
@@ -29,40 +29,61 @@ export async function kuzuPeer(graph: PeerGraph): Promise<Peer> {
     };
   }
   const folder = mkdtempSync(join(tmpdir(), 'firebreak-bench-'));
-  const [nodes, edges] = [join(folder, 'nodes.csv'), join(folder, 'edges.csv')];
   const database = new kuzu.Database(join(folder, 'kuzu'), 4 * 1024 ** 3);
   const connection = new kuzu.Connection(database);
+  const number = async (query: string) => Number((await (await connection.query(query)).getAll())[0]?.n);
+  const file = async (of: string, count: number, line: (index: number) => string) => {
+    const path = join(folder, `${of}.csv`);
+    await pipeline(Readable.from(chunks(count, line)), createWriteStream(path));
+    return path;
+  };
+  const edges = (of: string, { tails, heads }: Pick<PeerGraph, 'tails' | 'heads'>) =>
+    file(of, tails.length, (edge) => `${tails[edge]},${heads[edge]}\n`);
+  const nodes = (of: string, from: number, to: number) => file(of, to - from, (node) => `${from + node}\n`);
 
   const start = performance.now();
-  await pipeline(Readable.from(chunks(graph.nodeCount, (node) => `${node}\n`)), createWriteStream(nodes));
-  await pipeline(
-    Readable.from(chunks(graph.tails.length, (edge) => `${graph.tails[edge]},${graph.heads[edge]}\n`)),
-    createWriteStream(edges),
-  );
   await connection.query('CREATE NODE TABLE Holding(id INT64, PRIMARY KEY(id))');
   await connection.query('CREATE REL TABLE Step(FROM Holding TO Holding)');
-  await connection.query(`COPY Holding FROM "${nodes}"`);
-  await connection.query(`COPY Step FROM "${edges}"`);
+  await connection.query(`COPY Holding FROM "${await nodes('nodes', 0, graph.nodeCount)}"`);
+  await connection.query(`COPY Step FROM "${await edges('edges', graph)}"`);
   const loaded = performance.now() - start;
+  let nodeCount = graph.nodeCount;
 
-  const query = `MATCH (a:Holding {id: ${graph.source}})-[:Step* SHORTEST 1..30]->(b:Holding) RETURN count(*) AS n`;
   return {
     name,
     loaded,
-    blast: async () => Number((await (await connection.query(query)).getAll())[0]?.n),
+    blast: (source) =>
+      timed(() =>
+        number(`MATCH (a:Holding {id: ${source}})-[:Step* SHORTEST 1..30]->(b:Holding) RETURN count(*) AS n`),
+      ),
+    exposure: (starts, goals) =>
+      timed(() =>
+        number(
+          `MATCH (a:Holding)-[:Step* SHORTEST 1..30]->(b:Holding)
+           WHERE a.id IN [${starts.join()}] AND b.id IN [${goals.join()}] AND a.id <> b.id RETURN count(*) AS n`,
+        ),
+      ),
+    distance: (source, goal) =>
+      timed(() =>
+        number(
+          `MATCH (a:Holding {id: ${source}})-[e:Step* SHORTEST 1..30]->(b:Holding {id: ${goal}}) RETURN length(e) AS n`,
+        ),
+      ),
+    change: ({ nodeCount: next, removed, added }) =>
+      timed(async () => {
+        await connection.query(
+          `LOAD FROM "${await edges('removed', removed)}" MATCH (a:Holding)-[e:Step]->(b:Holding)
+           WHERE a.id = CAST(column0, 'INT64') AND b.id = CAST(column1, 'INT64') DELETE e`,
+        );
+        if (next > nodeCount) await connection.query(`COPY Holding FROM "${await nodes('more', nodeCount, next)}"`);
+        nodeCount = next;
+        await connection.query(`COPY Step FROM "${await edges('added', added)}"`);
+        return number('MATCH ()-[e:Step]->() RETURN count(*) AS n');
+      }),
     close: async () => {
       await connection.close();
       await database.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** Lines in pieces that are worth a write. */
-export function* chunks(count: number, line: (index: number) => string): Generator<string> {
-  for (let from = 0; from < count; from += 10_000) {
-    let chunk = '';
-    for (let index = from; index < Math.min(count, from + 10_000); index += 1) chunk += line(index);
-    yield chunk;
-  }
 }

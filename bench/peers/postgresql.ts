@@ -5,15 +5,19 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { chunks } from './kuzu.ts';
-import type { Peer, PeerGraph } from './peer.ts';
+import { chunks, type Missing, type Peer, type PeerGraph, timed } from './peer.ts';
 
 /**
- * A recursive common table expression over an indexed table, with memory enough that nothing spills to disk.
+ * Recursive common table expressions over an indexed table, with memory enough that nothing spills to disk.
  *
  * @param url a database to use; a server of our own by the peer script when none is named
+ * @param kept whether the table is to outlive a crash of the server; a temporary one is faster
  */
-export async function postgresqlPeer(graph: PeerGraph, url: string | undefined): Promise<Peer> {
+export async function postgresqlPeer(
+  graph: PeerGraph,
+  url: string | undefined,
+  kept: 'durable' | 'temporary' = 'temporary',
+): Promise<Peer | Missing> {
   const name = 'PostgreSQL, recursive CTE';
   let server: Server;
   try {
@@ -28,24 +32,65 @@ export async function postgresqlPeer(graph: PeerGraph, url: string | undefined):
     server.stop();
     return { name, missing: `cannot connect: ${(error as Error).message}` };
   }
+  const number = async (query: string, values: unknown[] = []) =>
+    (await client.query<{ n: number }>(query, values)).rows[0]?.n ?? 0;
+  const copy = ({ tails, heads }: Pick<PeerGraph, 'tails' | 'heads'>, table: string) =>
+    pipeline(
+      Readable.from(chunks(tails.length, (edge) => `${tails[edge]}\t${heads[edge]}\n`)),
+      client.query(copyFrom(`COPY ${table} FROM STDIN`)),
+    );
   const start = performance.now();
   await client.query("SET work_mem = '512MB'; SET maintenance_work_mem = '512MB'; SET temp_buffers = '1GB'");
-  await client.query('CREATE TEMPORARY TABLE step (tail integer NOT NULL, head integer NOT NULL)');
-  await pipeline(
-    Readable.from(chunks(graph.tails.length, (edge) => `${graph.tails[edge]}\t${graph.heads[edge]}\n`)),
-    client.query(copyFrom('COPY step FROM STDIN')),
+  await client.query(
+    `CREATE ${kept === 'durable' ? '' : 'TEMPORARY'} TABLE step (tail integer NOT NULL, head integer NOT NULL)`,
   );
+  await copy(graph, 'step');
   await client.query('CREATE INDEX ON step (tail, head)');
   await client.query('VACUUM ANALYZE step');
   const loaded = performance.now() - start;
 
-  const query = `WITH RECURSIVE reached(node) AS (
-    SELECT ${graph.source} UNION SELECT step.head FROM reached JOIN step ON step.tail = reached.node
-  ) SELECT count(*)::integer AS n FROM reached`;
   return {
     name,
     loaded,
-    blast: async () => (await client.query<{ n: number }>(query)).rows[0]?.n ?? 0,
+    blast: (source) =>
+      timed(() =>
+        number(
+          `WITH RECURSIVE reached(node) AS (
+             SELECT $1::integer UNION SELECT step.head FROM reached JOIN step ON step.tail = reached.node
+           ) SELECT count(*)::integer AS n FROM reached`,
+          [source],
+        ),
+      ),
+    exposure: (starts, goals) =>
+      timed(() =>
+        number(
+          `WITH RECURSIVE reached(start, node) AS (
+             SELECT start, start FROM unnest($1::integer[]) AS start
+             UNION SELECT reached.start, step.head FROM reached JOIN step ON step.tail = reached.node
+           ) SELECT count(*)::integer AS n FROM reached WHERE node <> start AND node = ANY($2::integer[])`,
+          [starts, goals],
+        ),
+      ),
+    distance: (source, goal) =>
+      timed(() =>
+        number(
+          `WITH RECURSIVE reached(node, steps) AS (
+             SELECT $1::integer, 0
+             UNION SELECT step.head, steps + 1 FROM reached JOIN step ON step.tail = reached.node WHERE steps < 30
+           ) SELECT min(steps) AS n FROM reached WHERE node = $2`,
+          [source, goal],
+        ),
+      ),
+    change: ({ removed, added }) =>
+      timed(async () => {
+        await client.query('CREATE TEMPORARY TABLE gone (tail integer NOT NULL, head integer NOT NULL)');
+        await copy(removed, 'gone');
+        await client.query('ANALYZE gone');
+        await client.query('DELETE FROM step USING gone WHERE step.tail = gone.tail AND step.head = gone.head');
+        await client.query('DROP TABLE gone');
+        await copy(added, 'step');
+        return number('SELECT count(*)::integer AS n FROM step');
+      }),
     close: async () => {
       await client.end();
       server.stop();
@@ -53,12 +98,13 @@ export async function postgresqlPeer(graph: PeerGraph, url: string | undefined):
   };
 }
 
-interface Server {
+export interface Server {
   readonly url: string;
   readonly stop: () => void;
 }
 
-function startServer(): Server {
+/** A server of our own, by the peer script. */
+export function startServer(): Server {
   const script = (name: string) => fileURLToPath(new URL(`../../peers/postgresql/${name}`, import.meta.url));
   const printed = execFileSync(script('start'), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
   const printedValue = (name: string) => {

@@ -1,218 +1,256 @@
 /**
- * Knowing the estate, in a real browser against a real server with the demo estate: a search, a node with its threat model, the
- * exposure matrix and why a cell is hot, a what-if that goes along in the address, channels, and a review campaign signed off
- * by somebody else. Writes screenshots when asked to (`SCREENSHOTS=docs/images`).
+ * Knowing the estate, in a real browser against a real server over files of several systems: from a search to who reaches an asset
+ * and why, the way of a request, what a model is made of, the exposure matrix with a what-if, channels and third parties, and a
+ * review campaign that somebody else signs off. Names in the files are such as an attacker would choose.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../../packages/platform/src/kernel/clock.ts';
+import { loadOrCreateSigner } from '../../packages/platform/src/ledger/key.ts';
+import { createLedger } from '../../packages/platform/src/ledger/ledger.ts';
+import { openStorage } from '../../packages/platform/src/storage/storage.ts';
+import { harbourSources } from './harbour.ts';
+import { invite, open, type Person, type ServedConsole, serveConsole } from './served-console.ts';
 
-const root = new URL('../../', import.meta.url).pathname;
-const shots = process.env.SCREENSHOTS;
-let data: string;
-let server: ChildProcess;
-let link: string;
-let browser: Browser;
+let folder: string;
+let served: ServedConsole;
+let ada: Person;
 let page: Page;
-const errors: string[] = [];
 
 beforeAll(async () => {
-  await promisify(execFile)('npm', ['run', 'build'], { cwd: root });
-  data = await mkdtemp(join(tmpdir(), 'firebreak-estate-'));
-  server = spawn(process.execPath, ['packages/platform/src/app/main.ts', 'serve', '--data', data, '--port', '0'], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NO_COLOR: '1' },
-  });
-  link = await signInLink(server);
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
-  const context = await browser.newContext({
-    viewport: { width: 1440, height: 900 },
-    colorScheme: 'light',
-    reducedMotion: 'reduce',
-  });
-  context.setDefaultTimeout(30_000);
-  page = await context.newPage();
-  page.on('pageerror', (error) => errors.push(error.message));
-  await page.goto(link);
+  folder = await mkdtemp(join(tmpdir(), 'firebreak-harbour-'));
+  served = await serveConsole(await harbourSources(join(folder, 'estate')));
+  ada = await served.person('light');
+  page = ada.page;
+  await page.goto(served.link);
   await page.getByRole('heading', { name: 'Incidents' }).waitFor();
 });
 
-afterAll(async () => {
-  await browser?.close();
-  if (server !== undefined && server.exitCode === null) {
-    server.kill('SIGTERM');
-    await once(server, 'exit');
-  }
-  await rm(data, { recursive: true, force: true });
-  expect(errors).toEqual([]);
+afterEach(async () => {
+  // Whatever is named like markup is text on every page that a test ended on.
+  expect(await page.locator('main').locator('script, img, b, [onmouseover], [onerror]').count()).toBe(0);
+  expect(ada.troubles).toEqual([]);
 });
 
-test('a node is found by query, and what the server says of a mistake is shown at its place', async () => {
-  await open('Estate');
-  await page.getByText(/^\d+ nodes$/).waitFor();
+afterAll(async () => {
+  await served?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('an asset is found by name, owner and tag, and a mistake in a query is shown at its place', async () => {
+  await open(page, 'Estate');
   const box = page.getByRole('textbox', { name: 'Search the estate' });
+  const found = page.getByRole('region', { name: 'Nodes found' });
+  await box.fill('model-publ');
+  await found.getByRole('link', { name: 'User model-publisher' }).waitFor();
   await box.fill('class = modell');
   await page.getByText(/^There is no such class/).waitFor();
   expect(await page.locator('mark').textContent()).toBe('modell');
-  await box.fill('class = identity and reaches(jewel)');
-  await page.getByRole('checkbox', { name: /^identity/ }).waitFor();
-  await expect.poll(() => page.getByText(/^\d+ nodes$/).textContent()).not.toBe(null);
-  await page.getByRole('link', { name: 'predictor-runner' }).first().waitFor();
-  await shoot('estate');
-  await page.getByRole('link', { name: 'predictor-runner' }).first().click();
-  await page.getByRole('heading', { name: 'predictor-runner', exact: true }).waitFor();
-  await page.getByText('crown jewels', { exact: false }).first().waitFor();
-  await page
-    .getByRole('button', { name: /^How .* gives predictor-runner$/ })
-    .first()
-    .click();
-  await page.getByText('How to cut it').first().waitFor();
-  await shoot('node');
+
+  await box.fill('');
+  await page.getByRole('checkbox', { name: /^ml-platform/ }).check();
+  await found.getByRole('link', { name: 'Bucket harbour-models' }).waitFor();
+  await expect.poll(() => found.getByRole('link', { name: 'Bucket harbour-conversations' }).count()).toBe(0);
+  await page.getByRole('checkbox', { name: /^ml-platform/ }).uncheck();
+  await page.getByRole('checkbox', { name: /^pii/ }).check();
+  await page.getByText('1 node', { exact: true }).waitFor();
+  await found.getByRole('link', { name: 'Bucket harbour-conversations' }).waitFor();
 });
 
-test('an endpoint has its request path, a model its lineage and threat model', async () => {
-  await search('class = endpoint and name = support-agent and id = "*service*"');
-  await page.getByRole('link', { name: 'support-agent' }).first().click();
+test('what reaches an asset is told, each step with why, how to cut it and the facts', async () => {
+  await search('name = harbour-conversations and kind = Bucket');
+  await page.getByRole('link', { name: 'Bucket harbour-conversations' }).click();
+  await page.getByText('Conversations of customers <img src=x onerror="alert(1)">').waitFor();
+  await page.getByRole('link', { name: '3 identities' }).waitFor();
+  await page.getByRole('button', { name: 'How trainer gives harbour-conversations' }).click();
+  const step = page.getByRole('article');
+  await step.getByText('How to cut it').waitFor();
+  await step.getByText('aws:Role/arn:aws:iam::111122223333:role/trainer').first().waitFor();
+
+  await page.getByRole('button', { name: /^Limited: \d+ gaps$/ }).click();
+  const gaps = page.getByRole('region', { name: 'What could not be read' });
+  await gaps.getByText('Access advisor was not read.').waitFor();
+  await gaps.getByText('To close it:').first().waitFor();
+  await page.keyboard.press('Escape');
+});
+
+test('an endpoint has the way of its requests, a model what it was made of, drawn and in words', async () => {
+  await search('class = endpoint and name = support-agent');
+  await page.getByRole('link', { name: 'Endpoint support-agent' }).first().click();
   await page.getByRole('link', { name: 'Request path' }).click();
-  const drawing = page.getByRole('region', { name: /^Request path: / });
-  await drawing.waitFor();
-  const stations = await drawing.getByRole('button').count();
-  expect(stations).toBeGreaterThan(1);
-  await drawing.getByRole('button').last().click();
-  await page.getByRole('heading', { name: /^Can get it by an attack/ }).waitFor();
-  await shoot('request-path');
+  const path = page.getByRole('region', { name: /^Request path: 5 stations/ });
+  await path.getByRole('button', { name: 'agent', exact: false }).nth(1).click();
+  const picked = page.getByRole('complementary', { name: 'The picked station' });
+  await picked.getByRole('link', { name: 'ServiceAccount support-agent' }).waitFor();
+  await picked.getByRole('link', { name: 'User grace' }).waitFor();
+  await page.getByRole('heading', { name: 'The way in words' }).waitFor();
+  await page.getByText('Limited answer: the request may touch more than is shown.').waitFor();
 
-  await search('class = model and name = assistant-70b and kind = Model');
-  await page.getByRole('link', { name: 'assistant-70b' }).first().click();
+  await search('kind = InferenceService.serving.kserve.io');
+  await page.getByRole('link', { name: 'InferenceService.serving.kserve.io assistant' }).click();
   await page.getByRole('link', { name: 'Lineage' }).click();
-  await page.getByRole('region', { name: /^Lineage: / }).waitFor();
-  await shoot('lineage');
-  await page.getByRole('link', { name: 'Threat model' }).click();
-  await page.getByRole('heading', { name: 'Where an attacker can begin' }).waitFor();
-  await page.getByRole('heading', { name: 'What would stop them' }).waitFor();
+  const lineage = page.getByRole('region', { name: /^Lineage: / });
+  await lineage.getByRole('button', { name: /train-assistant/ }).waitFor();
+  // Left to right: what something is made of stands before it.
+  const places = await lineage
+    .getByRole('button')
+    .evaluateAll((boxes) =>
+      boxes.map((box) => [box.textContent, (box as HTMLElement).offsetLeft] as const).sort((a, b) => a[1] - b[1]),
+    );
+  const order = places.map(([text]) => /platform@main|chats|train-assistant|this one/.exec(text ?? '')?.[0]);
+  expect(order.filter((name) => name !== undefined)).toEqual(['platform@main', 'chats', 'train-assistant', 'this one']);
+  await page.getByText('s3://harbour-models/assistant').first().waitFor();
 });
 
-test('a cell of the matrix says why, and a what-if from there redraws exposure and stays in the address', async () => {
-  await open('Exposure');
-  const grid = page.getByRole('grid');
-  await grid
-    .getByRole('gridcell', { name: /^predictor-runner reaches/ })
-    .first()
-    .click();
+test('by keyboard alone: a cell of the matrix says why, and a what-if redraws the numbers and stays in the address', async () => {
+  await page.keyboard.press('g');
+  await page.keyboard.press('x');
+  const grid = page.getByRole('grid', { name: 'Exposure of crown jewels to identities' });
+  await grid.waitFor();
+  await tabTo(grid);
+  await page.keyboard.press('Enter');
   const why = page.getByRole('complementary', { name: 'Why' });
-  await why.getByRole('article').waitFor();
-  await shoot('exposure');
-  await why.getByRole('link', { name: 'predictor-runner' }).first().click();
-  await page.getByRole('button', { name: 'What if without predictor-runner', exact: true }).click();
+  await why.getByText('8 of 10 (its owner says so)').waitFor();
+  const before = await rowScores();
+  const last = why.getByRole('article').getByRole('listitem').last().getByRole('button').first();
+  await tabTo(last);
+  await page.keyboard.press('Enter');
+  const without = why.getByRole('button', { name: /^What if without step \d+/ }).last();
+  await tabTo(without);
+  await page.keyboard.press('Enter');
+
   const bar = page.getByRole('complementary', { name: 'What if' });
   await bar
     .getByText(/^-\d+ %$/)
     .first()
     .waitFor();
-  await open('Exposure');
   await grid
-    .getByRole('gridcell', { name: /^predictor-runner would no longer reach/ })
+    .getByRole('gridcell', { name: /would no longer reach/ })
     .first()
     .waitFor();
-  await shoot('what-if');
+  const after = await rowScores();
+  const sum = (scores: readonly number[]) => scores.reduce((total, score) => total + score, 0);
+  expect(sum(after)).toBeLessThan(sum(before));
+  expect(await bar.getByRole('definition').first().textContent()).toContain(`${sum(before)} → to ${sum(after)}`);
+
+  const address = page.url();
+  await tabTo(bar.getByRole('button', { name: 'Clear' }));
+  await page.keyboard.press('Enter');
+  await bar.waitFor({ state: 'detached' });
+  expect(await rowScores()).toEqual(before);
+  // Sent to somebody else, the address asks the same question.
   const other = await page.context().newPage();
-  await other.goto(page.url());
-  await other.getByText('Without 1 thing').waitFor();
+  await other.goto(address);
   await other.getByRole('link', { name: 'See what changes' }).click();
   await other.getByText('no longer reaches').first().waitFor();
+  await other.getByRole('heading', { name: 'Ways that are left' }).waitFor();
   await other.close();
-  await bar.getByRole('button', { name: 'Clear' }).click();
-  await bar.waitFor({ state: 'detached' });
 });
 
-test('identities, channels, third parties and privileges are there, and each says whether it is complete', async () => {
-  await open('Identities');
-  await page.getByText(/^shared \d+$/).click();
-  await page.getByText(/^\d+ of \d+$/).waitFor();
-  await page.getByRole('region', { name: 'Identities' }).getByRole('link').first().click();
+test('an identity tells what is wrong with it, a channel who has power over it, a vendor what it gets', async () => {
+  await open(page, 'Identities');
+  await page.getByText(/^unused \d+$/).click();
+  await page.getByText(/^1 of \d+$/).waitFor();
+  await page.getByRole('link', { name: /^AccessKey AKIAHARBOUR/ }).click();
   await page.getByRole('heading', { name: 'What is wrong with it' }).waitFor();
-  await completeness();
-  await open('Channels');
-  await page.getByText('publishes what it runs').first().waitFor();
-  await completeness();
-  await shoot('channels');
+  await page.getByText('outlives its workload').waitFor();
+  await page.getByText('Crown jewels that it reaches').waitFor();
+
+  await open(page, 'Channels');
+  await page.getByText('publishes and operates').first().waitFor();
+  await page.getByRole('link', { name: 'Application.argoproj.io assistant' }).first().waitFor();
   await page.getByRole('link', { name: 'Third parties' }).click();
-  await completeness();
-  await open('Reviews');
+  const vendor = page
+    .locator('section')
+    .filter({ has: page.getByRole('heading', { name: 'Nimbus AI' }) })
+    .first();
+  await vendor.getByText('can read it').waitFor();
+  await vendor.getByText('72 h').waitFor();
+  await vendor.getByText('access to evidence, SLA').waitFor();
+
+  await open(page, 'Reviews');
   await page.getByRole('link', { name: 'Granted and used' }).click();
-  await page.getByText(/^All \(\d+\)$/).waitFor();
-  await completeness();
+  await page.getByText('No record of use was read, so nothing can be called unused.').waitFor();
 });
 
-test('a review campaign is opened, and every identity is signed off with a reason', async () => {
-  await open('Reviews');
+test('a review campaign is signed off by somebody else, and each decision is an entry of the ledger', async () => {
+  await open(page, 'Reviews');
   await page.getByRole('button', { name: 'Open campaign' }).click();
   const dialog = page.getByRole('dialog', { name: 'Open a review campaign' });
-  await dialog.getByLabel('What it is for').fill('Who serves models');
-  await dialog.getByLabel('Which identities').fill('class = identity and name in (predictor-runner, deployer)');
+  await dialog.getByLabel('What it is for').fill('Who may change models <i>');
+  await dialog.getByLabel('Which identities').fill('class = identity and system = aws');
   await dialog.getByRole('button', { name: 'Open campaign' }).click();
-  await page.getByRole('heading', { name: 'Who serves models' }).waitFor();
-  const items = await page.getByRole('article').count();
-  expect(items).toBeGreaterThan(0);
-  await shoot('review');
-  for (let decided = 0; decided < items; decided += 1) {
-    await page.getByText(`${decided} of ${items} decided`).waitFor();
-    const item = page.getByRole('article').first();
-    await item.getByRole('textbox').fill('Needed by the serving team.');
+  await page.getByRole('heading', { name: 'Who may change models <i>' }).waitFor();
+  const address = page.url();
+
+  const grace = await served.person('dark');
+  await grace.page.goto(await invite(page, 'grace', 'approver'));
+  await grace.page.getByRole('heading', { name: 'Incidents' }).waitFor();
+  await grace.page.goto(address);
+  for (const [decided, [name, verdict]] of [
+    ['model-publisher', 'Revoke'],
+    ['model-server', 'Keep'],
+    ['trainer', 'Reduce'],
+  ].entries()) {
+    await grace.page.getByText(`${decided} of 3 decided`).first().waitFor();
+    const item = grace.page.getByRole('article', { name: name as string });
+    await item.getByText(verdict as string, { exact: true }).click();
+    await item.getByRole('textbox').fill(`${verdict}: said by its owner`);
     await item.getByRole('button', { name: 'Sign off' }).click();
   }
-  await page.getByText('Signed off: every identity is decided.').waitFor();
+  await grace.page.getByText('Signed off: every identity is decided.').waitFor();
+  await page.goto(address);
+  await page.getByText('to be revoked').waitFor();
+  expect(grace.troubles).toEqual([]);
+
+  await served.stop();
+  expect(await reviewEntries()).toEqual([
+    ['review.opened', 'operator'],
+    ['review.decided', 'grace', 'aws:User/arn:aws:iam::111122223333:user/model-publisher', 'revoke'],
+    ['review.decided', 'grace', 'aws:Role/arn:aws:iam::111122223333:role/model-server', 'keep'],
+    ['review.decided', 'grace', 'aws:Role/arn:aws:iam::111122223333:role/trainer', 'reduce'],
+    ['review.closed', 'grace'],
+  ]);
 });
 
-/** By the pages' own navigation. */
-async function open(name: string): Promise<void> {
-  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name }).click();
-  await page.getByRole('heading', { level: 1, name }).waitFor();
-}
-
 async function search(query: string): Promise<void> {
-  await open('Estate');
+  await open(page, 'Estate');
   await page.getByRole('textbox', { name: 'Search the estate' }).fill(query);
   await page.keyboard.press('Enter');
 }
 
-async function completeness(): Promise<void> {
-  await page
-    .getByText(/^(Complete|Limited: \d+ gaps?)$/)
-    .first()
-    .waitFor();
-}
-
-/** Resolves with the link that the server prints. */
-async function signInLink(process: ChildProcess): Promise<string> {
-  if (process.stdout === null) throw new Error('the server has no standard output');
-  for await (const line of createInterface({ input: process.stdout })) {
-    const found = /https?:\/\/\S+#link=\S+/.exec(line);
-    if (found !== null) return found[0];
+/** Presses Tab until the element has the focus. */
+async function tabTo(element: ReturnType<Page['locator']>): Promise<void> {
+  for (let presses = 0; presses < 60; presses += 1) {
+    if (await element.evaluate((found) => found === document.activeElement)) return;
+    await page.keyboard.press('Tab');
   }
-  throw new Error(`the server ended with ${process.exitCode} before it printed a link`);
+  expect.fail(`Tab does not lead to ${element}`);
 }
 
-async function shoot(name: string): Promise<void> {
-  if (shots === undefined) return;
-  await page.waitForLoadState('networkidle').catch(() => undefined);
-  await mkdir(join(root, shots), { recursive: true });
-  await page.screenshot({ path: join(root, shots, `${name}.png`) });
+/** The scores at the heads of the matrix's rows: the last number of each, which is the one that would be. */
+async function rowScores(): Promise<readonly number[]> {
+  const heads = await page.getByRole('grid').getByRole('rowheader').allInnerTexts();
+  return heads.map((text) => Number(/(\d+)\s*$/.exec(text)?.[1]));
+}
+
+/** What the ledger of the stopped server says about reviews. */
+async function reviewEntries(): Promise<readonly (readonly unknown[])[]> {
+  const storage = await openStorage({ data: served.data }, systemClock);
+  try {
+    const signer = await loadOrCreateSigner(join(served.data, 'keys'));
+    const ledger = createLedger({ store: storage.ledgerStore, signer, clock: systemClock });
+    const found: unknown[][] = [];
+    for await (const { entry } of ledger.entries(null)) {
+      const { identity, verdict } = entry.body as { identity?: string; verdict?: string };
+      if (entry.kind.startsWith('review.'))
+        found.push([entry.kind, entry.actor, identity, verdict].filter((each) => each !== undefined));
+    }
+    return found;
+  } finally {
+    await storage.close();
+  }
 }

@@ -28,7 +28,7 @@ import { makePlan } from '../../packages/platform/src/planning/make-plan.ts';
 import { type TestServer, testServer } from '../../packages/platform/src/storage/test-database.ts';
 
 const compromised = 'kubernetes:ServiceAccount/ml-serving/predictor-runner';
-const estateFolder = fileURLToPath(new URL('../../content/demo-estate', import.meta.url));
+const estateFolder = fileURLToPath(new URL('../../content/demo-estate/kubernetes', import.meta.url));
 const signal = new AbortController().signal;
 
 let graph: AttackGraph;
@@ -107,8 +107,8 @@ test('from the incident to undone, and what the ledger tells of it', async () =>
   const before = [...twin.objects()];
   const target = {
     spec: 'demo',
-    connector: kubernetes,
-    session: twin,
+    actions: kubernetes.actions,
+    session: () => twin,
     collect: () => collectSession(kubernetes, twin, signal),
     follow: undefined,
     close: () => twin.close(),

@@ -109,6 +109,8 @@ export interface Action<P = unknown, B = unknown, S = unknown> {
   /** Needs a second person: customers are hit, or undo cannot bring everything back. */
   readonly drastic: (params: P, estate: Estate) => boolean;
   readonly impact: (params: P, estate: Estate) => Impact;
+  /** Typical seconds from the first request until it holds; the stage's own when absent. */
+  readonly takes?: (params: P, estate: Estate) => number;
   /** Reads the present state; called before apply, and again for read-back and after an unknown outcome. */
   readonly read: (attempt: Attempt<S>, params: P) => Promise<BeforeState<B>>;
   /** The exact requests that apply would send, from the before-state alone. Pure. */

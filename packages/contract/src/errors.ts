@@ -354,6 +354,36 @@ export const catalogue = {
     exit: 3,
     status: 400,
   },
+  'FB-AWS-FORBIDDEN': {
+    what: 'AWS does not let our credential do this.',
+    next: 'Attach what `firebreak permissions aws <action>` prints to the identity that Firebreak uses.',
+    exit: 1,
+    status: 403,
+  },
+  'FB-AWS-CONFLICT': {
+    what: 'The resource was changed since it was read, or is being changed.',
+    next: 'The step reads again by itself; if it repeats, collect again and make a new plan.',
+    exit: 1,
+    status: 409,
+  },
+  'FB-AWS-GONE': {
+    what: 'The resource is no longer there.',
+    next: 'Collect again and make a new plan.',
+    exit: 1,
+    status: 410,
+  },
+  'FB-AWS-OTHER-ACCOUNT': {
+    what: 'The open AWS source is not the account that the step names.',
+    next: 'Open the account that the step names with --from aws:profile=….',
+    exit: 1,
+    status: 400,
+  },
+  'FB-SOURCE-READ-ONLY': {
+    what: 'The source can be read, and nothing can be changed in it.',
+    next: 'Open the live system instead of its files.',
+    exit: 1,
+    status: 400,
+  },
   'FB-TERRAFORM-INVALID': {
     what: 'A part of the Terraform source cannot be read.',
     next: 'Check it with `terraform validate`; what is around it was read.',
@@ -377,6 +407,12 @@ export const catalogue = {
     next: 'Do not run it; the estate may have changed: make a new plan.',
     exit: 1,
     status: 409,
+  },
+  'FB-PLAN-CONTRADICTION': {
+    what: 'What the plan must do and what it must not do contradict each other.',
+    next: 'Take one of them back: the pin, the ban, or the variant.',
+    exit: 2,
+    status: 400,
   },
   'FB-PLAN-STALE': {
     what: 'The plan was made from a different state of the estate.',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { stages } from './action.ts';
 import { completenessSchema } from './answer.ts';
+import { scopeSchema } from './answers/scope.ts';
 import { attackPathSchema } from './graph.ts';
 import { leverSchema } from './lever.ts';
 import { nodeRefSchema } from './node.ts';
@@ -13,6 +14,30 @@ export const edgeKeySchema = z.object({
   to: z.string(),
 });
 export type EdgeKey = z.infer<typeof edgeKeySchema>;
+
+/** One summand of a cost. */
+export const reasonSchema = z.object({ what: z.string(), points: z.number() });
+export type Reason = z.infer<typeof reasonSchema>;
+
+/**
+ * What people may wish a plan to be. `cheapest`: least interruption. `full-freeze`: nothing that can be taken stays within reach.
+ * `staged`: first what one person may approve, then the rest. `read-only`: nothing can be changed, what runs goes on running.
+ * `business-first`: rather many small steps than one that customers notice.
+ */
+export const planVariants = ['cheapest', 'full-freeze', 'staged', 'read-only', 'business-first'] as const;
+export type PlanVariant = (typeof planVariants)[number];
+
+/** Why a lever cannot be pulled, or that there is none. */
+export const lackSchema = z.object({
+  /**
+   * `right`: the connector's credential may not. `connector`: the connector is not connected here. `hosting`: somebody else runs
+   * the thing. `forbidden`: the request rules it out. `lever`: no lever is known.
+   */
+  is: z.enum(['right', 'connector', 'hosting', 'forbidden', 'lever']),
+  action: z.string().optional(),
+  what: z.string(),
+});
+export type Lack = z.infer<typeof lackSchema>;
 
 export const planStepSchema = z.object({
   /** 1-based position in the order. */
@@ -31,6 +56,12 @@ export const planStepSchema = z.object({
   interrupts: z.array(z.object({ who: nodeRefSchema, what: z.string(), weight: z.number() })),
   restarts: z.array(nodeRefSchema),
   cost: z.number(),
+  /** What `cost` is made of; the points add up to it. */
+  reasons: z.array(reasonSchema).optional(),
+  /** Typical seconds from the first request until it holds, without waiting for approvals. */
+  takes: z.number().optional(),
+  /** In a staged plan: 1 for what one person may approve, 2 for the rest. */
+  wave: z.number().int().positive().optional(),
   reversal: z.object({ kind: z.enum(['restore', 'none']), how: z.string() }),
   drastic: z.boolean(),
   /** How many different people must approve: 1, or 2 for a drastic step. */
@@ -65,10 +96,23 @@ export const planSchema = z.object({
   protect: z.string(),
   /** Keys of levers that the plan had to do without: the bound holds for cuts without them. Absent when there were none. */
   forbidden: z.array(z.string()).optional(),
+  /** Keys of levers that the plan had to use. Absent when there were none. */
+  pinned: z.array(z.string()).optional(),
+  /** What kind of plan was wished for; `cheapest` when absent. */
+  variant: z.enum(planVariants).optional(),
+  /** Levers that would have served and that hosting rules out, at most 100. Absent when there are none. */
+  leftOut: z
+    .array(
+      z.object({ lever: leverSchema, title: z.string(), target: nodeRefSchema, why: z.string(), instead: z.string() }),
+    )
+    .optional(),
   /** `contained`: nothing protected stays reachable. `partial`: `uncut` says what stays and why. `nothing-to-cut`: it never was. */
   verdict: z.enum(['contained', 'partial', 'nothing-to-cut']),
   steps: z.array(planStepSchema),
-  /** Cost of the cut (steps with reason `cut`), a proven lower bound on the cost of any cut, and their relative gap. */
+  /**
+   * Cost of the cut (steps with reason `cut`), a proven lower bound on the cost of any cut that saves the same, and their
+   * relative gap. For a variant the gap is what the wish costs.
+   */
   cutCost: z.number(),
   lowerBound: z.number(),
   gap: z.number(),
@@ -76,12 +120,23 @@ export const planSchema = z.object({
   totalCost: z.number(),
   certificate: certificateSchema,
   /** A remaining path for protected nodes that cannot be cut off, at most 100 of them, and the lever that is missing. */
-  uncut: z.array(z.object({ path: attackPathSchema, missing: z.string() })),
+  uncut: z.array(
+    z.object({
+      path: attackPathSchema,
+      missing: z.string(),
+      /** The same by kind, most helpful first. */
+      lacks: z.array(lackSchema).optional(),
+    }),
+  ),
   /** What the proof assumes, in plain sentences. */
   assumptions: z.array(z.string()),
   completeness: completenessSchema,
   /** Protected nodes that were reachable before, and paths to a few of them, worst first. */
   exposure: z.object({ protectedReachable: z.number(), examples: z.array(attackPathSchema) }),
+  /** Whether this is all of it. */
+  scope: scopeSchema.optional(),
+  /** How the steps were ordered within the constraints: by a race that was run, or by rule where it was not. */
+  order: z.enum(['race', 'rule']).optional(),
 });
 export type Plan = z.infer<typeof planSchema>;
 

@@ -4,22 +4,26 @@
  */
 import { z } from 'zod';
 import { completenessSchema } from './answer.ts';
+import { breakageSchema } from './answers/breakage.ts';
 import { channelsSchema } from './answers/channels.ts';
 import { differenceSchema } from './answers/difference.ts';
 import { exposureSchema } from './answers/exposure.ts';
 import { identitiesSchema, identityFindings } from './answers/identities.ts';
 import { inventorySchema } from './answers/inventory.ts';
 import { lineageSchema } from './answers/lineage.ts';
+import { planChoiceSchema } from './answers/plan-choice.ts';
 import { privilegesSchema } from './answers/privileges.ts';
+import { raceSchema } from './answers/race.ts';
 import { requestPathSchema } from './answers/request-path.ts';
 import { reviewSchema, reviewSummarySchema, reviewVerdicts } from './answers/reviews.ts';
+import { scopeAnswerSchema } from './answers/scope.ts';
 import { thirdPartiesSchema } from './answers/third-parties.ts';
 import { threatModelSchema } from './answers/threat-model.ts';
 import { whatIfSchema } from './answers/what-if.ts';
 import { blastSchema, nodeLineSchema, pathsSchema } from './graph.ts';
 import { changeSchema, executionSchema, incidentSchema, type Role, roleSchema } from './incident.ts';
 import { evidenceReportSchema, ledgerEntrySchema } from './ledger.ts';
-import { planCheckSchema, planSchema } from './plan.ts';
+import { planCheckSchema, planSchema, planVariants } from './plan.ts';
 
 export const errorSchema = z.object({
   code: z.string(),
@@ -95,6 +99,10 @@ const dryRunSchema = z.object({
     }),
   ),
 });
+
+/** Levers by key, or as `action name=value …`; what is forbidden may be a whole action. */
+const leverTexts = z.array(z.string().min(1).max(8000)).max(1000).default([]);
+const planWish = z.object({ pin: leverTexts, forbid: leverTexts });
 
 /** A plan's closed set lists nodes by the hundred thousand on a very large estate. */
 const maxPlanBytes = 64 << 20;
@@ -300,6 +308,14 @@ export const routes = {
     }),
     returns: whatIfSchema,
   },
+  impact: {
+    method: 'GET',
+    path: '/api/estate/impact',
+    summary: 'What breaks if a node is revoked or an action is carried out',
+    role: 'viewer',
+    query: z.object({ what: z.string().min(1).max(8000) }),
+    returns: breakageSchema,
+  },
   difference: {
     method: 'GET',
     path: '/api/estate/diff',
@@ -411,6 +427,44 @@ export const routes = {
     role: 'responder',
     params: incidentParams,
     returns: planSchema,
+  },
+  replan: {
+    method: 'POST',
+    path: '/api/incidents/{id}/plan/again',
+    summary: 'Compute the plan again as wished: a variant, levers that must be used, levers that must not',
+    role: 'responder',
+    params: incidentParams,
+    body: planWish.extend({ variant: z.enum(planVariants).default('cheapest') }),
+    returns: planSchema,
+  },
+  comparePlans: {
+    method: 'POST',
+    path: '/api/incidents/{id}/plan/compare',
+    summary: 'The variants of the plan side by side: risk, outage and time, and which nothing else beats; nothing is recorded',
+    role: 'viewer',
+    params: incidentParams,
+    body: planWish,
+    returns: planChoiceSchema,
+  },
+  race: {
+    method: 'GET',
+    path: '/api/incidents/{id}/plan/race',
+    summary: 'Expected loss by the order of the steps, and what each approval costs',
+    role: 'viewer',
+    params: incidentParams,
+    query: z.object({
+      runs: z.coerce.number().int().min(10).max(20_000).default(5_000),
+      seed: z.coerce.number().int().min(0).max(2_147_483_647).default(1),
+    }),
+    returns: raceSchema,
+  },
+  scope: {
+    method: 'GET',
+    path: '/api/incidents/{id}/scope',
+    summary: 'Isolated, or the first step of something wider, and where the known world ends',
+    role: 'viewer',
+    params: incidentParams,
+    returns: scopeAnswerSchema,
   },
   plan: {
     method: 'GET',

@@ -4,7 +4,7 @@ import type { ApiObject } from '../../../packages/platform/src/connectors/kubern
 import { readManifests } from '../../../packages/platform/src/connectors/kubernetes/files.ts';
 import { type Cluster, differences, everything, forever } from './cluster.ts';
 
-const folder = fileURLToPath(new URL('../../../content/demo-estate', import.meta.url));
+const folder = fileURLToPath(new URL('../../../content/demo-estate/kubernetes', import.meta.url));
 
 /** What a cluster without machines and without running controllers cannot take, and why. */
 export const cannotBeThere: Readonly<Record<string, string>> = {

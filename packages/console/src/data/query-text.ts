@@ -9,9 +9,11 @@ export interface Facets {
   readonly owner?: readonly string[];
   readonly sensitivity?: readonly string[];
   readonly hosting?: readonly string[];
+  /** Each as `tagValue` writes it. */
+  readonly tag?: readonly string[];
 }
 export type FacetName = keyof Facets;
-export const facetNames: readonly FacetName[] = ['class', 'system', 'owner', 'sensitivity', 'hosting'];
+export const facetNames: readonly FacetName[] = ['class', 'system', 'owner', 'sensitivity', 'hosting', 'tag'];
 
 /** What nobody stated, as a facet's value. */
 export const unstated = '';
@@ -72,8 +74,29 @@ function found(text: string): string {
   return `"*${quoted(text).slice(1, -1).replaceAll('\\*', '*')}*"`;
 }
 
+/** A tag as a facet's value: both parts, told apart whatever they hold. */
+export function tagValue(name: string, value: string): string {
+  return JSON.stringify([name, value]);
+}
+
+/** The parts of `tagValue`; undefined for what an address made up. */
+export function tagOf(value: string): readonly [name: string, value: string] | undefined {
+  try {
+    const [name, of, ...more] = JSON.parse(value) as readonly unknown[];
+    return typeof name === 'string' && typeof of === 'string' && more.length === 0 ? [name, of] : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function tagTerm(value: string): string {
+  const [name, of] = tagOf(value) ?? [value, ''];
+  return `tag:${quoted(name)} = ${quoted(of)}`;
+}
+
 function facetTerm(name: FacetName, values: readonly string[]): readonly string[] {
   if (values.length === 0) return [];
+  if (name === 'tag') return [`(${values.map(tagTerm).join(' or ')})`];
   const stated = values.filter((value) => value !== unstated);
   const terms = stated.length === 0 ? [] : [`${name} in (${stated.map(quoted).join(', ')})`];
   if (stated.length < values.length) terms.push(`not ${name}`);

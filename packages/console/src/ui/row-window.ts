@@ -3,6 +3,7 @@
  * nothing, and reaches past both ends, so that a fast scroll and the Tab key find rows that are already there.
  */
 import { type RefObject, useEffect, useLayoutEffect, useState } from 'react';
+import { flushSync } from 'react-dom';
 
 export interface RowWindow {
   /** The first row that is drawn. */
@@ -38,11 +39,13 @@ export function useRowWindow(
       setSeen((now) => (now.start === next.start && now.end === next.end ? now : next));
     };
     look();
-    element.addEventListener('scroll', look, { passive: true });
+    // In the frame of the scroll itself: a moment later, the place that was scrolled to would be seen empty.
+    const lookAtOnce = () => flushSync(look);
+    element.addEventListener('scroll', lookAtOnce, { passive: true });
     const observer = new ResizeObserver(look);
     observer.observe(element);
     return () => {
-      element.removeEventListener('scroll', look);
+      element.removeEventListener('scroll', lookAtOnce);
       observer.disconnect();
     };
   }, [scroller, height, total, beyond, across]);

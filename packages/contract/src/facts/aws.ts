@@ -59,6 +59,7 @@ export const awsUser = z.object({
       Status: z.string(),
       CreateDate: time,
       LastUsedDate: time,
+      /** `N/A` of a key that was never used. */
       LastUsedService: awsMaybe(z.string()),
     }),
   ),
@@ -129,7 +130,7 @@ export const awsOidcProvider = z.object({
   ClientIDList: awsList(z.string()),
 });
 
-/** When an identity last used a service, from access advisor or CloudTrail. */
+/** When an identity last used a service, from access advisor: a service without a time was not used in 400 days. */
 export const awsLastAccessed = z.object({
   Arn: awsArn,
   ServicesLastAccessed: awsList(
@@ -141,6 +142,24 @@ export const awsLastAccessed = z.object({
   ),
 });
 
+/**
+ * What an identity did in one region, from CloudTrail. It shows use, and never that something was not used: it tells of
+ * management events only, of 90 days at most, and of no more than was asked for.
+ */
+export const awsTrailUse = z.object({
+  /** Of the user or role, not of a session. */
+  Arn: awsArn,
+  Region: z.string().max(64),
+  /** The first and the last event that was read in the region, of anybody. */
+  From: z.string().max(40),
+  To: z.string().max(40),
+  /** Events of this identity, refused ones among them. */
+  Events: z.number().int().nonnegative(),
+  LastSeen: z.string().max(40),
+  /** Written as policies write them, `s3:CreateBucket`; only what was not refused. */
+  Actions: awsList(z.object({ Action: z.string().max(256), Last: z.string().max(40) })),
+});
+
 export const awsFactSchemas = {
   'aws.account': awsAccount,
   'aws.user': awsUser,
@@ -150,4 +169,5 @@ export const awsFactSchemas = {
   'aws.organization-policy': awsOrganizationPolicy,
   'aws.oidc-provider': awsOidcProvider,
   'aws.last-accessed': awsLastAccessed,
+  'aws.trail-use': awsTrailUse,
 } as const;

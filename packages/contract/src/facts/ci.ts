@@ -53,6 +53,8 @@ export type SourceEntry = z.infer<typeof sourceEntry>;
 /** A working copy on somebody's disk: that the repository exists, and what its default branch is called. */
 export const gitCheckout = z.object({
   repository: repositoryName,
+  /** Its path as the remote spells it, where that differs: tokens of GitHub and GitLab name a repository by its own spelling. */
+  spelled: plainText.optional(),
   /** As `origin/HEAD` says, else the branch that is checked out; absent when neither does. */
   defaultBranch: plainText.optional(),
 });

@@ -32,6 +32,8 @@ export const githubAspects = [
 
 export const githubRepository = z.object({
   repository: repositoryName,
+  /** As its owner spells it: what tokens say, and what conditions on them are compared with, case and all. */
+  full_name: maybe(plainText),
   owner: account,
   ownerType: z.enum(['Organization', 'User']).default('Organization'),
   default_branch: plainText,
@@ -267,6 +269,16 @@ export const githubOrganization = z.object({
   members: maybe(z.array(account)),
 });
 
+/** A commit that workflows name by its id, of whatever repository: whether it is of that repository's own history. */
+export const githubPinnedCommit = z.object({
+  repository: repositoryName,
+  sha: z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/),
+  /** False: no branch and no tag leads to it. GitHub hands out commits of forks under the name of the repository as well. */
+  own: z.boolean(),
+  /** The branch or tag that leads to it. */
+  found: maybe(z.string()),
+});
+
 export const githubCodeowners = z.object({
   repository: repositoryName,
   path: plainText,
@@ -283,6 +295,7 @@ export const githubFactSchemas = {
   'github.environment': githubEnvironment,
   'github.installation': githubInstallation,
   'github.organization': githubOrganization,
+  'github.pinned-commit': githubPinnedCommit,
   'github.repository': githubRepository,
   'github.ruleset': githubRuleset,
   'github.runner': githubRunner,

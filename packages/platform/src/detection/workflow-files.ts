@@ -8,6 +8,7 @@ import type {
   SourceMark,
   WorkflowJob,
   WorkflowStep,
+  WorkflowUses,
 } from '@firebreak/contract';
 
 export const workflowNeeds = ['github.workflow', 'github.action'] as const;
@@ -27,6 +28,18 @@ export function* stepsOf(estate: Estate): Generator<StepPlace> {
   for (const fact of estate.all('github.action')) for (const step of fact.data.steps) yield { fact, step };
 }
 
+/** Everything that a step or a job of a file uses: steps first. */
+export function* usesOf(estate: Estate): Generator<{ readonly fact: StepPlace['fact']; readonly uses: WorkflowUses }> {
+  for (const { fact, step } of stepsOf(estate)) if (step.uses !== undefined) yield { fact, uses: step.uses };
+  for (const fact of estate.all('github.workflow'))
+    for (const { uses } of fact.data.jobs) if (uses !== undefined) yield { fact, uses };
+}
+
+/** A block scalar's text begins on the line below. */
+export function usesStart({ text }: WorkflowUses): SourceMark {
+  return text.indent === undefined ? text : { line: text.line + 1, column: text.indent + 1 };
+}
+
 /** A finding at a place of a file. */
 export function foundAt(
   fact: { readonly id: FactId; readonly data: { readonly path: string } },
@@ -43,17 +56,4 @@ export function dangerousTriggers({ on }: GithubWorkflow) {
 
 export function isReusableOnly({ on }: GithubWorkflow): boolean {
   return on.length > 0 && on.every(({ event }) => event === 'workflow_call');
-}
-
-/** The value of an input of a step, in lower-case name. */
-export function inputOf(step: WorkflowStep, name: string): string | undefined {
-  return step.with.find(({ key }) => key.toLowerCase() === name)?.text.value;
-}
-
-/** `owner/name` or `owner/name/path` of the action that a step uses. */
-export function actionOf({ uses }: WorkflowStep): string | undefined {
-  if (uses?.kind !== 'repository') return undefined;
-  return [uses.owner, uses.name, ...(uses.path === undefined || uses.path === '' ? [] : [uses.path])]
-    .join('/')
-    .toLowerCase();
 }

@@ -5,6 +5,7 @@ import { estateOf } from '../facts/estate.ts';
 import type { AttackGraph, StepKey } from './attack-graph.ts';
 import { bitsetOf, hasBit } from './bitset.ts';
 import { deriveGraph } from './derive-graph.ts';
+import { picture } from './graph-picture.case.ts';
 import { reach } from './reach.ts';
 import { fakeNodeRule, fakeRule, group, idOf, smallWorld, step, thing } from './small-world.ts';
 
@@ -36,18 +37,6 @@ function graphFrom(edges: Derived, convention?: 'kubehound'): AttackGraph {
   const rules = [...by].map(([label, list]) => fakeRule(label, list));
   const nodes = [thing('a'), thing('b'), thing('Pod/x/p', { class: 'workload' })];
   return deriveGraph(estateOf([], []), [fakeNodeRule(nodes)], rules, convention === undefined ? {} : { convention });
-}
-
-/** Everything that can be seen of a graph, and its inner order. */
-function picture(graph: AttackGraph) {
-  const { heads, types, andTails, offsets } = graph.hypergraph;
-  return {
-    nodes: graph.nodes,
-    inner: [heads, types, andTails, offsets, graph.likelihoods].map((values) => [...values]),
-    edges: [...graph.liveEdges()].map(({ rule, ...edge }) => ({ ...edge, label: rule.label })),
-    digest: graph.digest,
-    count: graph.edgeCount,
-  };
 }
 
 const keyOf = (edge: StepKey) => JSON.stringify([edge.type, edge.from, [...(edge.with ?? [])].sort(), edge.to]);

@@ -29,4 +29,11 @@ export class GrowableInts {
   view(): Int32Array {
     return this.#items.subarray(0, this.#length);
   }
+
+  /** A copy of the items; the list is empty afterwards and keeps its room. */
+  take(): Int32Array {
+    const items = this.#items.slice(0, this.#length);
+    this.#length = 0;
+    return items;
+  }
 }

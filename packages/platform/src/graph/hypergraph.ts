@@ -187,6 +187,14 @@ function freezeEdges(
   return { graph, placeOf };
 }
 
+/** What a graph is made of, in its own order: plain edges by tail, then the AND-steps. */
+type HypergraphParts = Pick<Hypergraph, 'hubs' | 'offsets' | 'heads' | 'types' | 'andOffsets' | 'andTails'>;
+
+/** A graph of edges that are in order already. */
+export function hypergraphOf(parts: HypergraphParts): Hypergraph {
+  return new FrozenHypergraph(parts);
+}
+
 class FrozenHypergraph implements Hypergraph {
   readonly nodeCount: number;
   readonly edgeCount: number;
@@ -202,7 +210,7 @@ class FrozenHypergraph implements Hypergraph {
   readonly neededBy: Int32Array;
   #incoming: Incoming | undefined;
 
-  constructor(parts: Pick<Hypergraph, 'hubs' | 'offsets' | 'heads' | 'types' | 'andOffsets' | 'andTails'>) {
+  constructor(parts: HypergraphParts) {
     this.hubs = parts.hubs;
     this.offsets = parts.offsets;
     this.heads = parts.heads;

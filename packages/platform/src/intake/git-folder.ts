@@ -10,6 +10,8 @@ import { type GitRepositoryName, gitRepositoryName } from '@firebreak/contract';
 export interface GitFolder {
   /** Absent when no remote names a host. */
   readonly repository?: GitRepositoryName;
+  /** Path of the repository in the remote's own spelling, where that differs. */
+  readonly spelled?: string;
   readonly defaultBranch?: string;
 }
 
@@ -38,9 +40,15 @@ export async function gitFolder(folder: string): Promise<GitFolder | undefined> 
     branchIn(await small(join(shared, 'refs/remotes/origin/HEAD')), 'refs/remotes/origin/') ??
     branchIn(await small(join(git, 'HEAD')), 'refs/heads/');
   return {
-    ...(repository === undefined ? {} : { repository }),
+    ...(repository === undefined ? {} : { repository, ...spelledIn(url ?? '', repository.path) }),
     ...(branch === undefined ? {} : { defaultBranch: branch }),
   };
+}
+
+function spelledIn(url: string, path: string): { readonly spelled?: string } {
+  const at = url.toLowerCase().lastIndexOf(path);
+  const spelled = at < 0 ? path : url.slice(at, at + path.length);
+  return spelled === path ? {} : { spelled };
 }
 
 async function gitDirectory(folder: string): Promise<string | undefined> {

@@ -31,6 +31,8 @@ export interface HttpOptions {
   readonly patienceMs?: number;
   /** Answers in a row that do not accept the credential, before it counts as expired. Some servers hide by them what is not ours. */
   readonly maxUnaccepted?: number;
+  /** Whether a 403 asks for patience though it does not say so as HTTP does. What is read of it is not kept. */
+  readonly asksForPatience?: (answer: HttpReply) => boolean;
   /** Waiting, for tests. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
@@ -194,7 +196,7 @@ export function openHttp(options: HttpOptions): HttpClient {
         chunks.push(chunk);
       }
       const reply: HttpReply = { ok: true, status: response.statusCode, header, body: Buffer.concat(chunks) };
-      return response.statusCode < 400 ? reply : refused(reply);
+      return response.statusCode < 400 ? reply : refused(reply, options.asksForPatience);
     } catch (error) {
       if (signal.aborted) throw new FirebreakError('FB-CANCELLED', 'A request was stopped.', { cause: error });
       return brokenOff(error, timer.aborted);
@@ -282,9 +284,12 @@ function failed(failure: HttpFailureKind, reason: string, answer?: HttpReply): H
   };
 }
 
-function refused(answer: HttpReply): HttpFailure {
+function refused(answer: HttpReply, isPlea: HttpOptions['asksForPatience']): HttpFailure {
   const { status } = answer;
-  const asksForPatience = status === 429 || (status === 503 && answer.header('retry-after') !== undefined);
+  const asksForPatience =
+    status === 429 ||
+    (status === 503 && answer.header('retry-after') !== undefined) ||
+    (status === 403 && isPlea?.(answer) === true);
   if (asksForPatience) return failed('throttled', `It keeps asking to wait (status ${status}).`, answer);
   if (status === 401) return failed('unauthorized', 'It does not accept the credential (status 401).', answer);
   if (status === 403) return failed('forbidden', 'It does not allow this (status 403).', answer);

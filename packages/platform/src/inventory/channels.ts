@@ -7,7 +7,8 @@
  * The right to change a model, data or a prompt is a channel as well, where something runs on it: driven by a registry or by data.
  *
  * Who may *publish* has power over a source (over the channel itself where none is known), who may *promote* has power over the
- * channel itself, and what *pulls* is what the receivers run with. Power is `authoritiesOver`: no break-in between.
+ * channel itself, and what *pulls* is what the receivers run with (channel-receivers.ts). Power is `authoritiesOver`: no break-in
+ * between.
  *
  * Build and runtime authority mixed in one identity is a finding: an identity that may publish or promote and that what is
  * delivered runs with (whoever takes the running part then makes the next version of it), or that has power over what is
@@ -16,15 +17,8 @@
  */
 import { type AssetClass, type Channel, type Channels, nodeRef } from '@firebreak/contract';
 import type { AttackGraph } from '../graph/attack-graph.ts';
-import {
-  type Authority,
-  administers,
-  authoritiesOver,
-  directFrom,
-  directInto,
-  identitiesUsedBy,
-  isRunning,
-} from './wiring.ts';
+import { receiversOf, runtimeIdentities } from './channel-receivers.ts';
+import { type Authority, administers, authoritiesOver, directFrom, directInto, isRunning } from './wiring.ts';
 import { twinsOf } from './write-twins.ts';
 
 const channelClasses: ReadonlySet<AssetClass> = new Set(['update-channel', 'repository', 'artifact', 'pipeline']);
@@ -91,8 +85,8 @@ function channelOf(
   });
   if (next.length === 0 && (node.class !== 'update-channel' || twinsOf(graph).thingOf.has(number))) return undefined;
   const sources = sourcesOf(graph, number);
-  const receivers = next.filter((other) => isRunning(graph, other));
-  const pull = [...new Set(receivers.flatMap((receiver) => runtimeIdentities(graph, receiver)))].sort((a, b) => a - b);
+  const receivers = receiversOf(graph, next);
+  const pull = runtimeIdentities(graph, receivers);
   const promote = powersOver(number);
   const publish = sources.length === 0 ? promote : merged(sources.map(powersOver));
   return {
@@ -104,8 +98,8 @@ function channelOf(
     delivers: next.map((other) => nodeRef(graph.nodeAt(other))),
     publish: publish.map((each) => authorityRow(graph, each)),
     promote: promote.map((each) => authorityRow(graph, each)),
-    pull: pull.map((actor) => ({ ...nodeRef(graph.nodeAt(actor)), class: graph.nodeAt(actor).class })),
-    findings: [...findingsOf(graph, merged([publish, promote]), receivers, new Set(pull), typesInto(graph, number))],
+    pull: [...pull.keys()].map((actor) => ({ ...nodeRef(graph.nodeAt(actor)), class: graph.nodeAt(actor).class })),
+    findings: [...findingsOf(graph, merged([publish, promote]), receivers, pull, ownSteps(graph, number))],
   };
 }
 
@@ -113,7 +107,7 @@ function* findingsOf(
   graph: AttackGraph,
   builders: readonly Authority[],
   receivers: readonly number[],
-  pull: ReadonlySet<number>,
+  pull: ReadonlyMap<number, string | undefined>,
   overChannel: ReadonlySet<number>,
 ): Generator<Channel['findings'][number]> {
   const operators = new Map<number, number>();
@@ -124,10 +118,11 @@ function* findingsOf(
     const node = graph.nodeAt(builder.actor);
     const actor = nodeRef(node);
     if (pull.has(builder.actor)) {
+      const doubt = pull.get(builder.actor);
       yield {
         finding: 'publishes-what-it-runs',
         actor,
-        why: 'What the channel delivers runs with it, and it may change what the channel delivers.',
+        why: `What the channel delivers runs with it${doubt === undefined ? '' : ` (${doubt})`}, and it may change what the channel delivers.`,
       };
     } else if (operators.has(builder.actor) && !administers(graph, builder.actor)) {
       const { id } = graph.nodeAt(operators.get(builder.actor) as number);
@@ -146,24 +141,17 @@ function* findingsOf(
   }
 }
 
-/** The kinds of step by which somebody gets the channel itself: where they lead to what it delivers, that is the channel's doing. */
-function typesInto(graph: AttackGraph, channel: number): Set<number> {
+/**
+ * The kinds of step that are the channel's own doing: those by which somebody gets the channel, where they lead to what it
+ * delivers as well, and those that deliver.
+ */
+function ownSteps(graph: AttackGraph, channel: number): Set<number> {
   const types = new Set<number>();
+  const say = (edge: number) => types.add(graph.hypergraph.types[edge] as number);
   for (const { edge, other } of directInto(graph, channel))
-    if (!channelClasses.has(graph.nodeAt(other).class)) types.add(graph.hypergraph.types[edge] as number);
+    if (!channelClasses.has(graph.nodeAt(other).class)) say(edge);
+  for (const { edge } of directFrom(graph, channel)) say(edge);
   return types;
-}
-
-/** What a receiver and its parts run with. */
-function runtimeIdentities(graph: AttackGraph, receiver: number): number[] {
-  const seen = new Set([receiver]);
-  const used: number[] = [];
-  for (const part of seen) {
-    used.push(...identitiesUsedBy(graph, part));
-    for (const { edge, other } of directFrom(graph, part))
-      if ((graph.likelihoods[edge] as number) === 1 && graph.nodeAt(other).class === 'workload') seen.add(other);
-  }
-  return used;
 }
 
 /** The channels that lead into a channel, nearest first. */

@@ -35,8 +35,9 @@ const maxNodes = 5000;
 export function lineageOf(graph: AttackGraph, model: number): Lineage {
   const links = new Map<string, { readonly from: number; readonly to: number; readonly edge: number }>();
   const link = (from: number, to: number, edge: number) => links.set(`${from} ${to} ${edge}`, { from, to, edge });
+  const served = servedAs(graph, model);
   const closure = (forward: boolean): Map<number, number> => {
-    const distance = new Map([[model, 0]]);
+    const distance = new Map([model, ...(forward ? [] : served)].map((node) => [node, 0]));
     for (const [node, steps] of distance) {
       if (distance.size > maxNodes) break;
       for (const { edge, other } of forward ? madeFrom(graph, node) : madeOf(graph, node)) {
@@ -45,7 +46,7 @@ export function lineageOf(graph: AttackGraph, model: number): Lineage {
         if (!distance.has(other)) distance.set(other, steps + 1);
       }
     }
-    distance.delete(model);
+    for (const node of [model, ...served]) distance.delete(node);
     return distance;
   };
   const upstream = closure(false);
@@ -103,6 +104,19 @@ export function lineageOf(graph: AttackGraph, model: number): Lineage {
         ? graph.completeness
         : cutShort(graph.completeness, graph.nodeAt(model).id, `Its lineage has more than ${maxNodes} nodes.`),
   };
+}
+
+/**
+ * The models that a model's weights are served as: what loads weights decides which, so that what the service is made from the
+ * weights are made from.
+ */
+function servedAs(graph: AttackGraph, model: number): number[] {
+  const served = new Set<number>();
+  for (const wire of directInto(graph, model))
+    if (holders.has(graph.nodeAt(wire.other).class) && isFirm(graph, wire))
+      for (const whole of wholesOf(graph, wire.other))
+        if (whole !== model && graph.nodeAt(whole).class === 'model') served.add(whole);
+  return [...served];
 }
 
 /** The next things upstream. */

@@ -104,3 +104,43 @@ test('a request that touches too much says so', () => {
   expect(stations).toHaveLength(200);
   expect(completeness).toMatchObject({ answer: 'limited', reasons: [{ code: 'FB-ANSWER-BOUNDED' }] });
 });
+
+test('the request goes against the steps by which answers steer and listeners hold an address', () => {
+  const world = smallWorld({
+    nodes: [
+      thing('Agent/helper', { class: 'agent' }),
+      thing('Agent/neighbour', { class: 'agent' }),
+      thing('ModelEndpoint/gateway', { class: 'endpoint' }),
+      thing('PromptWrite/helper', { class: 'update-channel' }),
+      thing('Prompt/helper', { class: 'prompt' }),
+      thing('Pod/gateway'),
+      thing('Proxy/gateway', { class: 'control-plane' }),
+      thing('Model/own', { class: 'endpoint' }),
+      thing('Key/vendor', { class: 'credential' }),
+      thing('Endpoint/own', { class: 'endpoint' }),
+    ],
+    edges: {
+      MODEL_STEERS: [
+        step('ModelEndpoint/gateway', 'Agent/helper'),
+        step('ModelEndpoint/gateway', 'Agent/neighbour'),
+      ],
+      PROMPT_STEERS: [step('PromptWrite/helper', 'Agent/helper')],
+      PROCESS_BEHIND_ADDRESS: [step('Pod/gateway', 'ModelEndpoint/gateway')],
+      PROXY_BEHIND_ENDPOINT: [step('Proxy/gateway', 'ModelEndpoint/gateway')],
+      PROXY_CONTROL: [step('Proxy/gateway', group('everything behind it', ['Model/own', 'Key/vendor']))],
+      MODEL_ADDRESS: [step('Model/own', 'Endpoint/own')],
+    },
+  });
+  const { stations } = requestPath(world, world.resolve(idOf('Agent/helper')));
+  expect(stations.map(({ id, station, hops }) => `${hops} ${station} ${id.slice(5)}`)).toEqual([
+    '0 entry Agent/helper',
+    '1 outbound ModelEndpoint/gateway',
+    '1 steering Prompt/helper',
+    '2 inference Pod/gateway',
+    '2 inference Proxy/gateway',
+    '3 outbound Model/own',
+    '4 outbound Endpoint/own',
+  ]);
+  const fromGateway = requestPath(world, world.resolve(idOf('ModelEndpoint/gateway')));
+  expect(fromGateway.stations.map(({ id }) => id)).not.toContain(idOf('Agent/neighbour'));
+});

@@ -9,6 +9,9 @@
  *   workloads, models, agents, tools, endpoints, prompts, guardrails, stores, volumes, artifacts.
  * - What runs also leads to data, tools and endpoints that its own identities and credentials open, by direct steps over
  *   identities, credentials and permissions alone. The hop then says by which.
+ * - Where an attack runs against the request, the request is followed and not the attack: who answers an agent steers it, so the
+ *   agent asks the model, the server, the prompt and the collection that steer it; who listens holds an address, so the address
+ *   leads to who listens. A gateway that listens leads on to the models and tools behind it.
  * - A volume leads to the data that lies in it. Data, prompts and artifacts lead nowhere: who trains on them is lineage, not the
  *   request. Nothing leads to hosts, control planes, pipelines or update channels: they influence, and are found as such.
  *
@@ -20,7 +23,17 @@ import type { AttackGraph } from '../graph/attack-graph.ts';
 import { cutShort } from './bounded.ts';
 import { queryNodes } from './query/query.ts';
 import { reachTable } from './reach-table.ts';
-import { authoritiesOver, belongsTo, directFrom, identitiesUsedBy, isFirm, isRunning, type Wire } from './wiring.ts';
+import {
+  authoritiesOver,
+  belongsTo,
+  directFrom,
+  directInto,
+  identitiesUsedBy,
+  isFirm,
+  isRunning,
+  type Wire,
+} from './wiring.ts';
+import { twinsOf } from './write-twins.ts';
 
 type Station = RequestPath['stations'][number]['station'];
 
@@ -57,7 +70,23 @@ const opened: ReadonlySet<AssetClass> = new Set([
   'endpoint',
   'tool',
 ]);
+/** Of these, what is called with a credential, whereas a power over it is a power to change it. */
+const called: ReadonlySet<AssetClass> = new Set(['endpoint', 'tool']);
 const between: ReadonlySet<AssetClass> = new Set(['identity', 'credential', 'permission']);
+
+/** Who answers, or what is read or loaded, steers who asks. */
+const steering: ReadonlySet<string> = new Set([
+  'MODEL_STEERS',
+  'MCP_SERVER_STEERS',
+  'PROMPT_STEERS',
+  'COLLECTION_STEERS',
+  'STORED_MODEL_SERVES',
+]);
+const gateway = 'PROXY_BEHIND_ENDPOINT';
+/** Who listens holds what is known by its address. */
+const listens: ReadonlySet<string> = new Set([gateway, 'PROCESS_BEHIND_ADDRESS']);
+/** Of what is behind a gateway, what a request goes to. */
+const behindGateway: ReadonlySet<AssetClass> = new Set(['endpoint', 'tool', 'guardrail']);
 
 const maxStations = 200;
 /** Identities, credentials and permissions that one hop may go by. */
@@ -136,13 +165,37 @@ function* hopsFrom(graph: AttackGraph, station: number): Generator<Hop> {
   const { class: kind } = graph.nodeAt(station);
   for (const wire of directFrom(graph, station)) {
     const { class: next } = graph.nodeAt(wire.other);
+    if (steering.has(labelOf(graph, wire))) continue;
     if (leads(graph, kind, next, wire)) yield { from: station, to: wire.other, edge: wire.edge, by: [] };
   }
+  for (const wire of directInto(graph, station)) {
+    const label = labelOf(graph, wire);
+    if (steering.has(label) || listens.has(label))
+      yield { from: station, to: twinsOf(graph).thingOf.get(wire.other) ?? wire.other, edge: wire.edge, by: [] };
+  }
+  // No other control plane is a station.
+  if (kind === 'control-plane') yield* behind(graph, station);
   if (isRunning(graph, station)) yield* openedBy(graph, station);
 }
 
+/** What a gateway hands requests on to: the things of these classes in the groups that it has power over. */
+function* behind(graph: AttackGraph, station: number): Generator<Hop> {
+  const { offsets, heads } = graph.hypergraph;
+  const first = offsets[station] as number;
+  for (let edge = first; edge < (offsets[station + 1] as number); edge += 1) {
+    const hub = heads[edge] as number;
+    if (!graph.isHub(hub)) continue;
+    for (const { other } of directFrom(graph, hub))
+      if (behindGateway.has(graph.nodeAt(other).class)) yield { from: station, to: other, edge, by: [] };
+  }
+}
+
+function labelOf(graph: AttackGraph, { edge }: Wire): string {
+  return graph.ruleOf(edge)?.label ?? '';
+}
+
 function leads(graph: AttackGraph, kind: AssetClass, next: AssetClass, wire: Wire): boolean {
-  if (kind === 'endpoint') return listening.has(next);
+  if (kind === 'endpoint') return listening.has(next) || (next === 'endpoint' && isFirm(graph, wire));
   if (!isFirm(graph, wire)) return false;
   if (kind === 'volume') return inVolumes.has(next);
   return listening.has(kind) && stationOf[next] !== undefined;
@@ -151,6 +204,7 @@ function leads(graph: AttackGraph, kind: AssetClass, next: AssetClass, wire: Wir
 /** What a running part opens with its identities and credentials: breadth first, each thing once. */
 function* openedBy(graph: AttackGraph, part: number): Generator<Hop> {
   const seen = new Set([part]);
+  const isPower = (node: number) => graph.nodeAt(node).class === 'permission';
   let round: { readonly node: number; readonly by: readonly number[] }[] = [{ node: part, by: [] }];
   for (let depth = 0; depth < maxBetween && round.length > 0; depth += 1) {
     const next: typeof round = [];
@@ -161,7 +215,7 @@ function* openedBy(graph: AttackGraph, part: number): Generator<Hop> {
         if (between.has(kind)) {
           seen.add(wire.other);
           next.push({ node: wire.other, by: [...by, wire.other] });
-        } else if (by.length > 0 && opened.has(kind)) {
+        } else if (by.length > 0 && opened.has(kind) && !(called.has(kind) && by.some(isPower))) {
           seen.add(wire.other);
           yield { from: part, to: wire.other, edge: wire.edge, by };
         }

@@ -90,3 +90,39 @@ test('things that run each other in a circle end', () => {
   const part = circle.resolve(idOf('a'));
   expect(names(wholesOf(circle, part), circle)).toEqual(['Thing/a']);
 });
+
+test('a step that needs two things at once is a power of whoever has both', () => {
+  const apart = smallWorld({
+    nodes: [
+      thing('Job/deploy', { class: 'pipeline' }),
+      thing('Branch/main', { class: 'repository' }),
+      thing('Role/write', { class: 'permission' }),
+      thing('Role/workflows', { class: 'permission' }),
+      thing('Role/admin', { class: 'permission' }),
+      thing('User/writer', { class: 'identity' }),
+      thing('User/owner', { class: 'identity' }),
+      thing('User/app', { class: 'identity' }),
+    ],
+    edges: {
+      EDIT: [step('Branch/main', 'Job/deploy', { with: [idOf('Role/workflows')] })],
+      ADMIN: [
+        step('Role/admin', 'Branch/main'),
+        step('Role/admin', 'Role/workflows'),
+        step('Role/admin', 'Role/write'),
+      ],
+      ROLE: [
+        step('User/writer', 'Role/write'),
+        step('User/writer', 'Role/workflows'),
+        step('User/owner', 'Role/admin'),
+        step('User/app', 'Branch/main'),
+      ],
+    },
+  });
+  const authorities = authoritiesOver(apart, apart.resolve(idOf('Job/deploy')));
+  expect(
+    names(
+      authorities.map(({ actor }) => actor),
+      apart,
+    ),
+  ).toEqual(['User/owner']);
+});

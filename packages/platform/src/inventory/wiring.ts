@@ -128,8 +128,8 @@ export interface Authority {
 /**
  * Who has power over a thing without having to break into anything: identities and credentials from which only powers
  * (permissions, control over a control plane) lie between, and those that act as such an identity by themselves (its keys, the
- * members of a group). Who could first get hold of such an identity is a question of reach and not of power. One entry an actor,
- * by the shortest way.
+ * members of a group). Where a step needs several things at once, one must have power over all of them. Who could first get hold
+ * of such an identity is a question of reach and not of power. One entry an actor, by the shortest way.
  *
  * @param except edge types that do not count as a way into the thing itself
  */
@@ -138,30 +138,71 @@ export function authoritiesOver(
   node: number,
   except: ReadonlySet<number> = new Set(),
 ): Authority[] {
+  return search(graph, node, except, new Set([node]));
+}
+
+/** A power or an actor that was come to, with what else the steps from it need. */
+interface Visit extends Authority {
+  readonly needs: readonly number[];
+}
+
+/** @param asked things whose authorities are being looked for already: a step that needs itself is none */
+function search(
+  graph: AttackGraph,
+  node: number,
+  except: ReadonlySet<number>,
+  asked: ReadonlySet<number>,
+): Authority[] {
   const found = new Map<number, Authority>();
+  // By a way that needs more a thing may be come to before the way that needs nothing.
   const seen = new Set([node]);
-  let round: Authority[] = [{ actor: node, edge: -1, through: [] }];
+  const seenNeeding = new Set<number>();
+  let round: Visit[] = [{ actor: node, edge: -1, through: [], needs: [] }];
   while (round.length > 0) {
-    const next: Authority[] = [];
-    for (const { actor: at, edge: last, through } of round) {
+    const next: Visit[] = [];
+    for (const { actor: at, edge: last, through, needs: before } of round) {
       const acting = found.has(at);
       for (const wire of acting ? directInto(graph, at) : everyInto(graph, at)) {
-        if (seen.has(wire.other) || (last < 0 && except.has(graph.hypergraph.types[wire.edge] as number))) continue;
-        const edge = last < 0 ? wire.edge : last;
-        if (!acting && powers.has(graph.nodeAt(wire.other).class)) {
-          seen.add(wire.other);
-          next.push({ actor: wire.other, edge, through: [...through, wire.other] });
-        } else if (isActor(graph, wire.other) && isFirm(graph, wire)) {
-          seen.add(wire.other);
-          const authority = { actor: wire.other, edge, through };
-          found.set(wire.other, authority);
-          next.push(authority);
+        const { other } = wire;
+        if (seen.has(other) || (last < 0 && except.has(graph.hypergraph.types[wire.edge] as number))) continue;
+        const needs = [...before, ...besides(graph, wire)];
+        const visit = { actor: other, edge: last < 0 ? wire.edge : last, needs };
+        if (!acting && powers.has(graph.nodeAt(other).class)) {
+          const once = needs.length === 0 ? seen : seenNeeding;
+          if (once.has(other)) continue;
+          once.add(other);
+          next.push({ ...visit, through: [...through, other] });
+        } else if (isActor(graph, other) && isFirm(graph, wire)) {
+          if (!needs.every((need) => need === other || hasPower(graph, other, need, asked))) continue;
+          seen.add(other);
+          found.set(other, { actor: other, edge: visit.edge, through });
+          next.push({ ...visit, through, needs: [] });
         }
       }
     }
     round = next;
   }
   return [...found.values()].sort((a, b) => a.actor - b.actor);
+}
+
+/** The other things that a step needs. */
+function besides(graph: AttackGraph, { edge, other }: Wire): number[] {
+  return Array.from(graph.hypergraph.tailsOf(edge)).filter((tail) => tail !== other && !graph.isHub(tail));
+}
+
+const knownActors = new WeakMap<AttackGraph, Map<number, ReadonlySet<number>>>();
+
+function hasPower(graph: AttackGraph, actor: number, over: number, asked: ReadonlySet<number>): boolean {
+  if (asked.has(over)) return false;
+  const known = knownActors.get(graph) ?? new Map<number, ReadonlySet<number>>();
+  knownActors.set(graph, known);
+  let actors = known.get(over);
+  if (actors === undefined) {
+    actors = new Set(search(graph, over, new Set(), new Set([...asked, over])).map((each) => each.actor));
+    // What was found while something was left out for being asked already is no answer for others.
+    if (asked.size === 1) known.set(over, actors);
+  }
+  return actors.has(actor);
 }
 
 /** The functions that an identity serves, by what runs with it (A6). */

@@ -1,17 +1,28 @@
 /**
- * What a plan says beyond its proof, for those who read it before they approve: what each step costs, whom it interrupts and
- * how many must approve it, and that nothing it gives up on could have been saved. Not asked again before a plan is carried
- * out: a price that changed since is no reason to leave an attacker alone, and execution asks for approvals by itself.
+ * What a plan says beyond its proof, for those who read it before they approve: what each step costs and why, whom it interrupts and
+ * how many must approve it, that nothing it gives up on could have been saved, that it does what was asked of it, and that its answer
+ * about scope is true. Not asked again before a plan is carried out: a price that changed since is no reason to leave an attacker
+ * alone, and execution asks for approvals by itself. Of the planner it uses the tables that people agreed on, and nothing else.
  */
-import type { AnyAction, Plan, PlanCheck, PlanStep } from '@firebreak/contract';
+import { type AnyAction, nodeRef, type Plan, type PlanCheck, type PlanStep } from '@firebreak/contract';
 import type { AttackGraph, GraphEdge } from '../graph/attack-graph.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
+import { hostingLimit } from './hosting.ts';
+import { isBanned } from './lever-text.ts';
+import { observedUse } from './price/observed-use.ts';
+import { priceOf } from './price/price.ts';
+import { variantOf } from './variants.ts';
 
 type Check = PlanCheck['checks'][number];
 
 export function checkClaims(plan: Plan, graph: AttackGraph, actions: readonly AnyAction[]): readonly Check[] {
   const byId = new Map(actions.map((action) => [action.id, action]));
-  return [pricesCheck(plan, graph, byId), exemptCheck(plan, graph, byId)];
+  return [
+    pricesCheck(plan, graph, byId),
+    exemptCheck(plan, graph, byId),
+    wishesCheck(plan, graph, byId),
+    ...(plan.scope === undefined ? [] : [scopeCheck(plan, plan.scope, graph)]),
+  ];
 }
 
 function pricesCheck(plan: Plan, graph: AttackGraph, actions: ReadonlyMap<string, AnyAction>): Check {
@@ -41,9 +52,13 @@ function complaintAbout(
   const drastic = action.drastic(params.data, graph.estate);
   if (drastic && !step.drastic) return 'is drastic and does not say so';
   if (step.approvals < (step.drastic ? 2 : 1)) return `needs more approvals than ${step.approvals}`;
+  const summed = step.reasons?.reduce((sum, { points }) => sum + points, 0);
+  if (summed !== undefined && Math.abs(summed - step.cost) > 0.005) return `costs ${step.cost} for reasons of ${summed}`;
   if (!sameGraph) return undefined;
-  const { cost, interrupts, restarts = [] } = action.impact(params.data, graph.estate);
+  const { cost, reasons, interrupts, restarts } = priceOf(action, params.data, graph, observedUse(graph));
   if (step.cost !== cost) return `costs ${cost}, not ${step.cost}`;
+  if (step.reasons !== undefined && canonicalJson(step.reasons) !== canonicalJson(reasons))
+    return 'costs that for other reasons than it says';
   if (canonicalJson(step.interrupts) !== canonicalJson(interrupts)) return 'interrupts others than it says';
   return canonicalJson(step.restarts) === canonicalJson(restarts) ? undefined : 'restarts others than it says';
 }
@@ -53,9 +68,18 @@ function exemptCheck(plan: Plan, graph: AttackGraph, actions: ReadonlyMap<string
   const own = plan.compromised.map(({ id }) => id);
   const compromised = new Set<string>(own);
   const given = plan.certificate.exempt.filter((id) => !compromised.has(id));
-  const forbidden = new Set(plan.forbidden);
+  const banned = new Set(plan.forbidden);
+  const { without } = variantOf(plan.variant);
   const severable = (edge: GraphEdge): boolean =>
-    edge.rule.levers(edge, graph.estate).some(({ action, key }) => actions.has(action) && !forbidden.has(key));
+    edge.rule.levers(edge, graph.estate).some((lever) => {
+      const action = actions.get(lever.action);
+      return (
+        action !== undefined &&
+        !isBanned(lever, banned) &&
+        !without.includes(action.stage) &&
+        limitOn(graph, action, lever.params) === undefined
+      );
+    });
   const lost = given.length === 0 ? compromised : closureOf(own, plan, graph, severable);
   const saved = given.filter((id) => !lost.has(id));
   return {
@@ -91,5 +115,86 @@ function closureOf(
       next.push(edge.to);
     }
   }
+  return held;
+}
+
+function limitOn(graph: AttackGraph, action: AnyAction, given: unknown) {
+  const params = action.params.safeParse(given);
+  if (!params.success) return undefined;
+  return hostingLimit(graph.nodes[graph.indexOf.get(action.target(params.data).id) ?? -1], action.stage);
+}
+
+/** What was asked for is in the plan, what was ruled out is not: by the request, by the variant, by who runs the thing. */
+function wishesCheck(plan: Plan, graph: AttackGraph, actions: ReadonlyMap<string, AnyAction>): Check {
+  const pulled = new Set(plan.steps.map(({ lever }) => lever.key));
+  const banned = new Set(plan.forbidden);
+  const { without, waves } = variantOf(plan.variant);
+  const wrong = [
+    ...(plan.pinned ?? []).filter((key) => !pulled.has(key)).map((key) => `${key} is pinned and missing`),
+    ...plan.steps.flatMap((step) => {
+      const action = actions.get(step.lever.action);
+      if (isBanned(step.lever, banned)) return [`${step.id} is forbidden`];
+      if (without.includes(step.stage)) return [`${step.id} is of a stage that ${plan.variant} does without`];
+      if (waves !== (step.wave !== undefined)) return [`${step.id} has ${waves ? 'no wave' : 'a wave'}`];
+      if (step.wave === 1 && step.approvals > 1) return [`${step.id} needs two persons in the wave of one`];
+      const limit = action === undefined ? undefined : limitOn(graph, action, step.lever.params);
+      return limit === undefined ? [] : [`${step.id}: ${limit.why}`];
+    }),
+    ...(plan.leftOut ?? []).flatMap(({ lever }) => {
+      const action = actions.get(lever.action);
+      if (action === undefined || limitOn(graph, action, lever.params) !== undefined) return [];
+      return [`${lever.key} is left out without need`];
+    }),
+  ];
+  return {
+    check: 'it does what was asked for and nothing that was ruled out',
+    ok: wrong.length === 0,
+    detail:
+      wrong.length > 0
+        ? wrong.slice(0, 5).join('; ')
+        : `${plan.variant ?? 'cheapest'}, ${plan.pinned?.length ?? 0} pinned, ${plan.forbidden?.length ?? 0} forbidden`,
+  };
+}
+
+/** Isolated is a strong word: walked again, nothing protected by default and no other namespace may be within reach. */
+function scopeCheck(plan: Plan, scope: NonNullable<Plan['scope']>, graph: AttackGraph): Check {
+  const check = 'the answer about scope is true';
+  if (plan.certificate.graphDigest !== graph.digest)
+    return { check, ok: true, detail: 'not compared, the estate has changed' };
+  const held = heldBy(plan.compromised.map(({ id }) => id), graph);
+  const own = new Set(plan.compromised.map(({ id }) => id));
+  const wrong: string[] = [];
+  for (const { node } of scope.frontier) {
+    const at = graph.indexOf.get(node.id);
+    if (!held.has(node.id) || at === undefined) wrong.push(`${node.id} is not within reach`);
+    else if (canonicalJson(nodeRef(graph.nodeAt(at))) !== canonicalJson(node)) wrong.push(`${node.id} is called otherwise`);
+  }
+  const jewels = [...held].filter(
+    (id) => !own.has(id) && graph.nodes[graph.indexOf.get(id) ?? -1]?.jewel !== undefined,
+  ).length;
+  if (scope.answer !== 'wider' && jewels > 0) wrong.push(`${jewels} crown jewels are within reach`);
+  if (scope.answer === 'isolated' && scope.frontierCount > 0) wrong.push('isolated, with a frontier');
+  const counted = scope.boundaries.reduce((sum, { reached }) => sum + reached, 0);
+  if (counted > held.size) wrong.push(`${counted} nodes are counted, ${held.size} are within reach`);
+  return { check, ok: wrong.length === 0, detail: wrong.length === 0 ? scope.answer : wrong.slice(0, 5).join('; ') };
+}
+
+/** Everything that follows from the start, over the list of live edges. */
+function heldBy(start: readonly string[], graph: AttackGraph): ReadonlySet<string> {
+  const held = new Set(start);
+  const leaving = new Map<string, GraphEdge[]>();
+  for (const edge of graph.liveEdges())
+    for (const tail of [edge.from, ...edge.with]) {
+      const known = leaving.get(tail);
+      if (known === undefined) leaving.set(tail, [edge]);
+      else known.push(edge);
+    }
+  const next = [...start];
+  for (let id = next.pop(); id !== undefined; id = next.pop())
+    for (const edge of leaving.get(id) ?? []) {
+      if (held.has(edge.to) || ![edge.from, ...edge.with].every((tail) => held.has(tail))) continue;
+      held.add(edge.to);
+      next.push(edge.to);
+    }
   return held;
 }

@@ -35,18 +35,30 @@ function sameNode(one: NodeRef, other: NodeRef): boolean {
   return one.kind === other.kind && one.id === other.id && one.name === other.name;
 }
 
-/** By the stages of the contract, after all that it names, and evidence and delivery are named by whatever comes later. */
+/**
+ * After all that it names, and after all that must come first: evidence, then what delivers, authority before whatever restarts
+ * because of it, and on one thing the stages in their order. What must come first is named.
+ */
 function comesInOrder(step: PlanStep, before: readonly PlanStep[]): boolean {
-  const rank = stages.indexOf(step.stage);
   const earlier = new Set(before.map(({ id }) => id));
   const awaited = new Set(step.after);
   return (
     step.ordinal === before.length + 1 &&
     !earlier.has(step.id) &&
     step.after.every((id) => earlier.has(id)) &&
-    before.every(({ stage }) => stages.indexOf(stage) <= rank) &&
-    before.every(
-      ({ id, stage }) => stage === step.stage || (stage !== 'evidence' && stage !== 'delivery') || awaited.has(id),
-    )
+    before.every((other) => !comesBefore(step, other) && (!comesBefore(other, step) || awaited.has(other.id)))
   );
+}
+
+function comesBefore(one: PlanStep, other: PlanStep): boolean {
+  if (one.stage === 'evidence' || other.stage === 'evidence')
+    return one.stage === 'evidence' && other.stage !== 'evidence';
+  if ((one.wave ?? 1) !== (other.wave ?? 1)) return (one.wave ?? 1) < (other.wave ?? 1);
+  if (one.stage === 'delivery' || other.stage === 'delivery')
+    return one.stage === 'delivery' && other.stage !== 'delivery';
+  const authority = ({ stage }: PlanStep) => stage === 'access' || stage === 'network';
+  const restarts = ({ stage, restarts: pods }: PlanStep) => stage === 'eviction' || pods.length > 0;
+  if (authority(one) && !authority(other) && restarts(other)) return true;
+  if (authority(other) && !authority(one) && restarts(one)) return false;
+  return one.target.id === other.target.id && stages.indexOf(one.stage) < stages.indexOf(other.stage);
 }

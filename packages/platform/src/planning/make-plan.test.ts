@@ -369,7 +369,8 @@ test('prices, approvals and what is given up are found when they are not so', ()
   expect(failing(plan, [{ ...pullAction(chain.costs), drastic: () => true }])).toEqual(prices);
   // The estate changed: what a step costs now is no lie, how many must approve it may be one.
   const stale = { ...plan, certificate: { ...plan.certificate, graphDigest: '0'.repeat(64) } };
-  expect(failing({ ...stale, steps: [{ ...step, cost: 1 }] })).toEqual([]);
+  expect(failing({ ...stale, steps: [{ ...step, cost: 1, reasons: [{ what: 'then', points: 1 }] }] })).toEqual([]);
+  expect(failing({ ...stale, steps: [{ ...step, cost: 1 }] })).toEqual(prices);
   expect(failing({ ...stale, steps: [{ ...step, approvals: 0 }] })).toEqual(prices);
 
   const reached = [0, 1, 2].map(idOf);

@@ -1,20 +1,38 @@
 /**
  * From a graph, a compromised set and what must be protected to a plan with its proof. Pure: no clock, no I/O; the same
- * input gives the same plan to the last byte. The cut itself is in cut.ts, steps that cut nothing in supplements/.
+ * input gives the same plan to the last byte. The cut itself is in cut/, steps that cut nothing in supplements/, what things cost in
+ * price/, in which order they are done in order/ and race/, what else a plan may be wished to be in variants.ts.
  */
-import { type AnyAction, type EdgeKey, nodeRef, type Plan } from '@firebreak/contract';
+import {
+  type AnyAction,
+  type EdgeKey,
+  FirebreakError,
+  nodeRef,
+  type Plan,
+  type PlanStep,
+  type PlanVariant,
+} from '@firebreak/contract';
 import type { AttackGraph, GraphEdge } from '../graph/attack-graph.ts';
 import { hasBit, membersOf } from '../graph/bitset.ts';
 import { explainDerivation } from '../graph/explain.ts';
 import { bestPaths } from '../graph/paths.ts';
-import { reach } from '../graph/reach.ts';
+import { type Reach, reach } from '../graph/reach.ts';
 import { selectNodes } from '../graph/selector.ts';
-import { type CutResult, cheapestCut } from './cut.ts';
+import { type CutResult, cheapestCut } from './cut/cut.ts';
+import { tolerance } from './cut/dual-ascent.ts';
 import type { Solver } from './hitting-set.ts';
-import { LeverBook, type PricedLever } from './lever-book.ts';
-import { orderSteps, type UnorderedStep } from './order.ts';
+import { LeverBook, type PricedLever, type Withheld } from './lever-book.ts';
+import { banOf, leverOf } from './lever-text.ts';
+import { byLoss, byRule, numbered, type UnorderedStep } from './order/order.ts';
+import { inWaves } from './order/waves.ts';
 import { sealPlan } from './plan-digest.ts';
+import { type ObservedUse, observedUse } from './price/observed-use.ts';
+import { type Price, points } from './price/price.ts';
+import { lossOfOrders } from './race/loss-of-orders.ts';
+import { scopeOf } from './scope.ts';
+import { lacksOn, missingWords } from './shortage.ts';
 import { supplements } from './supplements/index.ts';
+import { type Variant, variantOf } from './variants.ts';
 
 export interface PlanRequest {
   /** Node numbers, not empty. */
@@ -22,56 +40,87 @@ export interface PlanRequest {
   /** Selector text, see graph/selector.ts. */
   readonly protect: string;
   readonly actions: readonly AnyAction[];
-  /** Keys of levers that must not be used. */
+  /** Levers that must not be used, by key, as `action name=value …`, or by the id of their action. */
   readonly forbid?: readonly string[];
+  /** Levers that must be used, by key or as `action name=value …`. */
+  readonly pin?: readonly string[];
+  readonly variant?: PlanVariant;
+  /** Actions that there are and that cannot be pulled here, and why. */
+  readonly withheld?: readonly Withheld[];
+  /** What is known of use; what the nodes carry when absent. A plan that was priced with more cannot be checked without it. */
+  readonly use?: ObservedUse;
 }
 
 /** How many example paths a plan shows. */
 const EXAMPLES = 5;
 /** How many paths that nothing cuts are written out; the certificate lists every goal that they lead to. */
 const UNCUT_SHOWN = 100;
+/** How many levers that hosting rules out are written out. */
+const LEFT_OUT_SHOWN = 100;
 
+/** @throws FirebreakError FB-PLAN-CONTRADICTION, FB-USAGE for a lever that cannot be read, FB-SELECTOR-INVALID */
 export function makePlan(graph: AttackGraph, request: PlanRequest, solver: Solver): Plan {
-  const compromised = [...new Set(request.compromised)].sort((a, b) => a - b);
-  const held = new Set(compromised);
-  const protectedNodes = selectNodes(graph, request.protect);
-  const before = reach(graph.hypergraph, compromised);
-  const exposed = protectedNodes.filter((node) => hasBit(before.reached, node) && !held.has(node));
-  const forbidden = [...new Set(request.forbid)].sort();
-  const book = new LeverBook(graph.estate, request.actions, forbidden);
-  const cut = cheapestCut(graph, compromised, before, exposed, book, solver);
-  const steps = orderSteps([
-    ...cutSteps(graph, cut, book),
-    ...supplementarySteps(graph, compromised, cut, book, request.actions),
-  ]);
-  const exempt = new Set([...protectedNodes.filter((node) => held.has(node)), ...cut.exempt.map(({ goal }) => goal)]);
-  const id = (node: number): string => graph.nodes[node]?.id ?? '';
+  const question = questionOf(graph, request);
+  const { compromised, held, protectedNodes, exposed, before, variant, bans, pins } = question;
+  const book = bookOf(graph, request, question, variant);
+  const isExposed = new Set(exposed);
+  const others = [...before.order].filter(
+    (node) => !graph.isHub(node) && !held.has(node) && !isExposed.has(node) && variant.takes(graph, node),
+  );
+  const cut = solve(graph, question, book, solver, [...exposed, ...others]);
+  const past = cut.exempt.filter(({ goal }) => isExposed.has(goal));
+  const bound = boundOf(graph, request, question, cut, past, solver);
+  const cutting = cutSteps(cut, book, new Set(pins));
+  const all = [...cutting, ...supplementarySteps(graph, compromised, cut, book, request.actions)];
+  const steps = variant.waves ? inWaves(all) : all;
+  const rough = byRule(steps);
+  const lossOf = lossOfOrders(graph, compromised, exposed, rough);
+  const ordered = numbered(lossOf === undefined ? rough : byLoss(rough, lossOf));
+  const exempt = new Set([...protectedNodes.filter((node) => held.has(node)), ...past.map(({ goal }) => goal)]);
+  const id = (node: number): string => graph.nodeAt(node).id;
+  const cutCost = sum(cutting);
+  // A solver's bound is a sum of binary fractions; what is within its tolerance of the cost is the cost.
+  const lowerBound = bound > cutCost - tolerance ? cutCost : bound;
+  const leftOut = book.leftOut().slice(0, LEFT_OUT_SHOWN);
 
   return sealPlan({
     format: 'firebreak-plan/1',
-    compromised: compromised.map((node) => nodeRef(graph.nodes[node] as never)),
+    compromised: compromised.map((node) => nodeRef(graph.nodeAt(node))),
     protect: request.protect,
-    ...(forbidden.length > 0 ? { forbidden } : {}),
-    verdict: exposed.length === 0 ? 'nothing-to-cut' : cut.exempt.length > 0 ? 'partial' : 'contained',
-    steps,
-    cutCost: cut.cost,
-    lowerBound: cut.bound,
-    gap: cut.cost === 0 ? 0 : (cut.cost - cut.bound) / cut.cost,
-    totalCost: steps.reduce((sum, step) => sum + step.cost, 0),
+    ...(bans.length > 0 ? { forbidden: [...bans] } : {}),
+    ...(pins.length > 0 ? { pinned: [...pins] } : {}),
+    ...(variant.id === 'cheapest' ? {} : { variant: variant.id }),
+    verdict: past.length > 0 ? 'partial' : cutting.length === 0 ? 'nothing-to-cut' : 'contained',
+    steps: ordered,
+    cutCost,
+    lowerBound,
+    gap: cutCost === 0 ? 0 : (cutCost - lowerBound) / cutCost,
+    totalCost: sum(steps),
     certificate: {
       kind: 'closed-set',
       graphDigest: graph.digest,
       reached: [...membersOf(cut.after.reached)]
-        .filter((node) => !hasBit(graph.hypergraph.hubs, node))
+        .filter((node) => !graph.isHub(node))
         .map(id)
         .sort(),
       protected: protectedNodes.map(id).sort(),
       exempt: [...exempt].map(id).sort(),
     },
-    uncut: cut.exempt.slice(0, UNCUT_SHOWN).map(({ derivation }) => ({
-      path: explainDerivation(graph, derivation),
-      missing: missingLever(derivation, request.actions),
-    })),
+    uncut: past.slice(0, UNCUT_SHOWN).map(({ derivation }) => {
+      const lacks = lacksOn(derivation, graph, book);
+      return { path: explainDerivation(graph, derivation), missing: missingWords(lacks), lacks };
+    }),
+    ...(leftOut.length === 0
+      ? {}
+      : {
+          leftOut: leftOut.map(({ lever, action, params, limit }) => ({
+            lever,
+            title: action.describe(params),
+            target: action.target(params),
+            why: limit.why,
+            instead: limit.instead,
+          })),
+        }),
     assumptions: [
       'The attacker holds the compromised set and keeps it; what they moved to before the first step is not in it unless you name it.',
       'The steps that an attacker can take are those of the edge rules; a way in that no rule knows is not cut.',
@@ -82,7 +131,82 @@ export function makePlan(graph: AttackGraph, request: PlanRequest, solver: Solve
       protectedReachable: exposed.length,
       examples: bestPaths(graph, compromised, nearest(exposed, before.hops), { limit: EXAMPLES }),
     },
+    scope: scopeOf(graph, compromised, before),
+    order: lossOf === undefined ? 'rule' : 'race',
   });
+}
+
+interface Question {
+  readonly compromised: readonly number[];
+  readonly held: ReadonlySet<number>;
+  readonly protectedNodes: readonly number[];
+  /** Protected and reachable, without what the attacker holds already. */
+  readonly exposed: readonly number[];
+  readonly before: Reach;
+  readonly variant: Variant;
+  readonly bans: readonly string[];
+  /** Keys. */
+  readonly pins: readonly string[];
+}
+
+function questionOf(graph: AttackGraph, request: PlanRequest): Question {
+  const compromised = [...new Set(request.compromised)].sort((a, b) => a - b);
+  const held = new Set(compromised);
+  const protectedNodes = selectNodes(graph, request.protect);
+  const before = reach(graph.hypergraph, compromised);
+  const bans = [...new Set((request.forbid ?? []).map(banOf))].sort();
+  const pins = [...new Set((request.pin ?? []).map((text) => leverOf(text).key))].sort();
+  const both = pins.find((pin) => bans.includes(pin) || bans.includes(pin.slice(0, pin.indexOf('|'))));
+  if (both !== undefined)
+    throw new FirebreakError('FB-PLAN-CONTRADICTION', `${both} is pinned and forbidden.`, { detail: { pinned: both } });
+  return {
+    compromised,
+    held,
+    protectedNodes,
+    exposed: protectedNodes.filter((node) => hasBit(before.reached, node) && !held.has(node)),
+    before,
+    variant: variantOf(request.variant),
+    bans,
+    pins,
+  };
+}
+
+function bookOf(graph: AttackGraph, request: PlanRequest, { bans }: Question, variant: Variant): LeverBook {
+  return new LeverBook(graph, {
+    actions: request.actions,
+    use: request.use ?? observedUse(graph),
+    bans: new Set(bans),
+    without: variant.without,
+    objective: variant.objective,
+    withheld: request.withheld ?? [],
+  });
+}
+
+function solve(
+  graph: AttackGraph,
+  { compromised, before, pins }: Question,
+  book: LeverBook,
+  solver: Solver,
+  goals: readonly number[],
+): CutResult {
+  const pinned = pins.map((pin) => book.pin(leverOf(pin)));
+  return cheapestCut({ graph, compromised, before, goals, book, pins: pinned }, solver);
+}
+
+/** What any cut costs that saves the same protected nodes: for a variant another problem than its own. */
+function boundOf(
+  graph: AttackGraph,
+  request: PlanRequest,
+  question: Question,
+  cut: CutResult,
+  past: CutResult['exempt'],
+  solver: Solver,
+): number {
+  if (question.variant.id === 'cheapest') return cut.bound;
+  const lost = new Set(past.map(({ goal }) => goal));
+  const book = bookOf(graph, request, question, variantOf());
+  const saved = question.exposed.filter((goal) => !lost.has(goal));
+  return solve(graph, question, book, solver, saved).bound;
 }
 
 /** The goals to show paths to: the jewels that the attacker reaches soonest. */
@@ -90,12 +214,13 @@ function nearest(goals: readonly number[], hops: Int32Array): number[] {
   return [...goals].sort((a, b) => (hops[a] ?? 0) - (hops[b] ?? 0) || a - b).slice(0, EXAMPLES);
 }
 
-function cutSteps(graph: AttackGraph, cut: CutResult, book: LeverBook): UnorderedStep[] {
+function cutSteps(cut: CutResult, book: LeverBook, pins: ReadonlySet<string>): UnorderedStep[] {
   return cut.levers.map((index) => {
     const severed = cut.severed.filter(({ by }) => by.includes(index)).map(({ edge }) => edge);
-    return stepOf(book.at(index), graph, {
+    const priced = book.at(index);
+    return stepOf(priced, {
       reason: 'cut',
-      why: whyCut(severed),
+      why: whyCut(severed, pins.has(priced.lever.key)),
       severs: severed.map(edgeKey),
     });
   });
@@ -119,23 +244,20 @@ function supplementarySteps(
       if (priced === undefined || taken.has(lever.key)) continue;
       taken.add(lever.key);
       targets.push(targetOf(priced).id);
-      steps.push(stepOf(priced, graph, { reason: supplement.reason, why, severs: [] }));
+      steps.push(stepOf(priced, { reason: supplement.reason, why, severs: [] }));
     }
   }
   return steps;
 }
 
-function targetOf({ action, lever }: PricedLever) {
-  return action.target(action.params.parse(lever.params));
+function targetOf({ action, params }: PricedLever) {
+  return action.target(params);
 }
 
 function stepOf(
-  { lever, action, impact }: PricedLever,
-  graph: AttackGraph,
+  { lever, action, params, price }: PricedLever,
   given: Pick<UnorderedStep, 'reason' | 'why' | 'severs'>,
 ): UnorderedStep {
-  const params = action.params.parse(lever.params);
-  const drastic = action.drastic(params, graph.estate);
   const { reversal } = action;
   return {
     lever,
@@ -143,31 +265,35 @@ function stepOf(
     target: action.target(params),
     title: action.describe(params),
     ...given,
-    interrupts: impact.interrupts.map(({ who, what, weight }) => ({ who, what, weight })),
-    restarts: [...(impact.restarts ?? [])],
-    cost: impact.cost,
+    ...stepPrice(price),
     reversal: { kind: reversal.kind, how: reversal.kind === 'none' ? reversal.because : action.undoes(params) },
-    drastic,
-    approvals: drastic ? 2 : 1,
   };
+}
+
+function stepPrice({ cost, reasons, interrupts, restarts, drastic, approvals, takes }: Price) {
+  return {
+    cost,
+    reasons: [...reasons],
+    interrupts: interrupts.map(({ who, what, weight }) => ({ who, what, weight })),
+    restarts: [...restarts],
+    drastic,
+    approvals,
+    takes,
+  };
+}
+
+function sum(steps: readonly Pick<PlanStep, 'cost'>[]): number {
+  return points(steps.reduce((total, { cost }) => total + cost, 0));
 }
 
 function edgeKey(edge: GraphEdge): EdgeKey {
   return { type: edge.type, from: edge.from, to: edge.to, ...(edge.with.length > 0 ? { with: [...edge.with] } : {}) };
 }
 
-function whyCut(severed: readonly GraphEdge[]): string {
+function whyCut(severed: readonly GraphEdge[], pinned: boolean): string {
+  const asked = pinned ? 'Asked for. ' : '';
   const [first] = severed;
-  if (first === undefined) return 'Part of the cut.';
+  if (first === undefined) return pinned ? 'Asked for.' : 'Part of the cut.';
   const more = severed.length > 1 ? ` and ${severed.length - 1} more` : '';
-  return `Severs ${first.type} from ${first.from} to ${first.to}${more}. ${first.rule.explain.cut}`;
-}
-
-/** Which lever would be needed on a derivation that nothing at hand cuts. */
-function missingLever(derivation: readonly GraphEdge[], actions: readonly AnyAction[]): string {
-  const known = new Set(actions.map((action) => action.id));
-  const absent = new Set(derivation.flatMap((edge) => edge.rule.severedBy.filter((action) => !known.has(action))));
-  if (absent.size > 0) return `No connector offers ${[...absent].sort().join(' or ')}.`;
-  const advice = [...new Set(derivation.map((edge) => edge.rule.explain.cut))];
-  return `No reversible lever cuts any of its steps. By hand: ${advice.join(' Or: ')}`;
+  return `${asked}Severs ${first.type} from ${first.from} to ${first.to}${more}. ${first.rule.explain.cut}`;
 }

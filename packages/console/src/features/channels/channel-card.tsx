@@ -16,6 +16,14 @@ const findingWords = {
   'static-publisher': 'static publisher',
 } as const;
 
+const drivenWords: Readonly<Record<Channel['driven'], string>> = {
+  repository: 'driven by a repository',
+  registry: 'driven by a registry',
+  pipeline: 'driven by a pipeline',
+  data: 'driven by data',
+  unknown: 'source not read',
+};
+
 /** One channel from left to right: who changes the content, who decides, what gets it. */
 export function ChannelCard({ channel }: { readonly channel: Channel }) {
   return (
@@ -28,9 +36,7 @@ export function ChannelCard({ channel }: { readonly channel: Channel }) {
               owner <ForeignText text={channel.owner} most={40} />
             </span>
           )}
-          <Tag tone={channel.driven === 'unknown' ? 'warn' : 'neutral'}>
-            {channel.driven === 'unknown' ? 'source not read' : `driven by a ${channel.driven}`}
-          </Tag>
+          <Tag tone={channel.driven === 'unknown' ? 'warn' : 'neutral'}>{drivenWords[channel.driven]}</Tag>
           <PickButton toggle={channel.id} of={channel.name} />
         </>
       }

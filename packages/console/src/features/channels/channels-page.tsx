@@ -3,6 +3,7 @@ import { Skeleton, Switch } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { channelsQuery } from '../../data/estate-queries.ts';
+import { count } from '../../ui/count.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { Figure } from '../../ui/figure.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
@@ -33,9 +34,10 @@ export function ChannelsPage() {
 const step = 40;
 
 function Known({ answer: { channels, counts } }: { readonly answer: Channels }) {
-  const [mixedOnly, setMixedOnly] = useState(false);
+  const [findingsOnly, setFindingsOnly] = useState(false);
   const [most, setMost] = useState(step);
-  const shown = mixedOnly ? channels.filter(({ findings }) => findings.length > 0) : channels;
+  const found = channels.filter(({ findings }) => findings.length > 0);
+  const shown = findingsOnly ? found : channels;
   if (channels.length === 0) {
     return (
       <Empty title="No update channel was found.">
@@ -54,16 +56,16 @@ function Known({ answer: { channels, counts } }: { readonly answer: Channels }) 
           hint="identities and credentials"
         />
         <Figure
-          label="With findings"
+          label="Authority mixed"
           tone={counts.mixed === 0 ? 'good' : 'warn'}
           value={counts.mixed.toLocaleString()}
-          hint="build and runtime authority mixed"
+          hint="who publishes also runs or operates it"
         />
       </dl>
       <Switch
-        label="Only channels with findings"
-        checked={mixedOnly}
-        onChange={(event) => setMixedOnly(event.currentTarget.checked)}
+        label={`Only the ${count(found.length, 'channel')} with findings`}
+        checked={findingsOnly}
+        onChange={(event) => setFindingsOnly(event.currentTarget.checked)}
       />
       {shown.slice(0, most).map((channel: Channel) => (
         <ChannelCard key={channel.id} channel={channel} />

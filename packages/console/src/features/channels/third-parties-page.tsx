@@ -36,7 +36,8 @@ export function ThirdPartiesPage() {
       {answer.isPending && <Skeleton height={480} radius={8} />}
       {answer.data?.vendors.length === 0 && (
         <Empty title="No third party is known.">
-          Say who runs what for you: a <code>vendor</code> in a catalogue that is read with <code>--from manual:</code>.
+          Say who runs what for you: a <code>vendor</code> in a catalogue that is read with <code>--from catalog:</code>
+          .
         </Empty>
       )}
       <div className={pageClasses.page}>
@@ -47,6 +48,8 @@ export function ThirdPartiesPage() {
     </>
   );
 }
+
+const mostReached = 30;
 
 function VendorPanel({ vendor }: { readonly vendor: Vendor }) {
   return (
@@ -59,30 +62,39 @@ function VendorPanel({ vendor }: { readonly vendor: Vendor }) {
           <ForeignText text={vendor.missing.join(', ')} />
         </Notice>
       )}
-      <div className={classes.columns}>
-        {vendor.services.map((service) => (
-          <section key={service.id}>
-            <h3 className={classes.title}>
-              <NodeLink node={service} most={44} />
-            </h3>
-            <FactList
-              facts={[
-                ['Owner', service.owner],
-                ['Hosting', service.hosting],
-                ['SLA', service.sla],
-                ['Permitted use', service.permittedUse.length === 0 ? undefined : service.permittedUse.join(', ')],
-                ...Object.entries(service.duties).map(([topic, duty]) => [topic, duty] as const),
-              ]}
-            />
-          </section>
-        ))}
+      <div className={pageClasses.vendor}>
+        <div className={classes.columns}>
+          {vendor.services.map((service) => (
+            <section key={service.id}>
+              <h3 className={classes.title}>
+                <NodeLink node={service} most={44} />
+              </h3>
+              <FactList
+                facts={[
+                  ['Owner', service.owner],
+                  ['Hosting', service.hosting],
+                  ['SLA', service.sla],
+                  ['Permitted use', service.permittedUse.length === 0 ? undefined : service.permittedUse.join(', ')],
+                  ...Object.entries(service.duties).map(([topic, duty]) => [topic, duty] as const),
+                ]}
+              />
+              {isSilent(service) && <p className="fb-quiet">The inventory says nothing of it.</p>}
+            </section>
+          ))}
+        </div>
         <section>
-          <h3 className={classes.title}>Can get</h3>
+          <h3 className={classes.title}>
+            Can get <span>{vendor.reaches.length}</span>
+          </h3>
           {vendor.reaches.length === 0 && <p className="fb-quiet">none of our data, models, agents or tools</p>}
           <ul className={classes.list}>
-            {vendor.reaches.slice(0, 30).map((node) => (
+            {vendor.reaches.slice(0, mostReached).map((node) => (
               <li key={node.id}>
-                <NodeLink node={node} most={40} /> {node.jewel !== undefined && <Tag tone="jewel">crown jewel</Tag>}{' '}
+                <NodeLink node={node} most={40} />{' '}
+                <Tag tone={node.access === 'write' ? 'warn' : 'neutral'}>
+                  {node.access === 'write' ? 'can change it' : 'can read it'}
+                </Tag>{' '}
+                {node.jewel !== undefined && <Tag tone="jewel">crown jewel</Tag>}{' '}
                 {node.sensitivity !== undefined && (
                   <span className="fb-quiet">
                     <ForeignText text={node.sensitivity} most={30} />
@@ -90,6 +102,9 @@ function VendorPanel({ vendor }: { readonly vendor: Vendor }) {
                 )}
               </li>
             ))}
+            {vendor.reaches.length > mostReached && (
+              <li className="fb-quiet">and {vendor.reaches.length - mostReached} more</li>
+            )}
           </ul>
         </section>
       </div>
@@ -112,4 +127,9 @@ function VendorPanel({ vendor }: { readonly vendor: Vendor }) {
       {vendor.why !== undefined && <PathCard path={vendor.why} allOpen={false} />}
     </Panel>
   );
+}
+
+function isSilent({ owner, hosting, sla, permittedUse, duties }: Vendor['services'][number]): boolean {
+  const said = owner ?? hosting ?? sla;
+  return said === undefined && permittedUse.length === 0 && Object.keys(duties).length === 0;
 }

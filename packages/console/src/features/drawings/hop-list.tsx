@@ -25,7 +25,7 @@ export function HopList({ hops }: { readonly hops: readonly Hop[] }) {
     <ol className={classes.hops}>
       {hops.slice(0, most).map((hop) => (
         <li key={stepToggle(hop)}>
-          <div>
+          <div className={classes.ends}>
             <NodeLink node={hop.from} /> → <NodeLink node={hop.to} />
             {hop.by !== undefined && hop.by.length > 0 && (
               <>
@@ -40,7 +40,7 @@ export function HopList({ hops }: { readonly hops: readonly Hop[] }) {
               </>
             )}
           </div>
-          <div className="fb-quiet">
+          <div className={`${classes.facts} fb-quiet`}>
             <code>{hop.type}</code>
             {hop.likelihood < 1 && `, ${likelihoodWord(hop.likelihood)}`}
             {hop.note !== undefined && (

@@ -1,8 +1,8 @@
-import { useId, useMemo } from 'react';
+import { useId, useLayoutEffect, useMemo, useRef } from 'react';
 import { ForeignText } from '../../ui/foreign-text.tsx';
 import type { Tone } from '../../ui/tag.tsx';
 import classes from './layered-drawing.module.css';
-import { curve, layered } from './layers.ts';
+import { boxWidth, curve, layered } from './layers.ts';
 
 export interface DrawnBox {
   readonly id: string;
@@ -39,9 +39,18 @@ export function LayeredDrawing({ label, boxes, lines, selected, onSelect }: Laye
   const layout = useMemo(() => layered(boxes, lines), [boxes, lines]);
   const byId = useMemo(() => new Map(boxes.map((box) => [box.id, box])), [boxes]);
   const arrow = useId();
+  const scroller = useRef<HTMLElement>(null);
+  const first = useRef(selected);
+  // What the drawing is about may stand far to the right of where it begins.
+  useLayoutEffect(() => {
+    const place = first.current === null ? undefined : layout.places.get(first.current);
+    const frame = scroller.current;
+    if (place === undefined || frame === null) return;
+    frame.scrollLeft = place.x + boxWidth / 2 - frame.clientWidth / 2;
+  }, [layout]);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section className={classes.scroll} aria-label={label} tabIndex={0}>
+    <section ref={scroller} className={classes.scroll} aria-label={label} tabIndex={0}>
       <div className={classes.paper} style={{ width: layout.width, height: layout.height }}>
         <svg width={layout.width} height={layout.height} aria-hidden className={classes.lines}>
           <defs>

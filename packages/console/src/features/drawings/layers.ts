@@ -24,9 +24,9 @@ export interface Layout {
   readonly height: number;
 }
 
-export const boxWidth = 208;
+export const boxWidth = 204;
 export const boxHeight = 62;
-const columnGap = 92;
+const columnGap = 56;
 const rowGap = 18;
 const margin = 16;
 const sweeps = 4;

@@ -1,7 +1,6 @@
 /** Answers as boxes and lines. */
 import type { Lineage } from '@firebreak/contract/answers/lineage';
 import type { RequestPath } from '@firebreak/contract/answers/request-path';
-import { count } from '../../ui/count.ts';
 import type { DrawnBox, DrawnLine } from './layered-drawing.tsx';
 
 /** Each station in the column of its hops, with how many influence it. */
@@ -14,7 +13,7 @@ export function boxesOfRequest({ stations }: RequestPath): readonly DrawnBox[] {
       column: station.hops,
       kind: `${station.station}: ${station.kind}`,
       name: station.name,
-      note: `${count(direct, 'power')} over it, ${attack} by attack`,
+      note: `${direct} control it, ${attack} by attack`,
       tone: station.hops === 0 ? 'info' : attack > 0 ? 'warn' : 'neutral',
     };
   });
@@ -48,10 +47,15 @@ export function pictureOfLineage(lineage: Lineage): { boxes: readonly DrawnBox[]
   ) => {
     if (!boxes.has(node.id)) boxes.set(node.id, { id: node.id, kind: node.kind, name: node.name, column, note, tone });
   };
-  const furthest = Math.max(0, ...downstream.map(({ distance }) => distance));
+  const into = ranks(new Set(upstream.map(({ id }) => id)), links);
+  const outOf = ranks(
+    new Set(downstream.map(({ id }) => id)),
+    links.map(({ from, to }) => ({ from: to, to: from })),
+  );
+  const furthest = Math.max(0, ...outOf.values());
   add(model, 0, 'this one', 'info');
-  for (const node of upstream) add(node, -node.distance, `${node.class}, goes into it`, 'neutral');
-  for (const node of downstream) add(node, node.distance, `${node.class}, made of it`, 'neutral');
+  for (const node of upstream) add(node, -(into.get(node.id) ?? 1), `${node.class}, goes into it`, 'neutral');
+  for (const node of downstream) add(node, outOf.get(node.id) ?? 1, `${node.class}, made of it`, 'neutral');
   for (const node of running) add(node, furthest + 2, `${node.class}, runs it`, 'warn');
   for (const node of endpoints) add(node, furthest + 3, 'answers', 'jewel');
   for (const { from, to } of links) {
@@ -63,4 +67,27 @@ export function pictureOfLineage(lineage: Lineage): { boxes: readonly DrawnBox[]
   // A whole whose parts hold the model has no link of its own.
   for (const node of running) if (!linked.has(node.id)) lines.push({ from: model.id, to: node.id, unsure: true });
   return { boxes: [...boxes.values()], lines };
+}
+
+/**
+ * How many links the longest way has from each of these to something that is none of them, so that a link always leads from one
+ * column to a later one. A circle is cut where it is met first.
+ */
+function ranks(
+  ids: ReadonlySet<string>,
+  links: readonly { readonly from: { id: string }; readonly to: { id: string } }[],
+): ReadonlyMap<string, number> {
+  const next = new Map<string, string[]>([...ids].map((id) => [id, []]));
+  for (const { from, to } of links) if (ids.has(to.id)) next.get(from.id)?.push(to.id);
+  const rank = new Map<string, number>();
+  const rankOf = (id: string): number => {
+    const known = rank.get(id);
+    if (known !== undefined) return known;
+    rank.set(id, 0);
+    const found = 1 + Math.max(0, ...(next.get(id) ?? []).map(rankOf));
+    rank.set(id, found);
+    return found;
+  };
+  for (const id of ids) rankOf(id);
+  return rank;
 }

@@ -33,25 +33,27 @@ export function StationFacts({ station }: { readonly station: Station }) {
         </span>
         <PickButton toggle={station.id} of={station.name} />
       </div>
-      {groups.map(({ how, title }) => {
-        const those = station.influences.filter((influence) => influence.how === how);
-        return (
-          <section key={how}>
-            <h3>
-              {title} <span>{those.length}</span>
-            </h3>
-            <ul>
-              {those.slice(0, most).map((influence) => (
-                <li key={influence.id}>
-                  <NodeLink node={influence} most={40} />
-                </li>
-              ))}
-              {those.length > most && <li className="fb-quiet">and {those.length - most} more</li>}
-              {those.length === 0 && <li className="fb-quiet">none</li>}
-            </ul>
-          </section>
-        );
-      })}
+      <div className={classes.parts}>
+        {groups.map(({ how, title }) => {
+          const those = station.influences.filter((influence) => influence.how === how);
+          return (
+            <section key={how}>
+              <h3>
+                {title} <span>{those.length}</span>
+              </h3>
+              <ul>
+                {those.slice(0, most).map((influence) => (
+                  <li key={influence.id}>
+                    <NodeLink node={influence} most={40} />
+                  </li>
+                ))}
+                {those.length > most && <li className="fb-quiet">and {those.length - most} more</li>}
+                {those.length === 0 && <li className="fb-quiet">none</li>}
+              </ul>
+            </section>
+          );
+        })}
+      </div>
     </aside>
   );
 }

@@ -34,7 +34,7 @@ export function EstatePage() {
         about={
           estate.data && (
             <>
-              <ForeignText text={estate.data.source} mono most={120} /> · read <Moment at={estate.data.collectedAt} />
+              {count(sourcesOf(estate.data).length, 'source')}, read <Moment at={estate.data.collectedAt} />
             </>
           )
         }
@@ -82,30 +82,41 @@ function Known({ estate }: { readonly estate: Estate }) {
         />
       </dl>
       <div className={classes.columns}>
-        <Panel title="By kind" flush aside={count(kinds.length, 'kind')}>
-          <table className={classes.kinds}>
-            <thead>
-              <tr>
-                <th scope="col">Kind</th>
-                <th scope="col">Count</th>
-                <td />
-              </tr>
-            </thead>
-            <tbody>
-              {kinds.map(([kind, count]) => (
-                <tr key={kind}>
-                  <td>
-                    <ForeignText text={kind} most={60} />
-                  </td>
-                  <td className={classes.number}>{count.toLocaleString()}</td>
-                  <td className={classes.share} aria-hidden>
-                    <div style={{ width: `${(100 * count) / most}%` }} />
-                  </td>
-                </tr>
+        <div className={classes.column}>
+          <Panel title="Sources" aside={count(sourcesOf(estate).length, 'source')}>
+            <ul className={classes.sources}>
+              {sourcesOf(estate).map((source) => (
+                <li key={source}>
+                  <ForeignText text={source} mono most={300} />
+                </li>
               ))}
-            </tbody>
-          </table>
-        </Panel>
+            </ul>
+          </Panel>
+          <Panel title="By kind" flush aside={count(kinds.length, 'kind')}>
+            <table className={classes.kinds}>
+              <thead>
+                <tr>
+                  <th scope="col">Kind</th>
+                  <th scope="col">Count</th>
+                  <td />
+                </tr>
+              </thead>
+              <tbody>
+                {kinds.map(([kind, count]) => (
+                  <tr key={kind}>
+                    <td>
+                      <ForeignText text={kind} most={60} />
+                    </td>
+                    <td className={classes.number}>{count.toLocaleString()}</td>
+                    <td className={classes.share} aria-hidden>
+                      <div style={{ width: `${(100 * count) / most}%` }} />
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </Panel>
+        </div>
         <Panel title="What could not be read">
           {estate.completeness.answer === 'complete' ? (
             <Notice tone="good" title="Nothing: every kind that was asked for was read." />
@@ -119,6 +130,11 @@ function Known({ estate }: { readonly estate: Estate }) {
       </div>
     </>
   );
+}
+
+/** The answer has them in one line; each begins with its connector. */
+function sourcesOf({ source }: Estate): readonly string[] {
+  return source.split(/ (?=[a-z][a-z-]*:)/);
 }
 
 function EstateSkeleton() {

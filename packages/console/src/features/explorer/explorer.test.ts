@@ -25,6 +25,15 @@ test('values are counted, most first, and what nobody stated is counted too', ()
   ]);
 });
 
+test('a node counts under each of its tags, and a tag is asked for by both of its parts', () => {
+  const tagged = (id: string, tags: Record<string, string>) => ({ ...node(id, 'model'), about: { tags } });
+  const [first] = facetCounts([tagged('a', { pii: '', team: 'a="b"' }), tagged('b', { pii: '' })]).tag;
+  expect(first).toEqual({ value: '["pii",""]', nodes: 2 });
+  expect(composeQuery('', { tag: ['["pii",""]', '["team","a=\\"b\\""]', 'made up'] }).query).toBe(
+    '(tag:"pii" = "" or tag:"team" = "a=\\"b\\"" or tag:"made up" = "")',
+  );
+});
+
 test('an address of any form gives a search of the right form', () => {
   expect(explorerSearch({ q: 7, class: 'model', owner: ['a', 3], other: 1 })).toEqual({ owner: ['a'] });
   expect(explorerSearch({ q: 'jewel', class: [] })).toEqual({ q: 'jewel' });

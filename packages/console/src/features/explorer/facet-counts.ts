@@ -1,5 +1,5 @@
 import type { Asset } from '@firebreak/contract/answers/inventory';
-import { type FacetName, facetNames, unstated } from '../../data/query-text.ts';
+import { type FacetName, facetNames, tagValue, unstated } from '../../data/query-text.ts';
 
 export interface FacetValue {
   readonly value: string;
@@ -14,8 +14,7 @@ export function facetCounts(nodes: readonly Asset[]): Readonly<Record<FacetName,
   >;
   for (const node of nodes) {
     for (const name of facetNames) {
-      const value = valueFor[name](node) ?? unstated;
-      counts[name].set(value, (counts[name].get(value) ?? 0) + 1);
+      for (const value of valuesFor[name](node)) counts[name].set(value, (counts[name].get(value) ?? 0) + 1);
     }
   }
   const listed = (name: FacetName) =>
@@ -25,12 +24,14 @@ export function facetCounts(nodes: readonly Asset[]): Readonly<Record<FacetName,
   return Object.fromEntries(facetNames.map((name) => [name, listed(name)])) as Record<FacetName, FacetValue[]>;
 }
 
-const valueFor: Readonly<Record<FacetName, (node: Asset) => string | undefined>> = {
-  class: (node) => node.class,
-  system: systemOf,
-  owner: (node) => node.about?.owner,
-  sensitivity: (node) => node.about?.sensitivity,
-  hosting: (node) => node.about?.hosting,
+const valuesFor: Readonly<Record<FacetName, (node: Asset) => readonly string[]>> = {
+  class: (node) => [node.class],
+  system: (node) => [systemOf(node)],
+  owner: (node) => [node.about?.owner ?? unstated],
+  sensitivity: (node) => [node.about?.sensitivity ?? unstated],
+  hosting: (node) => [node.about?.hosting ?? unstated],
+  // A node has many tags or none; having none is nothing to narrow by.
+  tag: (node) => Object.entries(node.about?.tags ?? {}).map(([name, value]) => tagValue(name, value)),
 };
 
 /** The system that a node's id begins with. */

@@ -1,7 +1,8 @@
 import { Checkbox } from '@mantine/core';
 import { useState } from 'react';
-import { type FacetName, facetNames, unstated } from '../../data/query-text.ts';
+import { type FacetName, facetNames, tagOf, unstated } from '../../data/query-text.ts';
 import { ForeignText } from '../../ui/foreign-text.tsx';
+import { tagText } from '../../ui/tag-text.ts';
 import type { ExplorerSearch } from './explorer-search.ts';
 import type { FacetValue } from './facet-counts.ts';
 import classes from './facet-list.module.css';
@@ -45,6 +46,7 @@ function Facet({ name, values, chosen, onToggle }: FacetProps) {
   return (
     <fieldset className={classes.facet}>
       <legend>{name}</legend>
+      {values.length === 0 && <span className="fb-quiet">none</span>}
       {shown.map(({ value, nodes }) => (
         <Checkbox
           key={value}
@@ -53,7 +55,7 @@ function Facet({ name, values, chosen, onToggle }: FacetProps) {
           onChange={() => onToggle(value)}
           label={
             <span className={classes.value}>
-              {value === unstated ? <em>not stated</em> : <ForeignText text={value} most={26} />}
+              {value === unstated ? <em>not stated</em> : <ForeignText text={textOf(name, value)} most={26} />}
               <span className={classes.nodes}>{nodes.toLocaleString()}</span>
             </span>
           }
@@ -67,6 +69,12 @@ function Facet({ name, values, chosen, onToggle }: FacetProps) {
       )}
     </fieldset>
   );
+}
+
+/** A facet's value as people say it. */
+function textOf(name: FacetName, value: string): string {
+  const tag = name === 'tag' ? tagOf(value) : undefined;
+  return tag === undefined ? value : tagText(tag);
 }
 
 /** Chosen values come first and stay, whatever was found. */

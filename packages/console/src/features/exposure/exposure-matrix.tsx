@@ -8,6 +8,7 @@ import { type KeyboardEvent, memo, useEffect, useId, useRef, useState } from 're
 import { ForeignText } from '../../ui/foreign-text.tsx';
 import { NodeName } from '../../ui/node-name.tsx';
 import { useRowWindow } from '../../ui/row-window.ts';
+import { visible } from '../../ui/visible.ts';
 import classes from './exposure-matrix.module.css';
 import { type Gone, isGone } from './gone.ts';
 import { cellWidth, headHeight, moved, nameWidth, rowHeight, scrollFor } from './matrix-moves.ts';
@@ -89,8 +90,15 @@ export function ExposureMatrix({ exposure, gone, opened, onOpen }: ExposureMatri
             {left > 0 && <td aria-hidden />}
             {shown.map((asset, index) => (
               <th key={asset.id} scope="col" aria-colindex={columns.start + index + 2} className={classes.asset}>
-                <div title={`${asset.kind} ${asset.name}: impact ${asset.impact.value}, reached by ${asset.reachedBy}`}>
-                  <ForeignText text={asset.name} most={22} />
+                <div
+                  title={visible(
+                    `${asset.kind} ${asset.name}: impact ${asset.impact.value}, reached by ${asset.reachedBy}`,
+                  )}
+                >
+                  <span className={classes.kind}>
+                    <ForeignText text={asset.kind.replace(/\..*/, '')} most={20} />
+                  </span>
+                  <ForeignText text={asset.name} most={19} />
                 </div>
               </th>
             ))}
@@ -139,6 +147,7 @@ interface RowProps {
 
 const Row = memo(function Row({ id, place, identity, assets, start, end, gone, active, opened, onOpen }: RowProps) {
   const reached = new Set(identity.reaches);
+  const lost = gone.get(identity.id)?.score ?? 0;
   return (
     <tr aria-rowindex={place + 2} style={{ height: rowHeight }}>
       <th scope="row" aria-colindex={1} className={classes.identity}>
@@ -146,7 +155,15 @@ const Row = memo(function Row({ id, place, identity, assets, start, end, gone, a
           <span className={classes.name}>
             <NodeName node={identity} most={30} />
           </span>
-          <span className={classes.score}>{identity.score.toLocaleString()}</span>
+          <span className={classes.score}>
+            {lost === 0 ? (
+              identity.score.toLocaleString()
+            ) : (
+              <>
+                <s>{identity.score.toLocaleString()}</s> {(identity.score - lost).toLocaleString()}
+              </>
+            )}
+          </span>
         </div>
       </th>
       {start > 0 && <td aria-hidden />}

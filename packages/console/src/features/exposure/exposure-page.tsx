@@ -80,7 +80,7 @@ function Nothing({ exposure: { counts, completeness } }: { readonly exposure: Ex
     return (
       <Empty title="No crown jewel is known.">
         Say what must not be lost: give assets an <code>impact</code> or a <code>sensitivity</code> in a catalogue, and
-        read it with <code>--from manual:&lt;file&gt;</code>.
+        read it with <code>--from catalog:&lt;file&gt;</code>.
       </Empty>
     );
   }

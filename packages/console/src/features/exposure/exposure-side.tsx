@@ -87,6 +87,10 @@ const impactWords = {
 function Worst({ exposure }: { readonly exposure: Exposure }) {
   return (
     <>
+      <p className="fb-quiet">
+        Press a cell to see the way and what cuts it. With the keyboard: arrows move, Enter opens. The number is the
+        impact of what is reached; struck through, it is no longer reached without what is in the what-if tray.
+      </p>
       <h2 className={classes.title}>Most exposed</h2>
       <ul className={classes.list}>
         {exposure.protected.slice(0, 8).map((asset) => (
@@ -114,9 +118,6 @@ function Worst({ exposure }: { readonly exposure: Exposure }) {
           </li>
         ))}
       </ul>
-      <p className="fb-quiet">
-        Press a cell to see the way and what cuts it. With the keyboard: arrows move, Enter opens.
-      </p>
     </>
   );
 }

@@ -69,7 +69,7 @@ const columns: readonly Column<IdentityRow>[] = [
   },
   {
     title: 'Owner',
-    width: '12%',
+    width: '11%',
     cell: ({ owner }) => (owner === undefined ? <Unknown /> : <ForeignText text={owner} most={24} />),
     compare: (a, b) => (a.owner ?? '\uffff').localeCompare(b.owner ?? '\uffff'),
   },
@@ -77,20 +77,20 @@ const columns: readonly Column<IdentityRow>[] = [
   days('Unused for', 'idle'),
   days('Expires in', 'left'),
   {
-    title: 'Runs',
-    width: '76px',
+    title: 'Used by',
+    width: '84px',
     numeric: true,
     cell: (row) => row.usedBy.length,
     compare: (a, b) => b.usedBy.length - a.usedBy.length,
   },
   {
     title: 'Jewels',
-    width: '82px',
+    width: '78px',
     numeric: true,
     cell: (row) => row.reaches,
     compare: (a, b) => b.reaches - a.reaches,
   },
-  { title: 'Findings', width: '29%', cell: (row) => <FindingTags row={row} /> },
+  { title: 'Findings', width: '30%', cell: (row) => <FindingTags row={row} /> },
 ];
 
 function List({ answer, only }: { readonly answer: Identities; readonly only: readonly IdentityFinding[] }) {
@@ -134,7 +134,7 @@ function days(title: string, of: 'age' | 'idle' | 'left'): Column<IdentityRow> {
   const last = of === 'left' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
   return {
     title,
-    width: '104px',
+    width: '98px',
     numeric: true,
     cell: (row) => {
       if (of === 'idle' && row.tenure?.lastUsed === 'never') return 'never used';

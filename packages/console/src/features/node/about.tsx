@@ -3,6 +3,7 @@ import { FactList } from '../../ui/fact-list.tsx';
 import { ForeignText } from '../../ui/foreign-text.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { Panel } from '../../ui/panel.tsx';
+import { tagText } from '../../ui/tag-text.ts';
 import { PickButton } from '../what-if/pick-button.tsx';
 import classes from './about.module.css';
 import { Reach } from './reach.tsx';
@@ -37,7 +38,7 @@ export function About({ node }: { readonly node: Asset }) {
               ['Retention', about.retention],
               ['Permitted use', about.permittedUse?.join(', ')],
               ...Object.entries(about.duties ?? {}).map(([topic, duty]) => [`Duty: ${topic}`, duty] as const),
-              ...Object.entries(about.tags ?? {}).map(([name, value]) => [`Tag ${name}`, value] as const),
+              ['Tags', about.tags && Object.entries(about.tags).map(tagText).join(', ')],
             ]}
           />
         </Panel>

@@ -39,7 +39,7 @@ export function NodePage() {
         <CopyButton label="Copy id" text={() => id} />
         <PickButton toggle={id} of={node?.name ?? id} />
       </PageHead>
-      <NodeNav id={id} node={node} />
+      {(node !== undefined || found.isPending) && <NodeNav id={id} node={node} />}
       {found.isLoadingError && <ProblemNotice error={found.error} onRetry={() => void found.refetch()} />}
       {found.isPending && <Skeleton height={420} radius={8} />}
       {found.data !== undefined && node === undefined && (

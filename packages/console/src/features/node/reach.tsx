@@ -52,7 +52,7 @@ function Side({ title, all, special, word, none }: SideProps) {
       <h3>{title}</h3>
       <p>
         <Link to="/estate" search={{ q: all }}>
-          <strong>{total.data?.total.toLocaleString() ?? '…'}</strong> nodes
+          <strong>{total.data?.total.toLocaleString() ?? '…'}</strong> {total.data?.total === 1 ? 'node' : 'nodes'}
         </Link>
         , of them{' '}
         <Link to="/estate" search={{ q: special }}>

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { nodesOfQuery, pairQuery } from '../../data/estate-queries.ts';
 import { idIs } from '../../data/query-text.ts';
+import { count } from '../../ui/count.ts';
 import { NodeLink } from '../../ui/node-link.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
@@ -41,7 +42,7 @@ function Neighbours({ node, direction, title, none }: NeighboursProps) {
       flush
       aside={
         <Link to="/estate" search={{ q: asked }} className="fb-node-link">
-          {total?.toLocaleString() ?? '…'} nodes
+          {total === undefined ? '…' : count(total, 'node')}
         </Link>
       }
     >

@@ -4,7 +4,7 @@ import classes from './before-after.module.css';
 const figures = [
   { key: 'score', label: 'Exposure' },
   { key: 'exposing', label: 'Identities that reach something' },
-  { key: 'exposed', label: 'Assets in reach' },
+  { key: 'exposed', label: 'Crown jewels in reach' },
   { key: 'pairs', label: 'Pairs' },
 ] as const;
 

@@ -1,5 +1,5 @@
 import { Button, CloseButton, Popover } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Link, useLocation } from '@tanstack/react-router';
 import { asProblem } from '../../data/problem.ts';
 import { count } from '../../ui/count.ts';
 import { ForeignText } from '../../ui/foreign-text.tsx';
@@ -12,7 +12,9 @@ import classes from './what-if-bar.module.css';
 export function WhatIfBar() {
   const tray = useTray();
   const { answer, settled, error } = useWhatIf();
-  if (tray.picked.length === 0) return null;
+  const { pathname } = useLocation();
+  // The page of the what-if says the same, and more.
+  if (tray.picked.length === 0 || pathname === '/exposure/what-if') return null;
   return (
     <>
       <div className={classes.room} />

@@ -1,3 +1,4 @@
+import type { WhatIf } from '@firebreak/contract/answers/what-if';
 import { Button, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { CopyButton } from '../../ui/copy-button.tsx';
@@ -31,7 +32,17 @@ export function WhatIfPage() {
       </PageHead>
       <ExposureNav />
       <div className={classes.page}>
-        <Panel title="Taken away" aside={count(tray.picked.length, 'thing')}>
+        <Panel
+          title="Taken away"
+          aside={
+            <>
+              {count(tray.picked.length, 'thing')}
+              <Button size="compact-sm" variant="subtle" disabled={nothing} onClick={tray.clear}>
+                Clear
+              </Button>
+            </>
+          }
+        >
           <AddByText />
           {nothing ? (
             <Empty title="Nothing is taken away yet.">
@@ -77,14 +88,22 @@ export function WhatIfPage() {
             </ul>
           )}
         </Panel>
-        {answer?.left.map((path, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: paths have no identity of their own
-          <section key={index} aria-label="A way that is left">
-            <PathCard path={path} allOpen={false} />
-          </section>
-        ))}
+        {answer !== undefined && answer.left.length > 0 && <Left paths={answer.left} />}
       </div>
     </>
+  );
+}
+
+/** Of those who are relieved of something and still reach something: the way to cut next. */
+function Left({ paths }: { readonly paths: WhatIf['left'] }) {
+  return (
+    <Panel title="Ways that are left" aside={count(paths.length, 'way')}>
+      <p className="fb-quiet">The best way that each of them still has. Take a step of it away as well to close it.</p>
+      {paths.map((path, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: paths have no identity of their own
+        <PathCard key={index} path={path} allOpen={false} />
+      ))}
+    </Panel>
   );
 }
 

@@ -5,8 +5,9 @@ import { checkClaims } from '../../planning/check-claims.ts';
 import { checkPlan } from '../../planning/check-plan.ts';
 import { checkSteps } from '../../planning/check-steps.ts';
 import { loadSolver } from '../../planning/hitting-set.ts';
-import { makePlan } from '../../planning/make-plan.ts';
+import { makePlan, type PlanRequest } from '../../planning/make-plan.ts';
 import { mustHaveField, mustStillHold, type Station } from '../station.ts';
+import { withheldFrom } from '../withheld.ts';
 
 /** From plan to proof and back: make, check, dry-run, approve, watch, undo. */
 export function containmentHandlers(
@@ -56,13 +57,23 @@ export function containmentHandlers(
   };
 }
 
+/** What a person may wish of a plan beyond the cheapest. */
+export type PlanWish = Pick<PlanRequest, 'variant' | 'pin' | 'forbid'>;
+
 /** Collects afresh, plans, and records plan, facts and graph digest with the incident. */
-export async function planIncident(station: Station, incident: string, by: string, signal: AbortSignal): Promise<Plan> {
+export async function planIncident(
+  station: Station,
+  incident: string,
+  by: string,
+  signal: AbortSignal,
+  wish: PlanWish = {},
+): Promise<Plan> {
   const { compromised, protect } = await station.incidents.get(incident);
   const { holder, actions } = mustHaveField(station);
   const { estate, graph } = await holder.collect(signal);
   const numbers = compromised.map((id) => graph.resolve(id));
-  const plan = makePlan(graph, { compromised: numbers, protect, actions }, await loadSolver());
+  const request = { ...wish, compromised: numbers, protect, actions, withheld: withheldFrom(actions) };
+  const plan = makePlan(graph, request, await loadSolver());
   await station.incidents.recordPlan({ incident, plan, manifests: manifestSet(estate), by });
   return plan;
 }

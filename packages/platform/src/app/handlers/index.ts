@@ -8,6 +8,7 @@ import { evidenceHandlers } from './evidence.ts';
 import { givenPlanHandlers } from './given-plan.ts';
 import { incidentHandlers } from './incidents.ts';
 import { inventoryHandlers } from './inventory.ts';
+import { planningHandlers } from './planning.ts';
 import { reviewHandlers } from './reviews.ts';
 
 /** One function for every route of the contract; the type checker knows when one is missing. */
@@ -18,6 +19,7 @@ export function handlersOf(station: Station, authenticator: Authenticator): Hand
     ...reviewHandlers(station),
     ...incidentHandlers(station),
     ...containmentHandlers(station),
+    ...planningHandlers(station),
     ...givenPlanHandlers(station),
     ...evidenceHandlers(station),
     ...accessHandlers(station, authenticator),

@@ -7,32 +7,15 @@
  * - side answers only add to a user or role that was told of, and never make one;
  * - what no answer told is a gap with the kinds that it leaves open, because a rule may only be exact about what was read.
  */
-import {
-  type AnyFact,
-  accountOfArn,
-  awsAccountId,
-  awsFactSchemas,
-  awsId,
-  awsResourceFactSchemas,
-  awsWellKnownPolicies,
-  type Collected,
-  type Gap,
-} from '@firebreak/contract';
+import { accountOfArn, awsAccountId, type Collected, type Gap } from '@firebreak/contract';
 import { array, at, type Foreign, field, printable, record, text, textAt } from '../../intake/foreign.ts';
 import { gap } from '../../intake/gap.ts';
 import { makeGapTally } from '../../intake/gap-tally.ts';
 import { isCredentialReport, readCredentialReport } from './credential-report.ts';
+import { type AwsFactKind, type Draft, factOf } from './drafts.ts';
 import { organizationPathOf, organizationPolicies } from './organization.ts';
-import { policyDocument } from './policy-text.ts';
-
-type AwsFactKind = keyof typeof awsFactSchemas;
-/** A fact in the making: raw data of a kind, and where it stood. */
-interface Draft {
-  readonly kind: AwsFactKind;
-  readonly arn: string;
-  readonly data: Foreign;
-  readonly locator: string;
-}
+import { trailRecords, trailUses } from './trail.ts';
+import { untold } from './untold.ts';
 
 export interface Answers {
   /** Takes one JSON value, or the text of a credential report. Answers whether it knew anything in it. */
@@ -47,6 +30,8 @@ export function makeAnswers(): Answers {
   const sides = new Map<string, Record<string, unknown>>();
   const keysOf = new Map<string, unknown[]>();
   const read = { credentials: false, profiles: true };
+  const events: Foreign[] = [];
+  let trailLocator: string | undefined;
   const gaps: Gap[] = [];
 
   const put = (kind: AwsFactKind, data: Foreign, locator: string) =>
@@ -117,6 +102,8 @@ export function makeAnswers(): Answers {
     ServiceLastAccessed: (value, locator) =>
       each(value, locator, (entry, where) => put('aws.last-accessed', entry, where)),
     ServicesLastAccessed: (_, locator, whole) => put('aws.last-accessed', whole, locator),
+    Events: (_, locator, whole) => trail(whole, locator),
+    Records: (_, locator, whole) => trail(whole, locator),
     Content: (value, _, whole) => {
       if (textAt(whole, 'ReportFormat') === 'text/csv' && typeof value === 'string')
         report(Buffer.from(value, 'base64').toString('utf8'));
@@ -138,6 +125,11 @@ export function makeAnswers(): Answers {
   function oidc(provider: Foreign, locator: string): void {
     const arn = textAt(provider, 'Arn') ?? '';
     put('aws.oidc-provider', { Url: arn.replace(/^.*:oidc-provider\//, ''), ...provider }, locator);
+  }
+  /** Events may lie in many files, and are counted over all of them. */
+  function trail(answer: Foreign, locator: string): void {
+    for (const event of trailRecords(answer)) events.push(event);
+    trailLocator ??= locator;
   }
   function report(source: string): void {
     read.credentials = true;
@@ -168,6 +160,7 @@ export function makeAnswers(): Answers {
           OrganizationId: organizationOf.id,
           ...(id === organizationOf.management ? { ManagementAccount: true } : {}),
         });
+    for (const data of trailUses(events)) put('aws.trail-use', data, trailLocator ?? '');
     const tally = makeGapTally();
     const told = [...drafts.map(completed), ...[...accounts].map(([, entry]) => accountDraft(entry))];
     for (const draft of told) {
@@ -175,7 +168,7 @@ export function makeAnswers(): Answers {
       if ('fact' in made) yield made;
       else for (const kept of tally.add(made.gap)) yield { gap: kept };
     }
-    for (const kept of [...tally.rest(), ...gaps, ...untold(told)]) yield { gap: kept };
+    for (const kept of [...tally.rest(), ...gaps, ...untold(told, read)]) yield { gap: kept };
   }
 
   function completed(draft: Draft): Draft {
@@ -191,40 +184,8 @@ export function makeAnswers(): Answers {
     return { ...draft, data: { ...draft.data, ...more, ...(keys === undefined ? {} : { AccessKeys: keys }) } };
   }
 
-  /** What these answers leave open. */
-  function* untold(told: readonly Draft[]): Generator<Gap> {
-    if (!told.some(({ kind }) => kind === 'aws.user' || kind === 'aws.role')) return;
-    const said = (kind: AwsFactKind) => told.some((draft) => draft.kind === kind);
-    const unread = (kinds: readonly string[], reason: string) =>
-      gap('FB-AWS-UNREAD', kinds, 'the whole source', reason);
-    yield unread(neverRead, 'App Runner services, launch templates and stack sets are not read from anywhere.');
-    yield unread(
-      Object.keys(awsResourceFactSchemas),
-      'Authorization details tell identities and policies, not resources and their policies.',
-    );
-    if (!read.credentials)
-      yield unread(['aws.access-key', 'aws.login-profile'], 'Access keys and passwords are in the credential report.');
-    if (!read.profiles) yield unread(['aws.instance-profile'], 'Instance profiles of roles were not told.');
-    if (!said('aws.organization-policy'))
-      yield unread(['aws.organization-policy'], 'Policies of the organization, if there is one, were not read.');
-    if (!said('aws.oidc-provider'))
-      yield unread(['aws.oidc-provider'], 'OIDC providers are known only as far as trust policies name them.');
-    if (!said('aws.last-accessed')) yield unread(['aws.last-accessed'], 'Access advisor was not read.');
-    const documents = new Set(told.flatMap(({ kind, arn }) => (kind === 'aws.managed-policy' ? [arn] : [])));
-    const missing = new Set(told.flatMap(({ data }) => attachedTo(data)).filter((arn) => !documents.has(arn)));
-    for (const arn of missing) if (Object.hasOwn(awsWellKnownPolicies, arn)) missing.delete(arn);
-    if (missing.size > 0)
-      yield unread(
-        ['aws.managed-policy'],
-        `${missing.size} attached policies have no document here, and count as granting nothing: ${[...missing].slice(0, 5).join(', ')}.`,
-      );
-  }
-
   return { add, finish };
 }
-
-/** Kinds of which rules ask and that nobody reads yet. */
-const neverRead = ['aws.apprunner-service', 'aws.launch-template', 'aws.stack-set'];
 
 function each(value: unknown, locator: string, take: (entry: Foreign, where: string) => void): void {
   for (const [index, entry] of array(value).entries()) {
@@ -241,54 +202,6 @@ function idsOf(whole: Foreign): readonly string[] {
   return [...new Set(arns.flatMap((arn) => accountOfArn(arn) ?? []))];
 }
 
-function attachedTo(data: Foreign): readonly string[] {
-  const attached = array(data.AttachedManagedPolicies).map((entry) => textAt(entry, 'PolicyArn'));
-  return [...attached, textAt(data, 'PermissionsBoundary', 'PermissionsBoundaryArn')].filter(
-    (arn) => arn !== undefined,
-  );
-}
-
 function accountDraft({ data, locator }: { readonly data: Foreign; readonly locator: string }): Draft {
   return { kind: 'aws.account', arn: awsAccountId(String(data.AccountId)), data, locator };
-}
-
-/** The documents in it decoded, wherever the kind has some. */
-function decoded(kind: AwsFactKind, data: Foreign): Foreign {
-  const inline = (list: unknown) =>
-    array(list).map((entry) => ({ ...record(entry), PolicyDocument: policyDocument(field(entry, 'PolicyDocument')) }));
-  switch (kind) {
-    case 'aws.user':
-      return { ...data, UserPolicyList: inline(data.UserPolicyList) };
-    case 'aws.group':
-      return { ...data, GroupPolicyList: inline(data.GroupPolicyList) };
-    case 'aws.role':
-      return {
-        ...data,
-        RolePolicyList: inline(data.RolePolicyList),
-        AssumeRolePolicyDocument: policyDocument(data.AssumeRolePolicyDocument),
-      };
-    case 'aws.managed-policy':
-      return {
-        ...data,
-        PolicyVersionList: array(data.PolicyVersionList).flatMap((version) => {
-          const Document = policyDocument(field(version, 'Document'));
-          return Document === undefined ? [] : [{ ...record(version), Document }];
-        }),
-      };
-    default:
-      return data;
-  }
-}
-
-function factOf({ kind, arn, data, locator }: Draft): { readonly fact: AnyFact } | { readonly gap: Gap } {
-  const parsed = awsFactSchemas[kind].safeParse(decoded(kind, data));
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const where = issue === undefined || issue.path.length === 0 ? 'it' : issue.path.map(String).join('.');
-    const reason = `${printable(arn === '' ? '(no ARN)' : arn, 120)}: ${printable(where)}: ${printable(issue?.message ?? 'invalid')}.`;
-    return { gap: gap('FB-AWS-INVALID', [kind], locator, reason) };
-  }
-  const id = kind === 'aws.account' ? arn : kind === 'aws.last-accessed' ? `aws:LastAccessed/${arn}` : awsId(arn);
-  // The schema of the kind made the data, which the union of all facts cannot see.
-  return { fact: { id, kind, data: parsed.data, source: { connector: 'aws', locator } } as AnyFact };
 }

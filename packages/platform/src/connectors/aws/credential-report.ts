@@ -48,7 +48,7 @@ export function readCredentialReport(source: string): readonly ReportedUser[] {
             Status: active ? 'Active' : 'Inactive',
             CreateDate: rotated,
             LastUsedDate: value(`access_key_${number}_last_used_date`),
-            LastUsedService: value(`access_key_${number}_last_used_service`),
+            LastUsedService: row[head.indexOf(`access_key_${number}_last_used_service`)],
           },
         ];
       }),

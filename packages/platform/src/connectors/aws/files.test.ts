@@ -164,7 +164,19 @@ test('providers and last use', async () => {
       ServicesLastAccessed: [{ ServiceNamespace: 's3', LastAuthenticated: '2026-01-03T00:00:00Z' }],
     },
   };
-  const { facts } = await read(folder(files));
+  const session = { sessionContext: { sessionIssuer: { type: 'Role', arn: arn('role/job') } } };
+  const record = {
+    userIdentity: session,
+    eventSource: 'kms.amazonaws.com',
+    eventName: 'Decrypt',
+    awsRegion: 'eu-west-1',
+  };
+  const log = (day: number) => ({ Records: [{ ...record, eventTime: `2026-05-0${day}T00:00:00Z` }] });
+  const { facts, gaps } = await read(folder({ ...files, 'log-1.json': log(1), 'log-2.json': log(2) }));
+  expect(of(facts, 'aws.trail-use')).toMatchObject([
+    { id: `aws:TrailUse/eu-west-1/${arn('role/job')}`, data: { Events: 2, LastSeen: '2026-05-02T00:00:00.000Z' } },
+  ]);
+  expect(gaps.flatMap(({ kinds }) => kinds)).not.toContain('aws.trail-use');
   expect(of(facts, 'aws.oidc-provider')[0]?.data.Url).toBe('oidc.example.com/id/A');
   expect(of(facts, 'aws.last-accessed')[0]).toMatchObject({ id: `aws:LastAccessed/${arn('role/job')}` });
 });

@@ -11,12 +11,16 @@
  */
 import type { Connector } from '@firebreak/contract';
 import { z } from 'zod';
+import { textAt } from '../../intake/foreign.ts';
 import { liveAddress, liveConfig } from './account/address.ts';
+import { openControl } from './account/control.ts';
 import { isAnswerFolder, openFolder } from './account/folder.ts';
 import { openLive } from './account/live.ts';
 import { permissionsJson } from './account/permissions.ts';
 import { accountSession } from './account/session.ts';
 import { openFiles } from './files.ts';
+import { knownAccount } from './actions/exchange/desk.ts';
+import { actions } from './actions/index.ts';
 import type { AwsSession } from './session.ts';
 
 const filesConfig = z.object({
@@ -36,10 +40,10 @@ const aws: Connector<AwsConfig, AwsSession> = {
   id: 'aws',
   title: 'AWS',
   config: config as z.ZodType<AwsConfig>,
-  permissions: permissionsJson,
+  permissions: (wanted) => permissionsJson(wanted, actions),
   parse: (spec) => liveAddress(spec) ?? config.parse({ from: spec }),
   connect: async (settings) => {
-    if ('live' in settings) return accountSession(await openLive(settings.live));
+    if ('live' in settings) return accountSession(await openLive(settings.live), openControl(settings.live));
     const { from, maxFileBytes } = settings;
     if (await isAnswerFolder(from)) return accountSession(await openFolder(from, maxFileBytes));
     return openFiles({ path: from, maxFileBytes });
@@ -47,7 +51,11 @@ const aws: Connector<AwsConfig, AwsSession> = {
   close: (session) => session.close(),
   collect: (session, signal) => session.collect(signal),
   address: (session) => session.address,
-  actions: [],
+  answersFor: (session, params) => {
+    const account = knownAccount(session);
+    return account !== undefined && textAt(params, 'account') === account;
+  },
+  actions,
 };
 
 export default aws;

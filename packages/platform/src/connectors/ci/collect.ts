@@ -35,9 +35,10 @@ export async function* collectFolder(folder: string, signal: AbortSignal): Async
   yield factOf(
     'git.checkout',
     `git:Checkout/${repository.host}/${repository.path}`,
-    { repository, defaultBranch: git?.defaultBranch },
+    { repository, spelled: git?.spelled, defaultBranch: git?.defaultBranch },
     name,
   );
+  yield { gap: gap('FB-ACCESS-UNTOLD', ['git.checkout'], name, 'A checkout does not tell who may write to it.') };
   const files = await folderFiles(folder, name, kinds);
   let read = 0;
   for (const place of places) {

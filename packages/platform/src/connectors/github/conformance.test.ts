@@ -82,7 +82,7 @@ async function collected(path: string) {
 test('a checkout tells its repository, its workflows, the actions that they use, and who owns what', async () => {
   const { estate, gaps } = await collected(checkout);
   expect(estate.all('git.checkout').map(({ data }) => data)).toEqual([
-    { repository: { host: 'github.com', path: 'acme/models' }, defaultBranch: 'main' },
+    { repository: { host: 'github.com', path: 'acme/models' }, spelled: 'Acme/Models', defaultBranch: 'main' },
   ]);
   expect(estate.all('github.workflow').map(({ id }) => id)).toEqual([
     'github:Workflow/github.com/acme/models/.github/workflows/ci.yml',

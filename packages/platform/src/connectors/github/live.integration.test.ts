@@ -9,11 +9,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectorConformance } from '@firebreak/contract/testing/connector-conformance';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findIn } from '../../detection/find.ts';
+import { stateDetectors } from '../../detection/index.ts';
 import { collectSession } from '../../facts/collect.ts';
 import { deriveGraph } from '../../graph/derive-graph.ts';
 import { edgeRules } from '../../graph/edges/index.ts';
 import { nodeRules } from '../../graph/nodes/index.ts';
-import { acme, secretValue } from './contract/acme.case.ts';
+import { acme, contents, secretValue } from './contract/acme.case.ts';
 import { type Description, describedByGithub } from './contract/description.case.ts';
 import { type ContractServer, contractServer } from './contract/server.case.ts';
 import github from './index.ts';
@@ -144,6 +146,72 @@ test('what a token may not read is a gap, and the rest is read', async () => {
   expect(repository?.data.complete).toEqual(['actions', 'collaborators', 'environments', 'runners', 'workflows']);
 });
 
+test('a commit of a fork is told from those of the repository itself', async () => {
+  const [tagged, tagObject, merged, foreign, gone] = ['a', 'b', 'c', 'd', 'e'].map((sign) => sign.repeat(40));
+  const of = '/repos/other/action';
+  const uses = [tagged, tagObject, merged, foreign, gone].map((sha) => `      - uses: other/action@${sha}`).join('\n');
+  const file = `on: push\njobs:\n  j:\n    runs-on: ubuntu-latest\n    steps:\n${uses}\n`;
+  const compared = (ref: string, sha: string | undefined, status: string) => ({
+    [`${of}/compare/${ref}...${sha}`]: { is: { status } },
+  });
+  const world = {
+    ...acme,
+    '/repos/acme/models/contents/.github/workflows/ci.yml': contents('.github/workflows/ci.yml', file),
+    [`${of}/tags`]: { is: [{ name: 'v1', commit: { sha: tagged } }] },
+    [`${of}/branches`]: { is: ['main', 'releases/v1'].map((name) => ({ name, commit: { sha: 'f'.repeat(40) } })) },
+    [`${of}/git/tags/${tagObject}`]: { is: { object: { sha: tagged, type: 'commit' } } },
+    ...compared('main', merged, 'diverged'),
+    ...compared('releases/v1', merged, 'behind'),
+    ...compared('main', foreign, 'diverged'),
+    ...compared('releases/v1', foreign, 'ahead'),
+    ...compared('v1', foreign, 'diverged'),
+  };
+  const server = await serve({ world });
+  const session = openLive({ owner: 'acme', repository: 'models', apiUrl: server.url, token });
+  const { estate, gaps } = await collectSession(github, session, signal);
+  expect(server.faults).toEqual([]);
+  expect(estate.all('github.pinned-commit').map(({ data }) => [data.sha[0], data.own, data.found])).toEqual([
+    ['a', true, 'v1'],
+    ['b', true, 'v1'],
+    ['c', true, 'releases/v1'],
+    ['d', false, undefined],
+  ]);
+  // What GitHub does not have at all cannot run either; that it could not be judged is said.
+  expect(gaps.map(({ code, kinds }) => `${code} ${kinds.join()}`)).toEqual(['FB-HTTP-NOT-FOUND github.pinned-commit']);
+  const { findings } = findIn(estate, stateDetectors);
+  expect(findings.filter(({ detector }) => detector === 'impostor-commit').map(({ where }) => where.line)).toEqual([9]);
+});
+
+test('a server of one’s own says whose repositories these are, and pages below its own root', async () => {
+  const page = 'https://github.example/acme';
+  const repository = { ...(acme['/repos/acme/models'] as { is: object }).is, html_url: `${page}/models` };
+  const world = {
+    ...acme,
+    '/orgs/acme': { is: { login: 'acme', html_url: page } },
+    '/orgs/acme/repos': { is: [repository] },
+    '/orgs/acme/teams': { is: ['a', 'b', 'c'].map((slug, id) => ({ slug, name: slug, id, parent: null })) },
+    ...Object.fromEntries(['a', 'b', 'c'].map((slug) => [`/orgs/acme/teams/${slug}/members`, { is: [] }])),
+  };
+  const server = await serve({ world, prefix: '/api/v3', pageSize: 2 });
+  const { estate, gaps } = await collectSession(github, openLive({ owner: 'acme', apiUrl: server.url, token }), signal);
+  expect(server.faults).toEqual([]);
+  expect(gaps).toEqual([]);
+  expect(estate.all('github.repository').map(({ id }) => id)).toEqual(['github:Repository/github.example/acme/models']);
+  expect(estate.all('github.team')).toHaveLength(3);
+});
+
+test('a repository that leaves the subject to its organization has the template of that', async () => {
+  const template = {
+    '/repos/acme/models/actions/oidc/customization/sub': { is: { use_default: false, include_claim_keys: [] } },
+    '/orgs/acme/actions/oidc/customization/sub': { is: { include_claim_keys: ['repo', 'job_workflow_ref'] } },
+  };
+  const server = await serve({ world: { ...acme, ...template } });
+  const session = openLive({ owner: 'acme', repository: 'models', apiUrl: server.url, token });
+  const { estate } = await collectSession(github, session, signal);
+  expect(server.faults).toEqual([]);
+  expect(estate.all('github.actions-settings')[0]?.data.oidc?.include_claim_keys).toEqual(['repo', 'job_workflow_ref']);
+});
+
 test('a checkout that git made is joined with what the API tells of the same repository', async () => {
   const git = (...args: string[]) =>
     execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], { stdio: 'ignore' });
@@ -159,7 +227,11 @@ test('a checkout that git made is joined with what the API tells of the same rep
     const session = await github.connect(github.parse(place), signal);
     const { estate } = await collectSession(github, session, signal);
     const [checkout] = estate.all('git.checkout');
-    expect(checkout?.data).toEqual({ repository: { host: 'github.com', path: 'acme/models' }, defaultBranch: 'trunk' });
+    expect(checkout?.data).toEqual({
+      repository: { host: 'github.com', path: 'acme/models' },
+      spelled: 'Acme/Models',
+      defaultBranch: 'trunk',
+    });
   }
 });
 

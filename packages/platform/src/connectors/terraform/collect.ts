@@ -8,7 +8,7 @@ import { codeOf } from '../../intake/walk.ts';
 import { awsFacts, readTypes } from './aws/facts.ts';
 import { configure } from './hcl/configuration.ts';
 import { readTree } from './hcl/folder.ts';
-import { jsonForm, readJson } from './json.ts';
+import { jsonForm, readJson, wrongVersion } from './json.ts';
 import type { Place, TerraformResource } from './resource.ts';
 
 export interface TerraformSource {
@@ -70,6 +70,11 @@ async function* fromJson(
     yield { gap: gap('FB-FILE-SKIPPED', [], printable(name), reason) };
     return;
   }
+  const wrong = wrongVersion(parsed.value);
+  if (wrong !== undefined) {
+    yield { gap: gap('FB-TERRAFORM-INVALID', ['*'], printable(name), wrong) };
+    return;
+  }
   const { resources, place } = readJson(parsed.value, source.place, printable(name));
   yield* told(resources, place);
 }
@@ -85,7 +90,9 @@ async function readValue(
     const { size } = await stat(file);
     if (size > limit)
       return { gap: gap('FB-FILE-TOO-LARGE', ['*'], where, `It has more than ${limit} bytes and was not read.`) };
-    const value: unknown = JSON.parse((await readFile(file, { encoding: 'utf8', signal })).replace(/^\uFEFF/, ''));
+    const written = await readFile(file, { encoding: 'utf8', signal });
+    if (written.startsWith('PK\u0003\u0004')) return { gap: gap('FB-TERRAFORM-INVALID', ['*'], where, savedPlan) };
+    const value: unknown = JSON.parse(written.replace(/^\uFEFF/, ''));
     if (!nestsWithin(value, maxDepth))
       return { gap: gap('FB-YAML-BOMB', ['*'], where, `It nests deeper than ${maxDepth} levels.`) };
     return { value };
@@ -95,6 +102,8 @@ async function readValue(
     return { gap: gap('FB-SOURCE-UNREADABLE', ['*'], where, `Reading it failed (${codeOf(error)}).`) };
   }
 }
+
+const savedPlan = 'It is a saved plan, which only Terraform reads: give what `terraform show -json` prints of it.';
 
 /** Walks without recursion, so that depth itself cannot hurt. */
 function nestsWithin(value: unknown, limit: number): boolean {

@@ -121,6 +121,15 @@ const ids: Readonly<Record<string, string>> = {
   aws_sagemaker_endpoint: 'name',
 };
 
+/** What `computed` may know. */
+export const computedAttributes: readonly string[] = [
+  'arn',
+  'id',
+  'repository_url',
+  'key_id',
+  ...new Set(Object.values(arnAttributes).flat()),
+];
+
 /** An attribute that Terraform will know after applying; undefined for what nobody can foresee. */
 export function computed(
   type: string,
@@ -148,9 +157,7 @@ export function computed(
     if (account !== undefined && region !== undefined && name('name') !== undefined)
       return `${account}.dkr.ecr.${region}.${suffix}/${name('name')}`;
   }
-  if (attribute === 'key_id' && type === 'aws_kms_key') return drawn;
-  if (attribute === 'target_key_arn' && type === 'aws_kms_alias') return undefined;
-  return undefined;
+  return attribute === 'key_id' && type === 'aws_kms_key' ? drawn : undefined;
 }
 
 /** Whether resources of a type have an ARN that could be foreseen: without one they are nobody. */

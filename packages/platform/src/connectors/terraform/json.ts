@@ -1,29 +1,39 @@
 /**
  * Plans and states: `terraform show -json` of either, and the state file itself (version 4). Values of resources are what the
- * provider says; what a plan does not know yet is followed along the references of its configuration, one step, and is
+ * provider says; what a plan does not know yet is followed along its configuration where that is safe (`references.ts`), and is
  * otherwise unknown. Sensitive values are passed on like others, and only names and addresses of them ever become facts.
  *
  * Source: Terraform documentation, "JSON Output Format" and "State".
  */
-import { array, at, type Foreign, record, text, textAt } from '../../intake/foreign.ts';
-import { computed, needsArn } from './computed.ts';
-import { entry, Unknown, type Value, type ValueMap } from './hcl/value.ts';
+import { array, at, printable, record, text, textAt } from '../../intake/foreign.ts';
+import { computed, computedAttributes, needsArn } from './computed.ts';
+import { Unknown, type Value, type ValueMap } from './hcl/value.ts';
+import { type Planned, References } from './references.ts';
 import type { Place, TerraformResource } from './resource.ts';
 
 export type JsonForm = 'plan' | 'state';
 
 /** Undefined for what is neither. */
 export function jsonForm(value: unknown): JsonForm | undefined {
+  if (typeof at(value, 'version') === 'number' && at(value, 'modules') !== undefined) return 'state';
   if (at(value, 'planned_values') !== undefined || at(value, 'resource_changes') !== undefined) return 'plan';
   if (at(value, 'values', 'root_module') !== undefined) return 'state';
   return typeof at(value, 'version') === 'number' && at(value, 'resources') !== undefined ? 'state' : undefined;
 }
 
-interface Raw {
-  readonly address: string;
-  readonly type: string;
+/** Why a plan or state of another version is not read; undefined for those that are. */
+export function wrongVersion(value: unknown): string | undefined {
+  const format = text(at(value, 'format_version'));
+  if (format !== undefined && !/^[01]\./.test(format))
+    return `It is of format version ${printable(format, 20)}, and 0 and 1 are read.`;
+  const version = at(value, 'version');
+  return format === undefined && typeof version === 'number' && version !== 4
+    ? `It is a state of version ${version}, and 4 is read: any newer Terraform rewrites it.`
+    : undefined;
+}
+
+interface Raw extends Planned {
   readonly data: boolean;
-  readonly values: Foreign;
 }
 
 /** Modules inside modules; Terraform's own limit is the patience of people. */
@@ -42,17 +52,22 @@ export function readJson(
     ...(version4.length > 0 && at(source, 'planned_values') === undefined ? stateResources(version4) : []),
   ];
   const place = placeOf(raws, source, told);
-  const references = referencesOf(at(source, 'configuration', 'root_module'));
-  const byAddress = new Map(raws.map((raw) => [raw.address, raw]));
+  const planned = new Map(raws.map((raw) => [raw.address, raw]));
+  const references = new References(source, planned, place);
   const resources = raws
     .filter(({ data }) => !data)
     .map((raw) => ({
       address: raw.address,
       type: raw.type,
-      values: filled(raw, references, byAddress, place),
+      values: filled(raw, references, place),
       locator: `${locator}#${raw.address}`,
     }));
   return { resources, place };
+}
+
+/** JSON is all values that Terraform has. */
+function valuesOf(value: unknown): ValueMap {
+  return (record(value) ?? {}) as ValueMap;
 }
 
 function* modules(module: unknown, depth = 0): Generator<Raw> {
@@ -60,7 +75,7 @@ function* modules(module: unknown, depth = 0): Generator<Raw> {
   for (const entered of array(at(module, 'resources'))) {
     const [address, type] = [textAt(entered, 'address'), textAt(entered, 'type')];
     if (address !== undefined && type !== undefined)
-      yield { address, type, data: at(entered, 'mode') === 'data', values: record(at(entered, 'values')) ?? {} };
+      yield { address, type, data: at(entered, 'mode') === 'data', values: valuesOf(at(entered, 'values')) };
   }
   for (const child of array(at(module, 'child_modules'))) yield* modules(child, depth + 1);
 }
@@ -75,7 +90,7 @@ function* stateResources(resources: readonly unknown[]): Generator<Raw> {
     for (const instance of array(at(resource, 'instances'))) {
       const key = at(instance, 'index_key');
       const address = key === undefined || key === null ? base : `${base}[${JSON.stringify(key)}]`;
-      yield { address, type, data, values: record(at(instance, 'attributes')) ?? {} };
+      yield { address, type, data, values: valuesOf(at(instance, 'attributes')) };
     }
   }
 }
@@ -88,8 +103,13 @@ function placeOf(raws: readonly Raw[], source: unknown, told: Place): Place {
     if (data && type === 'aws_region') region ??= textAt(values, 'name') ?? textAt(values, 'id');
   }
   const configured = at(source, 'configuration', 'provider_config', 'aws', 'expressions');
-  region ??= text(at(configured, 'region', 'constant_value'));
-  account ??= text(array(at(configured, 'allowed_account_ids', 'constant_value'))[0]);
+  const written = new References(source, new Map(), told);
+  const [named, allowed] = [
+    written.atRoot(at(configured, 'region')),
+    written.atRoot(at(configured, 'allowed_account_ids')),
+  ];
+  if (typeof named === 'string') region ??= named;
+  account ??= text(array(allowed)[0]);
   for (const { values } of raws) {
     const [, , , ofRegion = '', ofAccount = ''] = (textAt(values, 'arn') ?? '').split(':');
     if (/^\d{12}$/.test(ofAccount)) account ??= ofAccount;
@@ -98,64 +118,14 @@ function placeOf(raws: readonly Raw[], source: unknown, told: Place): Place {
   return { ...told, account, region };
 }
 
-/** By address without indexes: attribute → the references of its expression. */
-function referencesOf(
-  module: unknown,
-  prefix = '',
-  depth = 0,
-): ReadonlyMap<string, ReadonlyMap<string, readonly string[]>> {
-  const all = new Map<string, ReadonlyMap<string, readonly string[]>>();
-  if (depth > maxDepth) return all;
-  for (const resource of array(at(module, 'resources'))) {
-    const attributes = new Map<string, readonly string[]>();
-    for (const [name, expression] of Object.entries(record(at(resource, 'expressions')) ?? {})) {
-      const references = array(at(expression, 'references')).filter((reference) => typeof reference === 'string');
-      if (references.length > 0)
-        attributes.set(
-          name,
-          references.map((reference) => prefix + reference),
-        );
-    }
-    all.set(prefix + (textAt(resource, 'address') ?? ''), attributes);
-  }
-  for (const [name, call] of Object.entries(record(at(module, 'module_calls')) ?? {}))
-    for (const [address, attributes] of referencesOf(at(call, 'module'), `${prefix}module.${name}.`, depth + 1))
-      all.set(address, attributes);
-  return all;
-}
-
-function withoutIndexes(address: string): string {
-  return address.replace(/\[(?:\d+|"(?:[^"\\]|\\.)*")\]/g, '');
-}
-
 /** The values, with what Terraform will know after applying, and what a reference leads to. */
-function filled(
-  raw: Raw,
-  references: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>,
-  byAddress: ReadonlyMap<string, Raw>,
-  place: Place,
-): ValueMap {
-  const values: Record<string, Value> = { ...(raw.values as ValueMap) };
+function filled(raw: Raw, references: References, place: Place): ValueMap {
+  const values: Record<string, Value> = { ...raw.values, ...Object.fromEntries(references.missing(raw)) };
   const told = (name: string) => values[name] !== undefined && values[name] !== null;
-  for (const [name, wanted] of references.get(withoutIndexes(raw.address)) ?? []) {
-    if (told(name)) continue;
-    // The longest reference names the attribute, the others what it is of.
-    const [longest = ''] = [...wanted].sort((a, b) => b.length - a.length);
-    values[name] = follow(longest, byAddress, place) ?? new Unknown(longest);
-  }
-  for (const name of ['arn', 'id', 'repository_url', 'key_id']) {
+  for (const name of computedAttributes) {
     const made = told(name) ? undefined : computed(raw.type, raw.address, values, place, name);
     if (made !== undefined) values[name] = made;
   }
   if (!told('arn') && needsArn(raw.type)) values.arn = new Unknown(`${raw.address}.arn`);
   return values;
-}
-
-function follow(reference: string, byAddress: ReadonlyMap<string, Raw>, place: Place): Value | undefined {
-  const dot = reference.lastIndexOf('.');
-  const [address, attribute] = [reference.slice(0, dot), reference.slice(dot + 1)];
-  const target = byAddress.get(address);
-  if (target === undefined) return undefined;
-  const value = entry(target.values as ValueMap, attribute);
-  return value ?? computed(target.type, target.address, target.values as ValueMap, place, attribute);
 }

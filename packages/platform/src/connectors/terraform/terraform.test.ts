@@ -11,7 +11,9 @@ import { edgeRules } from '../../graph/edges/index.ts';
 import { nodeRules } from '../../graph/nodes/index.ts';
 import aws from '../aws/index.ts';
 import terraform from './index.ts';
-import * as oneAccount from './testing/one-account.case.ts';
+import { answers, secret } from './testing/one-account.case.ts';
+import { configuration } from './testing/one-configuration.case.ts';
+import { plan, resources, shown, state } from './testing/one-state.case.ts';
 
 const signal = new AbortController().signal;
 const base = mkdtempSync(join(tmpdir(), 'firebreak-terraform-'));
@@ -43,13 +45,15 @@ async function graphOf(connector: typeof aws | typeof terraform, spec: string) {
 
 describe('one account', () => {
   test.each([
-    ['a folder of .tf files', () => folder(oneAccount.configuration)],
-    ['a state', () => join(folder({ 'terraform.tfstate': oneAccount.state }), 'terraform.tfstate')],
-    ['a plan', () => join(folder({ 'plan.json': oneAccount.plan }), 'plan.json')],
+    ['a folder of .tf files', () => folder(configuration)],
+    ['a state', () => join(folder({ 'terraform.tfstate': state }), 'terraform.tfstate')],
+    ['a state that was shown', () => join(folder({ 'state.json': shown }), 'state.json')],
+    ['a plan', () => join(folder({ 'plan.json': plan }), 'plan.json')],
   ])('as %s is the graph that its own answers give', async (_, source) => {
-    const told = await graphOf(aws, folder(oneAccount.answers));
+    const told = await graphOf(aws, folder(answers));
     const written = await graphOf(terraform, source());
-    expect(told.edges.length).toBeGreaterThan(15);
+    expect(resources.length).toBeGreaterThan(40);
+    expect(told.edges.length).toBeGreaterThan(80);
     expect(written.edges).toEqual(told.edges);
     expect(written.nodes).toEqual(told.nodes);
     expect(written.digest).toBe(told.digest);
@@ -62,19 +66,19 @@ connectorConformance({
   connector: terraform,
   open: () =>
     terraform.connect(
-      terraform.parse(folder({ ...oneAccount.configuration, 'broken.tf': 'resource "a" "b" {\n x = \n}\n' })),
+      terraform.parse(folder({ ...configuration, 'broken.tf': 'resource "a" "b" {\n x = \n}\n' })),
       signal,
     ),
   config: { good: { from: 'x' }, bad: { from: 'x', account: '12' } },
-  secrets: [oneAccount.secret],
+  secrets: [secret],
   expectedGaps: ['FB-TERRAFORM-INVALID'],
 });
 connectorConformance({
   name: 'terraform over a state',
   connector: terraform,
-  open: () => terraform.connect(terraform.parse(folder({ 'terraform.tfstate': oneAccount.state })), signal),
+  open: () => terraform.connect(terraform.parse(folder({ 'terraform.tfstate': state })), signal),
   config: { good: { from: 'x', account: '123456789012', region: 'eu-west-1' }, bad: { from: '' } },
-  secrets: [oneAccount.secret],
+  secrets: [secret],
 });
 
 const kindsOf = (gaps: readonly Gap[], code: string) => gaps.filter((gap) => gap.code === code);
@@ -109,8 +113,8 @@ describe('what cannot be known is a gap', () => {
     expect(kindsOf(gaps, 'FB-TERRAFORM-UNRESOLVED')).toMatchObject([
       {
         kinds: ['aws.function'],
-        where: 'aws_lambda_function.f',
-        reason: 'role: module.elsewhere.role_arn is not known.',
+        where: 'main.tf:5',
+        reason: 'aws_lambda_function.f: role: module.elsewhere.role_arn is not known.',
       },
     ]);
   });
@@ -124,7 +128,10 @@ describe('what cannot be known is a gap', () => {
     const [inline] = estate.all('aws.role')[0]?.data.RolePolicyList ?? [];
     expect(JSON.stringify(inline?.PolicyDocument)).toContain('arn:aws:s3:::acme/*');
     expect(kindsOf(gaps, 'FB-TERRAFORM-UNRESOLVED')).toMatchObject([
-      { where: 'aws_iam_role_policy.p', reason: expect.stringContaining('aws_thing.x.arn') },
+      {
+        where: expect.stringMatching(/^main\.tf:\d+$/),
+        reason: expect.stringMatching(/^aws_iam_role_policy\.p: policy: .*aws_thing\.x\.arn/),
+      },
     ]);
   });
 
@@ -267,15 +274,94 @@ describe('bad input', () => {
     expect(reasons.join()).toContain('nests deeper');
   });
 
-  test('work that doubles at every step stops, and says so', async () => {
-    const locals = Array.from({ length: 40 }, (_, at) => `  v${at + 1} = concat(local.v${at}, local.v${at})`).join(
-      '\n',
-    );
-    const { gaps, names: roles } = await names('aws.role', {
-      'main.tf': `${provider}locals {\n  v0 = ["x"]\n${locals}\n}\n${role('app', 'path = join("", local.v40)')}`,
+  /** `steps` locals, each made of the one before. */
+  const chained = (steps: number, start: string, step: (before: string) => string, use: string) => {
+    const locals = Array.from({ length: steps }, (_, at) => `  v${at + 1} = ${step(`local.v${at}`)}`).join('\n');
+    return `${provider}locals {\n  v0 = ${start}\n${locals}\n}\n${role('sound')}resource "aws_iam_user" "u" {\n  name = "u"\n  path = ${use.replace('LAST', `local.v${steps}`)}\n}\n`;
+  };
+  const twice = (value: string) => `[${value}, ${value}]`;
+  test.each([
+    ['texts', chained(60, '"xx"', (value) => `"\${${value}}\${${value}}"`, 'LAST')],
+    ['lists that share their parts', chained(60, '"x"', twice, 'jsonencode(LAST)')],
+    [
+      'maps that share their parts',
+      chained(60, '"x"', (value) => `{ a = ${value}, b = ${value} }`, 'jsonencode(LAST)'),
+    ],
+    ['lists laid flat', chained(60, '["x"]', (value) => `concat(${value}, ${value})`, 'join("", LAST)')],
+    ['formats', chained(60, '"xx"', (value) => `format("%s%s", ${value}, ${value})`, 'LAST')],
+    ['replacements', chained(60, '"x"', (value) => `replace(${value}, "x", "xx")`, 'LAST')],
+    ['products', chained(1, 'range(1000)', (value) => `setproduct(${value}, ${value}, ${value})`, 'jsonencode(LAST)')],
+    ['nesting by names', chained(20_000, '"x"', (value) => `[${value}]`, 'jsonencode(LAST)')],
+    ['names of names', chained(20_000, '"x"', (value) => value, 'LAST')],
+    [
+      'loops in loops',
+      chained(1, 'range(50000)', (value) => `[for a in ${value} : [for b in ${value} : b]]`, 'jsonencode(LAST)'),
+    ],
+  ])('work that grows without end stops, and says so: %s', async (_, main) => {
+    const { names: roles, gaps } = await names('aws.role', { 'main.tf': main });
+    expect(roles).toEqual(['sound']);
+    const unresolved = kindsOf(gaps, 'FB-TERRAFORM-UNRESOLVED').map(({ where, reason }) => `${where} ${reason}`);
+    expect(unresolved).toContainEqual(expect.stringMatching(/^main\.tf:\d+ aws_iam_user\.u: path: /));
+  });
+
+  test('a plan of another version, an old state, a plan that was not shown', async () => {
+    const { estate, gaps } = await readFiles({
+      'future.json': { ...plan, format_version: '2.0' },
+      'old.tfstate': { version: 3, terraform_version: '0.11.0', modules: [{ path: ['root'], resources: {} }] },
+      'plan.json': `PK\u0003\u0004${'x'.repeat(50)}`,
     });
-    expect(roles).toEqual([]);
-    expect(kindsOf(gaps, 'FB-TERRAFORM-UNRESOLVED').length).toBeGreaterThan(0);
+    expect(estate.size).toBe(0);
+    const invalid = kindsOf(gaps, 'FB-TERRAFORM-INVALID').map(({ where, reason }) => `${where}: ${reason}`);
+    expect(invalid).toEqual([
+      'future.json: It is of format version 2.0, and 0 and 1 are read.',
+      'old.tfstate: It is a state of version 3, and 4 is read: any newer Terraform rewrites it.',
+      'plan.json: It is a saved plan, which only Terraform reads: give what `terraform show -json` prints of it.',
+    ]);
+  });
+
+  test('a plan tells what an expression names, not what it makes of it: only identifiers are followed', async () => {
+    const resource = (type: string, name: string, values: object) => ({
+      address: `${type}.${name}`,
+      mode: 'managed',
+      type,
+      name,
+      values,
+    });
+    const names = (reference: string) => ({ references: [reference, reference.slice(0, reference.lastIndexOf('.'))] });
+    const { estate, gaps } = await readFiles({
+      'plan.json': {
+        ...plan,
+        planned_values: {
+          root_module: {
+            resources: [
+              resource('aws_ecr_repository', 'r', { name: 'r' }),
+              resource('aws_iam_role', 'a', { name: 'a', assume_role_policy: '{}' }),
+              resource('aws_lambda_function', 'f', { function_name: 'f', package_type: 'Image' }),
+            ],
+          },
+        },
+        configuration: {
+          ...plan.configuration,
+          root_module: {
+            variables: plan.configuration.root_module.variables,
+            resources: [
+              {
+                ...resource('aws_lambda_function', 'f', {}),
+                expressions: {
+                  role: names('aws_iam_role.a.arn'),
+                  image_uri: names('aws_ecr_repository.r.repository_url'),
+                },
+              },
+            ],
+          },
+        },
+      },
+    });
+    expect(estate.all('aws.function')[0]?.data).toMatchObject({ Role: 'arn:aws:iam::123456789012:role/a' });
+    expect(estate.all('aws.function')[0]?.data.Code).toBeUndefined();
+    expect(kindsOf(gaps, 'FB-TERRAFORM-UNRESOLVED')).toMatchObject([
+      { reason: 'aws_lambda_function.f: image_uri: aws_ecr_repository.r.repository_url is not known.' },
+    ]);
   });
 
   test('files that are none, too large, or links out of the folder', async () => {

@@ -3,12 +3,13 @@
  * chooses the value writes part of the program. How dangerous it is depends on who chooses: anybody with an account (a title, a
  * branch name), whoever calls (inputs), an earlier step, or nobody (a commit id).
  *
- * Follows what others call `template-injection` (zizmor, MIT; CodeQL's table of actions that run what they are given).
+ * Follows what others call `template-injection` (zizmor, MIT).
  */
 import { type Found, markWithin, type SourceText, type StateDetector, type WorkflowStep } from '@firebreak/contract';
 import { isChosen, outsiderEvents } from '../../graph/github/attacker-text.ts';
 import { type Embedded, embeddedIn, emitted, references } from '../../graph/github/expression.ts';
-import { actionOf, foundAt, type StepPlace, stepsOf, workflowNeeds } from '../workflow-files.ts';
+import { programsOf } from '../../graph/github/script-inputs.ts';
+import { foundAt, type StepPlace, stepsOf, workflowNeeds } from '../workflow-files.ts';
 
 export default {
   id: 'template-injection',
@@ -24,31 +25,10 @@ export default {
   },
   *detect(estate) {
     for (const place of stepsOf(estate))
-      for (const program of programsOf(place.step))
+      for (const { text: program } of programsOf(place.step))
         for (const embedded of embeddedIn(program.value)) yield* judged(place, program, embedded);
   },
 } satisfies StateDetector;
-
-/** Inputs that are run, by action. */
-const runs: Readonly<Record<string, readonly string[]>> = {
-  'actions/github-script': ['script'],
-  'addnab/docker-run-action': ['options', 'run'],
-  'amadevus/pwsh-script': ['script'],
-  'appleboy/ssh-action': ['script'],
-  'azure/cli': ['inlinescript'],
-  'azure/powershell': ['inlinescript'],
-  'cardinalby/js-eval-action': ['expression'],
-  'jannekem/run-python-script-action': ['script'],
-  'mikefarah/yq': ['cmd'],
-  'nick-fields/retry': ['command'],
-  'satackey/action-js-inline': ['script'],
-};
-
-function programsOf(step: WorkflowStep): readonly SourceText[] {
-  const inputs = runs[actionOf(step) ?? ''] ?? [];
-  const given = step.with.filter(({ key }) => inputs.includes(key.toLowerCase())).map(({ text }) => text);
-  return step.run === undefined ? given : [step.run, ...given];
-}
 
 function* judged(place: StepPlace, program: SourceText, { source, offset, expression }: Embedded): Generator<Found> {
   const contexts = new Set(emitted(expression));

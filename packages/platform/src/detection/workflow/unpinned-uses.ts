@@ -1,5 +1,5 @@
 import type { StateDetector, WorkflowUses } from '@firebreak/contract';
-import { foundAt, stepsOf, workflowNeeds } from '../workflow-files.ts';
+import { foundAt, usesOf, usesStart, workflowNeeds } from '../workflow-files.ts';
 
 export default {
   id: 'unpinned-uses',
@@ -14,14 +14,8 @@ export default {
     next: 'Name it by its full commit id, and let a bot propose newer ones.',
   },
   *detect(estate) {
-    for (const { fact, step } of stepsOf(estate)) {
-      const { uses } = step;
-      if (uses !== undefined && isUnpinned(uses)) yield foundAt(fact, startOf(uses), { note: uses.text.value.trim() });
-    }
-    for (const fact of estate.all('github.workflow'))
-      for (const { uses } of fact.data.jobs)
-        if (uses !== undefined && isUnpinned(uses))
-          yield foundAt(fact, startOf(uses), { note: uses.text.value.trim() });
+    for (const { fact, uses } of usesOf(estate))
+      if (isUnpinned(uses)) yield foundAt(fact, usesStart(uses), { note: uses.text.value.trim() });
   },
 } satisfies StateDetector;
 
@@ -29,9 +23,4 @@ export default {
 function isUnpinned({ kind, refKind, text }: WorkflowUses): boolean {
   // `$/…` is GitHub's name for the repository itself.
   return kind === 'repository' && refKind !== 'sha' && refKind !== 'expression' && !text.value.trim().startsWith('$/');
-}
-
-/** A block scalar's text begins on the line below. */
-function startOf({ text }: WorkflowUses) {
-  return text.indent === undefined ? text : { line: text.line + 1, column: text.indent + 1 };
 }

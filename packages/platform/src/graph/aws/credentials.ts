@@ -20,6 +20,9 @@ function accessKeyId(key: string, userArn: string): NodeId {
   return /^A(KIA|SIA)[A-Z0-9]{12,}$/.test(key) ? `aws:AccessKey/${key}` : `aws:AccessKey/${userArn}/${key}`;
 }
 
+/** What AWS writes for a key that was never used; where nobody told of use there is nothing. */
+const unused = 'N/A';
+
 export const credentialsOf: (estate: Estate) => readonly UserCredential[] = perEstate((estate) =>
   estate.all('aws.user').flatMap(({ id, data }): UserCredential[] => {
     const account = accountOfArn(data.Arn) ?? '';
@@ -32,9 +35,8 @@ export const credentialsOf: (estate: Estate) => readonly UserCredential[] = perE
         account,
         usable: key.Status === 'Active',
         created: isoTime(key.CreateDate),
-        // The report keeps record of use, so a key without any was never used.
-        lastUsed: isoTime(key.LastUsedDate) ?? 'never',
-        service: key.LastUsedService,
+        lastUsed: isoTime(key.LastUsedDate) ?? (key.LastUsedService === unused ? 'never' : undefined),
+        service: key.LastUsedService === unused ? undefined : key.LastUsedService,
       }),
     );
     const hasPassword = data.LoginProfile === true || data.PasswordLastUsed !== undefined;

@@ -16,16 +16,18 @@ export interface GitlabSubject {
 /** Of the branches that the file names, else of the default branch; a name that a variable makes is the default branch's. */
 export function gitlabSubjects(estate: Estate, job: PipelineJob): readonly GitlabSubject[] {
   const { repository, triggers } = job;
-  const fallback = repositoryOf(estate, repository)?.defaultBranch ?? 'main';
-  const known = repositoryOf(estate, repository)?.defaultBranch !== undefined;
+  const told = repositoryOf(estate, repository);
+  const fallback = told?.defaultBranch ?? 'main';
+  const known = told?.defaultBranch !== undefined;
+  const path = told?.spelled ?? repository.path;
   const named = triggers.flatMap(({ branches }) => branches);
   const written = named.filter((name) => !/^\/|[$*]/.test(name));
   const branches = new Set(written.length > 0 ? written : [fallback]);
   return [...branches].map((ref) => ({
-    subject: `project_path:${repository.path}:ref_type:branch:ref:${ref}`,
+    subject: `project_path:${path}:ref_type:branch:ref:${ref}`,
     claims: {
-      project_path: repository.path,
-      namespace_path: repository.path.split('/').slice(0, -1).join('/'),
+      project_path: path,
+      namespace_path: path.split('/').slice(0, -1).join('/'),
       ref,
       ref_type: 'branch',
     },

@@ -26,7 +26,7 @@ test('a rule names actions that exist, facts and techniques, and explains itself
   }
 });
 
-const demo = new URL('../../../../../content/demo-estate', import.meta.url).pathname;
+const demo = new URL('../../../../../content/demo-estate/kubernetes', import.meta.url).pathname;
 
 /** The same estate under another identity, so that nothing is memoised on it, and the kinds that were asked for. */
 function watched(estate: Estate): { estate: Estate; asked: Set<FactKind> } {

@@ -1,7 +1,8 @@
 /** Who writes to the cache of the default branch, and who restores from it (docs: "Restrictions for accessing a cache"). */
 import type { Estate, FactId, NodeId, WorkflowStep } from '@firebreak/contract';
 import { perEstate } from '../../facts/estate.ts';
-import { actionName } from './foreign-code.ts';
+import { actionOf, inputOf } from './action-names.ts';
+import { cacheOf } from './caching-actions.ts';
 import { type Job, liveJobs } from './jobs.ts';
 import { runsFromBranch } from './triggers.ts';
 
@@ -30,37 +31,8 @@ export const cacheUsers: (estate: Estate) => ReadonlyMap<NodeId, readonly CacheU
   return users;
 });
 
-/** Actions that restore what they find, by the input that switches it: `on` by default, or only where it is set. */
-const caching: Readonly<Record<string, { readonly input?: string; readonly byDefault: boolean }>> = {
-  'actions/cache': { byDefault: true },
-  'actions/setup-node': { input: 'cache', byDefault: false },
-  'actions/setup-python': { input: 'cache', byDefault: false },
-  'actions/setup-java': { input: 'cache', byDefault: false },
-  'actions/setup-go': { input: 'cache', byDefault: true },
-  'actions/setup-dotnet': { input: 'cache', byDefault: false },
-  'astral-sh/setup-uv': { input: 'enable-cache', byDefault: true },
-  'gradle/actions': { input: 'cache-disabled', byDefault: true },
-  'hynek/setup-cached-uv': { byDefault: true },
-  'jdx/mise-action': { input: 'cache', byDefault: true },
-  'mlugg/setup-zig': { input: 'use-cache', byDefault: true },
-  'moonrepo/setup-rust': { input: 'cache', byDefault: true },
-  'pdm-project/setup-pdm': { input: 'cache', byDefault: false },
-  'ruby/setup-ruby': { input: 'bundler-cache', byDefault: false },
-  'swatinem/rust-cache': { byDefault: true },
-  'actions-rust-lang/setup-rust-toolchain': { input: 'cache', byDefault: true },
-};
-
-function restoresCache({ uses, with: inputs }: WorkflowStep): boolean {
-  if (uses === undefined) return false;
-  const name = actionName(uses);
-  if (name === 'docker/build-push-action')
-    return inputs.some(({ key, text }) => key === 'cache-from' && text.value.includes('type=gha'));
-  const known = caching[name];
-  // `actions/cache/save` stores and restores nothing.
-  if (known === undefined || (name === 'actions/cache' && uses.path === 'save')) return false;
-  const value = inputs.find(({ key }) => key.toLowerCase() === known.input)?.text.value;
-  if (known.input === undefined) return true;
-  if (value === undefined) return known.byDefault;
-  const isOff = value === 'false' || value === '';
-  return known.input.endsWith('disabled') ? isOff : !isOff;
+function restoresCache(step: WorkflowStep): boolean {
+  if (actionOf(step) === 'docker/build-push-action') return inputOf(step, 'cache-from')?.includes('type=gha') === true;
+  // What an expression decides may be.
+  return cacheOf(step) !== false;
 }

@@ -6,7 +6,7 @@
 import type { Estate, Fact } from '@firebreak/contract';
 import { estateOf, perEstate } from '../../facts/estate.ts';
 import { type FederatedRole, rolesForWebIdentity } from '../aws/federation.ts';
-import { issuerOfHost, type Presented } from './oidc.ts';
+import { issuerOfHost, type Presented } from './oidc-subject.ts';
 
 const asked = perEstate(() => new Map<string, readonly FederatedRole[]>());
 

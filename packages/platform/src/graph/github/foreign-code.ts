@@ -9,49 +9,17 @@
  * Checking out alone is no way, nor is text that is handed on by the environment: near misses of the tests.
  */
 import type { WorkflowStep } from '@firebreak/contract';
+import { actionName } from './action-names.ts';
 import { isChosen, namesForeignCode } from './attacker-text.ts';
 import { sourcesIn, sourcesOf } from './dataflow.ts';
 import { embeddedIn } from './expression.ts';
 import type { Run, RunStep } from './jobs.ts';
+import { programsOf } from './script-inputs.ts';
 
 export interface ForeignCode {
   readonly step: RunStep;
   readonly likelihood: number;
   readonly note: string;
-}
-
-/** Inputs of actions that are run as a program: the action's own repository without version, in lower case. */
-const scriptInputs: Readonly<Record<string, readonly string[]>> = {
-  'actions/github-script': ['script'],
-  'addnab/docker-run-action': ['run', 'options'],
-  'appleboy/ssh-action': ['script'],
-  'azure/cli': ['inlinescript'],
-  'azure/powershell': ['inlinescript'],
-  'cardinalby/js-eval-action': ['expression'],
-  'docker://': ['args', 'entrypoint'],
-  'mikefarah/yq': ['cmd'],
-  'nick-fields/retry': ['command', 'on_retry_command'],
-  'reactivecircus/android-emulator-runner': ['script', 'pre-emulator-launch-script'],
-  'roots/issue-closer': ['issue-close-message', 'pr-close-message'],
-};
-
-/** Texts of a step that become a program. */
-function programsOf({
-  uses,
-  run,
-  with: inputs,
-}: WorkflowStep): readonly { readonly text: string; readonly name: string }[] {
-  const programs = run === undefined ? [] : [{ text: run.value, name: 'run' }];
-  const names = uses === undefined ? undefined : scriptInputs[actionName(uses)];
-  if (names !== undefined)
-    for (const { key, text } of inputs)
-      if (names.includes(key.toLowerCase())) programs.push({ text: text.value, name: key });
-  return programs;
-}
-
-/** `owner/name` of what a step uses, or `docker://`. */
-export function actionName(uses: NonNullable<WorkflowStep['uses']>): string {
-  return uses.kind === 'docker' ? 'docker://' : `${uses.owner ?? ''}/${uses.name ?? ''}`;
 }
 
 export function* foreignCodeIn(run: Run, event: string): Generator<ForeignCode> {
@@ -60,7 +28,7 @@ export function* foreignCodeIn(run: Run, event: string): Generator<ForeignCode> 
   for (const each of run.steps) {
     const { step, scope } = each;
     for (const { text, name } of programsOf(step)) {
-      const chosen = embeddedIn(text).find((embedded) =>
+      const chosen = embeddedIn(text.value).find((embedded) =>
         sourcesOf(embedded, scope).some((path) => isChosen(event, path)),
       );
       if (chosen !== undefined)

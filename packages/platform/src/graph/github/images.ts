@@ -1,7 +1,7 @@
 /** Images that jobs run in, and images that they push. */
 import { type ImageReference, imageReference } from '../names/image-reference.ts';
+import { actionName } from './action-names.ts';
 import { type Expression, embeddedIn } from './expression.ts';
-import { actionName } from './foreign-code.ts';
 import type { Job, Run, RunStep, Scope } from './jobs.ts';
 
 export interface PushedImage {

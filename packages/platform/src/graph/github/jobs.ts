@@ -46,7 +46,7 @@ export interface RunStep {
   readonly facts: readonly FactId[];
 }
 
-/** One job that gets a machine. */
+/** One job that gets a machine, or a call of a workflow that nobody read: without steps, with the caller's rights. */
 export interface Run {
   /** The file that it stands in. */
   readonly workflow: Fact<'github.workflow'>;
@@ -145,6 +145,9 @@ function runsOf(estate: Estate, { repository, workflow, job, unread }: Start): r
     const callee = calledWorkflow(estate, file.data.repository, part.uses);
     if (callee === undefined) {
       unread.push(part.uses);
+      // What it does is not known; the caller's rights it has.
+      if (runs.length < maxRuns)
+        runs.push({ workflow: file, job: part, scope, permissions, steps: [], facts, callers });
       return;
     }
     if (callers.length >= maxCalls || through.includes(callee.id)) return;

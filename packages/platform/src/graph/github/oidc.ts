@@ -1,57 +1,59 @@
 /**
- * The subjects that a job's OIDC token can carry (docs: "OpenID Connect reference", "Example subject claims"). What must stay
- * true: a subject is one that GitHub would really sign for the job: its environment if it has one, else `pull_request`, else the
- * ref that it runs on; a customised template puts its claims in its own order; where a claim of it is not known there is no
- * subject, and so no edge.
+ * The subjects that a job's OIDC token can carry. What must stay true: a subject is one that GitHub would really sign for the
+ * job: its environment if it has one, else `pull_request`, else the ref that it runs on.
  */
-import type { Estate, WorkflowTrigger } from '@firebreak/contract';
-import { perEstate } from '../../facts/estate.ts';
-import { branchesProtectedIn, matchesPattern } from './branches.ts';
+import type { Estate, WorkflowTrigger, WorkflowUses } from '@firebreak/contract';
+import { branchesProtectedIn } from './branches.ts';
 import { entersFromNewBranch, environmentName, gateOf } from './environments.ts';
 import type { Job, Run } from './jobs.ts';
 import { jobsByRepository } from './jobs.ts';
-import type { KnownRepository } from './repositories.ts';
+import { type CalledFile, type Presented, present, type Situation } from './oidc-subject.ts';
+import { type KnownRepository, repositoryOf } from './repositories.ts';
 import { lastMatch, pushRunsOn } from './triggers.ts';
-
-/** What one run of a job says about itself. */
-export interface Presented {
-  readonly subject: string;
-  readonly claims: Readonly<Record<string, string>>;
-  readonly likelihood: number;
-  readonly note?: string;
-}
-
-/** Of github.com the one that everybody trusts, of a server its own. */
-export function issuerOfHost(host: string): string {
-  return host === 'github.com' ? 'token.actions.githubusercontent.com' : `${host}/_services/token`;
-}
-
-interface Situation {
-  readonly event: string;
-  readonly ref?: string;
-  readonly environment?: string;
-  readonly workflow?: string;
-  readonly likelihood: number;
-  readonly note?: string;
-}
+import { wantedFiles, wantedRefs } from './trusted-refs.ts';
 
 /** Of one run of a job, for every event that starts it. */
 export function* presentedBy(estate: Estate, job: Job, run: Run): Generator<Presented> {
   const environment = environmentName(run.job);
   // A name that is made up at run time is any.
   if (run.job.environment !== undefined && environment === undefined) return;
+  const called = calledFile(estate, run);
   const seen = new Set<string>();
   for (const trigger of job.workflow.data.on)
     for (const situation of situationsOf(estate, job.repository, trigger)) {
       const presented = present(job.repository, {
         ...situation,
         ...(environment === undefined ? {} : { environment }),
-        workflow: run.workflow.data.path,
+        workflow: job.workflow.data.path,
+        ...(called === undefined ? {} : { called }),
       });
-      if (presented === undefined || seen.has(presented.subject)) continue;
-      seen.add(presented.subject);
+      const key = JSON.stringify([presented?.subject, presented?.claims]);
+      if (presented === undefined || seen.has(key)) continue;
+      seen.add(key);
       yield presented;
     }
+}
+
+/** The file of a called job; undefined for a job that stands in the file that was started. */
+function calledFile(estate: Estate, { callers, job, workflow: { data } }: Run): CalledFile | undefined {
+  const calls = [...callers, job].flatMap(({ uses }) => uses ?? []);
+  if (calls.length === 0) return undefined;
+  // A call by path stays in the repository and on the commit of the file that it stands in.
+  const across = calls.findLast(({ kind }) => kind === 'repository');
+  const ref = across === undefined ? undefined : refOf(across);
+  // Of a file that nobody read the call tells where it is.
+  const path = job.uses === undefined ? data.path : (job.uses.path ?? '');
+  const repository =
+    job.uses === undefined || job.uses.kind !== 'repository'
+      ? data.repository
+      : { host: data.repository.host, path: `${job.uses.owner}/${job.uses.name}` };
+  const spelled = repositoryOf(estate, repository)?.spelled ?? repository.path;
+  return { spelled, path, ...(ref === undefined ? {} : { ref }) };
+}
+
+function refOf({ ref = '', refKind }: WorkflowUses): string {
+  if (refKind === 'sha' || ref.startsWith('refs/')) return ref;
+  return `refs/${refKind === 'tag' ? 'tags' : 'heads'}/${ref}`;
 }
 
 /** Of a workflow that somebody with write access makes up. */
@@ -85,10 +87,13 @@ export function* presentedByPushed(estate: Estate, repository: KnownRepository):
           likelihood: 0.5,
           note: 'the gates of the environment were not read',
         });
-  for (const situation of situations) {
-    const presented = present(repository, situation);
-    if (presented !== undefined) yield presented;
-  }
+  // Its file has the name that somebody trusts, or any.
+  const files = [...wantedFiles(estate), '.github/workflows/any.yml'];
+  for (const situation of situations)
+    for (const workflow of files) {
+      const presented = present(repository, { ...situation, workflow });
+      if (presented !== undefined) yield presented;
+    }
 }
 
 function namedEnvironments(estate: Estate, repository: KnownRepository): readonly string[] {
@@ -129,99 +134,4 @@ function pushedRefs(estate: Estate, repository: KnownRepository, trigger: Workfl
       .filter((name) => (trigger.tags.length > 0 ? lastMatch(trigger.tags, name) : noFilters))
       .map((name) => `refs/tags/${name}`),
   ];
-}
-
-/**
- * Refs that the trust policies of the estate speak of to a repository, with something put in for their wildcards: a job that
- * can run on any branch can run on the one that somebody trusts.
- */
-function wantedRefs(estate: Estate, repository: KnownRepository): readonly string[] {
-  const before = wanted(estate).get(repository.id);
-  if (before !== undefined) return before;
-  // A subject of one's own making may leave the repository out.
-  const isOwn = repository.settings?.data.oidc?.use_default === false;
-  const full = `repo:${repository.name.path}`;
-  const refs = trustedRefs(estate).flatMap(({ pattern, ref }) =>
-    isOwn || pattern === undefined || matchesPattern(pattern, full) ? [ref] : [],
-  );
-  wanted(estate).set(repository.id, refs);
-  return refs;
-}
-
-const wanted = perEstate(() => new Map<string, readonly string[]>());
-
-/** `pattern` is what stands before the ref in a subject: `repo:acme/*`. */
-const trustedRefs: (estate: Estate) => readonly { readonly pattern: string | undefined; readonly ref: string }[] =
-  perEstate((estate) => {
-    const refs = new Map<string, { pattern: string | undefined; ref: string }>();
-    for (const { data } of estate.all('aws.role')) {
-      const written = JSON.stringify(data.AssumeRolePolicyDocument);
-      if (!written.includes('actions.githubusercontent.com') && !written.includes('_services/token')) continue;
-      for (const [, subject = '', ref = ''] of written.matchAll(
-        /"((?:[^":]|:(?!refs\/)){0,300}:)?(refs\/(?:heads|tags)\/[^":\s]{1,300})/g,
-      )) {
-        const pattern = /^(repo:.*):ref:$/i.exec(subject)?.[1]?.toLowerCase().replace(/\*+/g, '**');
-        refs.set(`${pattern} ${ref}`, { pattern, ref: ref.replace(/\*+/g, 'any').replace(/\?/g, 'x') });
-      }
-    }
-    return [...refs.values()].sort((a, b) => (a.ref < b.ref ? -1 : 1));
-  });
-
-function present(repository: KnownRepository, situation: Situation): Presented | undefined {
-  const { settings, name, api } = repository;
-  const written = name.path;
-  const owner = written.split('/')[0] ?? '';
-  const context =
-    situation.environment !== undefined
-      ? `environment:${situation.environment.replaceAll(':', '%3A')}`
-      : situation.event === 'pull_request' || situation.event.startsWith('pull_request_review')
-        ? 'pull_request'
-        : situation.ref === undefined
-          ? undefined
-          : `ref:${situation.ref}`;
-  if (context === undefined) return undefined;
-  const claims: Record<string, string> = {
-    repository: written,
-    repository_owner: owner,
-    event_name: situation.event,
-    ...(situation.ref === undefined
-      ? {}
-      : { ref: situation.ref, ref_type: situation.ref.startsWith('refs/tags/') ? 'tag' : 'branch' }),
-    ...(situation.environment === undefined ? {} : { environment: situation.environment }),
-    ...(api === undefined ? {} : { repository_visibility: api.data.visibility }),
-    ...(situation.workflow === undefined || situation.ref === undefined
-      ? {}
-      : { job_workflow_ref: `${written}/${situation.workflow}@${situation.ref}` }),
-  };
-  const oidc = settings?.data.oidc;
-  const prefix = oidc?.sub_claim_prefix ?? `repo:${written}`;
-  const subject =
-    oidc === undefined || oidc.use_default
-      ? `${prefix}:${context}`
-      : customised(oidc.include_claim_keys, prefix, context, claims);
-  if (subject === undefined) return undefined;
-  return {
-    subject,
-    claims,
-    likelihood: situation.likelihood,
-    ...(situation.note === undefined ? {} : { note: situation.note }),
-  };
-}
-
-function customised(
-  keys: readonly string[],
-  prefix: string,
-  context: string,
-  claims: Readonly<Record<string, string>>,
-): string | undefined {
-  const parts = keys.map((key) =>
-    key === 'repo'
-      ? prefix
-      : key === 'context'
-        ? context
-        : claims[key] === undefined
-          ? undefined
-          : `${key}:${claims[key].replaceAll(':', '%3A')}`,
-  );
-  return parts.includes(undefined) ? undefined : parts.join(':');
 }

@@ -1,7 +1,7 @@
 /** Releases and sites that jobs publish. */
 import type { Estate, FactId, NodeId } from '@firebreak/contract';
 import { perEstate } from '../../facts/estate.ts';
-import { actionName } from './foreign-code.ts';
+import { actionName } from './action-names.ts';
 import { type Job, liveJobs } from './jobs.ts';
 import { pagesId, releasesId } from './powers.ts';
 

@@ -6,6 +6,8 @@ import { gitRepositoryId, gitRepositoryName } from '../names/git-repository.ts';
 /** One repository, by whatever facts speak of it. */
 export interface KnownRepository {
   readonly name: RepositoryName;
+  /** Its path in its own spelling, as tokens say it. */
+  readonly spelled: string;
   /** `git:Repository/…`: writing to it where it counts, its default branch. */
   readonly id: NodeId;
   readonly api: Fact<'github.repository'> | undefined;
@@ -61,6 +63,7 @@ export const repositoriesOf: (estate: Estate) => ReadonlyMap<string, KnownReposi
     const settings = estate.get('github.actions-settings', githubId('ActionsSettings', name));
     known.set(key, {
       name,
+      spelled: told?.data.full_name ?? checkout?.data.spelled ?? name.path,
       id: repositoryId(name),
       api: told,
       checkout,

@@ -47,6 +47,20 @@ function lastAccessed(
   });
   return { id: `aws:LastAccessed/${Arn}`, kind: 'aws.last-accessed', data, source };
 }
+function trail(name: string, actions: Record<string, string>): AnyFact {
+  const Arn = `${account}:role/${name}`;
+  const times = Object.values(actions).sort();
+  const data = awsFactSchemas['aws.trail-use'].parse({
+    Arn,
+    Region: 'eu-west-1',
+    From: times[0],
+    To: times.at(-1),
+    Events: times.length,
+    LastSeen: times.at(-1),
+    Actions: Object.entries(actions).map(([Action, Last]) => ({ Action, Last })),
+  });
+  return { id: `aws:TrailUse/eu-west-1/${Arn}`, kind: 'aws.trail-use', data, source };
+}
 const sized = (name: string, ...facts: AnyFact[]) => {
   const graph = deriveGraph(estateOf(facts, []), nodeRules, []);
   const { identities } = privilegesOf(graph, { query: 'everything', now: new Date(0), used: [] });
@@ -130,6 +144,31 @@ test('everything unused, everything used', () => {
   expect(sized('r', role('r', policies), lastAccessed('r', { s3: {} }))).toMatchObject({ verdict: 'unused' });
   expect(sized('r', role('r', policies), lastAccessed('r', { s3: { last: day } }))).toMatchObject({
     verdict: 'right-sized',
+    proposals: [],
+  });
+});
+
+test('CloudTrail shows use that access advisor does not know yet, and alone proposes nothing', () => {
+  const policies = { p: document(allow(['s3:GetObject', 'kms:Decrypt', 'iam:PassRole'])) };
+  const later = '2026-06-01T00:00:00.000Z';
+  const advised = lastAccessed('r', { s3: { last: day, actions: { GetObject: undefined } }, kms: {}, iam: {} });
+  const used = trail('r', { 's3:GetObject': later, 'kms:Decrypt': later });
+  expect(sized('r', role('r', policies), advised, used)?.granted).toMatchObject([
+    { what: 's3:GetObject', used: 'used', lastUsed: later },
+    { what: 'kms:Decrypt', used: 'used', lastUsed: later },
+    { what: 'iam:PassRole', used: 'unused' },
+  ]);
+  const alone = sized('r', role('r', { ...policies, q: document(allow('*')) }), used);
+  expect(alone).toMatchObject({ verdict: 'cannot-tell', proposals: [] });
+  expect(alone?.granted.map((row) => row.used)).toEqual(['used', 'used', 'unknown', 'partly']);
+});
+
+test('a report that tells of nothing that is granted proposes nothing', () => {
+  const star = { p: document(allow('*')) };
+  expect(sized('r', role('r', star), lastAccessed('r', {}))).toMatchObject({ verdict: 'cannot-tell', proposals: [] });
+  const odd = { p: document(allow('odd:Thing')) };
+  expect(sized('r', role('r', odd), lastAccessed('r', { s3: { last: day } }))).toMatchObject({
+    verdict: 'cannot-tell',
     proposals: [],
   });
 });

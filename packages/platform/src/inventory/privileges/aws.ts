@@ -1,8 +1,9 @@
 /**
- * AWS: policy statements, held against access advisor (`iam get-service-last-accessed-details`). What must stay true:
+ * AWS: policy statements, held against access advisor (`iam get-service-last-accessed-details`) and CloudTrail. What must stay true:
  *
  * - Access advisor knows services, and actions only of some of them. A service without any use in its tracking period (400 days)
  *   goes; an action goes only where it is one that is tracked and was not used; of everything else nobody can tell, and it stays.
+ * - CloudTrail shows that something was used, never that it was not: it adds to what access advisor says, and alone proposes nothing.
  * - Only `Allow` statements with `Action` are narrowed. `Deny`, `NotAction` and conditions stay as they are, and so does every
  *   resource: that something was never used says nothing about the rest.
  * - A customer's managed policy belongs to all that it is attached to: they are named. AWS's own cannot be changed: it is
@@ -20,46 +21,58 @@ type Proposal = PrivilegeRow['proposals'][number];
 
 export const awsPrivileges: PrivilegeSystem = {
   evidence: ({ estate }) => {
-    const read = estate.all('aws.last-accessed');
-    const times = read
-      .flatMap(({ data }) =>
-        data.ServicesLastAccessed.flatMap(({ LastAuthenticated }) => moment(LastAuthenticated) ?? []),
-      )
-      .sort();
-    const [from, to] = [times[0], times.at(-1)];
-    if (read.length === 0) return [];
+    const advised = estate.all('aws.last-accessed').map(({ data }) => data.ServicesLastAccessed);
+    const times = advised.flatMap((services) =>
+      services.flatMap(({ LastAuthenticated }) => moment(LastAuthenticated) ?? []),
+    );
+    const trail = estate.all('aws.trail-use').map(({ data }) => data);
     return [
-      {
-        source: 'access advisor',
-        events: times.length,
-        ...(from === undefined ? {} : { from }),
-        ...(to === undefined ? {} : { to }),
-      },
+      ...(advised.length === 0 ? [] : [evidence('access advisor', times.length, times)]),
+      ...(trail.length === 0
+        ? []
+        : [
+            evidence(
+              'CloudTrail',
+              trail.reduce((sum, { Events }) => sum + Events, 0),
+              trail.flatMap(({ From, To }) => [From, To]),
+            ),
+          ]),
     ];
   },
   *sizes(graph) {
     const { estate } = graph;
-    const used = usedServices(estate);
+    const uses = usesOf(estate);
     for (const kind of ['aws.user', 'aws.role'] as const) {
       for (const fact of estate.all(kind)) {
         const inline = 'UserPolicyList' in fact.data ? fact.data.UserPolicyList : fact.data.RolePolicyList;
         const policies = policiesOf(estate, fact.id, inline, fact.data.AttachedManagedPolicies);
-        if (policies.length > 0) yield [fact.id, sizeOf(graph, policies, used.get(fact.data.Arn))];
+        if (policies.length > 0) yield [fact.id, sizeOf(graph, policies, uses.get(fact.data.Arn))];
       }
     }
   },
 };
 
-/** What access advisor says of one identity, by service in lower case. */
-type Services = ReadonlyMap<string, Service>;
+function evidence(source: string, events: number, moments: readonly string[]) {
+  const times = moments.toSorted();
+  const [from, to] = [times[0], times.at(-1)];
+  return { source, events, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+}
+
+/** What is known of the use of one identity, by service in lower case. */
+interface Services extends ReadonlyMap<string, Service> {}
+interface Uses {
+  readonly services: Services;
+  /** Whether a service that is not in use here was not used: only access advisor knows. */
+  readonly advised: boolean;
+}
 interface Service {
   readonly last: string | undefined;
   /** By action in lower case, when it was last used; only tracked ones. */
   readonly actions: ReadonlyMap<string, string | undefined>;
 }
 
-const usedServices = perEstate((estate) => {
-  const byArn = new Map<string, Services>();
+const usesOf: (estate: Estate) => ReadonlyMap<string, Uses> = perEstate((estate) => {
+  const byArn = new Map<string, { services: Map<string, Service>; advised: boolean }>();
   for (const { data } of estate.all('aws.last-accessed')) {
     const services = new Map<string, Service>();
     for (const { ServiceNamespace, LastAuthenticated, TrackedActionsLastAccessed } of data.ServicesLastAccessed)
@@ -72,10 +85,27 @@ const usedServices = perEstate((estate) => {
           ]),
         ),
       });
-    byArn.set(data.Arn, services);
+    byArn.set(data.Arn, { services, advised: true });
+  }
+  for (const { data } of estate.all('aws.trail-use')) {
+    const { services } = byArn.get(data.Arn) ?? { services: new Map<string, Service>() };
+    if (!byArn.has(data.Arn)) byArn.set(data.Arn, { services, advised: false });
+    for (const { Action, Last } of data.Actions) {
+      const [service = '', action = ''] = Action.toLowerCase().split(':');
+      const known = services.get(service);
+      const used = later(known?.actions.get(action), Last);
+      services.set(service, {
+        last: later(known?.last, Last),
+        actions: new Map([...(known?.actions ?? []), [action, used]]),
+      });
+    }
   }
   return byArn;
 });
+
+function later(known: string | undefined, other: string): string {
+  return known !== undefined && known > other ? known : other;
+}
 
 interface Policy {
   readonly name: string;
@@ -124,12 +154,19 @@ const managedPolicies = perEstate((estate) => {
   return policies;
 });
 
-function sizeOf(graph: AttackGraph, policies: readonly Policy[], services: Services | undefined): Sized {
+function sizeOf(graph: AttackGraph, policies: readonly Policy[], uses: Uses | undefined): Sized {
+  const services = uses?.services;
   const granted = policies.flatMap((policy) => grantedRows(policy, services));
-  if (services === undefined)
-    return { verdict: 'cannot-tell', why: 'Access advisor was not read for it.', granted, proposals: [] };
-  const proposals = policies.flatMap((policy) => proposalFor(graph, policy, services) ?? []);
+  if (services === undefined || !uses?.advised) {
+    const why = services === undefined ? '' : ' CloudTrail shows what was used, not what was not.';
+    return { verdict: 'cannot-tell', why: `Access advisor was not read for it.${why}`, granted, proposals: [] };
+  }
   const known = granted.filter(({ used }) => used !== 'unknown');
+  if (granted.length > 0 && known.length === 0) {
+    const why = 'Access advisor keeps no record of what it is granted.';
+    return { verdict: 'cannot-tell', why, granted, proposals: [] };
+  }
+  const proposals = policies.flatMap((policy) => proposalFor(graph, policy, services) ?? []);
   if (known.length > 0 && known.every(({ used }) => used === 'unused') && known.length === granted.length)
     return {
       verdict: 'unused',
@@ -163,7 +200,7 @@ function grantedRows({ document, object }: Policy, services: Services | undefine
 
 function useOf(action: string, services: Services | undefined): { used: Granted['used']; last?: string | undefined } {
   const [service = '', name = ''] = action.toLowerCase().split(':', 2);
-  if (services === undefined) return { used: 'unknown' };
+  if (services === undefined || services.size === 0) return { used: 'unknown' };
   if (service === '*') {
     const last = [...services.values()]
       .map((each) => each.last ?? '')

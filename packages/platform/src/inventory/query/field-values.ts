@@ -31,7 +31,11 @@ const keyedOf: Readonly<Record<KeyedField, (node: GraphNode) => Readonly<Record<
 
 /** The values of a field, as texts; none when the node has none. */
 export function textsOf(node: GraphNode, field: Field): readonly string[] {
-  if ('key' in field) return present(ownValue(keyedOf[field.name](node), field.key));
+  if ('key' in field) {
+    // A tag or label says something by being there, with or without a value.
+    const value = ownValue(keyedOf[field.name](node), field.key);
+    return value === undefined ? [] : [String(value)];
+  }
   if (field.name === 'permitted-use') return node.about?.permittedUse ?? [];
   if (field.name === 'impact') return present(node.about?.impact);
   return present(isTime(field.name) ? timeOf(node, field.name) : textOf[field.name](node));

@@ -12,7 +12,7 @@ const graph = smallWorld({
     thing('Account/prod/old', {
       class: 'identity',
       tenure: { lifetime: 'static', access: 'standing', created: '2024-01-01', lastUsed: '2026-01-01T00:00:00Z' },
-      about: { owner: 'ML Platform', tags: { team: 'ml' }, impact: 3 },
+      about: { owner: 'ML Platform', tags: { team: 'ml', pii: '' }, impact: 3 },
     }),
     thing('Account/prod/never', { class: 'identity', tenure: { created: '2026-05-01', lastUsed: 'never' } }),
     thing('Account/test/short', {
@@ -61,6 +61,8 @@ test.each<[string, readonly string[]]>([
   ['owner != "ML *" and class = identity', [never, short]],
   ['tag:team = ml', [old]],
   ['tag:team', [old]],
+  ['tag:pii', [old]],
+  ['tag:pii = ""', [old]],
   ['label:tier = gold', [secret]],
   ['label:constructor', []],
   ['permitted-use = eval', [model]],

@@ -15,6 +15,7 @@ export const services = {
   'bedrock-agent': { token: ['nextToken', 'nextToken'] },
   'bedrock-agentcore-control': { token: ['nextToken', 'nextToken'] },
   cloudformation: { token: ['NextToken', 'NextToken'] },
+  cloudtrail: { token: ['NextToken', 'NextToken'] },
   codebuild: { token: ['nextToken', 'nextToken'] },
   ec2: { token: ['NextToken', 'NextToken'] },
   ecr: { token: ['nextToken', 'nextToken'] },
@@ -43,13 +44,16 @@ export interface Question {
   readonly input: Foreign;
   /** What tells this question from others of the same operation, for people and file names: `my-bucket`. */
   readonly about: readonly string[];
+  /** Pages that are enough; all when absent. */
+  readonly pages?: number;
 }
 
 export type Answer =
   | {
       readonly ok: true;
       readonly value: Foreign;
-      readonly locator: string /** Why it is not all of it. */;
+      readonly locator: string;
+      /** Why it is not all of it. */
       readonly cut?: Failure;
     }
   | ({ readonly ok: false; readonly locator: string } & Failure);
@@ -67,6 +71,8 @@ export type FailureKind =
   | 'expired'
   | 'throttled'
   | 'endless'
+  /** There is more, and we did not want it. */
+  | 'enough'
   | 'unreachable'
   /** The service has no endpoint in this region. */
   | 'elsewhere'
@@ -84,6 +90,7 @@ export const codeOfFailure: Readonly<Record<FailureKind, ErrorCode>> = {
   expired: 'FB-HTTP-UNAUTHORIZED',
   throttled: 'FB-HTTP-THROTTLED',
   endless: 'FB-HTTP-ENDLESS',
+  enough: 'FB-AWS-UNREAD',
   unreachable: 'FB-HTTP-UNREACHABLE',
   elsewhere: 'FB-HTTP-UNREACHABLE',
   timeout: 'FB-HTTP-TIMEOUT',

@@ -11,10 +11,12 @@ import { type Answer, type Calls, codeOfFailure, commandName, type Failure, type
 /** What is asked of one service, for which fact kinds. */
 export interface Scope {
   readonly service: Service;
-  /** Fact kinds that are missing or incomplete when it fails. */
-  readonly kinds: readonly FactKind[];
+  /** Kinds that are missing or incomplete when it fails: of facts, or of parts that rules ask for by name. */
+  readonly kinds: readonly string[];
   /** Operation → the IAM action that allows it. */
   readonly operations: Readonly<Record<string, string>>;
+  /** Pages that are enough, where nobody wants them all. */
+  readonly pages?: number;
 }
 export interface Reading extends Scope {
   /** Whether it is read once, or once in every region. */
@@ -54,20 +56,19 @@ export class Desk {
     return new Desk(scope, this.#calls, this.place, this.#signal, this.#gaps);
   }
 
-  /** `arn:<partition>:<service>:<region>:<account>:<resource>` */
-  arn(service: string, resource: string): string {
+  /** `arn:<partition>:<service>:<region>:<account>:<resource>`; undefined where nobody told the region. */
+  arn(service: string, resource: string): string | undefined {
     const { partition, region, account } = this.place;
-    return `arn:${partition}:${service}:${region ?? ''}:${account}:${resource}`;
+    return region === undefined ? undefined : `arn:${partition}:${service}:${region}:${account}:${resource}`;
   }
 
   /** Everything below `path` of an answer with all its pages; each is an object or a text. */
   async list(operation: string, path: string, input: Foreign = {}, ...about: readonly string[]): Promise<Listed> {
-    const answer = await this.look(operation, input, ...about);
+    const answer = await this.#answered(operation, input, about);
     if (!answer.ok) {
       this.report(operation, answer, about);
       return { ok: false, items: [], texts: [], locator: answer.locator };
     }
-    if (answer.cut !== undefined) this.report(operation, { ...answer.cut, locator: answer.locator }, about);
     const found = array(at(answer.value, ...path.split('.')));
     return {
       ok: answer.cut === undefined,
@@ -79,10 +80,27 @@ export class Desk {
 
   /** One answer; undefined where there is no such thing, or where it could not be had, which is then a gap. */
   async get(operation: string, input: Foreign, ...about: readonly string[]): Promise<Foreign | undefined> {
-    const answer = await this.look(operation, input, ...about);
+    const answer = await this.#answered(operation, input, about);
     if (answer.ok) return answer.value;
     if (answer.failure !== 'absent') this.report(operation, answer, about);
     return undefined;
+  }
+
+  /** Whether there is such a thing; undefined where that could not be learned, which is then a gap. */
+  async has(operation: string, input: Foreign, ...about: readonly string[]): Promise<boolean | undefined> {
+    const answer = await this.look(operation, input, ...about);
+    if (answer.ok) return true;
+    if (answer.failure === 'absent') return false;
+    this.report(operation, answer, about);
+    return undefined;
+  }
+
+  /** An answer; that it is not all of it is told. */
+  async #answered(operation: string, input: Foreign, about: readonly string[]): Promise<Answer> {
+    const answer = await this.look(operation, input, ...about);
+    if (answer.ok && answer.cut !== undefined)
+      this.report(operation, { ...answer.cut, locator: answer.locator }, about);
+    return answer;
   }
 
   /** Several things at the same time, handed out in their order. */
@@ -95,12 +113,12 @@ export class Desk {
     return this.#calls.parts(list, size);
   }
 
-  /** A fact, or the gap of an entry that is not of the documented shape. Its ARN is its identity. */
-  fact(kind: FactKind, arn: unknown, data: Foreign, locator: string): Collected {
+  /** A fact, or the gap of an entry that is not of the documented shape. Its ARN is its identity, where it has no other. */
+  fact(kind: FactKind, arn: unknown, data: Foreign, locator: string, id?: string): Collected {
     const parsed = factSchemas[kind].safeParse(data);
     if (parsed.success && typeof arn === 'string') {
       // The schema of the kind made the data, which the union of all facts cannot see.
-      const fact = { id: awsId(arn), kind, data: parsed.data, source: { connector: 'aws', locator } } as AnyFact;
+      const fact = { id: id ?? awsId(arn), kind, data: parsed.data, source: { connector: 'aws', locator } } as AnyFact;
       return { fact };
     }
     const issue = parsed.error?.issues[0];
@@ -119,9 +137,10 @@ export class Desk {
   /** One answer, whatever it is; what it leaves open is for the caller to tell. */
   async look(operation: string, input: Foreign, ...about: readonly string[]): Promise<Answer> {
     this.#signal.throwIfAborted();
-    const { service, operations } = this.#scope;
+    const { service, operations, pages } = this.#scope;
     if (!Object.hasOwn(operations, operation)) throw new Error(`${service} does not declare ${operation}`);
-    return this.#calls.ask({ service, operation, region: this.place.region, input, about }, this.#signal);
+    const question = { service, operation, region: this.place.region, input, about };
+    return this.#calls.ask(pages === undefined ? question : { ...question, pages }, this.#signal);
   }
 
   /** Tells of a question that failed. */
@@ -133,8 +152,8 @@ export class Desk {
     const { kinds, operations } = this.#scope;
     const action = failure === 'denied' ? ` It needs ${operations[operation]}.` : '';
     const what = [commandName(operation), ...about].join(' ');
-    // A region without the service has none of its resources.
-    const open = failure === 'elsewhere' ? [] : kinds;
+    // A region without the service has none of its resources, and what is enough leaves nothing open.
+    const open = failure === 'elsewhere' || failure === 'enough' ? [] : kinds;
     this.#gaps.push({ gap: gap(codeOfFailure[failure], open, locator, `${what}: ${reason}${action}`) });
   }
 }

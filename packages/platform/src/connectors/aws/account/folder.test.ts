@@ -78,11 +78,32 @@ test('regions are the folders that hold services', async () => {
   expect(await isAnswerFolder(base)).toBe(false);
 });
 
+test('the region of a folder without regions is the one that all its ARNs have, or nobody knows it', async () => {
+  const jobs = { 'glue/get-jobs.json': { Jobs: [{ Name: 'clean' }] } };
+  const repository = (region: string) => ({
+    repositories: [
+      { repositoryName: 'a', repositoryArn: `arn:aws:ecr:${region}:123456789012:repository/a` },
+      { repositoryName: 'b', repositoryArn: 'arn:aws:ecr:eu-west-1:123456789012:repository/b' },
+    ],
+  });
+  const told = await read(folder({ ...jobs, 'ecr/describe-repositories.json': repository('eu-west-1') }));
+  expect(told.estate.all('aws.glue-job').map(({ data }) => data.Arn)).toEqual([
+    'arn:aws:glue:eu-west-1:123456789012:job/clean',
+  ]);
+  for (const others of [{}, { 'ecr/describe-repositories.json': repository('us-east-1') }]) {
+    const { estate, gaps } = await read(folder({ ...jobs, ...others }));
+    expect(estate.all('aws.glue-job')).toEqual([]);
+    expect(gaps.some(({ code, kinds }) => code === 'FB-AWS-INVALID' && kinds.includes('aws.glue-job'))).toBe(true);
+  }
+});
+
 test('a file that is none, nests without end, or leads out of the folder is a gap, and no entry is made of it', async () => {
   const root = folder({
     's3api/list-buckets.json': '{"Buckets": [',
     'lambda/list-functions.json': `{"Functions":${'['.repeat(500)}${']'.repeat(500)}}`,
-    'ssm/describe-parameters.json': { Parameters: [{ Name: 'x' }, 7, null, { Name: ['y'] }] },
+    'ssm/describe-parameters.json': {
+      Parameters: [{ Name: 'x', ARN: 'arn:aws:ssm:eu-west-1:123456789012:parameter/x' }, 7, null, { Name: ['y'] }],
+    },
   });
   mkdirSync(join(root, 'kms'));
   symlinkSync('/etc/hostname', join(root, 'kms/list-keys.json'));
@@ -99,6 +120,29 @@ test('a file that is none, nests without end, or leads out of the folder is a ga
   );
 });
 
+test('the first part of an answer is said to be one', async () => {
+  const Functions = [{ FunctionName: 'f', FunctionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:f' }];
+  const { estate, gaps } = await read(folder({ 'lambda/list-functions.json': { Functions, NextToken: 'more' } }));
+  expect(estate.all('aws.function')).toHaveLength(1);
+  expect(gaps.find(({ reason }) => reason.startsWith('list-functions'))).toMatchObject({
+    code: 'FB-AWS-UNREAD',
+    kinds: ['aws.function'],
+  });
+});
+
+test('events that somebody cut short are enough', async () => {
+  const userIdentity = { type: 'IAMUser', arn: 'arn:aws:iam::123456789012:user/ann' };
+  const event = { userIdentity, eventSource: 's3.amazonaws.com', eventName: 'CreateBucket', awsRegion: 'eu-west-1' };
+  const CloudTrailEvent = JSON.stringify({ ...event, eventTime: '2026-05-01T00:00:00Z' });
+  const { estate, gaps } = await read(
+    folder({ 'cloudtrail/lookup-events.json': { Events: [{ CloudTrailEvent }], NextToken: 'more' } }),
+  );
+  expect(estate.all('aws.trail-use').map(({ id, data }) => [id, data.Actions[0]?.Action])).toEqual([
+    ['aws:TrailUse/eu-west-1/arn:aws:iam::123456789012:user/ann', 's3:CreateBucket'],
+  ]);
+  expect(gaps.filter(({ kinds }) => kinds.includes('aws.trail-use'))).toEqual([]);
+});
+
 test('without the account nothing is made up', async () => {
   const root = folder({ 's3api/list-buckets.json': { Buckets: [{ Name: 'a' }] } });
   rmSync(join(root, 'sts'), { recursive: true });
@@ -113,7 +157,7 @@ test('the printed role allows what the readings ask, reads only, and fits into a
   const actions = Statement.flatMap(({ Action }) => Action);
   expect(new Set(actions)).toEqual(new Set(scopes.flatMap(({ operations }) => Object.values(operations))));
   for (const action of actions)
-    expect(action).toMatch(/^[a-z0-9-]+:(Get|List|Describe|BatchGet|GenerateServiceLastAccessedDetails)/);
+    expect(action).toMatch(/^[a-z0-9-]+:(Get|List|Describe|BatchGet|LookupEvents|GenerateServiceLastAccessedDetails)/);
   for (const secret of ['secretsmanager:GetSecretValue', 'ssm:GetParameter', 'kms:Decrypt', 's3:GetObject'])
     expect(actions).not.toContain(secret);
   expect(role.replace(/\s/g, '').length).toBeLessThan(6144);

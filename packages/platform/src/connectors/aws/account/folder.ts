@@ -9,12 +9,12 @@
  * What must stay true: where nobody asked an operation at all (no file and no folder of it) the answer is `unread`, a gap;
  * where its folder exists but not the file of this argument, the thing has none: the command line prints no answer then.
  */
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { printable, record } from '../../../intake/foreign.ts';
+import { printable, record, textAt } from '../../../intake/foreign.ts';
 import { codeOf } from '../../../intake/walk.ts';
 import { nestsWithin } from '../policy-text.ts';
-import { type Answer, type Calls, commandName, type Question, services } from './calls.ts';
+import { type Answer, type Calls, commandName, type Failure, type Question, services } from './calls.ts';
 
 const serviceNames = new Set(Object.keys(services));
 const maxDepth = 64;
@@ -30,8 +30,9 @@ export async function isAnswerFolder(path: string): Promise<boolean> {
 export async function openFolder(path: string, maxFileBytes: number): Promise<Calls> {
   const root = await realpath(path);
   const regions = await regionsOf(root);
+  const only = regions.length === 0 ? await regionToldIn(root) : undefined;
 
-  async function ask({ service, operation, region, about }: Question, signal: AbortSignal): Promise<Answer> {
+  async function ask({ service, operation, region, about, pages }: Question, signal: AbortSignal): Promise<Answer> {
     signal.throwIfAborted();
     const below = [service, commandName(operation)];
     // People who look at one region keep everything at the top.
@@ -42,7 +43,7 @@ export async function openFolder(path: string, maxFileBytes: number): Promise<Ca
       const file = `${[folder, ...about.map(fileName)].join('/')}.json`;
       locator = file;
       const answer = await read(file);
-      if (answer !== undefined) return answer;
+      if (answer !== undefined) return firstPage(answer, pages !== undefined);
       if (about.length > 0 && (await isFolder(join(root, folder))))
         return { ok: false, locator, failure: 'absent', reason: 'there is no such thing.' };
     }
@@ -75,7 +76,23 @@ export async function openFolder(path: string, maxFileBytes: number): Promise<Ca
     }
   }
 
-  return { address: path, regions, ask, parts: (list) => (list.length === 0 ? [] : [list]), close: () => {} };
+  return {
+    address: path,
+    regions: only === undefined ? regions : [only],
+    ask,
+    parts: (list) => (list.length === 0 ? [] : [list]),
+    close: () => {},
+  };
+}
+
+/** Not every operation is one of those whose pages the command line joins, and people cut the others short. */
+function firstPage(answer: Answer, enough: boolean): Answer {
+  if (!answer.ok || (answer.value.IsTruncated !== true && textAt(answer.value, 'NextToken') === undefined))
+    return answer;
+  const cut: Failure = enough
+    ? { failure: 'enough', reason: 'there is more than this answer has.' }
+    : { failure: 'unread', reason: 'it is the first part of an answer, and the rest is not there.' };
+  return { ...answer, cut };
 }
 
 /** A name as a file name: percent-encoded, and never `.` or `..`. */
@@ -88,6 +105,31 @@ async function regionsOf(path: string): Promise<readonly string[]> {
   for (const name of await foldersIn(path))
     if (regionName.test(name) && (await hasServices(join(path, name)))) regions.push(name);
   return regions;
+}
+
+/** Bytes that are looked through for a region. */
+const maxLook = 16 * 1024 * 1024;
+
+/** The region that all ARNs in a folder without regions agree on. Some answers name their things without an ARN. */
+async function regionToldIn(root: string): Promise<string | undefined> {
+  const found = new Set<string>();
+  let left = maxLook;
+  for (const service of await foldersIn(root)) {
+    if (!serviceNames.has(service)) continue;
+    for (const name of (await readdir(join(root, service))).filter((each) => each.endsWith('.json')).sort()) {
+      const file = join(root, service, name);
+      const size = (await lstat(file)).isFile() ? (await stat(file)).size : left + 1;
+      if (size > left) continue;
+      left -= size;
+      const written = await readFile(file, 'utf8').catch(() => '');
+      for (const [, region = ''] of written.matchAll(
+        /\barn:aws[a-z-]{0,20}:[a-z0-9-]{1,40}:([a-z0-9-]{1,40}):\d{12}:/g,
+      ))
+        if (regionName.test(region)) found.add(region);
+    }
+  }
+  const [first, ...others] = found;
+  return others.length === 0 ? first : undefined;
 }
 
 async function hasServices(path: string): Promise<boolean> {

@@ -8,6 +8,7 @@ import { gap } from '../../../intake/gap.ts';
 import { inOrder } from '../../../intake/in-order.ts';
 import type { GithubAnswers, Missing } from './answers.ts';
 import { readOrganization } from './organization.ts';
+import { Pins, pinnedCommits } from './pinned-commits.ts';
 import { part } from './reading.ts';
 import { readRepository } from './repository.ts';
 
@@ -23,11 +24,19 @@ export async function* collectApi(
   { owner, repository }: ApiTarget,
   signal: AbortSignal,
 ): AsyncGenerator<Collected> {
+  const pins = new Pins();
   if (repository !== undefined) {
     const path = `/repos/${part(owner)}/${part(repository)}`;
     const told = await answers.get(path, signal);
-    if (told.ok) yield* await readRepository(answers, hostOf(told.value, answers.address), told.value, signal);
-    else yield { gap: told.gap(['*']) };
+    if (!told.ok) {
+      yield { gap: told.gap(['*']) };
+      return;
+    }
+    const host = hostOf(told.value, answers.address);
+    const read = await readRepository(answers, host, told.value, signal);
+    for (const collected of read) pins.add(collected);
+    yield* read;
+    yield* pinnedCommits(answers, host, pins, signal);
     return;
   }
   const organization = await answers.get(`/orgs/${part(owner)}`, signal);
@@ -44,8 +53,10 @@ export async function* collectApi(
   const one = (each: unknown) => readRepository(answers, hostOf(each, answers.address), each, signal);
   for await (const read of inOrder(sorted, atOnce, one)) {
     if (signal.aborted) throw new FirebreakError('FB-CANCELLED', 'Reading GitHub was stopped.');
+    for (const collected of read) pins.add(collected);
     yield* read;
   }
+  if (pins.size > 0) yield* pinnedCommits(answers, hostOf(sorted[0], answers.address), pins, signal);
 }
 
 function* told(missing: Missing | undefined, user: string | undefined, found: number): Generator<Collected> {

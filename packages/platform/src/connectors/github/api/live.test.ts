@@ -42,6 +42,21 @@ test('a used-up rate limit is waited for as long as GitHub says', async () => {
   await answers.close();
 });
 
+test('the secondary limit is known by its words where no header tells it, and waited for', async () => {
+  let asked = 0;
+  const apiUrl = await serve((_, response) => {
+    asked += 1;
+    if (asked > 8) return response.writeHead(200, json).end('{"a":1}');
+    const message = 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.';
+    return response.writeHead(403, { ...json, 'x-ratelimit-remaining': '4000' }).end(JSON.stringify({ message }));
+  });
+  const waits: number[] = [];
+  const answers = openLiveAnswers({ apiUrl, sleep: async (ms) => void waits.push(ms) });
+  expect(await answers.get('/repos/a/b', signal)).toEqual({ ok: true, value: { a: 1 } });
+  expect(waits).toContain(60_000);
+  await answers.close();
+});
+
 test('beyond its patience it asks no more, and what is left out is told', async () => {
   let asked = 0;
   const apiUrl = await serve((_, response) => {

@@ -42,6 +42,8 @@ export function openLiveAnswers(options: LiveOptions): GithubAnswers {
       'x-github-api-version': '2022-11-28',
       ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
     },
+    // The secondary limit may come without any header that says so.
+    asksForPatience: ({ body }) => body.subarray(0, 4096).includes('secondary rate limit'),
     ...(options.sleep === undefined ? {} : { sleep: options.sleep }),
   });
   const sleep = options.sleep ?? pause;
@@ -109,7 +111,7 @@ function rateLimitWait(failure: HttpFailure): number | undefined {
   if (failure.status !== 403 && failure.status !== 429) return undefined;
   const after = failure.header('retry-after');
   if (after !== undefined && /^\d{1,6}$/.test(after)) return Number(after) * 1000;
-  if (failure.header('x-ratelimit-remaining') !== '0') return undefined;
+  if (failure.header('x-ratelimit-remaining') !== '0') return failure.failure === 'throttled' ? 60_000 : undefined;
   const reset = Number(failure.header('x-ratelimit-reset')) * 1000;
   const now = Date.parse(failure.header('date') ?? '');
   // Without its clock there is no telling how long; a minute is what it asks for at least.

@@ -92,10 +92,19 @@ async function actionsSettings(reading: Reading, repository: RepositoryName, bas
     can_approve_pull_request_reviews: field(token, 'can_approve_pull_request_reviews'),
     approval_policy: field(approval?.value, 'approval_policy'),
     fork_pr_private: forks?.value,
-    oidc: oidc?.value,
+    oidc: await subjectTemplate(reading, repository, oidc?.value),
   };
   reading.fact('github.actions-settings', githubId('ActionsSettings', repository), data, `${base}/actions/permissions`);
   return permissions !== undefined && workflow !== undefined;
+}
+
+/** A repository that leaves GitHub's own subject and names no claims has the template of its organization. */
+async function subjectTemplate(reading: Reading, repository: RepositoryName, told: unknown): Promise<unknown> {
+  if (field(told, 'use_default') !== false || array(field(told, 'include_claim_keys')).length > 0) return told;
+  const owner = repository.path.split('/')[0] ?? '';
+  const path = `/orgs/${part(owner)}/actions/oidc/customization/sub`;
+  const shared = await reading.get(path, ['github.actions-settings']);
+  return { ...(told as object), include_claim_keys: field(shared?.value, 'include_claim_keys') };
 }
 
 async function secretsOf(reading: Reading, repository: RepositoryName, base: string): Promise<boolean> {
@@ -154,7 +163,7 @@ async function accessOf(
   // Everybody's effective rights would drown who was given them: a person is told directly, a team as a team.
   const people = await reading.list(`${base}/collaborators?affiliation=direct`, undefined, ['github.access']);
   const outside = ofOrganization
-    ? await reading.list(`${base}/collaborators?affiliation=outside`, undefined, ['github.access'])
+    ? await reading.list(`${base}/collaborators?affiliation=outside`, undefined, ['github.access'], true)
     : { items: [], whole: true };
   const outsiders = new Set(outside.items.map((item) => login(field(item, 'login'))));
   const teams = ofOrganization

@@ -4,6 +4,7 @@ import { type Collected, githubAspects } from '@firebreak/contract';
 import { folderFiles } from '../../../intake/folder-files.ts';
 import { gap } from '../../../intake/gap.ts';
 import { gitFolder, repositoryOfFolder } from '../../../intake/git-folder.ts';
+import { Pins } from '../api/pinned-commits.ts';
 import { factOf } from '../fact.ts';
 import { repositoryFiles } from '../files/repository-files.ts';
 
@@ -15,14 +16,20 @@ export async function* collectCheckout(folder: string, signal: AbortSignal): Asy
     const reason = 'It names no remote on a host, so nothing outside of it can be joined with it.';
     yield { gap: gap('FB-GIT-REMOTE-UNKNOWN', ['git.checkout'], name, reason) };
   }
-  const data = { repository, defaultBranch: git?.defaultBranch };
+  const data = { repository, spelled: git?.spelled, defaultBranch: git?.defaultBranch };
   yield factOf('git.checkout', `git:Checkout/${repository.host}/${repository.path}`, data, name);
+  const pins = new Pins();
   for await (const collected of repositoryFiles(
     repository,
     await folderFiles(folder, name, ['github.workflow', 'github.action']),
   )) {
     signal.throwIfAborted();
+    pins.add(collected);
     yield collected;
+  }
+  if (pins.size > 0) {
+    const reason = `Whether ${pins.size} pinned commits are of the repositories that they are named with, only GitHub can tell.`;
+    yield { gap: gap('FB-ACCESS-UNTOLD', ['github.pinned-commit'], name, reason) };
   }
   const settings = githubAspects.filter((aspect) => aspect !== 'workflows');
   const reason = `A checkout does not tell: ${settings.join(', ')}. Edges that rest on them say that they are uncertain.`;

@@ -40,7 +40,8 @@ const repository = {
 };
 const named = (name: string) => ({ name, created_at: '2024-01-01T00:00:00Z', updated_at: '2024-02-01T00:00:00Z' });
 const granted = (push: boolean, admin = false) => ({ pull: true, triage: push, push, maintain: admin, admin });
-const file = (path: string, content: string) => ({
+/** A file as the contents API hands it over. */
+export const contents = (path: string, content: string) => ({
   is: {
     type: 'file',
     encoding: 'base64',
@@ -155,6 +156,6 @@ export const acme: World = {
   [`${base}/contents/.github/workflows`]: {
     is: [{ type: 'file', name: 'ci.yml', path: '.github/workflows/ci.yml' }],
   },
-  [`${base}/contents/.github/workflows/ci.yml`]: file('.github/workflows/ci.yml', ci),
-  [`${base}/contents/.github/CODEOWNERS`]: file('.github/CODEOWNERS', '# who\n* @acme/ml\n'),
+  [`${base}/contents/.github/workflows/ci.yml`]: contents('.github/workflows/ci.yml', ci),
+  [`${base}/contents/.github/CODEOWNERS`]: contents('.github/CODEOWNERS', '# who\n* @acme/ml\n'),
 };

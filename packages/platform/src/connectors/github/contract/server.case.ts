@@ -28,6 +28,8 @@ export interface ContractOptions {
   /** What the world does not tell: GitHub's example, or that it is not there. */
   readonly otherwise: 'example' | 404;
   readonly token?: string;
+  /** Where a server of one's own has the API: `/api/v3`. */
+  readonly prefix?: string;
   /** Entries of a page, whatever was asked for: to see paging with few. */
   readonly pageSize?: number;
 }
@@ -37,6 +39,9 @@ export async function contractServer(options: ContractOptions): Promise<Contract
   const asked: string[] = [];
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+    const { prefix = '' } = options;
+    if (!url.pathname.startsWith(`${prefix}/`)) faults.push(`${url.pathname}: not below ${prefix}`);
+    url.pathname = url.pathname.slice(prefix.length);
     asked.push(`${url.pathname}${url.search}`);
     try {
       answer(options, request, response, url, faults);
@@ -48,7 +53,7 @@ export async function contractServer(options: ContractOptions): Promise<Contract
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${port}${options.prefix ?? ''}`,
     faults,
     asked,
     close: () =>
@@ -60,7 +65,7 @@ export async function contractServer(options: ContractOptions): Promise<Contract
 }
 
 function answer(
-  { description, world, otherwise, token, pageSize }: ContractOptions,
+  { description, world, otherwise, token, prefix = '', pageSize }: ContractOptions,
   request: IncomingMessage,
   response: ServerResponse,
   url: URL,
@@ -95,7 +100,7 @@ function answer(
   const value = told === undefined ? example : description.completed(operation, filled(example, told.is));
   for (const fault of told === undefined ? [] : description.answerFaults(operation, value))
     faults.push(`${url.pathname}: the answer ${fault}`);
-  const page = paged(value, url, `http://${request.headers.host}`, pageSize);
+  const page = paged(value, url, `http://${request.headers.host}${prefix}`, pageSize);
   say(200, page.value, page.next === undefined ? {} : { link: `<${page.next}>; rel="next"` });
 }
 

@@ -38,8 +38,8 @@ export function* awsFacts(resources: readonly TerraformResource[], place: Place)
       const missing = new Map<string, string>();
       found.read(new View(resource, (attribute, why) => void missing.set(attribute, why)), drafts);
       for (const [attribute, why] of missing) {
-        const reason = `${attribute}: ${why} is not known.`;
-        gaps.push(...tally.add(gap('FB-TERRAFORM-UNRESOLVED', found.kinds, resource.address, reason)));
+        const reason = `${resource.address}: ${attribute}: ${why} is not known.`;
+        gaps.push(...tally.add(gap('FB-TERRAFORM-UNRESOLVED', found.kinds, resource.locator, reason)));
       }
     }
   for (const account of accountsOf(drafts))

@@ -7,7 +7,7 @@
  * - a reference that cannot be followed stays `Unknown`.
  */
 import { posix } from 'node:path';
-import { computed, needsArn } from '../computed.ts';
+import { computed, computedAttributes, needsArn } from '../computed.ts';
 import type { Place, TerraformResource } from '../resource.ts';
 import { dataSource } from './data-source.ts';
 import { type Budget, evaluate, type Scope, withNames } from './evaluate.ts';
@@ -44,7 +44,7 @@ export function configure(
     sources,
     resources: [],
     problems: [],
-    budget: { left: limits.steps },
+    budget: { left: limits.steps, depth: 0 },
     modules: 0,
     place: told,
   };
@@ -243,17 +243,7 @@ class Module {
     const type = block.labels[0] ?? '';
     const address = this.#prefix + name;
     const values: Record<string, Value> = { ...this.#bodyValue(block.body, scope) };
-    for (const attribute of [
-      'arn',
-      'id',
-      'repository_url',
-      'key_id',
-      'agent_arn',
-      'guardrail_arn',
-      'agent_runtime_arn',
-      'gateway_arn',
-      'code_interpreter_arn',
-    ]) {
+    for (const attribute of computedAttributes) {
       const made =
         values[attribute] === undefined ? computed(type, address, values, this.#work.place, attribute) : undefined;
       if (made !== undefined) values[attribute] = made;

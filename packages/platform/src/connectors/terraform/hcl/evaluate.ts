@@ -3,6 +3,7 @@
  * configuration), and what cannot be followed is `Unknown` with the name of the reference, never a guess.
  */
 import { call } from './functions.ts';
+import { bounded, maxSize, sizeOf } from './size.ts';
 import { type Expression, splatElement } from './syntax.ts';
 import { entry, isList, isMap, textOf, Unknown, type Value } from './value.ts';
 
@@ -10,14 +11,29 @@ import { entry, isList, isMap, textOf, Unknown, type Value } from './value.ts';
 export interface Scope {
   readonly lookup: (path: readonly string[]) => { readonly value: Value; readonly taken: number } | undefined;
 }
-/** Steps that a configuration may still take. */
+/** What evaluating a configuration may still cost. */
 export interface Budget {
+  /** Steps; work on a large value counts as many. */
   left: number;
+  /** Expressions inside expressions and names of names, at this moment. */
+  depth: number;
 }
+/** Terraform's own configurations need a few dozen. */
+const maxDepth = 300;
+/** Characters and parts that count as one step. */
+const stepSize = 64;
 
+/** Takes its cost from the budget, and never answers more than `bounded` lets through. */
 export function evaluate(expression: Expression, scope: Scope, budget: Budget): Value {
   budget.left -= 1;
-  if (budget.left < 0) return new Unknown('the configuration is too large to evaluate');
+  if (budget.left < 0 || budget.depth >= maxDepth) return new Unknown('the configuration is too large to evaluate');
+  budget.depth += 1;
+  const made = bounded(valueOf(expression, scope, budget));
+  budget.depth -= 1;
+  return made;
+}
+
+function valueOf(expression: Expression, scope: Scope, budget: Budget): Value {
   const value = (inner: Expression) => evaluate(inner, scope, budget);
   switch (expression.kind) {
     case 'literal':
@@ -27,7 +43,10 @@ export function evaluate(expression: Expression, scope: Scope, budget: Budget): 
       const unknown = parts.find((part) => part instanceof Unknown);
       if (unknown !== undefined) return unknown;
       const texts = parts.map((part) => (part === null ? undefined : textOf(part)));
-      return texts.every((text) => text !== undefined) ? texts.join('') : new Unknown('a template');
+      if (!texts.every((text) => text !== undefined)) return new Unknown('a template');
+      const size = texts.reduce((sum, text) => sum + text.length, 0);
+      budget.left -= size / stepSize;
+      return size > maxSize ? new Unknown('a value that is too large') : texts.join('');
     }
     case 'variable':
     case 'attribute':
@@ -55,6 +74,7 @@ export function evaluate(expression: Expression, scope: Scope, budget: Budget): 
     case 'call': {
       const args = expression.args.map(value);
       const last = args.at(-1);
+      budget.left -= sizeOf(args) / stepSize;
       if (!expression.spread) return call(expression.name, args);
       return last instanceof Unknown
         ? last
@@ -65,8 +85,11 @@ export function evaluate(expression: Expression, scope: Scope, budget: Budget): 
       if (when instanceof Unknown) return when;
       return value(when === true || when === 'true' ? expression.then : expression.otherwise);
     }
-    case 'operation':
-      return operation(expression.operator, expression.operands.map(value));
+    case 'operation': {
+      const operands = expression.operands.map(value);
+      budget.left -= sizeOf(operands) / stepSize;
+      return operation(expression.operator, operands);
+    }
     case 'for':
       return comprehension(expression, scope, budget);
     case 'opaque':

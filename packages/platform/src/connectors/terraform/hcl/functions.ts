@@ -2,12 +2,12 @@
  * Terraform's functions, those that decide about names, policies and lists. Whatever is not here is unknown, and so is
  * whatever would read a file or the clock. Source: Terraform language documentation, "Built-in Functions".
  */
+import { maxSize, sizeOf } from './size.ts';
 import { entry, isList, isMap, markOf, textOf, Unknown, unknownIn, type Value, type ValueMap } from './value.ts';
 
 type Function = (args: readonly Value[]) => Value | undefined;
 
-/** Characters of a text that a function may make. */
-const maxText = 4 * 1024 * 1024;
+/** Items of a list that a function may make. */
 const maxItems = 100_000;
 
 const list = (value: Value | undefined): readonly Value[] =>
@@ -77,6 +77,7 @@ const functions: Readonly<Record<string, Function>> = {
   formatlist: (args) => {
     const [pattern, ...rest] = args;
     const length = rest.reduce<number>((most, value) => Math.max(most, isList(value) ? value.length : 0), 0);
+    if (length * sizeOf(args) > maxSize) return undefined;
     const rows = Array.from({ length }, (_, at) =>
       formatted([pattern ?? '', ...rest.map((value) => (isList(value) ? (value[at] ?? '') : value))]),
     );
@@ -84,14 +85,18 @@ const functions: Readonly<Record<string, Function>> = {
   },
   join: ([separator, ...lists]) => {
     const parts = lists.flatMap(list).map(textOf);
-    return parts.every((part) => part !== undefined) ? parts.join(text(separator) ?? '') : undefined;
+    const between = text(separator) ?? '';
+    if (between.length * parts.length > maxSize) return undefined;
+    return parts.every((part) => part !== undefined) ? parts.join(between) : undefined;
   },
   split: ([separator, value]) => text(value)?.split(text(separator) ?? ''),
   replace: ([value, part, by]) => {
     const wanted = text(part) ?? '';
     // A pattern in slashes is a regular expression, and foreign ones meet no engine of ours.
     if (wanted.length > 1 && wanted.startsWith('/') && wanted.endsWith('/')) return undefined;
-    return text(value)?.replaceAll(wanted, () => text(by) ?? '');
+    const [written, put] = [text(value) ?? '', text(by) ?? ''];
+    const places = wanted === '' ? written.length + 1 : written.split(wanted).length - 1;
+    return places * put.length > maxSize ? undefined : written.replaceAll(wanted, () => put);
   },
   trimprefix: ([value, prefix]) => {
     const [written, start] = [text(value), text(prefix) ?? ''];
@@ -188,11 +193,11 @@ const lazy: Readonly<Record<string, Function>> = {
 
 /** The value of a call; unknown where an argument or the function is. */
 export function call(name: string, args: readonly Value[]): Value {
+  if (sizeOf(args) > maxSize) return new Unknown(`${name}()`);
   const unknown = args.map(unknownIn).find((found) => found !== undefined);
   const table = unknown === undefined && Object.hasOwn(functions, name) ? functions : lazy;
   if (!Object.hasOwn(table, name)) return unknown ?? new Unknown(`${name}()`);
   const made = table[name]?.(args);
   if (made === undefined) return unknown ?? new Unknown(`${name}()`);
-  if (typeof made === 'string' && made.length > maxText) return new Unknown(`${name}()`);
   return isList(made) && made.length > maxItems ? new Unknown(`${name}()`) : made;
 }

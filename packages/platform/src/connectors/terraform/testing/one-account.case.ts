@@ -1,431 +1,266 @@
-/** One small account, told four times: by AWS's own answers, and as configuration, state and plan of Terraform. */
+/** One account, as the command line of AWS tells of it. The same as configuration, state and plan lies beside. */
 export const secret = 'correct-horse-battery-staple';
-const account = '123456789012';
-const place = `eu-west-1:${account}`;
-const trust = (service: string) => ({
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }],
+export const account = '123456789012';
+export const region = 'eu-west-1';
+export const place = `${region}:${account}`;
+export const github = 'token.actions.githubusercontent.com';
+
+export const arn = (kind: string, name: string) => `arn:aws:iam::${account}:${kind}/${name}`;
+export const bucketArn = (name: string) => `arn:aws:s3:::acme-${name}`;
+export const image = (name: string) => `${account}.dkr.ecr.${region}.amazonaws.com/ml/${name}`;
+
+const policy = (...Statement: readonly object[]) => ({ Version: '2012-10-17', Statement });
+const allow = (Action: string | readonly string[], Resource: string | readonly string[], more: object = {}) =>
+  policy({ Effect: 'Allow', Action, Resource, ...more });
+const trust = (service: string) =>
+  policy({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: `${service}.amazonaws.com` } });
+
+/** Every document of the account, by what it is on. */
+export const documents = {
+  trust: {
+    scorer: trust('lambda'),
+    admin: trust('ec2'),
+    etl: trust('glue'),
+    lab: trust('sagemaker'),
+    cluster: trust('eks'),
+    deploy: policy({
+      Effect: 'Allow',
+      Action: 'sts:AssumeRoleWithWebIdentity',
+      Principal: { Federated: arn('oidc-provider', github) },
+      Condition: {
+        StringEquals: { [`${github}:aud`]: 'sts.amazonaws.com' },
+        StringLike: {
+          [`${github}:sub`]: ['repo:acme/models:ref:refs/heads/main', 'repo:acme/models:environment:prod'],
+        },
+      },
+    }),
+  },
+  inline: {
+    scorer: allow('s3:GetObject', `${bucketArn('models')}/*`),
+    admin: allow('*', '*'),
+    etl: allow(['s3:GetObject', 's3:PutObject'], [`${bucketArn('datasets')}/*`, `${bucketArn('models')}/*`]),
+    lab: allow(['s3:GetObject', 's3:PutObject'], [`${bucketArn('datasets')}/*`]),
+    deploy: allow(['ecr:PutImage', 'lambda:UpdateFunctionCode'], '*'),
+  },
+  engineers: allow('ecr:*', '*'),
+  parameters: allow(['ssm:GetParameter'], `arn:aws:ssm:${place}:parameter/ml/*`),
+  ceiling: policy({ Effect: 'Allow', Action: ['s3:*', 'sagemaker:*'], Resource: '*' }),
+  tlsOnly: policy({
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 's3:*',
+    Resource: `${bucketArn('models')}/*`,
+    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+  }),
+  pull: policy({
+    Effect: 'Allow',
+    Principal: { AWS: arn('role', 'lab') },
+    Action: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+  }),
+} as const;
+
+const role = (name: keyof typeof documents.trust, more: object = {}) => ({
+  Arn: arn('role', name),
+  RoleName: name,
+  Path: '/',
+  AssumeRolePolicyDocument: documents.trust[name],
+  RolePolicyList: name === 'cluster' ? [] : [{ PolicyName: name, PolicyDocument: documents.inline[name] }],
+  AttachedManagedPolicies: [],
+  InstanceProfileList: [],
+  Tags: [],
+  ...more,
 });
-const allow = (Action: string | readonly string[], Resource: string) => ({
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Action, Resource }],
+const user = (name: string) => ({
+  Arn: arn('user', name),
+  UserName: name,
+  Path: '/',
+  GroupList: ['engineers'],
+  UserPolicyList: [],
+  AttachedManagedPolicies: [],
+  Tags: [],
 });
-const tlsOnly = {
-  Version: '2012-10-17',
-  Statement: [
-    {
-      Effect: 'Deny',
-      Principal: '*',
-      Action: 's3:*',
-      Resource: 'arn:aws:s3:::acme-models/*',
-      Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-    },
-  ],
-};
-const arn = (kind: string, name: string) => `arn:aws:iam::${account}:${kind}/${name}`;
-const scorer = arn('role', 'scorer');
-const admin = arn('role', 'admin');
-const read = allow('s3:GetObject', 'arn:aws:s3:::acme-models/*');
-const push = allow('ecr:*', '*');
-const everything = allow('*', '*');
-const parameters = allow(['ssm:GetParameter'], `arn:aws:ssm:${place}:parameter/ml/*`);
-const repositoryUri = `${account}.dkr.ecr.eu-west-1.amazonaws.com/serving`;
+const managed = (name: string, Document: object) => ({
+  Arn: arn('policy', name),
+  PolicyName: name,
+  DefaultVersionId: 'v1',
+  PolicyVersionList: [{ VersionId: 'v1', IsDefaultVersion: true, Document }],
+});
+const functionArn = (name: string) => `arn:aws:lambda:${place}:function:${name}`;
+const sagemaker = (kind: string, name: string) => `arn:aws:sagemaker:${place}:${kind}/${name}`;
 
 /** What the command line of AWS prints, as a folder of answers. */
 export const answers = {
   'sts/get-caller-identity.json': { Account: account, Arn: `arn:aws:sts::${account}:assumed-role/reader/x` },
   'iam/list-account-aliases.json': { AccountAliases: [] },
   'iam/get-account-authorization-details.json': {
-    UserDetailList: [
-      {
-        Arn: arn('user', 'ann'),
-        UserName: 'ann',
-        Path: '/',
-        GroupList: ['engineers'],
-        UserPolicyList: [],
-        AttachedManagedPolicies: [],
-        Tags: [],
-      },
-    ],
+    UserDetailList: [user('ann'), user('bob')],
     GroupDetailList: [
       {
         Arn: arn('group', 'engineers'),
         GroupName: 'engineers',
-        GroupPolicyList: [{ PolicyName: 'push', PolicyDocument: push }],
+        GroupPolicyList: [{ PolicyName: 'push', PolicyDocument: documents.engineers }],
         AttachedManagedPolicies: [],
       },
     ],
     RoleDetailList: [
-      {
-        Arn: scorer,
-        RoleName: 'scorer',
-        Path: '/',
-        AssumeRolePolicyDocument: trust('lambda.amazonaws.com'),
-        RolePolicyList: [{ PolicyName: 'read', PolicyDocument: read }],
+      role('scorer', {
         AttachedManagedPolicies: [{ PolicyName: 'parameters', PolicyArn: arn('policy', 'parameters') }],
-        InstanceProfileList: [],
         Tags: [{ Key: 'owner', Value: 'ml' }],
-      },
-      {
-        Arn: admin,
-        RoleName: 'admin',
-        Path: '/',
-        AssumeRolePolicyDocument: trust('ec2.amazonaws.com'),
-        RolePolicyList: [{ PolicyName: 'everything', PolicyDocument: everything }],
-        AttachedManagedPolicies: [],
+      }),
+      role('admin', {
         InstanceProfileList: [{ Arn: arn('instance-profile', 'admin'), InstanceProfileName: 'admin' }],
-        Tags: [],
-      },
+      }),
+      role('etl'),
+      role('lab', { PermissionsBoundary: { PermissionsBoundaryArn: arn('policy', 'ceiling') } }),
+      role('deploy'),
+      role('cluster', {
+        AttachedManagedPolicies: [
+          { PolicyName: 'AdministratorAccess', PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' },
+        ],
+      }),
     ],
-    Policies: [
-      {
-        Arn: arn('policy', 'parameters'),
-        PolicyName: 'parameters',
-        DefaultVersionId: 'v1',
-        PolicyVersionList: [{ VersionId: 'v1', IsDefaultVersion: true, Document: parameters }],
-      },
-    ],
+    Policies: [managed('parameters', documents.parameters), managed('ceiling', documents.ceiling)],
   },
-  's3api/list-buckets.json': { Buckets: [{ Name: 'acme-models' }, { Name: 'acme-code' }] },
-  's3api/get-bucket-policy/acme-models.json': { Policy: JSON.stringify(tlsOnly) },
+  'iam/list-open-id-connect-providers.json': { OpenIDConnectProviderList: [{ Arn: arn('oidc-provider', github) }] },
+  [`iam/get-open-id-connect-provider/${github}.json`]: { Url: github, ClientIDList: ['sts.amazonaws.com'] },
+  's3api/list-buckets.json': { Buckets: [{ Name: 'acme-models' }, { Name: 'acme-datasets' }, { Name: 'acme-code' }] },
+  's3api/get-bucket-policy/acme-models.json': { Policy: JSON.stringify(documents.tlsOnly) },
+  's3api/get-public-access-block/acme-models.json': {
+    PublicAccessBlockConfiguration: {
+      BlockPublicAcls: true,
+      IgnorePublicAcls: true,
+      BlockPublicPolicy: true,
+      RestrictPublicBuckets: true,
+    },
+  },
+  's3api/get-bucket-versioning/acme-models.json': { Status: 'Enabled' },
   'ssm/describe-parameters.json': {
-    Parameters: [{ Name: '/ml/hub', ARN: `arn:aws:ssm:${place}:parameter/ml/hub`, Type: 'SecureString' }],
+    Parameters: ['hub', 'judge', 'wiki'].map((name) => ({
+      Name: `/ml/${name}`,
+      ARN: `arn:aws:ssm:${place}:parameter/ml/${name}`,
+      Type: 'SecureString',
+    })),
   },
   'lambda/list-functions.json': {
     Functions: [
       {
-        FunctionArn: `arn:aws:lambda:${place}:function:scorer`,
+        FunctionArn: functionArn('scorer'),
         FunctionName: 'scorer',
-        Role: scorer,
+        Role: arn('role', 'scorer'),
         PackageType: 'Image',
         Environment: { Variables: { TOKEN: secret } },
       },
-    ],
-  },
-  'lambda/get-function/scorer.json': { Code: { ImageUri: `${repositoryUri}:latest` } },
-  'lambda/list-function-url-configs/scorer.json': { FunctionUrlConfigs: [{ AuthType: 'NONE' }] },
-  'ecr/describe-repositories.json': {
-    repositories: [
       {
-        repositoryArn: `arn:aws:ecr:${place}:repository/serving`,
-        repositoryName: 'serving',
-        repositoryUri,
-        imageTagMutability: 'MUTABLE',
+        FunctionArn: functionArn('rotate'),
+        FunctionName: 'rotate',
+        Role: arn('role', 'scorer'),
+        PackageType: 'Zip',
+        Runtime: 'python3.12',
       },
     ],
   },
-  'sagemaker/list-models.json': {
-    Models: [{ ModelName: 'fraud', ModelArn: `arn:aws:sagemaker:${place}:model/fraud` }],
+  'lambda/get-function/scorer.json': { Code: { ImageUri: `${image('serving')}:latest` } },
+  'lambda/list-function-url-configs/scorer.json': { FunctionUrlConfigs: [{ AuthType: 'NONE' }] },
+  'lambda/get-policy/rotate.json': {
+    Policy: JSON.stringify(
+      policy({
+        Sid: 'events',
+        Effect: 'Allow',
+        Principal: { Service: 'events.amazonaws.com' },
+        Action: 'lambda:InvokeFunction',
+        Resource: functionArn('rotate'),
+      }),
+    ),
   },
-  'sagemaker/describe-model/fraud.json': {
-    ExecutionRoleArn: scorer,
-    PrimaryContainer: { Image: `${repositoryUri}:latest`, ModelDataUrl: 's3://acme-models/fraud.tar.gz' },
+  'ecr/describe-repositories.json': {
+    repositories: ['serving', 'training'].map((name) => ({
+      repositoryArn: `arn:aws:ecr:${place}:repository/ml/${name}`,
+      repositoryName: `ml/${name}`,
+      repositoryUri: image(name),
+      imageTagMutability: name === 'serving' ? 'MUTABLE' : 'IMMUTABLE',
+    })),
   },
-};
-
-/** The same as configuration. */
-export const configuration = {
-  'main.tf': `
-provider "aws" {
-  region              = var.region
-  allowed_account_ids = ["${account}"]
-}
-variable "region" { default = "eu-west-1" }
-data "aws_caller_identity" "me" {}
-
-data "aws_iam_policy_document" "trust" {
-  for_each = toset(["lambda", "ec2"])
-  statement {
-    actions = ["sts:AssumeRole"]
-    principals {
-      type        = "Service"
-      identifiers = ["\${each.key}.amazonaws.com"]
-    }
-  }
-}
-resource "aws_iam_role" "scorer" {
-  name               = "scorer"
-  assume_role_policy = data.aws_iam_policy_document.trust["lambda"].json
-  tags               = { owner = "ml" }
-}
-resource "aws_iam_role_policy" "read" {
-  name = "read"
-  role = aws_iam_role.scorer.name
-  policy = jsonencode({
-    Version   = "2012-10-17"
-    Statement = [{ Effect = "Allow", Action = "s3:GetObject", Resource = "\${module.store.models_arn}/*" }]
-  })
-}
-resource "aws_iam_policy" "parameters" {
-  name   = "parameters"
-  policy = jsonencode({
-    Version   = "2012-10-17"
-    Statement = [{ Effect = "Allow", Action = ["ssm:GetParameter"], Resource = "arn:aws:ssm:\${var.region}:\${data.aws_caller_identity.me.account_id}:parameter/ml/*" }]
-  })
-}
-resource "aws_iam_role_policy_attachment" "parameters" {
-  role       = aws_iam_role.scorer.name
-  policy_arn = aws_iam_policy.parameters.arn
-}
-resource "aws_iam_role" "admin" {
-  name               = "admin"
-  assume_role_policy = data.aws_iam_policy_document.trust["ec2"].json
-}
-resource "aws_iam_role_policy" "everything" {
-  name   = "everything"
-  role   = aws_iam_role.admin.id
-  policy = <<-EOT
-    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-  EOT
-}
-resource "aws_iam_instance_profile" "admin" {
-  name = "admin"
-  role = aws_iam_role.admin.name
-}
-resource "aws_iam_group" "engineers" { name = "engineers" }
-resource "aws_iam_group_policy" "push" {
-  name   = "push"
-  group  = aws_iam_group.engineers.name
-  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "ecr:*", Resource = "*" }] })
-}
-resource "aws_iam_user" "ann" { name = "ann" }
-resource "aws_iam_user_group_membership" "ann" {
-  user   = aws_iam_user.ann.name
-  groups = [aws_iam_group.engineers.name]
-}
-module "store" { source = "./store" }
-resource "aws_ssm_parameter" "hub" {
-  name  = "/ml/hub"
-  type  = "SecureString"
-  value = "${secret}"
-}
-resource "aws_ecr_repository" "serving" { name = "serving" }
-resource "aws_lambda_function" "scorer" {
-  function_name = "scorer"
-  role          = aws_iam_role.scorer.arn
-  package_type  = "Image"
-  image_uri     = "\${aws_ecr_repository.serving.repository_url}:latest"
-  environment { variables = { TOKEN = "${secret}" } }
-}
-resource "aws_lambda_function_url" "scorer" {
-  function_name      = aws_lambda_function.scorer.function_name
-  authorization_type = "NONE"
-}
-resource "aws_sagemaker_model" "fraud" {
-  name               = "fraud"
-  execution_role_arn = aws_iam_role.scorer.arn
-  primary_container {
-    image          = "\${aws_ecr_repository.serving.repository_url}:latest"
-    model_data_url = "s3://\${module.store.models}/fraud.tar.gz"
-  }
-}
-`,
-  'store/main.tf': `
-resource "aws_s3_bucket" "this" {
-  for_each = { models = "acme-models", code = "acme-code" }
-  bucket   = each.value
-}
-resource "aws_s3_bucket_policy" "models" {
-  bucket = aws_s3_bucket.this["models"].id
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Deny"
-      Principal = "*"
-      Action    = "s3:*"
-      Resource  = "\${aws_s3_bucket.this["models"].arn}/*"
-      Condition = { Bool = { "aws:SecureTransport" = "false" } }
-    }]
-  })
-}
-output "models" { value = aws_s3_bucket.this["models"].bucket }
-output "models_arn" { value = aws_s3_bucket.this["models"].arn }
-`,
-};
-
-interface Resource {
-  readonly type: string;
-  readonly name: string;
-  /** As the provider says it after applying. */
-  readonly values: Readonly<Record<string, unknown>>;
-  /** Attributes that a plan does not know, and what they refer to. */
-  readonly later?: Readonly<Record<string, string>>;
-}
-
-const resources: readonly Resource[] = [
-  {
-    type: 'aws_iam_role',
-    name: 'scorer',
-    values: {
-      arn: scorer,
-      id: 'scorer',
-      name: 'scorer',
-      path: '/',
-      assume_role_policy: JSON.stringify(trust('lambda.amazonaws.com')),
-      tags: { owner: 'ml' },
-    },
-  },
-  {
-    type: 'aws_iam_role_policy',
-    name: 'read',
-    values: { id: 'scorer:read', name: 'read', role: 'scorer', policy: JSON.stringify(read) },
-    later: { role: 'aws_iam_role.scorer.id' },
-  },
-  {
-    type: 'aws_iam_policy',
-    name: 'parameters',
-    values: { arn: arn('policy', 'parameters'), name: 'parameters', path: '/', policy: JSON.stringify(parameters) },
-  },
-  {
-    type: 'aws_iam_role_policy_attachment',
-    name: 'parameters',
-    values: { role: 'scorer', policy_arn: arn('policy', 'parameters') },
-    later: { policy_arn: 'aws_iam_policy.parameters.arn' },
-  },
-  {
-    type: 'aws_iam_role',
-    name: 'admin',
-    values: {
-      arn: admin,
-      id: 'admin',
-      name: 'admin',
-      path: '/',
-      assume_role_policy: JSON.stringify(trust('ec2.amazonaws.com')),
-    },
-  },
-  {
-    type: 'aws_iam_role_policy',
-    name: 'everything',
-    values: { name: 'everything', role: 'admin', policy: JSON.stringify(everything) },
-  },
-  {
-    type: 'aws_iam_instance_profile',
-    name: 'admin',
-    values: { arn: arn('instance-profile', 'admin'), name: 'admin', path: '/', role: 'admin' },
-  },
-  {
-    type: 'aws_iam_group',
-    name: 'engineers',
-    values: { arn: arn('group', 'engineers'), name: 'engineers', path: '/' },
-  },
-  {
-    type: 'aws_iam_group_policy',
-    name: 'push',
-    values: { name: 'push', group: 'engineers', policy: JSON.stringify(push) },
-  },
-  { type: 'aws_iam_user', name: 'ann', values: { arn: arn('user', 'ann'), name: 'ann', path: '/' } },
-  { type: 'aws_iam_user_group_membership', name: 'ann', values: { user: 'ann', groups: ['engineers'] } },
-  { type: 'aws_s3_bucket', name: 'models', values: { arn: 'arn:aws:s3:::acme-models', bucket: 'acme-models' } },
-  { type: 'aws_s3_bucket', name: 'code', values: { arn: 'arn:aws:s3:::acme-code', bucket: 'acme-code' } },
-  {
-    type: 'aws_s3_bucket_policy',
-    name: 'models',
-    values: { bucket: 'acme-models', policy: JSON.stringify(tlsOnly) },
-    later: { bucket: 'aws_s3_bucket.models.id' },
-  },
-  {
-    type: 'aws_ssm_parameter',
-    name: 'hub',
-    values: { arn: `arn:aws:ssm:${place}:parameter/ml/hub`, name: '/ml/hub', type: 'SecureString', value: secret },
-  },
-  {
-    type: 'aws_ecr_repository',
-    name: 'serving',
-    values: {
-      arn: `arn:aws:ecr:${place}:repository/serving`,
-      name: 'serving',
-      repository_url: repositoryUri,
-      image_tag_mutability: 'MUTABLE',
-    },
-  },
-  {
-    type: 'aws_lambda_function',
-    name: 'scorer',
-    values: {
-      arn: `arn:aws:lambda:${place}:function:scorer`,
-      function_name: 'scorer',
-      role: scorer,
-      package_type: 'Image',
-      image_uri: `${repositoryUri}:latest`,
-      environment: [{ variables: { TOKEN: secret } }],
-    },
-    later: { role: 'aws_iam_role.scorer.arn' },
-  },
-  { type: 'aws_lambda_function_url', name: 'scorer', values: { function_name: 'scorer', authorization_type: 'NONE' } },
-  {
-    type: 'aws_sagemaker_model',
-    name: 'fraud',
-    values: {
-      arn: `arn:aws:sagemaker:${place}:model/fraud`,
-      name: 'fraud',
-      execution_role_arn: scorer,
-      primary_container: [{ image: `${repositoryUri}:latest`, model_data_url: 's3://acme-models/fraud.tar.gz' }],
-    },
-    later: { execution_role_arn: 'aws_iam_role.scorer.arn' },
-  },
-];
-
-/** `terraform.tfstate` */
-export const state = {
-  version: 4,
-  terraform_version: '1.9.0',
-  resources: resources.map(({ type, name, values }) => ({
-    mode: 'managed',
-    type,
-    name,
-    provider: 'provider["registry.terraform.io/hashicorp/aws"]',
-    instances: [{ attributes: values }],
-  })),
-};
-
-/** `terraform show -json`, of a plan that makes everything anew: no ARN is known, and no reference is resolved. */
-export const plan = {
-  format_version: '1.2',
-  planned_values: {
-    root_module: {
-      resources: resources.map(({ type, name, values, later = {} }) => ({
-        address: `${type}.${name}`,
-        mode: 'managed',
-        type,
-        name,
-        values: Object.fromEntries(
-          Object.entries(values).filter(
-            ([key]) => !['arn', 'id', 'repository_url'].includes(key) && !Object.hasOwn(later, key),
-          ),
-        ),
-      })),
-    },
-  },
-  prior_state: {
-    values: {
-      root_module: {
-        resources: [
-          {
-            address: 'data.aws_caller_identity.me',
-            mode: 'data',
-            type: 'aws_caller_identity',
-            name: 'me',
-            values: { account_id: account },
-          },
-        ],
+  'ecr/get-repository-policy/ml%2Ftraining.json': { policyText: JSON.stringify(documents.pull) },
+  'glue/get-jobs.json': {
+    Jobs: [
+      {
+        Name: 'clean',
+        Role: arn('role', 'etl'),
+        Command: { Name: 'glueetl', ScriptLocation: 's3://acme-code/clean.py' },
       },
+    ],
+  },
+  'codebuild/list-projects.json': { projects: ['images'] },
+  'codebuild/batch-get-projects.json': {
+    projects: [
+      {
+        name: 'images',
+        arn: `arn:aws:codebuild:${place}:project/images`,
+        serviceRole: arn('role', 'deploy'),
+        source: { type: 'GITHUB', location: 'https://github.com/acme/models.git' },
+        environment: {
+          image: 'aws/codebuild/standard:7.0',
+          environmentVariables: [
+            { name: 'STAGE', type: 'PLAINTEXT', value: 'prod' },
+            { name: 'HUB', type: 'PARAMETER_STORE', value: '/ml/hub' },
+          ],
+        },
+        webhook: { url: 'https://example.com' },
+      },
+    ],
+  },
+  'eks/list-clusters.json': { clusters: ['prod'] },
+  'eks/describe-cluster/prod.json': {
+    cluster: {
+      arn: `arn:aws:eks:${place}:cluster/prod`,
+      name: 'prod',
+      roleArn: arn('role', 'cluster'),
+      resourcesVpcConfig: { endpointPublicAccess: true, publicAccessCidrs: ['0.0.0.0/0'] },
+      accessConfig: { authenticationMode: 'API' },
     },
   },
-  configuration: {
-    provider_config: { aws: { name: 'aws', expressions: { region: { constant_value: 'eu-west-1' } } } },
-    root_module: {
-      resources: resources.map(({ type, name, later = {} }) => ({
-        address: `${type}.${name}`,
-        mode: 'managed',
-        type,
-        name,
-        expressions: Object.fromEntries(
-          Object.entries(later).map(([key, reference]) => [
-            key,
-            { references: [reference, reference.slice(0, reference.lastIndexOf('.'))] },
-          ]),
-        ),
-      })),
-    },
+  'eks/list-access-entries/prod.json': { accessEntries: [arn('role', 'deploy')] },
+  [`eks/describe-access-entry/prod/${encodeURIComponent(arn('role', 'deploy'))}.json`]: {
+    accessEntry: { principalArn: arn('role', 'deploy'), username: arn('role', 'deploy'), type: 'STANDARD' },
   },
+  [`eks/list-associated-access-policies/prod/${encodeURIComponent(arn('role', 'deploy'))}.json`]: {
+    associatedAccessPolicies: [
+      {
+        policyArn: 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy',
+        accessScope: { type: 'cluster', namespaces: [] },
+      },
+    ],
+  },
+  'eks/list-pod-identity-associations/prod.json': {
+    associations: [{ associationId: 'a-1', namespace: 'ml', serviceAccount: 'scorer' }],
+  },
+  'eks/describe-pod-identity-association/prod/a-1.json': {
+    association: { namespace: 'ml', serviceAccount: 'scorer', roleArn: arn('role', 'scorer') },
+  },
+  'eks/list-nodegroups/prod.json': { nodegroups: ['workers'] },
+  'eks/describe-nodegroup/prod/workers.json': {
+    nodegroup: { nodegroupName: 'workers', nodeRole: arn('role', 'cluster') },
+  },
+  'sagemaker/list-models.json': { Models: [{ ModelName: 'fraud', ModelArn: sagemaker('model', 'fraud') }] },
+  'sagemaker/describe-model/fraud.json': {
+    ExecutionRoleArn: arn('role', 'lab'),
+    PrimaryContainer: { Image: `${image('serving')}:latest`, ModelDataUrl: 's3://acme-models/fraud.tar.gz' },
+  },
+  'sagemaker/list-endpoints.json': {
+    Endpoints: [{ EndpointName: 'fraud', EndpointArn: sagemaker('endpoint', 'fraud') }],
+  },
+  'sagemaker/describe-endpoint/fraud.json': { EndpointConfigName: 'fraud' },
+  'sagemaker/describe-endpoint-config/fraud.json': { ProductionVariants: [{ VariantName: 'all', ModelName: 'fraud' }] },
+  'sagemaker/list-notebook-instances.json': {
+    NotebookInstances: [{ NotebookInstanceName: 'lab', NotebookInstanceArn: sagemaker('notebook-instance', 'lab') }],
+  },
+  'sagemaker/describe-notebook-instance/lab.json': {
+    RoleArn: arn('role', 'lab'),
+    DirectInternetAccess: 'Enabled',
+    RootAccess: 'Enabled',
+  },
+  'sagemaker/list-pipelines.json': {
+    PipelineSummaries: [{ PipelineName: 'retrain', PipelineArn: sagemaker('pipeline', 'retrain') }],
+  },
+  'sagemaker/describe-pipeline/retrain.json': { RoleArn: arn('role', 'lab') },
 };

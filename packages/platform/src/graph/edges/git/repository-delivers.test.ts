@@ -4,6 +4,8 @@ import { expect, test } from 'vitest';
 import { normalise } from '../../../connectors/kubernetes/normalise.ts';
 import { estateOf } from '../../../facts/estate.ts';
 import { deriveGraph } from '../../derive-graph.ts';
+import { nodeRules } from '../../nodes/index.ts';
+import { checkout, estate, known, reviewed, type World } from '../github/cases/world.case.ts';
 import { edgeRules } from '../index.ts';
 
 const rules = edgeRules.filter(({ label }) => label === 'REPOSITORY_DELIVERS' || label === 'ARTIFACT_DELIVERS');
@@ -67,3 +69,36 @@ test.each([
   ],
   ['a template names nothing', application({ repoURL: '{{repo}}' })],
 ])('no edge: %s', (_, object) => expect(edges(object)).toEqual([]));
+
+const followed = (revision: string) =>
+  normalise(application({ repoURL: 'https://github.com/acme/models', targetRevision: revision }) as never, {
+    locator: 'test',
+    defaultNamespace: 'default',
+  }).facts;
+const wayIn = (revision: string, ...world: World) =>
+  [...deriveGraph(estate(...world, followed(revision)), nodeRules, rules).liveEdges()].map(
+    ({ from, likelihood, note }) => `${from} ${likelihood} ${note}`,
+  );
+const repository = 'git:Repository/github.com/acme/models';
+
+test.each([
+  ['the default branch is the repository', wayIn('main', known()), `${repository} 1 main`],
+  ['whatever it has for its own', wayIn('HEAD', known()), `${repository} 1 HEAD`],
+  ['nobody read the repository', wayIn('prod'), `${repository} 1 prod`],
+  [
+    'a branch that is protected',
+    wayIn('prod', known(), reviewed('prod', 2)),
+    'git:Branch/github.com/acme/models/prod 1 prod',
+  ],
+  [
+    'a branch that nothing protects',
+    wayIn('prod', known(), reviewed('main')),
+    'git:Push/github.com/acme/models 1 prod; nothing protects prod',
+  ],
+  ['a tag', wayIn('v1', known()), 'git:Push/github.com/acme/models 0.8 v1; rules for tags were not read'],
+  [
+    'a checkout tells nothing of protection',
+    wayIn('prod', checkout),
+    'git:Push/github.com/acme/models 0.5 prod; what protects prod was not read',
+  ],
+])('who decides what is delivered: %s', (_, found, edge) => expect(found).toEqual([edge]));

@@ -6,10 +6,11 @@ import { deriveGraph } from '../../derive-graph.ts';
 import { nodeRules } from '../../nodes/index.ts';
 import { edgeRuleFiles, edgeRules, labelOf } from '../index.ts';
 import { authorityCases, privateOnly, shared } from './cases/authority.case.ts';
+import { cloudCases } from './cases/cloud.case.ts';
 import { outsiderCases } from './cases/outsider.case.ts';
 import { checkout, estate, known, type World, workflow } from './cases/world.case.ts';
 
-const cases = { ...outsiderCases, ...authorityCases };
+const cases = { ...outsiderCases, ...authorityCases, ...cloudCases };
 const gitRules = new Set(['BRANCH_BYPASS', 'BRANCH_CONTENT', 'BRANCH_PUSH']);
 
 test('every rule has a positive case and a near miss', () => {

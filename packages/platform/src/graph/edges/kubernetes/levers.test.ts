@@ -16,7 +16,7 @@ import { deriveGraph } from '../../derive-graph.ts';
 import { nodeRules } from '../../nodes/index.ts';
 import { edgeRules } from '../index.ts';
 
-const demo = new URL('../../../../../../content/demo-estate', import.meta.url).pathname;
+const demo = new URL('../../../../../../content/demo-estate/kubernetes', import.meta.url).pathname;
 const signal = new AbortController().signal;
 
 test('each lever makes every edge that names it disappear', async () => {

@@ -12,7 +12,6 @@ import {
   organization,
   repository,
   reviewed,
-  role,
   ruleset,
   secret,
   settings,
@@ -266,103 +265,6 @@ export const authorityCases: Cases = {
         world: [known(), settings({ allowed_actions: 'local_only' }), one('steps: [{uses: other/action@v4}]')],
       },
       { because: 'one’s own', world: [known(), one('steps: [{uses: acme/models/tool@v4}]')] },
-    ],
-  },
-  JOB_CLOUD_ROLE: {
-    holds: [
-      {
-        world: [known(), role('r', 'repo:acme/models:ref:refs/heads/main'), may('id-token: write')],
-        edge: `${j} -> aws:Role/r`,
-      },
-      {
-        world: [known(), role('r', 'repo:acme/models:*'), may('id-token: write', 'schedule')],
-        edge: `${j} -> aws:Role/r`,
-      },
-      {
-        world: [known(), role('r', 'repo:acme/models:pull_request'), may('id-token: write', 'pull_request')],
-        edge: `${j} -> aws:Role/r`,
-      },
-      {
-        world: [
-          known(),
-          role('r', 'repo:acme/models:environment:prod'),
-          one('environment: prod, permissions: {id-token: write}, steps: [{run: make}]'),
-        ],
-        edge: `${j} -> aws:Role/r`,
-      },
-      {
-        world: [
-          known(),
-          settings({ oidc: { use_default: false, include_claim_keys: ['repository_owner', 'ref'] } }),
-          role('r', 'repository_owner:acme:ref:refs/heads/main'),
-          may('id-token: write'),
-        ],
-        edge: `${j} -> aws:Role/r`,
-      },
-      {
-        world: [
-          known(),
-          role('r', 'repo:acme/models:ref:refs/tags/v*'),
-          may('id-token: write', '{push: {tags: ["v*"]}}'),
-        ],
-        edge: `${j} -> aws:Role/r`,
-      },
-    ],
-    misses: [
-      { because: 'no id-token', world: [known(), role('r', 'repo:acme/models:*'), may('contents: write')] },
-      { because: 'another repository', world: [known(), role('r', 'repo:acme/other:*'), may('id-token: write')] },
-      {
-        because: 'another branch',
-        world: [
-          known(),
-          role('r', 'repo:acme/models:ref:refs/heads/prod'),
-          may('id-token: write', '{push: {branches: [main]}}'),
-        ],
-      },
-      {
-        because: 'a job with an environment shows that and not its branch',
-        world: [
-          known(),
-          role('r', 'repo:acme/models:ref:refs/heads/main'),
-          one('environment: prod, permissions: {id-token: write}, steps: [{run: make}]'),
-        ],
-      },
-      {
-        because: 'the template leaves out what the role asks for',
-        world: [
-          known(),
-          settings({ oidc: { use_default: false, include_claim_keys: ['repository_owner'] } }),
-          role('r', 'repo:acme/models:*'),
-          may('id-token: write'),
-        ],
-      },
-    ],
-  },
-  PUSHED_WORKFLOW_ROLE: {
-    holds: [
-      { world: [known(), role('r', 'repo:acme/models:*')], edge: 'PushedWorkflow -> aws:Role/r' },
-      {
-        world: [known(), role('r', 'repo:acme/models:ref:refs/heads/feature/*')],
-        edge: 'PushedWorkflow -> aws:Role/r',
-      },
-      {
-        world: [known(), environment('prod'), role('r', 'repo:acme/models:environment:prod')],
-        edge: 'PushedWorkflow -> aws:Role/r',
-      },
-    ],
-    misses: [
-      {
-        because: 'a protected branch',
-        world: [known(), reviewed('main'), role('r', 'repo:acme/models:ref:refs/heads/main')],
-      },
-      {
-        because: 'an environment of protected branches',
-        world: [
-          known(),
-          environment('prod', { deployment_branch_policy: { protected_branches: true } }),
-          role('r', 'repo:acme/models:environment:prod'),
-        ],
-      },
     ],
   },
   PUSHED_WORKFLOW_SECRET: {

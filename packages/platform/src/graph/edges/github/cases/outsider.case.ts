@@ -7,6 +7,7 @@ import {
   checkout,
   environment,
   known,
+  pinned,
   runner,
   secret,
   settings,
@@ -26,7 +27,25 @@ const head = `      - uses: actions/checkout@v4
 const edge = 'Outsider/github.com -> Job/.github/workflows/ci.yml/j';
 const title = '      - run: echo "${{ github.event.issue.title }}"\n';
 
+const commit = 'c'.repeat(40);
+const usesCommit = job('push', `      - uses: other/action@${commit}\n`);
+
 export const outsiderCases: Cases = {
+  IMPOSTOR_ACTION: {
+    holds: [
+      { world: [known(), usesCommit, pinned(commit, false)], edge },
+      { world: [known({ visibility: 'private' }), usesCommit, pinned(commit, false)], edge },
+    ],
+    misses: [
+      { because: 'a commit of its own', world: [known(), usesCommit, pinned(commit, true)] },
+      { because: 'nobody looked', world: [known(), usesCommit] },
+      { because: 'another commit', world: [known(), usesCommit, pinned('d'.repeat(40), false)] },
+      {
+        because: 'GitHub refuses it',
+        world: [known(), settings({ allowed_actions: 'local_only' }), usesCommit, pinned(commit, false)],
+      },
+    ],
+  },
   OUTSIDER_JOB: {
     holds: [
       { world: [known(), job('pull_request_target', `${head}      - run: npm test\n`)], edge },

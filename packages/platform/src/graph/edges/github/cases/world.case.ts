@@ -191,6 +191,11 @@ export function ruleset(actors: readonly object[]): AnyFact {
     bypass_actors: actors,
   });
 }
+/** A commit of `other/action`, of its own history or of a fork's. */
+export function pinned(sha: string, own: boolean): AnyFact {
+  const of = { host: 'github.com', path: 'other/action' };
+  return fact('github.pinned-commit', githubId('PinnedCommit', of, sha), { repository: of, sha, own });
+}
 /** A role that trusts GitHub's tokens of these subjects. */
 export function role(name: string, subject: string | undefined): AnyFact {
   const issuer = 'token.actions.githubusercontent.com';

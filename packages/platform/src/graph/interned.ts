@@ -1,0 +1,25 @@
+/** Values that many edges share, each kept once and known by a number, in the order of arrival. */
+export class Interned<T> {
+  readonly values: T[] = [];
+  readonly #numberOf = new Map<T, number>();
+  #last: T | undefined;
+  #lastNumber = -1;
+
+  numberOf(value: T): number {
+    // Rules tend to say the same thing several times in a row.
+    if (value === this.#last && this.#lastNumber >= 0) return this.#lastNumber;
+    let number = this.#numberOf.get(value);
+    if (number === undefined) {
+      number = this.values.length;
+      this.#numberOf.set(value, number);
+      this.values.push(value);
+    }
+    this.#last = value;
+    this.#lastNumber = number;
+    return number;
+  }
+
+  at(number: number): T {
+    return this.values[number] as T;
+  }
+}

@@ -1,0 +1,72 @@
+/** The nodes of a graph, put together from what several rules say of each. */
+import type { GraphNode, NodeId } from '@firebreak/contract';
+import type { Vocabulary } from './vocabulary.ts';
+
+/** What one node rule said, and the numbers of the nodes. */
+export interface SaidNodes {
+  readonly nodes: readonly GraphNode[];
+  readonly numbers: Int32Array;
+}
+
+export function sayNodes(vocabulary: Vocabulary, derived: Iterable<GraphNode>): SaidNodes {
+  const nodes = [...derived];
+  return { nodes, numbers: Int32Array.from(nodes, ({ id }) => vocabulary.ids.numberOf(id)) };
+}
+
+/**
+ * Nodes by number, nothing for ids that no rule speaks of. Rules that make the same node add to each other; where they differ, the
+ * richer one counts.
+ */
+export function togetherSaid(count: number, parts: readonly SaidNodes[]): (GraphNode | undefined)[] {
+  const table = new Array<GraphNode | undefined>(count).fill(undefined);
+  for (const { nodes, numbers } of parts) {
+    for (let at = 0; at < nodes.length; at += 1) {
+      const number = numbers[at] as number;
+      const known = table[number];
+      table[number] = known === undefined ? nodes[at] : merged(known, nodes[at] as GraphNode);
+    }
+  }
+  return table;
+}
+
+/** Two rules describe one node: the one with more facts leads, then the one whose text comes first. */
+function merged(one: GraphNode, other: GraphNode): GraphNode {
+  const [less, more] = [one, other].sort(
+    (a, b) => a.facts.length - b.facts.length || (JSON.stringify(a) > JSON.stringify(b) ? -1 : 1),
+  ) as [GraphNode, GraphNode];
+  const about = { ...less.about, ...more.about };
+  const tenure = { ...less.tenure, ...more.tenure };
+  return {
+    ...less,
+    ...more,
+    ...(Object.keys(about).length === 0 ? {} : { about }),
+    ...(Object.keys(tenure).length === 0 ? {} : { tenure }),
+    facts: [...new Set([...more.facts, ...less.facts])],
+  };
+}
+
+/** The class that the node rules gave to nodes of each kind. */
+export function classesByKind(nodes: readonly (GraphNode | undefined)[]): ReadonlyMap<string, GraphNode['class']> {
+  const classes = new Map<string, GraphNode['class']>();
+  for (const node of nodes) {
+    if (node === undefined) continue;
+    const known = classes.get(node.kind);
+    if (known === undefined || node.class < known) classes.set(node.kind, node.class);
+  }
+  return classes;
+}
+
+/** A node for an id that edges name and no node rule made: kind, namespace and name as the id says them. */
+export function bareNode(id: NodeId, classes: ReadonlyMap<string, GraphNode['class']>): GraphNode {
+  const [kind = '', ...path] = id.slice(id.indexOf(':') + 1).split('/');
+  const name = path.at(-1) ?? kind;
+  const namespace = path.length > 1 ? path[0] : undefined;
+  return {
+    id,
+    kind,
+    class: classes.get(kind) ?? 'inventory',
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    facts: [],
+  };
+}

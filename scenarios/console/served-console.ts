@@ -1,0 +1,128 @@
+/** The built console on a real server in a process of its own, and browsers on it, for the scenarios of this folder. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+export const root = new URL('../../', import.meta.url).pathname;
+
+export interface Person {
+  readonly page: Page;
+  /** Errors of the page, what its policy refused, and requests that left the server; a scenario ends by expecting none. */
+  readonly troubles: string[];
+}
+
+export interface ServedConsole {
+  /** The sign-in link of the first person, an admin. */
+  readonly link: string;
+  /** The data directory; it stays until `close`. */
+  readonly data: string;
+  /** A person with a browser profile of their own. */
+  person(scheme: 'light' | 'dark'): Promise<Person>;
+  /** Ends the server in order, so that its data directory may be opened. */
+  stop(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts a server over the sources, or over the demo estate when there are none. */
+export async function serveConsole(sources: readonly string[]): Promise<ServedConsole> {
+  const { CHROMIUM } = process.env;
+  if (CHROMIUM === undefined) throw new Error('CHROMIUM must name a browser: run `peers/chromium/install`.');
+  await promisify(execFile)('npm', ['run', 'build'], { cwd: root });
+  const data = await mkdtemp(join(tmpdir(), 'firebreak-console-'));
+  const args = ['packages/platform/src/app/main.ts', 'serve', '--data', data, '--port', '0'];
+  const server = spawn(process.execPath, [...args, ...sources.flatMap((source) => ['--from', source])], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NO_COLOR: '1' },
+  });
+  const stop = async () => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    server.kill('SIGTERM');
+    await once(server, 'exit');
+  };
+  const link = await signInLink(server);
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: [
+      '--no-sandbox',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+  return {
+    link,
+    data,
+    person: (scheme) => person(browser, new URL(link).origin, scheme),
+    stop,
+    close: async () => {
+      await browser.close();
+      await stop();
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Resolves with the link that the server prints. */
+async function signInLink(server: ChildProcess): Promise<string> {
+  if (server.stdout === null) throw new Error('the server has no standard output');
+  for await (const line of createInterface({ input: server.stdout })) {
+    const found = /https?:\/\/\S+#link=\S+/.exec(line);
+    if (found !== null) return found[0];
+  }
+  throw new Error(`the server ended with ${server.exitCode} before it printed a link`);
+}
+
+async function person(browser: Browser, origin: string, colorScheme: 'light' | 'dark'): Promise<Person> {
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    colorScheme,
+    reducedMotion: 'reduce',
+  });
+  context.setDefaultTimeout(30_000);
+  const troubles: string[] = [];
+  context.on('weberror', (error) => troubles.push(error.error().message));
+  context.on('console', (message) => {
+    // A browser logs every 4xx by itself: being asked to sign in, a query that cannot be read.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      troubles.push(message.text());
+  });
+  context.on('request', (request) => {
+    if (new URL(request.url()).origin !== origin) troubles.push(`left the server: ${request.url()}`);
+  });
+  return { page: await context.newPage(), troubles };
+}
+
+/** Opens one of the pages by the navigation along the top. */
+export async function open(page: Page, name: string): Promise<void> {
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name, exact: true }).click();
+  await page.getByRole('heading', { level: 1, name }).waitFor();
+}
+
+/** A one-time link for another person, made on the access page. */
+export async function invite(page: Page, name: string, role: 'approver' | 'viewer'): Promise<string> {
+  await open(page, 'Access');
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByLabel('Role').first().click();
+  await page.getByRole('option', { name: new RegExp(role) }).click();
+  await page.getByRole('button', { name: 'Make link' }).click();
+  const text = await page.getByText(/#link=/).textContent();
+  if (text === null) throw new Error('no link was shown');
+  return text.trim();
+}
+
+/** A picture for the documentation, into the folder that `SCREENSHOTS` names; without it nothing. */
+export async function shoot(page: Page, name: string): Promise<void> {
+  const { SCREENSHOTS } = process.env;
+  if (SCREENSHOTS === undefined) return;
+  await page.waitForLoadState('networkidle').catch(() => undefined);
+  await mkdir(join(root, SCREENSHOTS), { recursive: true });
+  await page.screenshot({ path: join(root, SCREENSHOTS, `${name}.png`) });
+}

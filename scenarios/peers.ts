@@ -26,8 +26,8 @@ interface Peer {
   readonly alongside?: readonly string[];
   /** A peer that runs, and is stopped after the suite. */
   readonly stop?: string;
-  /** Only test files whose path holds this need it; without it, all may. */
-  readonly for?: string;
+  /** Only test files whose path matches need it; without it, all may. */
+  readonly for?: RegExp;
 }
 
 const wanted: readonly Peer[] = [
@@ -40,11 +40,12 @@ const wanted: readonly Peer[] = [
     prints: 'KUBECONFIG',
     alongside: ['FIREBREAK_K8S_AUDIT_LOG'],
     stop: 'kubernetes/stop',
+    for: /\/(scenarios\/containment|connectors\/kubernetes)\//,
   },
-  { script: 'registry/start', variable: 'FIREBREAK_REGISTRY_URL', stop: 'registry/stop', for: '/connectors/oci/' },
-  { script: 'mlflow/start', variable: 'FIREBREAK_MLFLOW_URL', stop: 'mlflow/stop', for: '/connectors/mlflow/' },
-  { script: 'pgvector/start', variable: 'FIREBREAK_PGVECTOR_URL', stop: 'pgvector/stop', for: '/connectors/stores/' },
-  { script: 'litellm/start', variable: 'FIREBREAK_LITELLM_URL', stop: 'litellm/stop', for: '/connectors/litellm/' },
+  { script: 'registry/start', variable: 'FIREBREAK_REGISTRY_URL', stop: 'registry/stop', for: /\/connectors\/oci\// },
+  { script: 'mlflow/start', variable: 'FIREBREAK_MLFLOW_URL', stop: 'mlflow/stop', for: /\/connectors\/mlflow\// },
+  { script: 'pgvector/start', variable: 'FIREBREAK_PGVECTOR_URL', stop: 'pgvector/stop', for: /\/connectors\/stores\// },
+  { script: 'litellm/start', variable: 'FIREBREAK_LITELLM_URL', stop: 'litellm/stop', for: /\/connectors\/litellm\// },
 ];
 
 type Stop = () => Promise<void>;
@@ -56,7 +57,7 @@ export async function setup(project: TestProject): Promise<Stop> {
   const stopAll = async () => {
     await Promise.all(stops.map((stop) => stop()));
   };
-  const needed = wanted.filter((peer) => files.some((file) => file.includes(peer.for ?? '')));
+  const needed = wanted.filter((peer) => files.some((file) => peer.for?.test(file) ?? true));
   const ends = await Promise.allSettled(needed.map((peer) => bringUp(peer, stops)));
   const failures = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
   if (failures.length === 0) return stopAll;

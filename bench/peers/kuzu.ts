@@ -11,8 +11,12 @@ interface Kuzu {
   readonly Database: new (path: string, bufferBytes?: number) => { close(): Promise<void> };
   readonly Connection: new (database: unknown) => KuzuConnection;
 }
+interface KuzuResult {
+  getAll(): Promise<Record<string, unknown>[]>;
+  close(): void;
+}
 interface KuzuConnection {
-  query(cypher: string): Promise<{ getAll(): Promise<Record<string, unknown>[]> }>;
+  query(cypher: string): Promise<KuzuResult>;
   close(): Promise<void>;
 }
 
@@ -31,7 +35,14 @@ export async function kuzuPeer(graph: PeerGraph): Promise<Peer | Missing> {
   const folder = mkdtempSync(join(tmpdir(), 'firebreak-bench-'));
   const database = new kuzu.Database(join(folder, 'kuzu'), 4 * 1024 ** 3);
   const connection = new kuzu.Connection(database);
-  const number = async (query: string) => Number((await (await connection.query(query)).getAll())[0]?.n);
+  // A result that outlives its database ends the process.
+  const run = async (query: string) => (await connection.query(query)).close();
+  const number = async (query: string) => {
+    const result = await connection.query(query);
+    const [row] = await result.getAll();
+    result.close();
+    return Number(row?.n);
+  };
   const file = async (of: string, count: number, line: (index: number) => string) => {
     const path = join(folder, `${of}.csv`);
     await pipeline(Readable.from(chunks(count, line)), createWriteStream(path));
@@ -42,10 +53,10 @@ export async function kuzuPeer(graph: PeerGraph): Promise<Peer | Missing> {
   const nodes = (of: string, from: number, to: number) => file(of, to - from, (node) => `${from + node}\n`);
 
   const start = performance.now();
-  await connection.query('CREATE NODE TABLE Holding(id INT64, PRIMARY KEY(id))');
-  await connection.query('CREATE REL TABLE Step(FROM Holding TO Holding)');
-  await connection.query(`COPY Holding FROM "${await nodes('nodes', 0, graph.nodeCount)}"`);
-  await connection.query(`COPY Step FROM "${await edges('edges', graph)}"`);
+  await run('CREATE NODE TABLE Holding(id INT64, PRIMARY KEY(id))');
+  await run('CREATE REL TABLE Step(FROM Holding TO Holding)');
+  await run(`COPY Holding FROM "${await nodes('nodes', 0, graph.nodeCount)}"`);
+  await run(`COPY Step FROM "${await edges('edges', graph)}"`);
   const loaded = performance.now() - start;
   let nodeCount = graph.nodeCount;
 
@@ -71,13 +82,13 @@ export async function kuzuPeer(graph: PeerGraph): Promise<Peer | Missing> {
       ),
     change: ({ nodeCount: next, removed, added }) =>
       timed(async () => {
-        await connection.query(
+        await run(
           `LOAD FROM "${await edges('removed', removed)}" MATCH (a:Holding)-[e:Step]->(b:Holding)
            WHERE a.id = CAST(column0, 'INT64') AND b.id = CAST(column1, 'INT64') DELETE e`,
         );
-        if (next > nodeCount) await connection.query(`COPY Holding FROM "${await nodes('more', nodeCount, next)}"`);
+        if (next > nodeCount) await run(`COPY Holding FROM "${await nodes('more', nodeCount, next)}"`);
         nodeCount = next;
-        await connection.query(`COPY Step FROM "${await edges('added', added)}"`);
+        await run(`COPY Step FROM "${await edges('added', added)}"`);
         return number('MATCH ()-[e:Step]->() RETURN count(*) AS n');
       }),
     close: async () => {

@@ -41,7 +41,6 @@ test('a request from outside is followed', async () => {
   await page.getByRole('region', { name: 'Nodes found' }).getByRole('link').first().click();
   await page.getByRole('link', { name: 'Request path' }).click();
   const drawing = page.getByRole('region', { name: /^Request path: / });
-  expect(await drawing.getByRole('button').count()).toBeGreaterThan(1);
   await drawing.getByRole('button').nth(1).click();
   await shoot(page, 'request-path');
 });

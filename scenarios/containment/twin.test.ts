@@ -124,8 +124,8 @@ test('from the incident to undone, and what the ledger tells of it', async () =>
     });
     const { digest } = await planIncident(station, incident, 'ada', signal);
     await runner.start({ incident, plan: await station.incidents.plan(incident), by: 'ada' });
-    await runner.approve({ incident, digest, by: 'ada' });
-    const { id: execution } = await runner.approve({ incident, digest, by: 'grace' });
+    await runner.approve({ incident, digest, by: 'ada', role: 'approver' });
+    const { id: execution } = await runner.approve({ incident, digest, by: 'grace', role: 'approver' });
     runner.work();
     expect((await runner.settled(execution)).state).toBe('contained');
     expect((await station.incidents.get(incident)).state).toBe('contained');

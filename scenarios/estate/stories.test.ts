@@ -100,9 +100,17 @@ describe('what looks as if it could happen', () => {
     ['an organisation whose name is like ours', outsider, role('ci-labs-training')],
     ['an account whose name is like that of the role’s subject', compromised, role('aurora-retrain-eu2')],
     ['an account that is gone', compromised, role('aurora-feature-backfill')],
-    ['a bucket whose name is like that of the models', 'aws:BucketWrite/arn:aws:s3:::aurora-models-archive', compromised],
+    [
+      'a bucket whose name is like that of the models',
+      'aws:BucketWrite/arn:aws:s3:::aurora-models-archive',
+      compromised,
+    ],
     ['an agent without the tool', 'agent:PromptWrite/agents/kagent.yaml#docs-agent', bucket('aurora-customer-exports')],
-    ['a key that is switched off', 'agent:Tool/agents/workbench/.mcp.json/tickets-archive/*', bucket('aurora-customer-exports')],
+    [
+      'a key that is switched off',
+      'agent:Tool/agents/workbench/.mcp.json/tickets-archive/*',
+      bucket('aurora-customer-exports'),
+    ],
     ['a policy that its boundary cuts down', role('developer-sandbox'), bucket('aurora-models')],
     ['a policy that the bucket overrules', role('analytics-export'), 'aws:BucketWrite/arn:aws:s3:::aurora-models'],
   ])('%s', (_, from, to) => {
@@ -125,8 +133,8 @@ test('the incident of the demo, with everything around the cluster, ends contain
     const { digest, verdict } = await planIncident(station, incident, 'ada', signal);
     expect(verdict).toBe('contained');
     await runner.start({ incident, plan: await station.incidents.plan(incident), by: 'ada' });
-    await runner.approve({ incident, digest, by: 'ada' });
-    const { id: execution } = await runner.approve({ incident, digest, by: 'grace' });
+    await runner.approve({ incident, digest, by: 'ada', role: 'approver' });
+    const { id: execution } = await runner.approve({ incident, digest, by: 'grace', role: 'approver' });
     runner.work();
     expect((await runner.settled(execution)).state).toBe('contained');
     expect((await station.incidents.get(incident)).state).toBe('contained');

@@ -38,6 +38,8 @@ export interface Twist {
   readonly condition?: Json;
   /** Whom the roles that are passed and assumed trust instead. */
   readonly trust?: Json;
+  /** Whom a role trusts that holds the same as the principal, next to `bystander`, a user who may assume whatever trusts it. */
+  readonly door?: Json;
   /** Every permission on every resource, as people write it. */
   readonly everywhere?: boolean;
 }
@@ -68,7 +70,7 @@ export function trustsServices(names: readonly string[] = services): Json {
   return { Version: '2012-10-17', Statement: [statement] };
 }
 
-const trustsAccount: Json = {
+export const trustsAccount: Json = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Principal: { AWS: arn('root') }, Action: 'sts:AssumeRole' }],
 };
@@ -146,6 +148,12 @@ function addPath(parts: Parts, path: Path, twist: Twist): void {
       GroupList: wants(`group/group-${id}`) && !joins ? [`group-${id}`] : [],
       UserPolicyList: inline,
     });
+  if (twist.door !== undefined) {
+    const everything = { Effect: 'Allow', Action: 'sts:AssumeRole', Resource: arn(`role/door-${id}`) };
+    const UserPolicyList = [{ PolicyName: 'any', PolicyDocument: { Version: '2012-10-17', Statement: [everything] } }];
+    parts.users.push({ ...user('bystander'), UserPolicyList });
+    parts.roles.push(role(`door-${id}`, twist.door, { ...principal, RolePolicyList: inline }));
+  }
   if (wants(`user/target-${id}`))
     parts.users.push({ ...user(`target-${id}`), AttachedManagedPolicies: [administratorAccess] });
   if (takesRole) {

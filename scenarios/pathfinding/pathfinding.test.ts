@@ -15,7 +15,7 @@ import { deriveGraph } from '../../packages/platform/src/graph/derive-graph.ts';
 import { edgeRules } from '../../packages/platform/src/graph/edges/index.ts';
 import { edgeLines } from '../../packages/platform/src/graph/exports.ts';
 import { nodeRules } from '../../packages/platform/src/graph/nodes/index.ts';
-import { accountOf, credentialReport, principalOf, type Twist, trustsServices } from './account.ts';
+import { accountOf, credentialReport, principalOf, type Twist, trustsAccount, trustsServices } from './account.ts';
 import { corpusPresent, type Path, paths } from './corpus.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'firebreak-pathfinding-'));
@@ -31,18 +31,18 @@ const credentials = credentialReport({
   'target-iam-018': { keys: 0 },
 });
 
-/** Ids that are told of each principal, by its name. */
-async function told(
-  open: readonly Path[],
-  twist: Twist = {},
-  report = true,
-): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+async function edgesOf(open: readonly Path[], twist: Twist = {}, report = true) {
   const path = mkdtempSync(join(folder, 'account-'));
   writeFileSync(join(path, 'details.json'), JSON.stringify(accountOf(open, twist)));
   if (report) writeFileSync(join(path, 'credentials.csv'), credentials);
   const { estate } = await collectEstate(aws, aws.parse(path), new AbortController().signal);
+  return [...edgeLines(deriveGraph(estate, nodeRules, edgeRules))];
+}
+
+/** Ids that are told of each principal, by its name. */
+async function told(...account: Parameters<typeof edgesOf>): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   const ids = new Map<string, Set<string>>();
-  for (const { from, aka } of edgeLines(deriveGraph(estate, nodeRules, edgeRules))) {
+  for (const { from, aka } of await edgesOf(...account)) {
     const id = aka.pathfinding;
     if (id === undefined) continue;
     const known = ids.get(from.name) ?? new Set();
@@ -51,12 +51,23 @@ async function told(
   return ids;
 }
 
+/** Names of everything that a user who may assume the role `door-<id>` holds, when that role trusts so. */
+async function throughDoor(path: Path, door: NonNullable<Twist['door']>): Promise<ReadonlySet<string>> {
+  const edges = await edgesOf([path], { door });
+  const held = new Set(['bystander']);
+  for (const name of held) for (const { from, to } of edges) if (from.name === name) held.add(to.name);
+  return held;
+}
+
 const all = corpusPresent ? paths() : [];
 const idsOf = async (path: Path, twist?: Twist, report?: boolean) => [
   ...((await told([path], twist, report)).get(principalOf(path.id)) ?? []),
 ];
 
-/** Ways in which no role is passed or assumed: no trust policy can stand in their way. */
+const negatives = ['Deny', 'boundary', 'SCP', 'condition', 'trust'] as const;
+type Negative = (typeof negatives)[number];
+
+/** Ways in which no role is passed or assumed: the trust that matters is that of whoever may do it. */
 const withoutTrust = (path: Path) => path.id.startsWith('iam-') && !path.required.includes('sts:AssumeRole');
 
 describe.skipIf(!corpusPresent)('pathfinding.cloud (where the corpus is not present: skipped)', () => {
@@ -103,17 +114,38 @@ describe.skipIf(!corpusPresent)('pathfinding.cloud (where the corpus is not pres
     for (const permission of path.required) expect(await idsOf(path, { without: [permission] })).not.toContain(path.id);
   });
 
-  test.each(all)('$id is not told where something stands in its way', async (path) => {
-    for (const permission of path.required) {
-      expect(await idsOf(path, { deny: [permission] }), `Deny ${permission}`).not.toContain(path.id);
-      expect(await idsOf(path, { boundaryWithout: [permission] }), `boundary ${permission}`).not.toContain(path.id);
-      expect(await idsOf(path, { organizationDenies: [permission] }), `SCP ${permission}`).not.toContain(path.id);
-    }
+  describe('negatives', () => {
+    const passed = new Map<string, Set<string>>();
+    const none = async (kind: Negative, path: Path, twist: Twist, what: string) => {
+      expect(await idsOf(path, twist), `${kind}: ${what}`).not.toContain(path.id);
+      passed.set(kind, (passed.get(kind) ?? new Set()).add(path.id));
+    };
     const tag = { StringEquals: { 'aws:PrincipalTag/department': 'somebody-else' } };
+    const polly = trustsServices(['polly.amazonaws.com']);
     const past = { DateLessThan: { 'aws:CurrentTime': '2020-01-01T00:00:00Z' } };
-    expect(await idsOf(path, { condition: tag })).toEqual([]);
-    expect(await idsOf(path, { condition: past })).toEqual([]);
-    if (!withoutTrust(path)) expect(await idsOf(path, { trust: trustsServices(['polly.amazonaws.com']) })).toEqual([]);
+
+    test.each(all)('$id is not told where something stands in its way', async (path) => {
+      for (const permission of path.required) {
+        await none('Deny', path, { deny: [permission] }, permission);
+        await none('boundary', path, { boundaryWithout: [permission] }, permission);
+        await none('SCP', path, { organizationDenies: [permission] }, permission);
+      }
+      await none('condition', path, { condition: tag }, 'a tag');
+      await none('condition', path, { condition: past }, 'a time');
+      if (!withoutTrust(path)) await none('trust', path, { trust: polly }, 'of the role');
+      else {
+        expect(await throughDoor(path, trustsAccount)).toContain(`door-${path.id}`);
+        expect([...(await throughDoor(path, polly))]).toEqual(['bystander']);
+        passed.set('trust', (passed.get('trust') ?? new Set()).add(path.id));
+      }
+    });
+
+    test('all five stand in the way of each', () => {
+      const counts = negatives.map((kind) => `${kind} ${passed.get(kind)?.size ?? 0}/${all.length}`);
+      console.log(`five negatives for each of ${all.length}, false alarms 0: ${counts.join(', ')}`);
+      for (const kind of negatives)
+        expect([...(passed.get(kind) ?? [])].sort()).toEqual(all.map(({ id }) => id).sort());
+    });
   });
 });
 

@@ -174,9 +174,9 @@ export const catalogue = {
     exit: 3,
     status: 400,
   },
-  'FB-K8S-DUPLICATE': {
-    what: 'Two documents describe the same object.',
-    next: 'The last one counts, as with kubectl apply.',
+  'FB-DUPLICATE': {
+    what: 'Two sources or documents describe the same thing.',
+    next: 'The last one counts; see which is right.',
     exit: 3,
     status: 400,
   },
@@ -431,6 +431,18 @@ export const catalogue = {
     next: 'Ask a colleague with the approver role.',
     exit: 1,
     status: 409,
+  },
+  'FB-APPROVAL-REFUSED': {
+    what: 'The approval policy does not let this person approve this step.',
+    next: 'Ask somebody whom it lets; the policies are in the file that --policies names.',
+    exit: 1,
+    status: 403,
+  },
+  'FB-POLICY-INVALID': {
+    what: 'The approval policies cannot be used.',
+    next: 'Mend the place that is named; until then nothing starts with them.',
+    exit: 2,
+    status: 400,
   },
   'FB-APPROVAL-NEEDED': { what: 'The plan is not approved.', next: 'Approve it by its digest.', exit: 1, status: 409 },
   'FB-STEP-REFUSED': {

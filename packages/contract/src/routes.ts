@@ -440,7 +440,8 @@ export const routes = {
   comparePlans: {
     method: 'POST',
     path: '/api/incidents/{id}/plan/compare',
-    summary: 'The variants of the plan side by side: risk, outage and time, and which nothing else beats; nothing is recorded',
+    summary:
+      'The variants of the plan side by side: risk, outage and time, and which nothing else beats; nothing is recorded',
     role: 'viewer',
     params: incidentParams,
     body: planWish,
@@ -513,8 +514,8 @@ export const routes = {
   approve: {
     method: 'POST',
     path: '/api/incidents/{id}/approve',
-    summary: 'Approve the plan by its digest, whole or some steps',
-    role: 'approver',
+    summary: 'Approve the plan by its digest, whole or some steps; the approval policy decides who may',
+    role: 'responder',
     params: incidentParams,
     body: z.object({ digest: z.string().regex(/^[0-9a-f]{64}$/), steps: z.array(z.string()).optional() }),
     returns: executionSchema,

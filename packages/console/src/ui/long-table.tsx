@@ -45,7 +45,12 @@ export function LongTable<Row>({ label, rows, idOf, columns, empty, stale = fals
       aria-label={label}
       aria-busy={stale}
     >
-      <table className={classes.table} aria-rowcount={ordered.length + 1}>
+      <table
+        className={classes.table}
+        // What comes below is room and no row: a row that leaves would count as something that jumped.
+        style={{ marginBottom: (ordered.length - end) * rowHeight }}
+        aria-rowcount={ordered.length + 1}
+      >
         <colgroup>
           {columns.map(({ title, width }) => (
             <col key={title} style={width === undefined ? undefined : { width }} />
@@ -73,7 +78,11 @@ export function LongTable<Row>({ label, rows, idOf, columns, empty, stale = fals
           </tr>
         </thead>
         <tbody>
-          {start > 0 && <Gap height={start * rowHeight} columns={columns.length} />}
+          {start > 0 && (
+            <tr aria-hidden style={{ height: start * rowHeight }}>
+              <td colSpan={columns.length} />
+            </tr>
+          )}
           {ordered.slice(start, end).map((row, index) => (
             <tr key={idOf(row)} className={classes.row} aria-rowindex={start + index + 2}>
               {columns.map((column) => (
@@ -83,19 +92,9 @@ export function LongTable<Row>({ label, rows, idOf, columns, empty, stale = fals
               ))}
             </tr>
           ))}
-          {end < ordered.length && <Gap height={(ordered.length - end) * rowHeight} columns={columns.length} />}
         </tbody>
       </table>
       {rows.length === 0 && empty}
     </section>
-  );
-}
-
-/** Stands for the rows that are not drawn. */
-function Gap({ height, columns }: { readonly height: number; readonly columns: number }) {
-  return (
-    <tr aria-hidden style={{ height }}>
-      <td colSpan={columns} />
-    </tr>
   );
 }

@@ -30,6 +30,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     data: options.data,
     database: options.database,
     target,
+    policies: options.policies,
     onTrouble: (error) => logger.error(error),
   });
   try {

@@ -4,10 +4,12 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type AnyAction, FirebreakError, type Plan } from '@firebreak/contract';
+import { type AnyAction, FirebreakError, type NodeId, type Plan } from '@firebreak/contract';
+import { openApprovalPolicy } from '../execution/approval/policy.ts';
 import { createRunner, type Runner } from '../execution/runner.ts';
 import { sealFromFile } from '../execution/seal.ts';
 import { scopeOf } from '../facts/history.ts';
+import type { AttackGraph } from '../graph/attack-graph.ts';
 import { createIncidents, type Incidents } from '../incidents/incident.ts';
 import { protectedWithin } from '../incidents/protected-within.ts';
 import { createProve } from '../incidents/prove.ts';
@@ -46,6 +48,8 @@ export interface StationOptions {
   /** Data directory: keys, and the embedded database unless `database` names another. */
   readonly data: string;
   readonly database: string | undefined;
+  /** A file of approval policies; those that come with Firebreak when absent. */
+  readonly policies?: string | undefined;
   readonly target: Target | undefined;
   readonly clock?: Clock;
   readonly onTrouble?: (error: unknown) => void;
@@ -66,7 +70,15 @@ export async function openStation(options: StationOptions): Promise<Station> {
     const field =
       options.target === undefined
         ? undefined
-        : await openField(options.target, { storage, ledger, incidents, clock, keys, onTrouble: options.onTrouble });
+        : await openField(options.target, {
+            storage,
+            ledger,
+            incidents,
+            clock,
+            keys,
+            policies: options.policies,
+            onTrouble: options.onTrouble,
+          });
     return {
       storage,
       ledger,
@@ -93,6 +105,7 @@ interface FieldParts {
   readonly incidents: Incidents;
   readonly clock: Clock;
   readonly keys: string;
+  readonly policies: string | undefined;
   readonly onTrouble: ((error: unknown) => void) | undefined;
 }
 
@@ -113,11 +126,18 @@ async function openField(target: Target, parts: FieldParts): Promise<Field> {
         return { reachable: protectedWithin(graph, about), completeness: graph.completeness };
       },
     }),
+    approvals: await openApprovalPolicy(parts.policies),
+    asset: async (id) => assetOf((await holder.current()).graph, id),
     seal: await sealFromFile(join(parts.keys, 'seal.key')),
     clock: parts.clock,
     ...(parts.onTrouble === undefined ? {} : { onTrouble: parts.onTrouble }),
   });
   return { holder, runner, historian, actions };
+}
+
+function assetOf(graph: AttackGraph, id: NodeId) {
+  const node = graph.nodes[graph.indexOf.get(id) ?? -1];
+  return node === undefined ? undefined : { class: node.class, about: node.about };
 }
 
 /** The field, or an error that says how to get one. @throws FirebreakError FB-USAGE */

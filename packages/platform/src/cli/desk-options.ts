@@ -27,6 +27,7 @@ interface DeskOptions extends DataOptions {
   readonly token?: string;
   readonly kubeconfig?: string;
   readonly from?: readonly string[];
+  readonly policies?: string;
 }
 
 export function withData(command: Command): Command {
@@ -56,6 +57,14 @@ export function withTarget(command: Command): Command {
       'a further source of the plan, <connector>:<file|dir|address>; may be repeated',
       repeated,
     );
+}
+
+export function withPolicies(command: Command): Command {
+  return command.addOption(
+    new Option('--policies <file>', 'Cedar policies on who may approve what, instead of those that come along').env(
+      'FIREBREAK_POLICIES',
+    ),
+  );
 }
 
 export function withName(command: Command): Command {
@@ -109,13 +118,13 @@ export async function atDesk<T>(
 async function openDesk(cli: CommandLine, command: Command, need: DeskNeed, signal: AbortSignal): Promise<Desk> {
   const options = command.opts<DeskOptions>();
   if (isRemote(command, options)) return openRemote(cli, command, options, signal);
-  const { data, database } = options;
+  const { data, database, policies } = options;
   if (need.mayBegin !== true && database === undefined) await mustExist(data);
   const target = need.target === true ? await targetOf(options, need.incident) : undefined;
-  return openLocally(cli.world, { data, database, target }, signal);
+  return openLocally(cli.world, { data, database, target, ...(policies === undefined ? {} : { policies }) }, signal);
 }
 
-const local = ['data', 'database', 'kubeconfig', 'from'];
+const local = ['data', 'database', 'kubeconfig', 'from', 'policies'];
 
 /** @throws FirebreakError FB-USAGE when the command line names both a server and something on this machine */
 function isRemote(command: Command, { server }: DeskOptions): boolean {

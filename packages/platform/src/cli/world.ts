@@ -57,7 +57,12 @@ export interface World {
   readonly serve: (options: ServeOptions) => Promise<void>;
   /** Incidents and their evidence, on the database of a data directory or of one's own; with a target, work on them too. */
   readonly openDesk: (
-    where: { data: string; database: string | undefined; target: readonly string[] | undefined },
+    where: {
+      data: string;
+      database: string | undefined;
+      target: readonly string[] | undefined;
+      policies?: string | undefined;
+    },
     signal: AbortSignal,
   ) => Promise<Desk>;
 }
@@ -77,6 +82,8 @@ export interface ServeOptions {
   readonly hosts: readonly string[];
   /** What it reads and works on, `<connector>:<spec>` each; empty for the demo. */
   readonly sources: readonly string[];
+  /** A file of approval policies. */
+  readonly policies: string | undefined;
   /** Folder of the built console. */
   readonly console: string | undefined;
   readonly signal: AbortSignal;

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { type Execution, FirebreakError } from '@firebreak/contract';
 import pg from 'pg';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { testServer } from '../storage/test-database.ts';
+import { approvalPolicy } from './approval/policy.ts';
 import { breakSwitch, planOf, setSwitch, slideSwitch } from './testing/switchboard.case.ts';
 import { openWorkplace } from './testing/workplace.case.ts';
 
@@ -53,7 +55,7 @@ test('from approval to contained, and back', async () => {
   expect(states(waiting)).toEqual(['s1 waiting', 's2 waiting', 's3 waiting']);
   expect((await runner.start({ incident, plan, by: 'ben' })).id).toBe(waiting.id);
 
-  await runner.approve({ incident, digest: plan.digest, by: 'ann' });
+  await runner.approve({ incident, digest: plan.digest, by: 'ann', role: 'approver' });
   const done = await runner.settled(waiting.id);
   expect(done.state).toBe('contained');
   expect(states(done)).toEqual(['s1 done', 's2 done', 's3 done']);
@@ -106,12 +108,45 @@ test('a plan is run only as it was approved', async () => {
   expect(await start(planOf([{ name: a, after: ['s2'] }, { name: b }]))).toBe('FB-PLAN-INVALID');
   expect(await start(planOf([{ name: a }, { name: b, stage: 'evidence' }]))).toBe('FB-PLAN-INVALID');
   expect(await code(runner.start({ incident: 'inc_none', plan, by: 'ann' }))).toBe('FB-NOT-FOUND');
-  expect(await code(runner.approve({ incident, digest: plan.digest, by: 'ann' }))).toBe('FB-NOT-FOUND');
+  expect(await code(runner.approve({ incident, digest: plan.digest, by: 'ann', role: 'approver' }))).toBe(
+    'FB-NOT-FOUND',
+  );
 
   await runner.start({ incident, plan, by: 'ann' });
-  expect(await code(runner.approve({ incident, digest: 'f'.repeat(64), by: 'ann' }))).toBe('FB-APPROVAL-DIGEST');
-  expect(await code(runner.approve({ incident, digest: plan.digest, steps: ['s9'], by: 'ann' }))).toBe('FB-USAGE');
+  expect(await code(runner.approve({ incident, digest: 'f'.repeat(64), by: 'ann', role: 'approver' }))).toBe(
+    'FB-APPROVAL-DIGEST',
+  );
+  expect(
+    await code(runner.approve({ incident, digest: plan.digest, steps: ['s9'], by: 'ann', role: 'approver' })),
+  ).toBe('FB-USAGE');
   expect((await runner.status(incident))?.state).toBe('waiting-approval');
+});
+
+test('the policy is asked about every step; one refusal refuses all, and what permitted is in the log', async () => {
+  const [a = '', b = ''] = await newSwitches(2);
+  const incident = await place.openIncident();
+  const plan = planOf([{ name: a }, { name: b }]);
+  const asset = (id: string) => ({ class: 'workload', about: id.endsWith(b) ? { owner: 'payments' } : {} });
+  const cedar = await import('@cedar-policy/cedar-wasm/nodejs');
+  const approvals = approvalPolicy(
+    cedar,
+    readFileSync(new URL('../../../../content/policies/approval.cedarschema', import.meta.url), 'utf8'),
+    '@id("all") permit (principal, action, resource); @id("theirs") forbid (principal, action, resource) when { resource.owner == "payments" };',
+    'own.cedar',
+  );
+  const runner = place.runner({ approvals, asset });
+  const { id } = await runner.start({ incident, plan, by: 'ann' });
+  const ask = { incident, digest: plan.digest, by: 'ann', role: 'approver' } as const;
+  await expect(runner.approve(ask)).rejects.toMatchObject({
+    code: 'FB-APPROVAL-REFUSED',
+    why: expect.stringMatching(/step 2 .*theirs/),
+  });
+  expect((await runner.status(incident))?.steps.map(({ approvals: given }) => given.length)).toEqual([0, 0]);
+  await runner.approve({ ...ask, steps: ['s1'] });
+  runner.work();
+  expect(states(await runner.settled(id))).toEqual(['s1 done', 's2 waiting']);
+  const approved = (await place.entries(incident)).find(({ kind }) => kind === 'plan.approved');
+  expect(approved?.body).toMatchObject({ policy: { digest: approvals.digest, decisions: { s1: ['all'] } } });
 });
 
 test('step by step, and a drastic step waits for a second person', async () => {
@@ -124,16 +159,16 @@ test('step by step, and a drastic step waits for a second person', async () => {
   // the plan says one approval; the action knows better
   expect(steps.map(({ approvalsNeeded }) => approvalsNeeded)).toEqual([1, 2, 1]);
 
-  await runner.approve({ incident, digest: plan.digest, steps: ['s1', 's2'], by: 'ann' });
+  await runner.approve({ incident, digest: plan.digest, steps: ['s1', 's2'], by: 'ann', role: 'approver' });
   const first = await runner.settled(id);
   expect(first.state).toBe('waiting-approval');
   expect(states(first)).toEqual(['s1 done', 's2 waiting', 's3 waiting']);
-  expect(await code(runner.approve({ incident, digest: plan.digest, steps: ['s2'], by: 'ann' }))).toBe(
-    'FB-APPROVAL-SECOND-PERSON',
-  );
-  await runner.approve({ incident, digest: plan.digest, steps: ['s2'], by: 'ben' });
+  expect(
+    await code(runner.approve({ incident, digest: plan.digest, steps: ['s2'], by: 'ann', role: 'approver' })),
+  ).toBe('FB-APPROVAL-SECOND-PERSON');
+  await runner.approve({ incident, digest: plan.digest, steps: ['s2'], by: 'ben', role: 'approver' });
   expect(states(await runner.settled(id))).toEqual(['s1 done', 's2 done', 's3 waiting']);
-  await runner.approve({ incident, digest: plan.digest, by: 'ann' });
+  await runner.approve({ incident, digest: plan.digest, by: 'ann', role: 'approver' });
   const done = await runner.settled(id);
   expect(done.state).toBe('contained');
   expect(done.steps.map(({ approvals }) => approvals.map(({ by }) => by))).toEqual([['ann'], ['ann', 'ben'], ['ann']]);
@@ -152,7 +187,7 @@ async function contain(
   const runner = place.runner(parts);
   runner.work();
   const { id } = await runner.start({ incident, plan, by: 'ann' });
-  await runner.approve({ incident, digest: plan.digest, by: 'ann' });
+  await runner.approve({ incident, digest: plan.digest, by: 'ann', role: 'approver' });
   return { names, incident, plan, runner, done: await runner.settled(id) };
 }
 
@@ -387,7 +422,7 @@ test('undo in the middle: the step under way is finished, no other begins', asyn
   });
   runner.work();
   const { id } = await runner.start({ incident, plan, by: 'ann' });
-  await runner.approve({ incident, digest: plan.digest, by: 'ann' });
+  await runner.approve({ incident, digest: plan.digest, by: 'ann', role: 'approver' });
   await applying.promise;
   const undoing = await runner.undo({ incident, by: 'ann' });
   expect(undoing.steps.map(({ stepId }) => stepId)).toEqual(['s2', 's1']);
@@ -422,8 +457,10 @@ test('a second plan after a stop: undo takes both back', async () => {
   refuse = false;
   const next = planOf([...names.map((name) => ({ name })), { name: names[0] ?? '', to: 'locked' }]);
   const { id } = await runner.start({ incident, plan: next, by: 'ann' });
-  expect(await code(runner.approve({ incident, digest: plan.digest, by: 'ann' }))).toBe('FB-APPROVAL-DIGEST');
-  await runner.approve({ incident, digest: next.digest, by: 'ann' });
+  expect(await code(runner.approve({ incident, digest: plan.digest, by: 'ann', role: 'approver' }))).toBe(
+    'FB-APPROVAL-DIGEST',
+  );
+  await runner.approve({ incident, digest: next.digest, by: 'ann', role: 'approver' });
   expect((await runner.settled(id)).state).toBe('contained');
   expect((await table.look(names[0] ?? '')).position).toBe('locked');
   expect((await runner.settled((await runner.undo({ incident, by: 'ann' })).id)).state).toBe('undone');

@@ -9,10 +9,14 @@ import {
   type Estate,
   type Execution,
   FirebreakError,
+  type NodeId,
   type Plan,
+  type Role,
 } from '@firebreak/contract';
 import type { Clock } from '../kernel/clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { mayApprove } from './approval/may-approve.ts';
+import type { ApprovalPolicy, ApprovalQuestion } from './approval/policy.ts';
 import { actionOf, type Prove } from './end-of-execution.ts';
 import { createJournal, recordEvidence } from './journal.ts';
 import { checkedPlan, containment, undoOf } from './new-execution.ts';
@@ -44,9 +48,16 @@ export interface Runner {
    * Approves the plan with this digest, whole or some steps of it; what has enough approvals begins to run, in order.
    *
    * @throws FirebreakError FB-APPROVAL-DIGEST, FB-APPROVAL-SECOND-PERSON when this person has approved before and it takes
-   * another, FB-NOT-FOUND when nothing was started, FB-USAGE for a step that is not in the plan.
+   * another, FB-APPROVAL-REFUSED when the policy does not let them approve one of the steps (then none is), FB-NOT-FOUND when
+   * nothing was started, FB-USAGE for a step that is not in the plan.
    */
-  approve(request: { incident: string; digest: string; steps?: readonly string[]; by: string }): Promise<Execution>;
+  approve(request: {
+    incident: string;
+    digest: string;
+    steps?: readonly string[];
+    by: string;
+    role: Role;
+  }): Promise<Execution>;
   /**
    * Takes back all that the incident's executions changed, last first. One that is under way is stopped after its present
    * step. Steps that others changed since are left and reported, unless `force`.
@@ -77,6 +88,9 @@ export interface RunnerParts<Tx> {
   /** The estate as last collected: how drastic a step is depends on it. */
   readonly estate: () => Estate | Promise<Estate>;
   readonly prove: Prove;
+  readonly approvals: ApprovalPolicy;
+  /** What is known of a node, for approval policies that ask for owner or sensitivity. */
+  readonly asset: (id: NodeId) => ApprovalQuestion['target'] | Promise<ApprovalQuestion['target']>;
   readonly seal: Seal;
   readonly clock: Clock;
   readonly workerId?: string;
@@ -128,7 +142,7 @@ export function createRunner<Tx>(parts: RunnerParts<Tx>): Runner {
       return view(execution);
     },
 
-    async approve({ incident, digest, steps, by }) {
+    async approve({ incident, digest, steps, by, role }) {
       const execution = await store.transaction(async (tx) => {
         const latest = (await store.lockIncident(tx, incident)).at(-1);
         if (latest === undefined || latest.direction === 'undo') {
@@ -144,11 +158,13 @@ export function createRunner<Tx>(parts: RunnerParts<Tx>): Runner {
           throw new FirebreakError('FB-APPROVAL-SECOND-PERSON', `${by} has approved already; another person must.`);
         }
         if (open.length === 0) return latest.id;
+        const decisions = await mayApprove(parts, latest, open, { name: by, role });
         await store.approve(tx, { execution: latest.id, steps: open.map((row) => row.id), by, at: clock.now() });
         await record(tx, { incident, by }, 'plan.approved', {
           execution: latest.id,
           plan: digest,
           steps: open.map(({ plan }) => plan?.id),
+          policy: { digest: parts.approvals.digest, decisions },
         });
         return latest.id;
       });

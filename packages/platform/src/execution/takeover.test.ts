@@ -69,7 +69,7 @@ async function approved(count: number, precondition: boolean, at: Workplace = pl
   const plan = planOf(names.map((name) => ({ name, precondition })));
   const runner = at.runner();
   const { id } = await runner.start({ incident, plan, by: 'ann' });
-  await runner.approve({ incident, digest: plan.digest, by: 'ann' });
+  await runner.approve({ incident, digest: plan.digest, by: 'ann', role: 'approver' });
   return { names, incident, id, runner };
 }
 

@@ -43,8 +43,8 @@ test('an object described twice: the later one counts; only a contradiction make
   const { estate, gaps } = await collectSession(fixed(facts.map((fact) => ({ fact }))), {}, signal);
   expect(estate.all('kubernetes.namespace').map((fact) => fact.source.locator)).toEqual(['c.yaml#1']);
   expect(gaps).toMatchObject([
-    { code: 'FB-K8S-DUPLICATE', kinds: [], where: 'b.yaml#1' },
-    { code: 'FB-K8S-DUPLICATE', kinds: ['kubernetes.namespace'], where: 'c.yaml#1' },
+    { code: 'FB-DUPLICATE', kinds: [], where: 'b.yaml#1' },
+    { code: 'FB-DUPLICATE', kinds: ['kubernetes.namespace'], where: 'c.yaml#1' },
   ]);
 });
 

@@ -78,9 +78,9 @@ function duplicate(before: AnyFact, after: AnyFact): Gap {
   return {
     kinds: contradicts ? [after.kind] : [],
     where: after.source.locator,
-    code: 'FB-K8S-DUPLICATE',
+    code: 'FB-DUPLICATE',
     reason: `${after.id} was also read at ${before.source.locator}${contradicts ? ', and differs' : ''}.`,
-    next: catalogue['FB-K8S-DUPLICATE'].next,
+    next: catalogue['FB-DUPLICATE'].next,
   };
 }
 
@@ -88,8 +88,8 @@ function moreDuplicates(count: number): Gap {
   return {
     kinds: ['*'],
     where: 'the whole source',
-    code: 'FB-K8S-DUPLICATE',
+    code: 'FB-DUPLICATE',
     reason: `${count} more objects were read twice.`,
-    next: catalogue['FB-K8S-DUPLICATE'].next,
+    next: catalogue['FB-DUPLICATE'].next,
   };
 }

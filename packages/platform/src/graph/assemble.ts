@@ -7,8 +7,8 @@
  * step differ, their content decides and never who came first: the likelier one leads, its facts come first, and the facts of
  * the others follow.
  */
-import type { GraphNode } from '@firebreak/contract';
-import type { AttackGraphParts } from './attack-graph.ts';
+import type { GraphNode, NodeId } from '@firebreak/contract';
+import type { AttackGraphParts, NodeNumbers } from './attack-graph.ts';
 import { bitsetOf } from './bitset.ts';
 import { countingSort } from './counting-sort.ts';
 import { GrowableInts } from './growable.ts';
@@ -31,15 +31,44 @@ export function assemble(
 ): Assembled {
   const { rank, spoken } = ranked(vocabulary, nodes, steps);
   const classes = classesByKind(nodes);
-  const sorted = Array.from(spoken, (number) => nodes[number] ?? bareNode(vocabulary.ids.at(number), classes));
+  const sorted: GraphNode[] = [];
+  for (const number of spoken) sorted.push(nodes[number] ?? bareNode(vocabulary.ids.at(number), classes));
   return {
     nodes: sorted,
-    indexOf: new Map(sorted.map(({ id }, index) => [id, index])),
+    indexOf: new Ranks(vocabulary, rank, sorted),
     ...new Merge(vocabulary, steps, rank, spoken.length).run(Array.from(hubs, (hub) => rank[hub] as number)),
   };
 }
 
-/** The place of each id among those that the graph speaks of, and these in their order. */
+/** Node numbers by way of the vocabulary, which knows every id already. */
+class Ranks implements NodeNumbers {
+  readonly #vocabulary: Vocabulary;
+  readonly #rank: Int32Array;
+  readonly #nodes: readonly GraphNode[];
+
+  constructor(vocabulary: Vocabulary, rank: Int32Array, nodes: readonly GraphNode[]) {
+    this.#vocabulary = vocabulary;
+    this.#rank = rank;
+    this.#nodes = nodes;
+  }
+
+  get(id: NodeId): number | undefined {
+    const number = this.#vocabulary.ids.find(id);
+    // An id that came to the vocabulary later has no place here.
+    const place = number === undefined ? -1 : (this.#rank[number] ?? -1);
+    return place < 0 ? undefined : place;
+  }
+
+  has(id: NodeId): boolean {
+    return this.get(id) !== undefined;
+  }
+
+  *[Symbol.iterator](): Generator<readonly [NodeId, number]> {
+    for (const [node, { id }] of this.#nodes.entries()) yield [id, node];
+  }
+}
+
+/** The place of each id among those that the graph speaks of (−1 for others), and these in their order. */
 function ranked(vocabulary: Vocabulary, nodes: readonly (GraphNode | undefined)[], { tails, heads, others }: AllSteps) {
   const isSpoken = new Uint8Array(vocabulary.ids.values.length);
   for (let number = 0; number < nodes.length; number += 1) if (nodes[number] !== undefined) isSpoken[number] = 1;
@@ -47,7 +76,7 @@ function ranked(vocabulary: Vocabulary, nodes: readonly (GraphNode | undefined)[
   for (const head of heads) isSpoken[head] = 1;
   for (const more of others.values()) for (const tail of more) isSpoken[tail] = 1;
   const spoken = vocabulary.inOrder().filter((number) => isSpoken[number] === 1);
-  const rank = new Int32Array(isSpoken.length);
+  const rank = new Int32Array(isSpoken.length).fill(-1);
   for (let place = 0; place < spoken.length; place += 1) rank[spoken[place] as number] = place;
   return { rank, spoken };
 }
@@ -74,13 +103,14 @@ class Merge {
   }
 
   run(hubs: readonly number[]): Pick<Assembled, 'hypergraph' | 'facts' | 'notes' | 'likelihoods'> {
-    const { types, factValues } = this.#steps;
+    const { types, factEnds, factValues } = this.#steps;
+    const table = this.#vocabulary;
     const order = this.#ordered();
     const offsets = new Int32Array(this.#nodeCount + 1);
     const heads = new Int32Array(order.length);
     const edgeTypes = new Uint16Array(order.length);
     const likelihoods = new Float64Array(order.length);
-    const notes = new Map<number, string>();
+    const notes = new Int32Array(order.length);
     const factOffsets = new Int32Array(order.length + 1);
     const facts = new Int32Array(factValues.length);
     const andOffsets = new GrowableInts();
@@ -91,11 +121,27 @@ class Merge {
       const first = order[at] as number;
       let end = at + 1;
       while (end < order.length && this.#isSame(first, order[end] as number)) end += 1;
-      const said = end === at + 1 ? this.#only(first) : this.#agreed(order.subarray(at, end));
+      let likelihood = this.#steps.likelihoods[first] as number;
+      let note = this.#steps.notes[first] as number;
+      if (end === at + 1) {
+        const factEnd = factEnds[first] as number;
+        for (let fact = first === 0 ? 0 : (factEnds[first - 1] as number); fact < factEnd; fact += 1) {
+          facts[factCount] = factValues[fact] as number;
+          factCount += 1;
+        }
+      } else {
+        const agreed = this.#agreed(order.subarray(at, end));
+        for (const fact of agreed.facts) {
+          facts[factCount] = fact;
+          factCount += 1;
+        }
+        likelihood = agreed.likelihood;
+        note = agreed.note;
+      }
       at = end;
 
       const tail = this.#tails[first] as number;
-      const others = this.#others.get(first);
+      const others = this.#others.size === 0 ? undefined : this.#others.get(first);
       if (others === undefined) offsets[tail + 1] = (offsets[tail + 1] as number) + 1;
       else {
         andTails.push(tail);
@@ -104,10 +150,8 @@ class Merge {
       }
       heads[edge] = this.#heads[first] as number;
       edgeTypes[edge] = types[first] as number;
-      likelihoods[edge] = this.#vocabulary.likelihoods.at(said.likelihood);
-      if (said.note !== undefined) notes.set(edge, said.note);
-      facts.set(said.facts, factCount);
-      factCount += said.facts.length;
+      likelihoods[edge] = table.likelihoods.at(likelihood);
+      notes[edge] = note;
       factOffsets[edge + 1] = factCount;
     }
     for (let node = 0; node < this.#nodeCount; node += 1) {
@@ -122,12 +166,8 @@ class Merge {
         andOffsets: andOffsets.take(),
         andTails: andTails.take(),
       }),
-      facts: {
-        table: this.#vocabulary.facts.values,
-        offsets: factOffsets.slice(0, edge + 1),
-        values: facts.slice(0, factCount),
-      },
-      notes,
+      facts: { table: table.facts.values, offsets: factOffsets.slice(0, edge + 1), values: facts.slice(0, factCount) },
+      notes: { get: (of) => (of < edge ? table.notes.at(notes[of] as number) : undefined) },
       likelihoods: likelihoods.slice(0, edge),
     };
   }
@@ -136,7 +176,8 @@ class Merge {
   #ordered(): Int32Array {
     const { types } = this.#steps;
     const bound = (types.at(-1) ?? 0) + 1;
-    let order = Int32Array.from(types.keys());
+    let order: Int32Array = new Int32Array(types.length);
+    for (let step = 0; step < order.length; step += 1) order[step] = step;
     if (this.#others.size > 0) order = order.filter((step) => !this.#others.has(step));
     order = countingSort(this.#heads, this.#nodeCount, order).order;
     order = countingSort(types, bound, order).order;
@@ -162,36 +203,31 @@ class Merge {
     return compare(a, b) === 0;
   }
 
-  #only(step: number): Said {
-    const { likelihoods, notes, factEnds, factValues } = this.#steps;
-    return {
-      facts: factValues.subarray(step === 0 ? 0 : factEnds[step - 1], factEnds[step]),
-      likelihood: likelihoods[step] as number,
-      note: this.#vocabulary.notes.at(notes[step] as number),
-    };
-  }
-
   /** What several derivations of one step say together. */
   #agreed(steps: Int32Array): Said {
-    const { facts, likelihoods } = this.#vocabulary;
+    const { factEnds, factValues, likelihoods, notes } = this.#steps;
+    const table = this.#vocabulary;
     const said = Array.from(steps, (step) => {
-      const only = this.#only(step);
-      const text = JSON.stringify([Array.from(only.facts, (fact) => facts.at(fact)), only.note]);
-      return { ...only, odds: likelihoods.at(only.likelihood), text };
+      const facts = [...factValues.subarray(step === 0 ? 0 : factEnds[step - 1], factEnds[step])];
+      const likelihood = likelihoods[step] as number;
+      const note = notes[step] as number;
+      const text = JSON.stringify([facts.map((fact) => table.facts.at(fact)), table.notes.at(note)]);
+      return { facts, likelihood, note, odds: table.likelihoods.at(likelihood), text };
     }).sort((a, b) => b.odds - a.odds || (a.text < b.text ? -1 : 1));
+    const leading = said[0] as Said;
     return {
-      facts: [...new Set(said.flatMap((each) => [...each.facts]))],
-      likelihood: (said[0] as Said).likelihood,
-      note: said.find(({ note }) => note !== undefined)?.note,
+      facts: [...new Set(said.flatMap(({ facts }) => facts))],
+      likelihood: leading.likelihood,
+      note: (said.find(({ note }) => table.notes.at(note) !== undefined) ?? leading).note,
     };
   }
 }
 
-/** What a derivation says about a step: numbers of facts, number of the likelihood, the note. */
+/** What the derivations of a step say, all but the step itself as numbers of the vocabulary. */
 interface Said {
-  readonly facts: ArrayLike<number> & Iterable<number>;
+  readonly facts: readonly number[];
   readonly likelihood: number;
-  readonly note: string | undefined;
+  readonly note: number;
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {

@@ -58,16 +58,27 @@ export interface EdgeFacts {
   readonly values: Int32Array;
 }
 
+/** Notes by edge. */
+export interface EdgeNotes {
+  get(edge: number): string | undefined;
+}
+
+/** Node numbers by id. */
+export interface NodeNumbers extends Iterable<readonly [id: NodeId, node: number]> {
+  get(id: NodeId): number | undefined;
+  has(id: NodeId): boolean;
+}
+
 /** What `deriveGraph` fills in. */
 export interface AttackGraphParts {
   readonly estate: Estate;
   readonly options: DeriveOptions;
   readonly rules: readonly EdgeRule[];
   readonly nodes: readonly GraphNode[];
-  readonly indexOf: ReadonlyMap<NodeId, number>;
+  readonly indexOf: NodeNumbers;
   readonly hypergraph: Hypergraph;
   readonly facts: EdgeFacts;
-  readonly notes: ReadonlyMap<number, string>;
+  readonly notes: EdgeNotes;
   readonly likelihoods: Float64Array;
   readonly completeness: Completeness;
 }
@@ -82,14 +93,14 @@ export class AttackGraph {
   /** By node number, hubs included (kind `Group`). */
   readonly nodes: readonly GraphNode[];
   /** Node number by id, hubs included. */
-  readonly indexOf: ReadonlyMap<NodeId, number>;
+  readonly indexOf: NodeNumbers;
   readonly hypergraph: Hypergraph;
   /** An attacker's odds by edge, 0 to 1; 1 for memberships. */
   readonly likelihoods: Float64Array;
   /** Whether gaps of the estate touch anything that the rules need. */
   readonly completeness: Completeness;
   readonly #facts: EdgeFacts;
-  readonly #notes: ReadonlyMap<number, string>;
+  readonly #notes: EdgeNotes;
   readonly #typeOf: ReadonlyMap<string, number>;
   #edgeCount: number | undefined;
   #digest: string | undefined;

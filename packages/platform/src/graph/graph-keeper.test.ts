@@ -153,7 +153,7 @@ describe('a graph brought up to date is the graph from scratch', () => {
         }
         for (const [before, expected] of older) expect(picture(keeper.graphOf(before))).toEqual(expected);
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 
@@ -177,7 +177,7 @@ describe('a graph brought up to date is the graph from scratch', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   }, 120_000);
 });

@@ -19,6 +19,11 @@ export class Interned<T> {
     return number;
   }
 
+  /** The number of a value that is known. */
+  find(value: T): number | undefined {
+    return this.#numberOf.get(value);
+  }
+
   at(number: number): T {
     return this.values[number] as T;
   }

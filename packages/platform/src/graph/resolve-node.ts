@@ -20,7 +20,7 @@ const candidatesShown = 20;
 export function findNode(
   nodes: readonly GraphNode[],
   hubs: Bitset,
-  indexOf: ReadonlyMap<NodeId, number>,
+  indexOf: Pick<ReadonlyMap<NodeId, number>, 'get'>,
   text: string,
 ): number | undefined {
   const exact = indexOf.get(text);

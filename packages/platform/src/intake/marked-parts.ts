@@ -1,9 +1,18 @@
 /** Looking into marked YAML without knowing that it is well-formed: what is of another type is not there. */
 import type { Marked, MarkedEntry } from './marked-yaml.ts';
 
+/** A root is asked for the same few keys once for each of its thousands of jobs. */
+const known = new WeakMap<Marked, ReadonlyMap<string, MarkedEntry>>();
+const nothing: ReadonlyMap<string, MarkedEntry> = new Map();
+
 /** Entries of a mapping by key, in their order; empty for anything else. */
 export function entriesIn(part: Marked | undefined): ReadonlyMap<string, MarkedEntry> {
-  return new Map(part?.kind === 'map' ? part.entries.map((entry) => [entry.key, entry]) : []);
+  if (part?.kind !== 'map') return nothing;
+  const before = known.get(part);
+  if (before !== undefined) return before;
+  const entries = new Map(part.entries.map((entry) => [entry.key, entry]));
+  known.set(part, entries);
+  return entries;
 }
 
 /** The part at the end of a path of keys. */

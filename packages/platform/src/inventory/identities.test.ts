@@ -12,6 +12,7 @@ const graph = smallWorld({
     account('shared', { created: '2026-05-01', lastUsed: '2026-05-31T12:00:00Z' }),
     account('old', { created: '2024-06-01', lastUsed: '2026-01-01', lifetime: 'static', access: 'standing' }),
     account('never', { created: '2026-01-01', lastUsed: 'never', lifetime: 'static' }),
+    account('elsewhere', { created: '2025-01-01', lastUsed: '2026-05-30', lifetime: 'static' }),
     account('young', { created: '2026-05-25', lastUsed: 'never' }),
     account('expired', { expires: '2026-05-01', lifetime: 'static' }),
     account('unknown'),
@@ -49,6 +50,8 @@ test.each([
   ['Account/shared', ['shared', 'several-functions']],
   ['Account/old', ['stale', 'static', 'standing']],
   ['Account/never', ['stale', 'unused', 'static', 'outlives-workload']],
+  // used from somewhere that the estate does not show
+  ['Account/elsewhere', ['static']],
   ['Account/young', ['unused']],
   ['Account/expired', ['unattached', 'expired', 'static']],
   ['Account/unknown', []],
@@ -73,8 +76,8 @@ test('a row says what is known', () => {
 test('what reaches most comes first, and counts are of all', () => {
   const answer = identitiesOf(graph, { now, only: ['static', 'stale'] });
   expect(answer.identities.map(({ id }) => id.slice(5))).toEqual(['Account/never', 'Account/old']);
-  expect(answer.counts).toMatchObject({ total: 7, lastUseKnown: 4, ageKnown: 4, expiryKnown: 2 });
-  expect(answer.counts.findings.static).toBe(4);
+  expect(answer.counts).toMatchObject({ total: 8, lastUseKnown: 5, ageKnown: 5, expiryKnown: 2 });
+  expect(answer.counts.findings.static).toBe(5);
   expect(identitiesOf(graph, { now }).identities[0]?.id).toBe(idOf('Account/shared'));
 });
 

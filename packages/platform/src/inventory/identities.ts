@@ -86,7 +86,9 @@ function rowOf(graph: AttackGraph, number: number, now: Date, staleAfter: number
   if (functions.length > 1) add('several-functions', `it serves ${functions.join(' and ')}`);
   if (tenure?.lifetime === 'static') add('static', 'it is valid until somebody takes it away');
   if (tenure?.access === 'standing') add('standing', 'its access is there whether needed or not');
-  if (tenure?.lifetime === 'static' && users.length === 0 && (past === undefined || past <= 0))
+  // What was used of late has somebody, wherever they are.
+  const abandoned = users.length === 0 && (idle === undefined || idle > staleAfter);
+  if (tenure?.lifetime === 'static' && abandoned && (past === undefined || past <= 0))
     add('outlives-workload', 'it is static, still valid, and nothing runs with it any more');
 
   return {

@@ -128,3 +128,24 @@ test('where reading and changing are told apart, the lineage runs by what change
     }),
   );
 });
+
+test('weights are made from what the service is made from that loads them', () => {
+  const loaded = smallWorld({
+    nodes: [
+      thing('Bucket/b', { class: 'dataset' }),
+      thing('BucketWrite/b', { class: 'update-channel' }),
+      thing('Service/s', { class: 'model' }),
+      thing('Container/s'),
+      thing('Model/weights', { class: 'model' }),
+    ],
+    edges: {
+      SERVES: [step('BucketWrite/b', 'Service/s')],
+      RUNS: [step('Service/s', 'Container/s')],
+      LOADS: [step('Container/s', 'Model/weights')],
+      STORED: [step('Bucket/b', 'Model/weights')],
+    },
+  });
+  const { upstream, running } = lineageOf(loaded, loaded.resolve(idOf('Model/weights')));
+  expect(ids(upstream)).toEqual([['Bucket/b', 1]]);
+  expect(ids(running)).toEqual([['Service/s', 1]]);
+});

@@ -120,10 +120,7 @@ test('the request goes against the steps by which answers steer and listeners ho
       thing('Endpoint/own', { class: 'endpoint' }),
     ],
     edges: {
-      MODEL_STEERS: [
-        step('ModelEndpoint/gateway', 'Agent/helper'),
-        step('ModelEndpoint/gateway', 'Agent/neighbour'),
-      ],
+      MODEL_STEERS: [step('ModelEndpoint/gateway', 'Agent/helper'), step('ModelEndpoint/gateway', 'Agent/neighbour')],
       PROMPT_STEERS: [step('PromptWrite/helper', 'Agent/helper')],
       PROCESS_BEHIND_ADDRESS: [step('Pod/gateway', 'ModelEndpoint/gateway')],
       PROXY_BEHIND_ENDPOINT: [step('Proxy/gateway', 'ModelEndpoint/gateway')],

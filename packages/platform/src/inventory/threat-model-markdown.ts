@@ -75,7 +75,13 @@ function code(text: string): string {
   return `${fence} ${line} ${fence}`;
 }
 
-/** The same in a table, where a bar would end the cell. */
+/**
+ * The same in a table. A bar ends a cell even inside a code span; written with a backslash it does not, but one that a backslash
+ * of the name's own precedes still does on GitHub. A code span knows no other way to write a bar, so such a name stands outside
+ * of one, every sign in it as a character reference, which can be no markup.
+ */
 function cell(text: string): string {
-  return code(text).replaceAll('|', '\\|');
+  if (!/\\\|/u.test(text)) return code(text).replaceAll('|', '\\|');
+  const line = text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ');
+  return line.replaceAll(/[!-/:-@[-`{-~]/gu, (sign) => `&#${sign.codePointAt(0)};`);
 }

@@ -94,3 +94,16 @@ test('an asset is threatened by whoever can change it as well', () => {
     ['Job/train', 'ModelWrite/m'],
   ]);
 });
+
+test('a bar after a backslash ends no cell', () => {
+  const evil = 'Pod/\\| <img src=x> [a](http://evil.example) |';
+  const world = smallWorld({
+    nodes: [thing('Model/llm', { class: 'model' }), thing(evil)],
+    edges: { READ: [step(evil, 'Model/llm')] },
+  });
+  const row = threatModelMarkdown(threatModelOf(world, world.resolve(idOf('Model/llm'))))
+    .split('\n')
+    .find((line) => line.startsWith('| workload'));
+  expect(row?.match(/\|/g)).toHaveLength(7);
+  expect(row).not.toMatch(/[<[\\]/);
+});

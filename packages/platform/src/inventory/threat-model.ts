@@ -75,7 +75,8 @@ export function threatModelOf(graph: AttackGraph, asset: number): ThreatModel {
     techniques: techniquesOf(threats),
     mitigations: mitigationsOf(graph, threats),
     chokepoints: commonNodes(graph, threats, goals),
-    gaps: [...gapsOf(graph, node)],
+    // One fault in a file is a gap of every kind of fact that it could have been.
+    gaps: [...new Set(gapsOf(graph, node))],
     completeness: graph.completeness,
   };
 }

@@ -13,6 +13,7 @@ import {
 } from '@firebreak/contract';
 import type { AttackGraph, GraphEdge } from '../graph/attack-graph.ts';
 import { bitsetOf } from '../graph/bitset.ts';
+import { toggleOf } from '../inventory/toggles.ts';
 import { hostingLimit } from './hosting.ts';
 import { leverOf } from './lever-text.ts';
 import type { ObservedUse } from './price/observed-use.ts';
@@ -52,8 +53,7 @@ function ofLever(
     throw new FirebreakError('FB-USAGE', `${lever.action} at ${issue?.path.join('.')}: ${issue?.message}.`);
   }
   const target = graph.indexOf.get(action.target(params.data).id);
-  const around = target === undefined ? [] : edgesAround(graph, target);
-  const severs = around.filter((edge) => leverKeys(graph, edge).includes(lever.key)).length;
+  const severs = severedBy(graph, lever);
   return {
     about: { ...lever, title: action.describe(params.data) },
     ways: waysOf(graph, new Map([[lever.key, { lever, severs }]]), actions, use),
@@ -63,12 +63,7 @@ function ofLever(
   };
 }
 
-function ofNode(
-  graph: AttackGraph,
-  node: number,
-  actions: ReadonlyMap<string, AnyAction>,
-  use: ObservedUse,
-): Breakage {
+function ofNode(graph: AttackGraph, node: number, actions: ReadonlyMap<string, AnyAction>, use: ObservedUse): Breakage {
   const levers = new Map<string, { lever: Lever; severs: number }>();
   for (const edge of edgesAround(graph, node))
     for (const lever of edge.rule.levers(edge, graph.estate)) {
@@ -156,9 +151,19 @@ function holdersAndGifts(
   };
 }
 
-function leverKeys(graph: AttackGraph, edge: GraphEdge): string[] {
-  return edge.rule.levers(edge, graph.estate).map(({ key }) => key);
+/** How many edges of the graph name the lever; an edge into a group counts once. */
+function severedBy(graph: AttackGraph, { key }: Lever): number {
+  try {
+    const { is, edges } = toggleOf(graph, key);
+    return is === 'lever' ? edges : 0;
+  } catch (error) {
+    // Evidence, for one, severs nothing.
+    if (error instanceof FirebreakError && unnamed.has(error.code)) return 0;
+    throw error;
+  }
 }
+
+const unnamed: ReadonlySet<string> = new Set(['FB-TOGGLE-UNKNOWN', 'FB-NODE-UNKNOWN']);
 
 /** The live edges into and out of a node, hubs resolved towards it. */
 function edgesAround(graph: AttackGraph, node: number): GraphEdge[] {

@@ -53,7 +53,8 @@ function complaintAbout(
   if (drastic && !step.drastic) return 'is drastic and does not say so';
   if (step.approvals < (step.drastic ? 2 : 1)) return `needs more approvals than ${step.approvals}`;
   const summed = step.reasons?.reduce((sum, { points }) => sum + points, 0);
-  if (summed !== undefined && Math.abs(summed - step.cost) > 0.005) return `costs ${step.cost} for reasons of ${summed}`;
+  if (summed !== undefined && Math.abs(summed - step.cost) > 0.005)
+    return `costs ${step.cost} for reasons of ${summed}`;
   if (!sameGraph) return undefined;
   const { cost, reasons, interrupts, restarts } = priceOf(action, params.data, graph, observedUse(graph));
   if (step.cost !== cost) return `costs ${cost}, not ${step.cost}`;
@@ -161,13 +162,17 @@ function scopeCheck(plan: Plan, scope: NonNullable<Plan['scope']>, graph: Attack
   const check = 'the answer about scope is true';
   if (plan.certificate.graphDigest !== graph.digest)
     return { check, ok: true, detail: 'not compared, the estate has changed' };
-  const held = heldBy(plan.compromised.map(({ id }) => id), graph);
+  const held = heldBy(
+    plan.compromised.map(({ id }) => id),
+    graph,
+  );
   const own = new Set(plan.compromised.map(({ id }) => id));
   const wrong: string[] = [];
   for (const { node } of scope.frontier) {
     const at = graph.indexOf.get(node.id);
     if (!held.has(node.id) || at === undefined) wrong.push(`${node.id} is not within reach`);
-    else if (canonicalJson(nodeRef(graph.nodeAt(at))) !== canonicalJson(node)) wrong.push(`${node.id} is called otherwise`);
+    else if (canonicalJson(nodeRef(graph.nodeAt(at))) !== canonicalJson(node))
+      wrong.push(`${node.id} is called otherwise`);
   }
   const jewels = [...held].filter(
     (id) => !own.has(id) && graph.nodes[graph.indexOf.get(id) ?? -1]?.jewel !== undefined,

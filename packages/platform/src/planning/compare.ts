@@ -12,7 +12,7 @@ import { defaultRace, type RaceOptions } from './race/times.ts';
 import { variantOf } from './variants.ts';
 
 /** Enough to tell options apart; `firebreak race` says it with an interval. */
-const raceRuns = 2000;
+const raceRuns = 500;
 
 type Option = Omit<PlanChoice['options'][number], 'front'>;
 

@@ -14,7 +14,8 @@ export interface HostingLimit {
   readonly instead: string;
 }
 
-const around = 'Take away the permissions around it, the data that is fed into it and the integrations that it has with ours.';
+const around =
+  'Take away the permissions around it, the data that is fed into it and the integrations that it has with ours.';
 
 export const hostingLimits: readonly HostingLimit[] = [
   {

@@ -134,7 +134,10 @@ export class LeverBook {
     if (!parsed.success)
       throw new TypeError(`an edge rule names ${lever.key}, which ${lever.action} does not understand`);
     const params: unknown = parsed.data;
-    const limit = hostingLimit(this.#graph.nodes[this.#graph.indexOf.get(action.target(params).id) ?? -1], action.stage);
+    const limit = hostingLimit(
+      this.#graph.nodes[this.#graph.indexOf.get(action.target(params).id) ?? -1],
+      action.stage,
+    );
     if (limit !== undefined) {
       this.#leftOut.set(lever.key, { lever, action, params, limit });
       return undefined;

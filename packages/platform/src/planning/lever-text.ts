@@ -5,7 +5,8 @@ import { FirebreakError, type Lever, lever } from '@firebreak/contract';
 export function leverOf(text: string): Lever {
   const trimmed = text.trim();
   const bar = trimmed.indexOf('|');
-  if (bar > 0 && !trimmed.slice(0, bar).includes(' ')) return lever(trimmed.slice(0, bar), paramsOf(trimmed.slice(bar + 1), text));
+  if (bar > 0 && !trimmed.slice(0, bar).includes(' '))
+    return lever(trimmed.slice(0, bar), paramsOf(trimmed.slice(bar + 1), text));
   const [action = '', ...pairs] = trimmed.split(/\s+/);
   if (action === '') throw unreadable(text);
   return lever(action, Object.fromEntries(pairs.map((pair) => paramOf(pair, text))));

@@ -3,7 +3,16 @@
  * that shares nothing with the graph's. Worlds have AND-steps, groups, levers that sever several edges, and edges that
  * nothing severs.
  */
-import { type AnyAction, defineAction, type EdgeRule, type LiveEdge, lever, type NodeRule } from '@firebreak/contract';
+import {
+  type AnyAction,
+  defineAction,
+  type EdgeRule,
+  FirebreakError,
+  type LiveEdge,
+  lever,
+  type NodeRule,
+  planVariants,
+} from '@firebreak/contract';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
@@ -13,7 +22,7 @@ import { checkClaims } from './check-claims.ts';
 import { checkPlan, parsePlan } from './check-plan.ts';
 import { checkSteps } from './check-steps.ts';
 import { loadSolver } from './hitting-set.ts';
-import { makePlan } from './make-plan.ts';
+import { makePlan, type PlanRequest } from './make-plan.ts';
 import { planDigest } from './plan-digest.ts';
 
 interface WorldEdge {
@@ -122,15 +131,20 @@ function reachedWithout(world: SmallWorld, start: readonly number[], pulled: Rea
   return held;
 }
 
-function bruteForce(world: SmallWorld): { cost: number; saved: number[] } {
+function bruteForce(
+  world: SmallWorld,
+  { pinned = [], banned = [] }: { pinned?: readonly number[]; banned?: readonly number[] } = {},
+): { cost: number; saved: number[] } {
   const count = world.costs.length;
   const goals = world.jewels.filter((jewel) => jewel !== 0);
-  const everything = new Set(Array.from({ length: count }, (_, index) => index));
+  const all = Array.from({ length: count }, (_, index) => index).filter((index) => !banned.includes(index));
+  const everything = new Set(all);
   const hopeless = reachedWithout(world, [0], everything);
   const saved = goals.filter((goal) => !hopeless.has(goal));
   let best = Number.POSITIVE_INFINITY;
   for (let mask = 0; mask < 1 << count; mask += 1) {
-    const pulled = new Set(Array.from({ length: count }, (_, index) => index).filter((index) => (mask >> index) & 1));
+    const pulled = new Set(all.filter((index) => (mask >> index) & 1));
+    if (banned.some((index) => (mask >> index) & 1) || pinned.some((index) => !pulled.has(index))) continue;
     const cost = [...pulled].reduce((sum, index) => sum + (world.costs[index] ?? 0), 0);
     if (cost >= best) continue;
     const held = reachedWithout(world, [0], pulled);
@@ -216,7 +230,7 @@ test('the cut is the cheapest there is, and the independent check confirms it', 
         checkPlan(plan, graph, checkClaims(plan, graph, [pullAction(world.costs)])).checks.filter(({ ok }) => !ok),
       ).toEqual([]);
     }),
-    { numRuns: 400, examples: [[sameStepTwice]] },
+    { numRuns: 1000, examples: [[sameStepTwice]] },
   );
 });
 
@@ -237,6 +251,46 @@ test('the same world gives the same plan to the last byte', () => {
   );
 });
 
+test('with pins and bans the cut is the cheapest that has the one and not the other', () => {
+  const wished = worlds.chain((world) =>
+    fc.record({
+      world: fc.constant(world),
+      pinned: fc.uniqueArray(fc.nat(world.costs.length - 1), { maxLength: 2 }),
+      banned: fc.uniqueArray(fc.nat(world.costs.length - 1), { maxLength: 2 }),
+    }),
+  );
+  fc.assert(
+    fc.property(wished, ({ world, pinned, banned: given }) => {
+      const banned = given.filter((index) => !pinned.includes(index));
+      const { graph, plan } = planOf(
+        world,
+        banned.map((index) => leverOf(index).key),
+        { pin: pinned.map((index) => leverOf(index).key) },
+      );
+      const { cost } = bruteForce(world, { pinned, banned });
+      expect(plan.cutCost).toBe(cost);
+      expect(plan.lowerBound).toBeCloseTo(cost, 5);
+      const checks = checkPlan(plan, graph, checkClaims(plan, graph, [pullAction(world.costs)])).checks;
+      expect(checks.filter(({ ok }) => !ok)).toEqual([]);
+      expect(checkSteps(plan, [pullAction(world.costs)]).ok).toBe(true);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('every variant is a cut that the check confirms, and costs no less than the cheapest', () => {
+  fc.assert(
+    fc.property(worlds, fc.constantFrom(...planVariants), (world, variant) => {
+      const { graph, plan } = planOf(world, [], { variant });
+      const checks = checkPlan(plan, graph, checkClaims(plan, graph, [pullAction(world.costs)])).checks;
+      expect(checks.filter(({ ok }) => !ok)).toEqual([]);
+      expect(plan.lowerBound).toBeCloseTo(bruteForce(world).cost, 5);
+      expect(plan.variant ?? 'cheapest').toBe(variant);
+    }),
+    { numRuns: 300 },
+  );
+});
+
 const chain: SmallWorld = {
   nodes: 3,
   jewels: [2],
@@ -247,13 +301,19 @@ const chain: SmallWorld = {
     { from: [1], to: 2, levers: [1] },
   ],
 };
-const planOf = (world: SmallWorld, forbid: readonly string[] = []) => {
+const planOf = (world: SmallWorld, forbid: readonly string[] = [], more: Partial<PlanRequest> = {}) => {
   const graph = graphOf(world);
   return {
     graph,
     plan: makePlan(
       graph,
-      { compromised: [graph.resolve(idOf(0))], protect: 'default', actions: [pullAction(world.costs)], forbid },
+      {
+        compromised: [graph.resolve(idOf(0))],
+        protect: 'default',
+        actions: [pullAction(world.costs)],
+        forbid,
+        ...more,
+      },
       solver,
     ),
   };
@@ -389,6 +449,74 @@ test('a forbidden lever is not used, and a way that nothing cuts is told with it
   expect(plan.verdict).toBe('partial');
   expect(plan.uncut[0]?.path.steps.map((step) => step.to.name)).toEqual(['n1', 'n2']);
   expect(plan.uncut[0]?.missing).toContain('pull a lever');
+});
+
+test('what is pinned and ruled out is a contradiction, by whatever rules it out', () => {
+  const key = leverOf(0).key;
+  const refusal = (forbid: readonly string[], more: Partial<PlanRequest>) => {
+    try {
+      planOf(chain, forbid, more);
+    } catch (error) {
+      return error instanceof FirebreakError ? `${error.code} ${error.why}` : String(error);
+    }
+    return undefined;
+  };
+  expect(refusal([key], { pin: [key] })).toContain('FB-PLAN-CONTRADICTION');
+  expect(refusal(['t.pull'], { pin: ['t.pull|{"index":0}'] })).toContain('FB-PLAN-CONTRADICTION');
+  expect(refusal([], { pin: [key], actions: [] })).toContain('No connector offers t.pull');
+  expect(refusal([], { pin: ['t.pull index=first'] })).toContain('does not understand');
+  expect(
+    refusal([], { pin: [key], actions: [{ ...pullAction(chain.costs), stage: 'eviction' }], variant: 'read-only' }),
+  ).toContain('does without');
+  expect(refusal([], { pin: ['t.pull|{'] })).toContain('FB-USAGE');
+  expect(refusal([], { pin: [key] })).toBeUndefined();
+  expect(planOf(chain, [], { pin: [key] }).plan.steps.map(({ title }) => title)).toContain('Pull lever 0');
+});
+
+test('a plan that breaks its own wishes is found', () => {
+  const { graph, plan } = planOf(chain, [], { pin: [leverOf(1).key] });
+  const actions = [pullAction(chain.costs)];
+  const wishes = (changed: Partial<typeof plan>, by = actions) =>
+    checkClaims({ ...plan, ...changed }, graph, by).find(({ check }) => check.startsWith('it does what'));
+  expect(wishes({})?.ok).toBe(true);
+  expect(wishes({ pinned: [leverOf(0).key] })?.detail).toContain('pinned and missing');
+  expect(wishes({ forbidden: ['t.pull'] })?.detail).toContain('is forbidden');
+  expect(wishes({ variant: 'staged' })?.detail).toContain('has no wave');
+  const [step] = plan.steps;
+  if (step === undefined) throw new Error('no step');
+  expect(wishes({ variant: 'read-only', steps: [{ ...step, stage: 'eviction' }] })?.detail).toContain('does without');
+  expect(wishes({ variant: 'staged', steps: [{ ...step, wave: 1, approvals: 2 }] })?.detail).toContain('two persons');
+  const left = { lever: leverOf(0), title: '', target: step.target, why: '', instead: '' };
+  expect(wishes({ leftOut: [left] })?.detail).toContain('left out without need');
+});
+
+test('an answer about scope that is not true is found', () => {
+  const { graph, plan } = planOf(chain);
+  const { scope } = plan;
+  if (scope === undefined) throw new Error('no scope');
+  expect(scope.answer).toBe('wider');
+  const said = (more: Partial<typeof scope>) =>
+    checkClaims({ ...plan, scope: { ...scope, ...more } }, graph, [pullAction(chain.costs)]).find(({ check }) =>
+      check.includes('scope'),
+    );
+  expect(said({})?.ok).toBe(true);
+  expect(said({ answer: 'isolated' })?.detail).toContain('crown jewels');
+  const node = { kind: 'Thing', id: 't:Thing/nowhere', name: 'nowhere' };
+  expect(said({ frontier: [{ node, hops: 1, is: 'gap', why: '', next: '' }] })?.detail).toContain('not within reach');
+});
+
+test('a staged plan does what one person may approve first', () => {
+  const drastic = { ...pullAction([5, 2, 1]), drastic: ({ index }: { index: number }) => index === 1 };
+  const graph = graphOf({ ...chain, costs: [5, 2, 1], jewels: [1, 2], edges: [...chain.edges] });
+  const plan = makePlan(
+    graph,
+    { compromised: [graph.resolve(idOf(0))], protect: 'id=t:Thing/n2', actions: [drastic], variant: 'staged' },
+    solver,
+  );
+  // The drastic lever is cheaper, and needs two persons.
+  expect(plan.steps.map(({ title, wave }) => [title, wave])).toEqual([['Pull lever 0', 1]]);
+  expect(plan.lowerBound).toBe(5);
+  expect(plan.gap).toBe(0);
 });
 
 test('a plan read from a file is refused when it is not one', () => {

@@ -22,14 +22,21 @@ export function scopeOf(graph: AttackGraph, compromised: readonly number[], reac
   const reasons = [
     ...(jewels > 0 ? [`${jewels} crown ${jewels === 1 ? 'jewel is' : 'jewels are'} within reach.`] : []),
     ...(others.length > 0
-      ? [`It leads out of ${ownNames(boundaries)}, into ${others.slice(0, 5).map(({ name }) => name).join(', ')}${others.length > 5 ? ` and ${others.length - 5} more` : ''}.`]
+      ? [
+          `It leads out of ${ownNames(boundaries)}, into ${others
+            .slice(0, 5)
+            .map(({ name }) => name)
+            .join(', ')}${others.length > 5 ? ` and ${others.length - 5} more` : ''}.`,
+        ]
       : []),
     ...(jewels === 0 && others.length === 0 ? [`Nothing leads out of ${ownNames(boundaries)}.`] : []),
     ...(frontier.length > 0
       ? [`At ${frontier.length} places on the way nobody can tell what comes next.`]
       : ['Everything on the way was read.']),
     ...(upstream.length > 0
-      ? [`${upstream.length} ${upstream.length === 1 ? 'other leads' : 'others lead'} to it in one step: the attacker may hold them already.`]
+      ? [
+          `${upstream.length} ${upstream.length === 1 ? 'other leads' : 'others lead'} to it in one step: the attacker may hold them already.`,
+        ]
       : []),
   ];
   return {
@@ -64,7 +71,8 @@ function boundariesOf(graph: AttackGraph, nodes: readonly number[], held: Readon
     if (about.jewel !== undefined) row.jewels += 1;
   }
   return [...found.values()].sort(
-    (a, b) => Number(b.own) - Number(a.own) || b.jewels - a.jewels || b.reached - a.reached || (a.name < b.name ? -1 : 1),
+    (a, b) =>
+      Number(b.own) - Number(a.own) || b.jewels - a.jewels || b.reached - a.reached || (a.name < b.name ? -1 : 1),
   );
 }
 

@@ -66,7 +66,10 @@ export function ExposureMatrix({ exposure, gone, opened, onOpen }: ExposureMatri
         // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: the ARIA grid pattern; rows and cells follow it
         role="grid"
         className={classes.grid}
-        style={{ width: nameWidth + assets.length * cellWidth }}
+        style={{
+          width: nameWidth + assets.length * cellWidth,
+          marginBottom: (identities.length - rows.end) * rowHeight,
+        }}
         aria-label="Exposure of crown jewels to identities"
         aria-rowcount={identities.length + 1}
         aria-colcount={assets.length + 1}
@@ -122,9 +125,6 @@ export function ExposureMatrix({ exposure, gone, opened, onOpen }: ExposureMatri
               onOpen={open}
             />
           ))}
-          {rows.end < identities.length && (
-            <tr aria-hidden style={{ height: (identities.length - rows.end) * rowHeight }} />
-          )}
         </tbody>
       </table>
     </div>

@@ -41,7 +41,17 @@ type View = PrivilegeRow['verdict'] | 'all';
 
 const step = 30;
 
-function Known({ answer: { identities, counts, evidence } }: { readonly answer: Privileges }) {
+function Known({ answer }: { readonly answer: Privileges }) {
+  if (answer.identities.length > 0) return <Grants answer={answer} />;
+  return (
+    <Empty title="No grant was read that use could be compared with.">
+      Read a system that grants and keeps record of use: a cluster (<code>--from kubernetes:</code>) or an account (
+      <code>--from aws:</code>).
+    </Empty>
+  );
+}
+
+function Grants({ answer: { identities, counts, evidence } }: { readonly answer: Privileges }) {
   const [view, setView] = useState<View>('all');
   const [most, setMost] = useState(step);
   const shown = view === 'all' ? identities : identities.filter(({ verdict }) => verdict === view);

@@ -1,16 +1,14 @@
-import type { WhatIf } from '@firebreak/contract/answers/what-if';
 import { Button, TextInput } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { count } from '../../ui/count.ts';
 import { Empty } from '../../ui/empty.tsx';
-import { NodeLink } from '../../ui/node-link.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { ExposureNav } from '../exposure/exposure-nav.tsx';
-import { PathCard } from '../paths/path-card.tsx';
-import { BeforeAfter } from './before-after.tsx';
+import { Outcome } from './outcome.tsx';
 import { useTray } from './tray.ts';
 import { useWhatIf } from './use-what-if.ts';
 import { Picked } from './what-if-bar.tsx';
@@ -36,7 +34,7 @@ export function WhatIfPage() {
           title="Taken away"
           aside={
             <>
-              {count(tray.picked.length, 'thing')}
+              <span>{count(tray.picked.length, 'thing')}</span>
               <Button size="compact-sm" variant="subtle" disabled={nothing} onClick={tray.clear}>
                 Clear
               </Button>
@@ -47,63 +45,17 @@ export function WhatIfPage() {
           {nothing ? (
             <Empty title="Nothing is taken away yet.">
               Press “What if without” beside a step of a path, a node, a grant or an action on any page; or name one
-              above as <code>firebreak whatif --toggle</code> takes it.
+              above as <code>firebreak whatif --toggle</code> takes it. A good place to begin is a hot cell of the{' '}
+              <Link to="/exposure">exposure matrix</Link>.
             </Empty>
           ) : (
             <Picked />
           )}
           {error !== null && <ProblemNotice error={error} onRetry={retry} />}
         </Panel>
-        <Panel title="Exposure before and after">
-          <div className={classes.figures} data-settled={settled || nothing}>
-            <BeforeAfter answer={answer} />
-          </div>
-        </Panel>
-        <Panel title="Who is relieved" flush aside={answer && count(answer.relieved.length, 'identity', 'identities')}>
-          {answer === undefined || answer.relieved.length === 0 ? (
-            <Empty title={answer === undefined ? 'No answer yet.' : 'Nobody loses anything.'}>
-              {answer === undefined
-                ? 'As soon as something is taken away, this says who no longer reaches what.'
-                : 'There is another way for each of them. Open a cell of the exposure matrix and pick a step that all ways share.'}
-            </Empty>
-          ) : (
-            <ul className={classes.relieved}>
-              {answer.relieved.slice(0, 200).map((identity) => (
-                <li key={identity.id}>
-                  <div>
-                    <NodeLink node={identity} /> <span className="fb-quiet">keeps {identity.keeps}</span>
-                  </div>
-                  <div>
-                    no longer reaches{' '}
-                    {identity.loses.slice(0, 6).map((asset, index) => (
-                      <span key={asset.id}>
-                        {index > 0 && ', '}
-                        <NodeLink node={asset} most={40} />
-                      </span>
-                    ))}
-                    {identity.loses.length > 6 && ` and ${identity.loses.length - 6} more`}
-                  </div>
-                </li>
-              ))}
-            </ul>
-          )}
-        </Panel>
-        {answer !== undefined && answer.left.length > 0 && <Left paths={answer.left} />}
+        {!nothing && <Outcome answer={answer} settled={settled} />}
       </div>
     </>
-  );
-}
-
-/** Of those who are relieved of something and still reach something: the way to cut next. */
-function Left({ paths }: { readonly paths: WhatIf['left'] }) {
-  return (
-    <Panel title="Ways that are left" aside={count(paths.length, 'way')}>
-      <p className="fb-quiet">The best way that each of them still has. Take a step of it away as well to close it.</p>
-      {paths.map((path, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: paths have no identity of their own
-        <PathCard key={index} path={path} allOpen={false} />
-      ))}
-    </Panel>
   );
 }
 

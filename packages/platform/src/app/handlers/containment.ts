@@ -43,6 +43,7 @@ export function containmentHandlers(
         incident: params.id,
         digest: body.digest,
         by: caller.name,
+        role: caller.role,
         ...(body.steps === undefined ? {} : { steps: body.steps }),
       });
     },

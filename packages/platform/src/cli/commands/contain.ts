@@ -2,7 +2,7 @@ import { type Execution, FirebreakError } from '@firebreak/contract';
 import { type Command, Option } from 'commander';
 import type { DryRunStep } from '../../execution/runner.ts';
 import type { CommandLine } from '../command-line.ts';
-import { actingName, atDesk, withDesk, withName, withTarget } from '../desk-options.ts';
+import { actingName, atDesk, withDesk, withName, withPolicies, withTarget } from '../desk-options.ts';
 import { describeExecution } from '../execution-text.ts';
 import { readSealedPlan } from '../plan-file.ts';
 import { bold, joined, red, type Shown, show } from '../shown.ts';
@@ -20,7 +20,7 @@ interface ContainCommandOptions {
 export function containCommands(program: Command, cli: CommandLine): void {
   const { output } = cli;
 
-  withJson(withName(withTarget(withDesk(program.command('contain <plan>')))))
+  withJson(withPolicies(withName(withTarget(withDesk(program.command('contain <plan>'))))))
     .description('show the exact requests of a plan; with --approve carry it out and prove it')
     .option('--approve', 'approve the plan by its digest and carry it out')
     .addOption(new Option('--second <name>', 'the second person, for drastic steps').conflicts('server'))

@@ -56,10 +56,18 @@ function describeBreakage({ about, ways, holders, holderCount, gives, givesCount
     show`${holderCount} hold it by one granted step, it gives ${givesCount} things. ${evidence.length === 0 ? 'No record of use was read: what is granted is taken for used.' : `Record of use: ${evidence.join(', ')}.`}`,
     ...holders
       .slice(0, shownHolders)
-      .map(({ id, by, use, owner }) => show`  ${id}  ${dim(show`${by}, ${useWords[use]}${owner === undefined ? '' : `, ${owner}`}`)}`),
+      .map(
+        ({ id, by, use, owner }) =>
+          show`  ${id}  ${dim(show`${by}, ${useWords[use]}${owner === undefined ? '' : `, ${owner}`}`)}`,
+      ),
     ...(gives.length === 0
       ? []
-      : [show`gives: ${gives.slice(0, shownHolders).map(({ id }) => id).join(', ')}${gives.length > shownHolders ? ', …' : ''}`]),
+      : [
+          show`gives: ${gives
+            .slice(0, shownHolders)
+            .map(({ id }) => id)
+            .join(', ')}${gives.length > shownHolders ? ', …' : ''}`,
+        ]),
     ...(ways.length === 0 ? [yellow('Nothing at hand revokes it.')] : []),
     ...ways.slice(0, shownWays).map(describeWay),
     ...(ways.length > shownWays ? [show`… and ${ways.length - shownWays} more ways (--json has them all)`] : []),

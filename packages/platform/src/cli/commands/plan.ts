@@ -42,7 +42,11 @@ export function planCommands(program: Command, cli: CommandLine): void {
       'a lever that must not be used, by its key, as `action name=value …`, or a whole action; may be repeated',
       repeated,
     )
-    .option('--pin <lever>', 'a lever that must be used, by its key or as `action name=value …`; may be repeated', repeated)
+    .option(
+      '--pin <lever>',
+      'a lever that must be used, by its key or as `action name=value …`; may be repeated',
+      repeated,
+    )
     .addOption(new Option('--variant <kind>', 'what kind of plan (default: cheapest)').choices(planVariants))
     .option('--compare', 'all variants side by side: risk, outage, time, and which nothing else beats')
     .option('--reasons', 'open every cost to its reasons')
@@ -129,20 +133,7 @@ function describeChoice({ options }: PlanChoice): Shown {
 }
 
 function describeStep(
-  {
-  ordinal,
-  title,
-  stage,
-  reason,
-  drastic,
-  why,
-  interrupts,
-  restarts,
-  reversal,
-  cost,
-  reasons = [],
-  wave,
-}: PlanStep,
+  { ordinal, title, stage, reason, drastic, why, interrupts, restarts, reversal, cost, reasons = [], wave }: PlanStep,
   open: boolean,
 ): Shown {
   const marks = [
@@ -162,7 +153,10 @@ function describeStep(
     ...(restarts.length > 0 ? [show`     restart ${pods}`] : []),
     show`     undo    ${reversal.how}`,
     ...(open
-      ? [show`     cost    ${cost}`, ...reasons.map(({ what, points }) => show`${String(points).padStart(17)}  ${what}`)]
+      ? [
+          show`     cost    ${cost}`,
+          ...reasons.map(({ what, points }) => show`${String(points).padStart(17)}  ${what}`),
+        ]
       : []),
   ]);
 }

@@ -24,11 +24,18 @@ export function raceCommand(program: Command, cli: CommandLine): void {
   const { output } = cli;
   const seconds = wholeNumber(1, day);
   withJson(withSource(program.command('race <plan>')))
-    .description('attacker against responder: expected loss by the order of the steps; - reads the plan from standard input')
+    .description(
+      'attacker against responder: expected loss by the order of the steps; - reads the plan from standard input',
+    )
     .option('--runs <number>', 'how many races', wholeNumber(10, 1_000_000), defaultRace.runs)
     .option('--seed <number>', 'which attackers', wholeNumber(0, 2 ** 31 - 1), defaultRace.seed)
     .option('--refresh <seconds>', 'between two refreshes of a delivery channel', seconds, defaultRace.refresh)
-    .option('--pause <seconds>', 'median time that the attacker looks around before a step', seconds, defaultRace.pause.median)
+    .option(
+      '--pause <seconds>',
+      'median time that the attacker looks around before a step',
+      seconds,
+      defaultRace.pause.median,
+    )
     .option('--approval <seconds>', 'median time to the first approval', seconds, defaultRace.firstApproval.median)
     .option('--second <seconds>', 'median time to the second approval', seconds, defaultRace.secondApproval.median)
     .action(async (file: string, options: RaceCommandOptions) => {

@@ -35,7 +35,15 @@ export function scopeCommand(program: Command, cli: CommandLine): void {
     });
 }
 
-function describeScope({ answer, reasons, boundaries, upstream, upstreamCount, frontier, frontierCount }: Scope): Shown {
+function describeScope({
+  answer,
+  reasons,
+  boundaries,
+  upstream,
+  upstreamCount,
+  frontier,
+  frontierCount,
+}: Scope): Shown {
   return joined([
     bold(scopeWords[answer]),
     ...reasons.map((reason) => show`  ${reason}`),
@@ -43,7 +51,11 @@ function describeScope({ answer, reasons, boundaries, upstream, upstreamCount, f
       ['within reach', 'nodes', 'crown jewels'],
       boundaries
         .slice(0, shownRows)
-        .map(({ name, reached, jewels, own }) => [own ? show`${name} ${dim('(where it began)')}` : name, reached, jewels]),
+        .map(({ name, reached, jewels, own }) => [
+          own ? show`${name} ${dim('(where it began)')}` : name,
+          reached,
+          jewels,
+        ]),
     ),
     ...(upstream.length === 0 ? [] : [show`Leads to it in one step (${upstreamCount}):`]),
     ...upstream.slice(0, shownRows).map(({ id, by }) => show`  ${id}  ${dim(by)}`),

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
 import { type CommandLine, interruptible } from '../command-line.ts';
-import { type DataOptions, withData } from '../desk-options.ts';
+import { type DataOptions, withData, withPolicies } from '../desk-options.ts';
 import { bold, cyan, show } from '../shown.ts';
 import { repeated, wholeNumber, withJson } from '../source-options.ts';
 
@@ -11,6 +11,7 @@ interface ServeCommandOptions extends DataOptions {
   readonly allowHost?: readonly string[];
   readonly kubeconfig?: string;
   readonly from?: readonly string[];
+  readonly policies?: string;
   readonly json?: boolean;
 }
 
@@ -20,7 +21,7 @@ const loopback = ['127.0.0.1', '::1', 'localhost'];
 /** `firebreak serve`: server and console. Without a kubeconfig it shows the demo estate. */
 export function serveCommand(program: Command, cli: CommandLine): void {
   const { world, output } = cli;
-  withJson(withData(program.command('serve')))
+  withJson(withPolicies(withData(program.command('serve'))))
     .description('run server and console; without --kubeconfig on an invented AI platform in memory')
     .option('--port <number>', 'port, 0 for any', wholeNumber(0, 65_535), 7447)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
@@ -29,7 +30,17 @@ export function serveCommand(program: Command, cli: CommandLine): void {
     .option('--from <source>', 'a further source, <connector>:<file|dir|address>; may be repeated', repeated)
     .addOption(new Option('--demo', 'the demo estate (the default)').conflicts(['kubeconfig', 'from']))
     .action(
-      async ({ data, database, port, host, kubeconfig, from = [], allowHost = [], json }: ServeCommandOptions) => {
+      async ({
+        data,
+        database,
+        port,
+        host,
+        kubeconfig,
+        from = [],
+        policies,
+        allowHost = [],
+        json,
+      }: ServeCommandOptions) => {
         const sources = [...(kubeconfig === undefined ? [] : [`kubernetes:${kubeconfig}`]), ...from];
         if (!loopback.includes(host))
           output.note(
@@ -43,6 +54,7 @@ export function serveCommand(program: Command, cli: CommandLine): void {
             host,
             hosts: [host.includes(':') ? `[${host}]` : host, ...allowHost],
             sources,
+            policies,
             console: builtConsole,
             signal,
             onReady: ({ address, signInLink, notes }) => {

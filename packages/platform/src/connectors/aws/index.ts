@@ -18,9 +18,9 @@ import { isAnswerFolder, openFolder } from './account/folder.ts';
 import { openLive } from './account/live.ts';
 import { permissionsJson } from './account/permissions.ts';
 import { accountSession } from './account/session.ts';
-import { openFiles } from './files.ts';
-import { knownAccount } from './actions/exchange/desk.ts';
+import { callerOf, knownAccount } from './actions/exchange/desk.ts';
 import { actions } from './actions/index.ts';
+import { openFiles } from './files.ts';
 import type { AwsSession } from './session.ts';
 
 const filesConfig = z.object({
@@ -42,8 +42,13 @@ const aws: Connector<AwsConfig, AwsSession> = {
   config: config as z.ZodType<AwsConfig>,
   permissions: (wanted) => permissionsJson(wanted, actions),
   parse: (spec) => liveAddress(spec) ?? config.parse({ from: spec }),
-  connect: async (settings) => {
-    if ('live' in settings) return accountSession(await openLive(settings.live), openControl(settings.live));
+  connect: async (settings, signal) => {
+    if ('live' in settings) {
+      const control = openControl(settings.live);
+      // For `answersFor`. Where it cannot be told, reading and every action say why.
+      await callerOf(control, signal).catch(() => {});
+      return accountSession(await openLive(settings.live), control);
+    }
     const { from, maxFileBytes } = settings;
     if (await isAnswerFolder(from)) return accountSession(await openFolder(from, maxFileBytes));
     return openFiles({ path: from, maxFileBytes });

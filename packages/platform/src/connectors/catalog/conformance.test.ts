@@ -102,6 +102,8 @@ test.each([
   ['hosting that is none', entity('{firebreak: {hosting: moon}}'), 'hosting'],
   ['impact out of range', entity('{firebreak: {impact: 11}}'), 'impact'],
   ['access of another kind', entity('{firebreak: {access: [{to: "resource:x", mode: admin}]}}'), 'access'],
+  ['a lifetime that is none', entity('{firebreak: {lifetime: forever}}'), 'lifetime'],
+  ['standing said as yes or no', entity('{firebreak: {standing: true}}'), 'standing'],
   ['an owner that is a list of objects', entity('{owner: [{a: b}]}'), 'spec.owner'],
 ])('a part that cannot be used is a gap, the rest is read: %s', async (_, text, word) => {
   const { entities, gaps } = await read(text);

@@ -142,13 +142,20 @@ function extensionOf(document: Foreign, namespace: string, refuse: (reason: stri
     created: said('created', 'created'),
     expires: said('expires', 'expires'),
     lastUsed: said('lastUsed', 'last-used'),
-    lifetime: choice(said('lifetime', 'lifetime'), ['static', 'short-lived']),
-    standing: choice(said('standing', 'standing'), ['standing', 'just-in-time']),
+    lifetime: choice('lifetime', said('lifetime', 'lifetime'), ['static', 'short-lived'], refuse),
+    standing: choice('standing', said('standing', 'standing'), ['standing', 'just-in-time'], refuse),
   };
 }
 
-function choice(value: string | undefined, choices: readonly string[]): string | undefined {
-  return choices.find((each) => each === value);
+function choice(
+  field: string,
+  value: string | undefined,
+  choices: readonly string[],
+  refuse: (reason: string) => void,
+): string | undefined {
+  const chosen = choices.find((each) => each === value);
+  if (value !== undefined && chosen === undefined) refuse(`${field} must be one of ${choices.join(', ')}.`);
+  return chosen;
 }
 
 /** `spec.firebreak.duties` as a map, or annotations `firebreak.dev/duty.<topic>`. */

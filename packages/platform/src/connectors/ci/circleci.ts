@@ -49,7 +49,10 @@ function uses(root: MarkedMap): ReadonlyMap<string, readonly Marked[]> {
     for (const item of itemsIn(partAt(value, 'jobs'))) {
       const entry = [...entriesIn(item).values()][0];
       const name = item.kind === 'scalar' ? item.text : entry?.key;
-      if (name !== undefined) found.set(name, [...(found.get(name) ?? []), entry?.value ?? item]);
+      if (name === undefined) continue;
+      const known = found.get(name);
+      if (known === undefined) found.set(name, [entry?.value ?? item]);
+      else known.push(entry?.value ?? item);
     }
   return found;
 }

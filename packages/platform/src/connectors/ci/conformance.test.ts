@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { connectorConformance } from '@firebreak/contract/testing/connector-conformance';
@@ -200,3 +200,13 @@ test.each([
   ['stages without end', "stage('a') {".repeat(30_000)],
   ['pushes without end', 'docker push -a '.repeat(30_000)],
 ])('Jenkins bears %s', (_, source) => expect(readJenkins(source).problems.length).toBeLessThan(100_000));
+
+test('a link out of the folder is not followed', async () => {
+  const linked = join(folder, 'linked');
+  mkdirSync(linked);
+  writeFileSync(join(folder, 'evil'), jenkins);
+  symlinkSync(join(folder, 'evil'), join(linked, 'Jenkinsfile'));
+  const { estate, gaps } = await collectSession(ci, await ci.connect(ci.parse(linked), signal), signal);
+  expect(estate.all('ci.pipeline')).toEqual([]);
+  expect(gaps.map(({ code }) => code)).toContain('FB-SOURCE-UNREADABLE');
+});

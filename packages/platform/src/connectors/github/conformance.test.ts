@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: workflows are written with GitHub's own expressions
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -101,6 +102,50 @@ test('saved answers are read as the API’s', async () => {
   const { estate } = await collected(answers);
   expect(estate.all('github.secret').map(({ data }) => data.name)).toEqual(['A', 'B']);
   expect(estate.all('github.repository')[0]?.data).toMatchObject({ visibility: 'private', complete: ['keys'] });
+});
+
+test('answers lie where GitHub folds the case, and every member is no owner', async () => {
+  const saved = place('folded', {
+    'orgs/acme.json': JSON.stringify({ login: 'Acme', html_url: 'https://github.com/Acme' }),
+    'orgs/acme/members.json': JSON.stringify([{ login: 'Grace' }, { login: 'Ada' }]),
+    'orgs/acme/repos.json': '[]',
+  });
+  const read = async () => (await collected(saved)).estate.all('github.organization')[0]?.data;
+  expect(await read()).toMatchObject({ login: 'acme', members: ['grace', 'ada'] });
+  expect(await read()).not.toHaveProperty('owners');
+  place('folded', { 'orgs/acme/members.role=admin.json': JSON.stringify([{ login: 'Ada' }]) });
+  expect(await read()).toMatchObject({ owners: ['ada'] });
+});
+
+test('what is no workflow among the workflows is reported, in bounded time', async () => {
+  const hostile = place('junk', {
+    '.git/config': config('git@github.com:acme/junk.git'),
+    '.github/workflows/anchors.yml': `a: &a [x,x]\n${[...'bcdefghijklmnop'].map((name, at) => `${name}: &${name} [*${'abcdefghijklmno'[at]},*${'abcdefghijklmno'[at]}]`).join('\n')}\n`,
+    '.github/workflows/circle.yml': 'on: &a [*a]\njobs: {}\n',
+    '.github/workflows/deep.yml': '['.repeat(100_000),
+    '.github/workflows/huge.yml': `on: push\n# ${'x'.repeat(2 * 1024 * 1024)}`,
+    '.github/workflows/binary.yml': '\u0000\u0001\u0002on: push',
+    '.github/workflows/good.yml': 'on: push\njobs: {j: {runs-on: x, steps: [{run: make}]}}\n',
+    '.github/workflows/folder.yml/file': '',
+    CODEOWNERS: '*'.repeat(500_000),
+  });
+  symlinkSync('/dev/zero', join(hostile, '.github/workflows/device.yml'));
+  execFileSync('sh', ['-c', 'mkfifo "$0"', join(hostile, '.github/workflows/pipe.yml')]);
+  const { estate, gaps } = await collected(hostile);
+  expect(estate.all('github.workflow').map(({ data }) => data.path)).toEqual(['.github/workflows/good.yml']);
+  const told = new Map(
+    gaps.map(({ where, code }) => [where.replace(/^junk\/\.github\/workflows\/| line \d+$/g, ''), code]),
+  );
+  for (const [file, code] of [
+    ['anchors.yml', 'FB-YAML-BOMB'],
+    ['circle.yml', 'FB-YAML-BOMB'],
+    ['deep.yml', 'FB-YAML-BOMB'],
+    ['huge.yml', 'FB-SOURCE-UNREADABLE'],
+    ['binary.yml', 'FB-YAML-INVALID'],
+    ['device.yml', 'FB-SOURCE-UNREADABLE'],
+    ['pipe.yml', 'FB-SOURCE-UNREADABLE'],
+  ])
+    expect([file, told.get(file ?? '')]).toEqual([file, code]);
 });
 
 test('a folder that is no checkout says so, and joins with nothing', async () => {

@@ -66,6 +66,10 @@ test('what is asked and what is answered is GitHub’s, and becomes the estate',
     'secrets',
     'workflows',
   ]);
+  expect(estate.all('github.variable').map(({ data }) => `${data.level} ${data.name}`)).toEqual([
+    'environment REGION',
+    'organization CLUSTER',
+  ]);
   expect(estate.all('github.webhook').map(({ data }) => data.target)).toEqual(['hooks.example']);
   const graph = deriveGraph(estate, nodeRules, edgeRules);
   const edges = [...graph.liveEdges()].map(

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { connectorConformance } from '@firebreak/contract/testing/connector-conformance';
@@ -110,4 +110,26 @@ test.each([
 ])('%j is a gap', async (text, code) => {
   const path = place(`gap-${code}`, text === undefined ? { x: '' } : { '.gitlab-ci.yml': text });
   expect((await pipeline(path)).gaps.map((gap) => gap.code)).toContain(code);
+});
+
+test('a link out of the folder is not followed, and who may write is not told', async () => {
+  const outside = place('outside', { 'evil.yml': 'evil: {script: x}\n' });
+  const linked = place('linked', { '.gitlab-ci.yml': 'include: evil.yml\na: {script: x}\n' });
+  symlinkSync(join(outside, 'evil.yml'), join(linked, 'evil.yml'));
+  const { jobs, gaps } = await pipeline(linked);
+  expect([...jobs.keys()]).toEqual(['a']);
+  expect(gaps.map(({ code }) => code).sort()).toEqual([
+    'FB-ACCESS-UNTOLD',
+    'FB-GIT-REMOTE-UNKNOWN',
+    'FB-SOURCE-UNREADABLE',
+  ]);
+});
+
+test('extending that fans out is borne', async () => {
+  const chain = 'abcdefghij'
+    .split('')
+    .map((name, at) => `.${name}: {extends: [${Array(30).fill(`.${'bcdefghijk'[at]}`)}]}`);
+  const text = `${chain.join('\n')}\n.k: {image: last}\nj: {extends: .a, script: x}\n`;
+  const { jobs } = await pipeline(place('fan', { '.gitlab-ci.yml': text }));
+  expect(jobs.get('j')?.image).toBe('last');
 });

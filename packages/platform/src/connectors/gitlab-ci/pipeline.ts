@@ -22,6 +22,8 @@ const globals = new Set([
 /** GitLab's own variables, which it makes for every job. */
 const predefined = /^(?:CI|GITLAB|FF|RUNNER)_/;
 const maxExtends = 11;
+/** Parts that one job is put together from. */
+const maxChain = 200;
 
 export function pipelineOf(root: MarkedMap, repository: RepositoryName, path: string): CiPipeline {
   const jobs = root.entries.filter(
@@ -38,7 +40,7 @@ export function pipelineOf(root: MarkedMap, repository: RepositoryName, path: st
 }
 
 function jobOf(entry: MarkedEntry, root: MarkedMap, repository: RepositoryName): CiJob {
-  const chain = extended(entry.value, root, 0);
+  const chain = extended(entry.value, root, 0).slice(0, maxChain);
   /** The nearest part that says it: the job, what it extends, the defaults. */
   const part = (name: string): Marked | undefined =>
     [...chain, partAt(root, 'default'), root].map((each) => partAt(each, name)).find((each) => each !== undefined);
@@ -78,15 +80,17 @@ function knownVariables({ host, path }: RepositoryName): ReadonlyMap<string, str
   return known;
 }
 
-function extended(part: Marked, root: MarkedMap, depth: number): readonly Marked[] {
-  if (depth > maxExtends) return [part];
+/** The job and what it extends, the nearest first; each once, because what comes again says nothing new. */
+function extended(part: Marked, root: MarkedMap, depth: number, seen = new Set<Marked>()): readonly Marked[] {
+  if (depth > maxExtends || seen.has(part)) return [];
+  seen.add(part);
   const parents = textsIn(partAt(part, 'extends'));
   // Of several the last one counts most.
   const above = [...parents].reverse().flatMap((name) => {
     const parent = partAt(root, name);
-    return parent === undefined || parent === part ? [] : extended(parent, root, depth + 1);
+    return parent === undefined ? [] : extended(parent, root, depth + 1, seen);
   });
-  return [part, ...above].slice(0, 200);
+  return [part, ...above];
 }
 
 /** `rules` and `only` in plain words; a rule that cannot be told is told as it is written. */

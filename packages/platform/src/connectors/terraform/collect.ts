@@ -50,7 +50,9 @@ async function* everything(source: TerraformSource, signal: AbortSignal): AsyncG
     for (const { kind, where, reason } of problems)
       yield { gap: gap(kind === 'invalid' ? 'FB-TERRAFORM-INVALID' : 'FB-TERRAFORM-UNRESOLVED', ['*'], where, reason) };
   }
-  const files = (await readdir(source.path)).filter((name) => /\.(json|tfstate)$/.test(name)).sort();
+  const files = (await readdir(source.path))
+    .filter((name) => /\.(json|tfstate)$/.test(name) && !name.endsWith('.tf.json'))
+    .sort();
   for (const name of files.slice(0, maxJsonFiles)) yield* fromJson(source, join(source.path, name), name, signal);
 }
 

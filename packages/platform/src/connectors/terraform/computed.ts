@@ -3,7 +3,7 @@
  * (key ids, instance ids) is written as `terraform:<address>` in its place, which joins within the source and with nothing
  * else. What must stay true: a value that the source does tell is never replaced.
  */
-import { entry, textOf, Unknown, type Value, type ValueMap } from './hcl/value.ts';
+import { entry, isUnknown, textOf, type Value, type ValueMap } from './hcl/value.ts';
 import type { Place } from './resource.ts';
 
 type Make = (name: (attribute: string) => string | undefined, place: Place, drawn: string) => string | undefined;
@@ -141,10 +141,10 @@ export function computed(
   const drawn = `terraform:${address}`;
   const name = (wanted: string) => {
     const value = entry(values, wanted);
-    return value === undefined || value === null ? undefined : textOf(value);
+    return value === undefined || value === null || isUnknown(value) ? undefined : textOf(value);
   };
   // A path that nobody knows makes another ARN.
-  const foreseen = Object.hasOwn(arns, type) && !(entry(values, 'path') instanceof Unknown);
+  const foreseen = Object.hasOwn(arns, type) && !isUnknown(entry(values, 'path'));
   const arn = () => (foreseen ? arns[type]?.(name, place, drawn) : undefined);
   if (attribute === 'arn' || arnAttributes[type]?.includes(attribute) === true) return arn();
   if (attribute === 'id') {

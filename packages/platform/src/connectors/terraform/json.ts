@@ -9,7 +9,7 @@ import { array, at, printable, record, text, textAt } from '../../intake/foreign
 import { computed, computedAttributes, needsArn } from './computed.ts';
 import { Unknown, type Value, type ValueMap } from './hcl/value.ts';
 import { type Planned, References } from './references.ts';
-import type { Place, TerraformResource } from './resource.ts';
+import { elsewhere, type Place, type TerraformResource } from './resource.ts';
 
 export type JsonForm = 'plan' | 'state';
 
@@ -34,6 +34,8 @@ export function wrongVersion(value: unknown): string | undefined {
 
 interface Raw extends Planned {
   readonly data: boolean;
+  /** Whether its provider is not the default one, and may be of another account or region. */
+  readonly aliased: boolean;
 }
 
 /** Modules inside modules; Terraform's own limit is the patience of people. */
@@ -59,10 +61,15 @@ export function readJson(
     .map((raw) => ({
       address: raw.address,
       type: raw.type,
-      values: filled(raw, references, place),
+      ...located(raw, references, place),
       locator: `${locator}#${raw.address}`,
     }));
   return { resources, place };
+}
+
+function located(raw: Raw, references: References, place: Place) {
+  const own = raw.aliased || references.aliased(raw.address) ? elsewhere(place) : place;
+  return { values: filled(raw, references, own), place: own };
 }
 
 /** JSON is all values that Terraform has. */
@@ -75,7 +82,13 @@ function* modules(module: unknown, depth = 0): Generator<Raw> {
   for (const entered of array(at(module, 'resources'))) {
     const [address, type] = [textAt(entered, 'address'), textAt(entered, 'type')];
     if (address !== undefined && type !== undefined)
-      yield { address, type, data: at(entered, 'mode') === 'data', values: valuesOf(at(entered, 'values')) };
+      yield {
+        address,
+        type,
+        data: at(entered, 'mode') === 'data',
+        values: valuesOf(at(entered, 'values')),
+        aliased: false,
+      };
   }
   for (const child of array(at(module, 'child_modules'))) yield* modules(child, depth + 1);
 }
@@ -85,12 +98,13 @@ function* stateResources(resources: readonly unknown[]): Generator<Raw> {
     const [type, name] = [textAt(resource, 'type'), textAt(resource, 'name')];
     if (type === undefined || name === undefined) continue;
     const data = at(resource, 'mode') === 'data';
+    const aliased = /\]\.[\w-]+$/.test(textAt(resource, 'provider') ?? '');
     const module = textAt(resource, 'module');
     const base = `${module === undefined ? '' : `${module}.`}${data ? 'data.' : ''}${type}.${name}`;
     for (const instance of array(at(resource, 'instances'))) {
       const key = at(instance, 'index_key');
       const address = key === undefined || key === null ? base : `${base}[${JSON.stringify(key)}]`;
-      yield { address, type, data, values: valuesOf(at(instance, 'attributes')) };
+      yield { address, type, data, values: valuesOf(at(instance, 'attributes')), aliased };
     }
   }
 }

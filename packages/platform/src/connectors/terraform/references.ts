@@ -58,7 +58,7 @@ export class References {
   missing({ address, values }: Planned): ReadonlyMap<string, Value> {
     const found = new Map<string, Value>();
     const [module, name] = apart(address);
-    const expressions = this.#expressions(this.#configuration(module)).get(withoutIndex(name));
+    const expressions = record(this.#resources(this.#configuration(module)).get(withoutIndex(name))?.expressions);
     for (const [attribute, expression] of Object.entries(expressions ?? {})) {
       const wanted = array(at(expression, 'references')).find((each) => typeof each === 'string');
       // What is planned to be nothing is known.
@@ -67,6 +67,13 @@ export class References {
       found.set(attribute, value ?? new Unknown(namedBy(expression) ?? wanted));
     }
     return found;
+  }
+
+  /** Whether the configuration gives a resource another provider than the default one: `aws.us`, `module.a:aws.us`. */
+  aliased(address: string): boolean {
+    const [module, name] = apart(address);
+    const key = this.#resources(this.#configuration(module)).get(withoutIndex(name))?.provider_config_key;
+    return typeof key === 'string' && /(^|:)aws\./.test(key);
   }
 
   /** The value of an expression of the root module, where it is one that is written there or handed in. */
@@ -103,7 +110,7 @@ export class References {
         if (value !== undefined || !identifiers.has(attribute)) return value;
         // It is not known there either, but named there.
         const [within, name] = apart(address);
-        expression = this.#expressions(this.#configuration(within)).get(withoutIndex(name))?.[attribute];
+        expression = at(this.#resources(this.#configuration(within)).get(withoutIndex(name)), 'expressions', attribute);
         module = within;
       }
     }
@@ -114,13 +121,11 @@ export class References {
     return entry(values, attribute) ?? computed(type, address, values, this.#place, attribute);
   }
 
-  /** What the resources of a module write, by their address in it. */
-  #expressions(module: unknown): ReadonlyMap<unknown, Foreign | undefined> {
+  /** The configuration of the resources of a module, by their address in it. */
+  #resources(module: unknown): ReadonlyMap<unknown, Foreign | undefined> {
     let known = this.#written.get(module);
     if (known === undefined) {
-      known = new Map(
-        array(at(module, 'resources')).map((each) => [at(each, 'address'), record(at(each, 'expressions'))]),
-      );
+      known = new Map(array(at(module, 'resources')).map((each) => [at(each, 'address'), record(each)]));
       this.#written.set(module, known);
     }
     return known;

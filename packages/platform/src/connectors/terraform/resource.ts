@@ -8,6 +8,8 @@ export interface TerraformResource {
   /** Attributes, and nested blocks as lists of maps. */
   readonly values: ValueMap;
   readonly locator: string;
+  /** Where its provider applies it. */
+  readonly place: Place;
 }
 
 /** Where the configuration is applied, as far as the source or the caller tells. */
@@ -22,4 +24,9 @@ export function blocks(values: ValueMap, name: string): readonly ValueMap[] {
   const value = Object.hasOwn(values, name) ? values[name] : undefined;
   const list: readonly Value[] = Array.isArray(value) ? value : value === undefined ? [] : [value as Value];
   return list.filter((item): item is ValueMap => typeof item === 'object' && item !== null && !Array.isArray(item));
+}
+
+/** Of a provider that is configured apart, and nobody tells how. */
+export function elsewhere({ partition }: Place): Place {
+  return { account: undefined, region: undefined, partition };
 }

@@ -6,6 +6,7 @@ import { ephemeralSigner } from '../../ledger/key.ts';
 import { createLedger, type Ledger } from '../../ledger/ledger.ts';
 import type { Transaction } from '../../storage/database.ts';
 import { openStorage, type Storage } from '../../storage/storage.ts';
+import { openApprovalPolicy } from '../approval/policy.ts';
 import type { Prove } from '../end-of-execution.ts';
 import type { Pace } from '../pace.ts';
 import { createRunner, type Runner, type RunnerParts } from '../runner.ts';
@@ -51,6 +52,7 @@ const proven: Prove = async () => ({ contained: true, reachable: [], detail: 'No
 export async function openWorkplace(url: string): Promise<Workplace> {
   const storage = await openStorage({ url });
   const switches = await openSwitches(url);
+  const approvals = await openApprovalPolicy();
   const ledger = createLedger({ store: storage.ledgerStore, signer: ephemeralSigner(), clock: systemClock });
   const incidents = createIncidents({ store: storage.incidentStore, ledger, clock: systemClock });
   const runners: Runner[] = [];
@@ -71,6 +73,8 @@ export async function openWorkplace(url: string): Promise<Workplace> {
         session: () => ({ ...switches, ...own }),
         estate: () => nothingKnown,
         prove: proven,
+        approvals,
+        asset: () => undefined,
         seal: createSeal(Buffer.alloc(32, 7)),
         clock: systemClock,
         pace: { ...quickPace, ...pace },

@@ -4,8 +4,8 @@ import { perEstate } from '../../facts/estate.ts';
 import { imageReference, imageRepositoryId } from '../names/image-reference.ts';
 import { writeId } from '../names/storage-uri.ts';
 import { repositoryContentId } from '../oci/images.ts';
-import type { Thing } from './grants.ts';
 import { keyOf } from './keys.ts';
+import type { Thing } from './thing-index.ts';
 
 function place(arn: string) {
   const [, partition = 'aws', , region = '', account = ''] = arn.split(':');

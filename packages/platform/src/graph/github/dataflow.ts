@@ -3,16 +3,23 @@
  * that they were taken from. Circles and long chains end; what cannot be followed stays as it is (`steps.x.outputs.y`).
  */
 import { type Embedded, embeddedIn, emitted } from './expression.ts';
-import type { Scope } from './jobs.ts';
+import { jobNamed, type Scope } from './jobs.ts';
 
 const maxHops = 8;
 const maxSources = 200;
+/** Names that are followed for one expression: each may lead to a text with many others in it, and so on. */
+const maxFollowed = 300;
+
+interface Search {
+  readonly sources: Set<string>;
+  followed: number;
+}
 
 /** Contexts whose text comes out of an expression, at their origin. */
 export function sourcesOf({ expression }: Pick<Embedded, 'expression'>, scope: Scope): readonly string[] {
-  const sources = new Set<string>();
-  for (const path of emitted(expression)) follow(path, scope, 0, sources);
-  return [...sources];
+  const search: Search = { sources: new Set(), followed: 0 };
+  for (const path of emitted(expression)) follow(path, scope, 0, search);
+  return [...search.sources];
 }
 
 /** Contexts whose text is put into a text. */
@@ -20,14 +27,18 @@ export function sourcesIn(text: string, scope: Scope): readonly string[] {
   return [...new Set(embeddedIn(text).flatMap((embedded) => sourcesOf(embedded, scope)))];
 }
 
-function follow(path: string, scope: Scope, hops: number, sources: Set<string>): void {
-  const origin = hops < maxHops ? originOf(path, scope) : undefined;
+function follow(path: string, scope: Scope, hops: number, search: Search): void {
+  search.followed += 1;
+  const origin = hops < maxHops && search.followed < maxFollowed ? originOf(path, scope) : undefined;
   if (origin === undefined) {
-    if (sources.size < maxSources) sources.add(path);
+    if (search.sources.size < maxSources) search.sources.add(path);
     return;
   }
   for (const { expression } of embeddedIn(origin.text))
-    for (const next of emitted(expression)) follow(next, origin.scope, hops + 1, sources);
+    for (const next of emitted(expression)) {
+      if (search.followed >= maxFollowed) return;
+      follow(next, origin.scope, hops + 1, search);
+    }
 }
 
 /** The text that a name stands for, where it stands for one. */
@@ -58,7 +69,7 @@ function originOf(path: string, scope: Scope): { readonly text: string; readonly
       return { text: texts.map((text) => text?.value ?? '').join('\n'), scope };
     }
     case 'needs': {
-      const job = scope.run.jobs.find(({ id }) => id.toLowerCase() === name);
+      const job = jobNamed(scope.run.jobs, name);
       const output = job?.outputs.find(({ key }) => key.toLowerCase() === fourth);
       if (job === undefined || output === undefined || third !== 'outputs') return undefined;
       return { text: output.text.value, scope: { ...scope, env: job.env, run: { ...scope.run, job } } };

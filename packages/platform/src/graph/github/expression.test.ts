@@ -104,4 +104,9 @@ test('property: no text breaks the parser, and it ends', () => {
   );
   expect(parseExpression(`${'('.repeat(10_000)}a`)).toBeUndefined();
   expect(parseExpression('!'.repeat(15_000))).toBeUndefined();
+  expect(parseExpression(`${'!'.repeat(15_000)}a`)).toBeUndefined();
+  for (const operator of ['||', '&&', '==', '<'])
+    expect(parseExpression(Array(5000).fill('a').join(operator))).toBeUndefined();
+  // What people write is far below.
+  expect(references(parseExpression(Array(400).fill('a').join('||')))).toHaveLength(400);
 });

@@ -5,6 +5,8 @@
  * What must stay true: time is linear in the text and depth is bounded; text that is no expression is no error but `undefined`,
  * as GitHub would refuse the file; names are compared without case, as GitHub compares them.
  */
+import { tokensOf } from './expression-tokens.ts';
+
 export type Expression =
   | { readonly kind: 'literal'; readonly value: string | number | boolean | null }
   /** `github.event.issue.title`; an index that is computed is `*`. */
@@ -30,6 +32,8 @@ export interface Embedded {
 
 const maxLength = 20_000;
 const maxDepth = 50;
+/** Operators of one expression: a chain of them nests as deep as it is long, for everybody who walks it. */
+const maxOperators = 500;
 
 /** Every expression in a text, in order. */
 export function embeddedIn(text: string): readonly Embedded[] {
@@ -73,6 +77,7 @@ export function parseExpression(source: string): Expression | undefined {
   if (tokens === undefined) return undefined;
   let at = 0;
   let depth = 0;
+  let operations = 0;
   const peek = () => tokens[at];
   const take = (text: string) => {
     const token = tokens[at];
@@ -89,7 +94,8 @@ export function parseExpression(source: string): Expression | undefined {
       const next = peek();
       if (left === undefined || next?.kind !== 'sign' || !operators.includes(next.text)) return left;
       at += 1;
-      const right = binary(level + 1);
+      operations += 1;
+      const right = operations > maxOperators ? undefined : binary(level + 1);
       if (right === undefined) return undefined;
       left = { kind: 'binary', operator: next.text, left, right };
     }
@@ -97,6 +103,7 @@ export function parseExpression(source: string): Expression | undefined {
   function unary(): Expression | undefined {
     let nots = 0;
     while (take('!')) nots += 1;
+    if (nots > maxDepth) return undefined;
     let operand = primary();
     for (; operand !== undefined && nots > 0; nots -= 1) operand = { kind: 'not', operand };
     return operand;
@@ -174,33 +181,6 @@ function within(base: Expression, path: readonly string[], computed: readonly Ex
 }
 
 const levels: readonly (readonly string[])[] = [['||'], ['&&'], ['==', '!='], ['<', '<=', '>', '>=']];
-
-type Token =
-  | { readonly kind: 'name'; readonly text: string }
-  | { readonly kind: 'sign'; readonly text: string }
-  | { readonly kind: 'literal'; readonly value: string | number | boolean | null };
-
-const words: Readonly<Record<string, boolean | null>> = { true: true, false: false, null: null };
-
-function tokensOf(source: string): readonly Token[] | undefined {
-  const tokens: Token[] = [];
-  const pattern =
-    /\s+|'((?:[^']|'')*)'|([-+]?(?:0x[0-9a-f]+|\d+(?:\.\d+)?(?:e[-+]?\d+)?))(?![\w.])|([a-z_][\w-]*)|(\|\||&&|[=!<>]=|[<>!().,[\]*])/iy;
-  while (pattern.lastIndex < source.length) {
-    const match = pattern.exec(source);
-    if (match === null) return undefined;
-    const [, string, number, name, sign] = match;
-    const before = tokens.at(-1);
-    const behindDot = before?.kind === 'sign' && before.text === '.';
-    if (string !== undefined) tokens.push({ kind: 'literal', value: string.replaceAll("''", "'") });
-    else if (number !== undefined) tokens.push({ kind: 'literal', value: Number(number) });
-    else if (name !== undefined && !behindDot && Object.hasOwn(words, name.toLowerCase()))
-      tokens.push({ kind: 'literal', value: words[name.toLowerCase()] ?? null });
-    else if (name !== undefined) tokens.push({ kind: 'name', text: name });
-    else if (sign !== undefined) tokens.push({ kind: 'sign', text: sign });
-  }
-  return tokens;
-}
 
 /** Every context that an expression reads, as `github.event.issue.title`, in order. */
 export function references(expression: Expression | undefined): readonly string[] {

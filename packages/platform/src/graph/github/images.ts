@@ -92,15 +92,23 @@ export function runImages(job: Job, run: Run): readonly { readonly text: string;
 }
 
 const maxHops = 8;
+/** Expressions that are put in for one name of an image. */
+const maxPut = 200;
+
+interface Put {
+  count: number;
+}
 
 /**
  * A text with its expressions put in, where each of them has one value that does not depend on the run. In a tag anything may
  * stand: the repository is what counts.
  */
-function substituted(text: string, scope: Scope, job: Job, hops = 0): string | undefined {
+function substituted(text: string, scope: Scope, job: Job, hops = 0, put: Put = { count: 0 }): string | undefined {
   let result = text;
   for (const { source, expression } of [...embeddedIn(text)].reverse()) {
-    const value = valueIn(expression, scope, job, hops);
+    put.count += 1;
+    if (put.count > maxPut) return undefined;
+    const value = valueIn(expression, scope, job, hops, put);
     const at = result.lastIndexOf(source);
     const open = result.lastIndexOf('${{', at);
     const close = result.indexOf('}}', at + source.length);
@@ -118,7 +126,7 @@ function substituted(text: string, scope: Scope, job: Job, hops = 0): string | u
   // A shell's variable in the tag says nothing of the repository; anywhere else it hides it.
   const [name = '', tag] = splitTag(result);
   if (/[$`(]/.test(name)) {
-    const shell = shellValue(name, scope, job, hops);
+    const shell = shellValue(name, scope, job, hops, put);
     return shell === undefined ? undefined : `${shell}${tag === undefined ? '' : ':any'}`;
   }
   return tag !== undefined && /[$`({]/.test(tag) ? `${name}:any` : result;
@@ -132,22 +140,28 @@ function splitTag(reference: string): [string, string | undefined] {
 }
 
 /** `$REGISTRY/$IMAGE` with variables of the workflow; GitHub's own by their names. */
-function shellValue(text: string, scope: Scope, job: Job, hops: number): string | undefined {
-  if (hops > maxHops) return undefined;
+function shellValue(text: string, scope: Scope, job: Job, hops: number, put: Put): string | undefined {
+  if (hops > maxHops || put.count > maxPut) return undefined;
   let known = true;
   const result = text.replace(/\$\{?([A-Za-z_]\w*)\}?/g, (_, name: string) => {
     const entry = scope.env.find(({ key }) => key === name);
     const value =
       entry === undefined
         ? own(`github.${name.toLowerCase().replace(/^github_/, '')}`, job)
-        : substituted(entry.text.value, { ...scope, env: [] }, job, hops + 1);
+        : substituted(entry.text.value, { ...scope, env: [] }, job, hops + 1, put);
     if (value === undefined) known = false;
     return value ?? '';
   });
   return known && !/[$`(]/.test(result) ? result : undefined;
 }
 
-function valueIn(expression: Expression | undefined, scope: Scope, job: Job, hops: number): string | undefined {
+function valueIn(
+  expression: Expression | undefined,
+  scope: Scope,
+  job: Job,
+  hops: number,
+  put: Put,
+): string | undefined {
   if (expression === undefined || hops > maxHops) return undefined;
   if (expression.kind === 'literal') return String(expression.value);
   if (expression.kind !== 'reference') return undefined;
@@ -159,10 +173,10 @@ function valueIn(expression: Expression | undefined, scope: Scope, job: Job, hop
     const entry = scope.env[at];
     return entry === undefined
       ? undefined
-      : substituted(entry.text.value, { ...scope, env: scope.env.slice(at + 1) }, job, hops + 1);
+      : substituted(entry.text.value, { ...scope, env: scope.env.slice(at + 1) }, job, hops + 1, put);
   }
   const bound = context === 'inputs' ? scope.inputs.get(name) : undefined;
-  return bound === undefined ? undefined : substituted(bound.text, bound.scope, job, hops + 1);
+  return bound === undefined ? undefined : substituted(bound.text, bound.scope, job, hops + 1, put);
 }
 
 function own(path: string, { repository: { name } }: Job): string | undefined {

@@ -81,6 +81,15 @@ const maxActions = 10;
 const maxRuns = 256;
 const maxSteps = 4000;
 
+const byId = new WeakMap<readonly WorkflowJob[], ReadonlyMap<string, WorkflowJob>>();
+
+/** The job of a file that `needs` names; GitHub folds the case of ids. */
+export function jobNamed(jobs: readonly WorkflowJob[], id: string): WorkflowJob | undefined {
+  const known = byId.get(jobs) ?? new Map(jobs.map((job) => [job.id.toLowerCase(), job]));
+  byId.set(jobs, known);
+  return known.get(id.toLowerCase());
+}
+
 /** All jobs of all workflows, in the order of the facts. */
 export const jobsOf: (estate: Estate) => readonly Job[] = perEstate((estate) =>
   estate.all('github.workflow').flatMap((workflow) => {

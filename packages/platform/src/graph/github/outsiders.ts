@@ -6,13 +6,13 @@
  */
 import type { Estate, FactId, NodeId, WorkflowJob, WorkflowTrigger } from '@firebreak/contract';
 import { perEstate } from '../../facts/estate.ts';
-import { isChosen, outsiderEvents, waitsForInsider } from './attacker-text.ts';
-import { evaluate, truthOf, type Value } from './condition.ts';
+import { outsiderEvents, waitsForInsider } from './attacker-text.ts';
 import { environmentGate } from './environments.ts';
-import { conditionOf, references } from './expression.ts';
 import { foreignCodeIn } from './foreign-code.ts';
-import { type Job, liveJobs, type Run } from './jobs.ts';
+import { type Job, jobNamed, liveJobs, type Run } from './jobs.ts';
+import { both, certain, type Odds, perhaps } from './odds.ts';
 import type { KnownRepository } from './repositories.ts';
+import { conditional, defaultRef } from './stranger.ts';
 
 export interface OutsiderWay {
   /** Whose accounts can go it. */
@@ -36,26 +36,6 @@ export const outsiderWays: (estate: Estate) => readonly OutsiderWay[] = perEstat
       return best === undefined ? [] : [best];
     }),
   );
-});
-
-interface Odds {
-  readonly likelihood: number;
-  readonly notes: readonly string[];
-  readonly facts: readonly FactId[];
-}
-const certain: Odds = { likelihood: 1, notes: [], facts: [] };
-
-function both(a: Odds, b: Odds): Odds {
-  return {
-    likelihood: a.likelihood * b.likelihood,
-    notes: [...a.notes, ...b.notes],
-    facts: [...a.facts, ...b.facts],
-  };
-}
-const perhaps = (likelihood: number, note: string, facts: readonly FactId[] = []): Odds => ({
-  likelihood,
-  notes: [note],
-  facts,
 });
 
 /** Undefined where a stranger cannot cause the event. */
@@ -138,84 +118,11 @@ function through(
     // A job that says `always()` does not care how those before it ended.
     if (/\b(?:always|failure|cancelled)\s*\(/i.test(each.if?.value ?? '')) continue;
     for (const need of each.needs) {
-      const before = jobs.find(({ id }) => id.toLowerCase() === need.value.toLowerCase());
+      const before = jobNamed(jobs, need.value);
       if (before !== undefined) waiting.push(before);
     }
   }
   return current;
-}
-
-function defaultRef(repository: KnownRepository): string | undefined {
-  return repository.defaultBranch === undefined ? undefined : `refs/heads/${repository.defaultBranch}`;
-}
-
-/** Undefined where the condition shuts strangers out. */
-function conditional(
-  odds: Odds,
-  condition: string | undefined,
-  repository: KnownRepository,
-  event: string,
-): Odds | undefined {
-  if (condition === undefined) return odds;
-  const expression = conditionOf(condition);
-  const knows = stranger(repository, event, condition);
-  const truth = truthOf(evaluate(expression, knows));
-  if (truth === false) return undefined;
-  if (truth === true) return odds;
-  const open = references(expression).filter((path) => knows(path) === undefined && !isTheirs(event, path));
-  if (expression !== undefined && open.length === 0) return odds;
-  return both(odds, perhaps(0.5, `if ${condition.replace(/\s+/g, ' ').trim().slice(0, 160)}`));
-}
-
-/** Contexts that a stranger who wants to can make fit. */
-function isTheirs(event: string, path: string): boolean {
-  return (
-    isChosen(event, path) ||
-    /^github\.(?:event\.(?:action|number|changes|issue\.(?:number|state|pull_request)|pull_request\.(?:number|state|draft|merged|changed_files|additions|deletions|base\.ref)|workflow_run\.(?:conclusion|event|status|head_sha)|comment\.id)|base_ref|run_)/.test(
-      `${path}`,
-    )
-  );
-}
-
-const nobody = 'a-stranger';
-
-function stranger(repository: KnownRepository, event: string, condition: string) {
-  const full = repository.name.path;
-  const owner = full.split('/')[0] ?? '';
-  const known = new Map<string, Value>([
-    ['github.event_name', event],
-    ['github.repository', full],
-    ['github.repository_owner', owner],
-    ['github.event.repository.full_name', full],
-    ['github.event.repository.name', full.split('/').at(-1)],
-    ['github.event.repository.owner.login', owner],
-    ['github.event.repository.fork', repository.api?.data.fork ?? false],
-    ['github.event.repository.default_branch', repository.defaultBranch],
-    ['github.event.pull_request.base.repo.full_name', full],
-    ['github.event.pull_request.head.repo.fork', true],
-    ['github.event.pull_request.head.repo.full_name', `${nobody}/fork`],
-    ['github.event.pull_request.head.repo.owner.login', nobody],
-    ['github.event.pull_request.head.user.login', nobody],
-    ['github.event.pull_request.user.login', nobody],
-    ['github.event.issue.user.login', nobody],
-    ['github.event.comment.user.login', nobody],
-    ['github.event.sender.login', nobody],
-    ['github.event.pull_request.author_association', 'NONE'],
-    ['github.event.issue.author_association', 'NONE'],
-    ['github.event.comment.author_association', 'NONE'],
-    ['github.event.discussion.author_association', 'NONE'],
-    ['github.event.workflow_run.head_repository.full_name', `${nobody}/fork`],
-    ['github.event.workflow_run.head_repository.fork', true],
-    ['github.event.workflow_run.event', 'pull_request'],
-    ['github.ref', defaultRef(repository)],
-    ['github.ref_name', repository.defaultBranch],
-    ['github.ref_type', 'branch'],
-  ]);
-  // Who the actor is can be forged for bots: a bot's push to a stranger's branch makes the bot the actor.
-  const actor = condition.includes('[bot]') ? undefined : nobody;
-  known.set('github.actor', actor);
-  known.set('github.triggering_actor', actor);
-  return (path: string): Value => known.get(path);
 }
 
 /** Steps that ask what the actor may do before anything else happens. What they make of the answer we do not know. */

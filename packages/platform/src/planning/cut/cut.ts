@@ -18,11 +18,11 @@
  */
 import type { AttackGraph, GraphEdge } from '../../graph/attack-graph.ts';
 import type { Reach } from '../../graph/reach.ts';
+import { type Solver, withHittingSet } from '../hitting-set.ts';
 import type { LeverBook } from '../lever-book.ts';
 import { DerivationSearch } from './derivation-search.ts';
 import { dominatedGoals } from './dominated-goals.ts';
 import { ascend, tolerance } from './dual-ascent.ts';
-import { type Solver, withHittingSet } from '../hitting-set.ts';
 
 export interface CutResult {
   /** Lever indices of the book, ascending. */

@@ -58,9 +58,7 @@ export function numbered(steps: readonly UnorderedStep[]): PlanStep[] {
     ...step,
     ordinal: index + 1,
     id: ids[index] as string,
-    after: ids.filter(
-      (_, other) => other < index && mustPrecede(steps[other] as UnorderedStep, step) !== undefined,
-    ),
+    after: ids.filter((_, other) => other < index && mustPrecede(steps[other] as UnorderedStep, step) !== undefined),
   }));
 }
 

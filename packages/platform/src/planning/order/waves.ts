@@ -4,7 +4,6 @@ import type { UnorderedStep } from './order.ts';
 
 export function inWaves(steps: readonly UnorderedStep[]): readonly UnorderedStep[] {
   const late = new Set(steps.filter(({ approvals }) => approvals > 1));
-  for (const first of late)
-    for (const step of steps) if (mustPrecede(first, step) !== undefined) late.add(step);
+  for (const first of late) for (const step of steps) if (mustPrecede(first, step) !== undefined) late.add(step);
   return steps.map((step) => ({ ...step, wave: late.has(step) ? 2 : 1 }));
 }

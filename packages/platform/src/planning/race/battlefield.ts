@@ -112,7 +112,9 @@ function deliversTo(graph: AttackGraph, channel: string, target: string): boolea
   const { offsets, heads } = graph.hypergraph;
   const fits = (node: number): boolean => {
     const { id, namespace: own, kind, name } = graph.nodeAt(node);
-    return id === target || (namespace !== undefined && (own === namespace || (kind === 'Namespace' && name === namespace)));
+    return (
+      id === target || (namespace !== undefined && (own === namespace || (kind === 'Namespace' && name === namespace)))
+    );
   };
   for (let edge = offsets[from] as number; edge < (offsets[from + 1] as number); edge += 1) {
     const head = heads[edge] as number;

@@ -44,7 +44,8 @@ export class LabelHeap {
     for (;;) {
       let child = at * 2 + 1;
       if (child >= this.#size) break;
-      if (child + 1 < this.#size && this.#before(this.#heap[child + 1] as number, this.#heap[child] as number)) child += 1;
+      if (child + 1 < this.#size && this.#before(this.#heap[child + 1] as number, this.#heap[child] as number))
+        child += 1;
       const below = this.#heap[child] as number;
       if (!this.#before(below, last)) break;
       this.#heap[at] = below;

@@ -28,7 +28,11 @@ export function expectedLoss(graph: AttackGraph, plan: Plan, options: RaceOption
   const { steps } = plan;
   const field = fieldOf(graph, plan);
   const order = steps.map((_, at) => at);
-  const [outcome] = raceAll(field, [{ steps: steps as readonly Responder[], order, putBackBy: field.putBackBy }], options);
+  const [outcome] = raceAll(
+    field,
+    [{ steps: steps as readonly Responder[], order, putBackBy: field.putBackBy }],
+    options,
+  );
   const { losses, seconds } = outcome as RaceOutcome;
   return { loss: estimateOf(losses).mean, seconds: Math.round(seconds) };
 }

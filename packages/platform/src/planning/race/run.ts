@@ -145,8 +145,7 @@ class Racer {
     const seed = this.#options.seed ^ edgeSeed;
     const odds = this.#field.odds[edge] as number;
     if (odds < 1 && chance(seed, this.#run, draws.odds + edge) >= odds) return never;
-    const looking =
-      this.#field.pauses[edge] === 1 ? quantile(pause, chance(seed, this.#run, draws.pause + edge)) : 0;
+    const looking = this.#field.pauses[edge] === 1 ? quantile(pause, chance(seed, this.#run, draws.pause + edge)) : 0;
     return looking + quantile(time, chance(seed, this.#run, draws.time + edge));
   }
 }

@@ -31,7 +31,11 @@ export interface ScheduleQuestion {
 /** What the numbers are for, so that no two uses share one. */
 const uses = { first: -2, second: -3, repair: -4, step: -1000, refresh: -1_000_000 } as const;
 
-export function scheduleOf({ steps, order, putBackBy, atOnce }: ScheduleQuestion, run: number, options: RaceOptions): Schedule {
+export function scheduleOf(
+  { steps, order, putBackBy, atOnce }: ScheduleQuestion,
+  run: number,
+  options: RaceOptions,
+): Schedule {
   const { seed, refresh } = options;
   const first = atOnce?.has(-1) ? 0 : quantile(options.firstApproval, chance(seed, run, uses.first));
   const second = quantile(options.secondApproval, chance(seed, run, uses.second));

@@ -10,10 +10,12 @@ export const evidence: Supplement = {
     for (const index of compromised) for (const fact of graph.nodes[index]?.facts ?? []) objects.add(fact);
     // A target that is no node is an object all the same (a binding); one that is not there yet is recorded as absent.
     for (const id of targets) objects.add(id);
-    if (objects.size === 0) return [];
+    // Of other systems the before-state of each step is in the ledger; a cluster cannot be asked for their objects.
+    const ofCluster = [...objects].filter((id) => id.startsWith('kubernetes:'));
+    if (ofCluster.length === 0) return [];
     return [
       {
-        lever: lever('kubernetes.snapshot', { objects: [...objects].sort() }),
+        lever: lever('kubernetes.snapshot', { objects: ofCluster.sort() }),
         why: 'Evidence first: the compromised objects and all that later steps change, as they are now.',
       },
     ];

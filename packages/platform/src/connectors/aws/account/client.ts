@@ -13,6 +13,8 @@ export interface LiveOptions {
   readonly limits?: Partial<LiveLimits>;
   /** A credential of somebody else's, to try whether it still works; the environment's when absent. */
   readonly credentials?: Credential;
+  /** Requests go out without a signature. */
+  readonly anonymous?: boolean;
 }
 export interface Credential {
   readonly accessKeyId: string;
@@ -82,6 +84,7 @@ export async function openClient(
     ...(region === undefined ? {} : { region }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
+    ...(options.anonymous === true ? { signer: unsigned, credentials: { accessKeyId: '', secretAccessKey: '' } } : {}),
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint, forcePathStyle: true }),
     ...(service === 's3api' ? { followRegionRedirects: true } : {}),
     ...(service === 's3control' && options.endpoint !== undefined ? ownEndpoint(options.endpoint) : {}),
@@ -101,6 +104,8 @@ export async function openClient(
 function ownEndpoint(endpoint: string) {
   return { endpointProvider: () => ({ url: new URL(endpoint) }) };
 }
+
+const unsigned = { sign: async (request: unknown) => request };
 
 const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 

@@ -9,7 +9,14 @@
  */
 import { type Foreign, text, textAt } from '../../../intake/foreign.ts';
 import { type FailureKind, type Service, services } from './calls.ts';
-import { type Credential, defaultLimits, type LiveOptions, openClient, type SdkClient, type SdkModule } from './client.ts';
+import {
+  type Credential,
+  defaultLimits,
+  type LiveOptions,
+  openClient,
+  type SdkClient,
+  type SdkModule,
+} from './client.ts';
 import { failureOf } from './failure.ts';
 import { join, plain } from './live.ts';
 
@@ -26,7 +33,7 @@ export interface Command {
 export type CommandFailure = FailureKind | 'conflict' | 'quota';
 
 export type Reply =
-  | { readonly ok: true; readonly value: Foreign; /** AWS's clock at the answer, ISO 8601. */ readonly at: string }
+  | { readonly ok: true; readonly value: Foreign /** AWS's clock at the answer, ISO 8601. */; readonly at: string }
   | {
       readonly ok: false;
       readonly failure: CommandFailure;
@@ -47,6 +54,8 @@ export interface Control {
   write(command: Command, signal: AbortSignal): Promise<Reply>;
   /** The same account as somebody else, one request at a time. */
   as(credential: Credential): Control;
+  /** Without any credential: requests go out unsigned. */
+  nobody(): Control;
   close(): void;
 }
 
@@ -57,7 +66,8 @@ const timeoutMs = 10_000;
 
 export function openControl(options: LiveOptions): Control {
   const clients = new Map<string, Promise<{ client: SdkClient; module: SdkModule }>>();
-  const others: Control[] = [];
+  const others = new Map<string, Control>();
+  const isOurs = options.credentials === undefined && options.anonymous !== true;
   let clock = '';
 
   const clientOf = (service: Service, region: string | undefined, attempts: number) => {
@@ -98,24 +108,37 @@ export function openControl(options: LiveOptions): Control {
         token = pages === 1 ? undefined : text(answer[received]);
         if (token === undefined || token === '') return { ok: true, value: whole, at: clock };
       }
-      return { ok: false, failure: 'endless', reason: 'The listing does not end.', sent: true, error: '', explicit: false };
+      return {
+        ok: false,
+        failure: 'endless',
+        reason: 'The listing does not end.',
+        sent: true,
+        error: '',
+        explicit: false,
+      };
     } catch (error) {
       signal.throwIfAborted();
       return replyOf(error);
     }
   }
 
+  function beside(who: Pick<LiveOptions, 'credentials' | 'anonymous'>): Control {
+    const key = JSON.stringify(who.credentials ?? null);
+    const known = others.get(key);
+    if (known !== undefined) return known;
+    const { profile: _, ...rest } = options;
+    const other = openControl({ ...rest, ...who });
+    others.set(key, other);
+    return other;
+  }
+
   return {
-    read: (command, signal) => run(command, signal, options.credentials === undefined ? readAttempts : 1, maxPages),
+    read: (command, signal) => run(command, signal, isOurs ? readAttempts : 1, maxPages),
     write: (command, signal) => run(command, signal, 1, 1),
-    as(credentials) {
-      const { profile: _, ...rest } = options;
-      const other = openControl({ ...rest, credentials });
-      others.push(other);
-      return other;
-    },
+    as: (credentials) => beside({ credentials }),
+    nobody: () => beside({ anonymous: true }),
     close() {
-      for (const other of others) other.close();
+      for (const other of others.values()) other.close();
       for (const opened of clients.values()) void opened.then(({ client }) => client.destroy());
       clients.clear();
     },
@@ -124,7 +147,8 @@ export function openControl(options: LiveOptions): Control {
 
 const conflict =
   /^(ConcurrentModification|PreconditionFailed|ResourceConflict|ConflictException|ResourceInUse|OperationAborted|EntityTemporarilyUnmodifiable|DeleteConflict|DependencyViolation|EntityAlreadyExists|ResourceAlreadyExists|InvalidGroup\.Duplicate|InvalidPermission\.Duplicate|InvalidGroup\.InUse)/;
-const quota = /^(LimitExceeded|ServiceQuotaExceeded|ServiceLimitExceeded|ResourceLimitExceeded|RulesPerSecurityGroupLimit)/;
+const quota =
+  /^(LimitExceeded|ServiceQuotaExceeded|ServiceLimitExceeded|ResourceLimitExceeded|RulesPerSecurityGroupLimit)/;
 /** Failures of our own side, before anything left. */
 const unsentCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 const unsentNames = /^(CredentialsProviderError|TokenProviderError)/;

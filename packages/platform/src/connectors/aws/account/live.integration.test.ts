@@ -156,6 +156,17 @@ test('what was made is read', async () => {
     ['ci', false],
     ['weak', false],
   ]);
+  expect(estate.all('aws.account').map(({ data }) => data)).toMatchObject([
+    { AccountId: account, ManagementAccount: true, OrganizationPath: [seeded.root, account] },
+  ]);
+  const guardrail = estate.all('aws.organization-policy').find(({ data }) => data.Name === 'guardrail')?.data;
+  expect(guardrail).toMatchObject({ Targets: [seeded.root], Content: { Statement: [{ Effect: 'Deny' }] } });
+  expect(estate.all('aws.agent-runtime').map(({ data }) => data)).toMatchObject([
+    { agentRuntimeName: 'planner', networkMode: 'PUBLIC', containerUri: expect.stringContaining('/ml/serving:latest') },
+  ]);
+  expect(estate.all('aws.agent-gateway').map(({ data }) => data)).toMatchObject([
+    { name: 'tools', authorizerType: 'AWS_IAM' },
+  ]);
   for (const kind of [
     'aws.glue-job',
     'aws.stack',
@@ -164,6 +175,16 @@ test('what was made is read', async () => {
     'aws.ecr-repository',
   ] as const)
     expect(estate.all(kind)).toHaveLength(1);
+});
+
+test('what moto does not have is a gap of its kinds, and of no others', async () => {
+  const { gaps } = await read(spec());
+  const failed = gaps.filter(({ code }) => code.startsWith('FB-HTTP-'));
+  const kinds = new Set(failed.flatMap((gap) => gap.kinds));
+  for (const kind of ['aws.last-accessed', 'aws.trail-use', 'aws.guardrail', 'aws.code-interpreter', 'aws.eks-cluster'])
+    expect(kinds).toContain(kind);
+  for (const kind of ['aws.role', 'aws.user', 'aws.bucket', 'aws.secret', 'aws.function', 'aws.organization-policy'])
+    expect(kinds).not.toContain(kind);
 });
 
 test('the command line tells the same as the API, fact by fact', async () => {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { array, textAt } from '../../../intake/foreign.ts';
 import type { AwsSession } from '../session.ts';
 import { deskOf, nameOf } from './exchange/desk.ts';
+import { refused } from './exchange/failure.ts';
 import { accountParam, arnParam, ownArn, userArn } from './exchange/params.ts';
 import { stateChange } from './exchange/state-change.ts';
 import type { Write } from './exchange/write.ts';
@@ -66,7 +67,7 @@ export default defineAction<Params, Before, AwsSession>({
     forward: (_, of) => [set(of, 'Inactive')],
     back: (now, of, was) =>
       now.key === null
-        ? `Access key ${of.accessKeyId} was deleted since; a deleted key cannot be had again.`
+        ? refused('FB-AWS-GONE', `Access key ${of.accessKeyId} was deleted since; a deleted key cannot be had again.`)
         : [set(of, was.key?.Status ?? 'Active')],
   }),
   probe: async (attempt, of): Promise<readonly ProbeResult[]> => {

@@ -3,7 +3,8 @@ import { type Collected, type FactKind, githubAccountId } from '@firebreak/contr
 import { at, field, text, textAt } from '../../../intake/foreign.ts';
 import type { GithubAnswers } from './answers.ts';
 import { login, part, Reading } from './reading.ts';
-import { runnersOf, webhooks } from './repository.ts';
+import { runnersOf } from './runners.ts';
+import { webhooks } from './webhooks.ts';
 
 export async function readOrganization(
   answers: GithubAnswers,

@@ -1,19 +1,16 @@
 /** One repository by the API: itself, its settings, who may do what, its gates, its secrets by name, its files. */
-import {
-  type Collected,
-  githubAccountId,
-  type githubAspects,
-  githubId,
-  type RepositoryName,
-} from '@firebreak/contract';
+import { type Collected, type githubAspects, githubId, type RepositoryName } from '@firebreak/contract';
 import { array, at, field, text, textAt } from '../../../intake/foreign.ts';
 import { repositoryFiles } from '../files/repository-files.ts';
+import { accessOf } from './access.ts';
 import type { GithubAnswers } from './answers.ts';
 import { branchesOf } from './branches.ts';
 import { environmentsOf } from './environments.ts';
 import { named } from './named.ts';
 import { login, part, Reading } from './reading.ts';
 import { apiFiles } from './repository-contents.ts';
+import { runnersOf } from './runners.ts';
+import { webhooks } from './webhooks.ts';
 
 type Aspect = (typeof githubAspects)[number];
 
@@ -111,6 +108,12 @@ async function secretsOf(reading: Reading, repository: RepositoryName, base: str
   const secrets = await reading.list(`${base}/actions/secrets`, 'secrets', ['github.secret']);
   const shared = await reading.list(`${base}/actions/organization-secrets`, 'secrets', ['github.secret'], true);
   const variables = await reading.list(`${base}/actions/variables`, 'variables', ['github.variable']);
+  const sharedVariables = await reading.list(
+    `${base}/actions/organization-variables`,
+    'variables',
+    ['github.variable'],
+    true,
+  );
   const organization = repository.path.split('/')[0];
   const say = (kind: 'github.secret' | 'github.variable', idKind: string, items: readonly unknown[], rest: object) => {
     for (const item of items) {
@@ -121,6 +124,7 @@ async function secretsOf(reading: Reading, repository: RepositoryName, base: str
   say('github.secret', 'Secret', secrets.items, { level: 'repository' });
   say('github.secret', 'OrganizationSecretUse', shared.items, { level: 'organization', organization });
   say('github.variable', 'Variable', variables.items, { level: 'repository' });
+  say('github.variable', 'OrganizationVariableUse', sharedVariables.items, { level: 'organization', organization });
   return secrets.whole && shared.whole;
 }
 
@@ -129,90 +133,6 @@ async function deployKeys(reading: Reading, repository: RepositoryName, base: st
   for (const item of items) {
     const id = githubId('DeployKey', repository, String(field(item, 'id')));
     reading.fact('github.deploy-key', id, { ...(item as object), repository }, `${base}/keys`);
-  }
-  return whole;
-}
-
-/** @param source `owner/name` or the organization. */
-export async function webhooks(reading: Reading, source: string, base: string): Promise<void> {
-  const { items } = await reading.list(`${base}/hooks`, undefined, ['github.webhook']);
-  for (const item of items) {
-    const url = textAt(item, 'config', 'url');
-    const data = {
-      host: reading.host,
-      source: source.toLowerCase(),
-      id: field(item, 'id'),
-      active: field(item, 'active'),
-      events: field(item, 'events'),
-      // Addresses of webhooks carry secrets in their path and query.
-      target: url !== undefined && URL.canParse(url) ? new URL(url).host : undefined,
-      insecure_ssl: String(at(item, 'config', 'insecure_ssl') ?? '0') === '1',
-      created_at: field(item, 'created_at'),
-    };
-    const id = githubAccountId('Webhook', reading.host, source, String(data.id));
-    reading.fact('github.webhook', id, data, `${base}/hooks`);
-  }
-}
-
-async function accessOf(
-  reading: Reading,
-  repository: RepositoryName,
-  base: string,
-  ofOrganization: boolean,
-): Promise<boolean> {
-  // Everybody's effective rights would drown who was given them: a person is told directly, a team as a team.
-  const people = await reading.list(`${base}/collaborators?affiliation=direct`, undefined, ['github.access']);
-  const outside = ofOrganization
-    ? await reading.list(`${base}/collaborators?affiliation=outside`, undefined, ['github.access'], true)
-    : { items: [], whole: true };
-  const outsiders = new Set(outside.items.map((item) => login(field(item, 'login'))));
-  const teams = ofOrganization
-    ? await reading.list(`${base}/teams`, undefined, ['github.access'])
-    : { items: [], whole: true };
-  const say = (kind: 'user' | 'team', name: string | undefined, item: unknown, rest: object) => {
-    const granted = field(item, 'permissions');
-    const role = textAt(item, 'role_name') ?? textAt(item, 'permission') ?? 'read';
-    const data = {
-      repository,
-      kind,
-      name,
-      role_name: spelled[role] ?? role,
-      permissions: {
-        push: field(granted, 'push') === true,
-        maintain: field(granted, 'maintain') === true,
-        admin: field(granted, 'admin') === true,
-      },
-      ...rest,
-    };
-    reading.fact('github.access', githubId('Access', repository, kind, name ?? ''), data, `${base}/${kind}s`);
-  };
-  for (const item of people.items) {
-    const name = login(field(item, 'login'));
-    say('user', name, item, { outside: outsiders.has(name), bot: field(item, 'type') === 'Bot' });
-  }
-  for (const item of teams.items) say('team', login(field(item, 'slug')), item, {});
-  return people.whole && teams.whole;
-}
-
-/** Teams have the old words for roles. */
-const spelled: Readonly<Record<string, string>> = { pull: 'read', push: 'write' };
-
-/** @param source `owner/name` or the organization. */
-export async function runnersOf(reading: Reading, source: string, path: string): Promise<boolean> {
-  const { items, whole } = await reading.list(path, 'runners', ['github.runner']);
-  for (const item of items) {
-    const data = {
-      ...(item as object),
-      host: reading.host,
-      source: source.toLowerCase(),
-      labels: array(field(item, 'labels')).flatMap((label) => textAt(label, 'name') ?? []),
-    };
-    reading.fact(
-      'github.runner',
-      githubAccountId('Runner', reading.host, source, String(field(item, 'id'))),
-      data,
-      path,
-    );
   }
   return whole;
 }

@@ -124,6 +124,7 @@ export const acme: World = {
   [`${base}/actions/secrets`]: { is: { secrets: [named('SIGNING_KEY'), named('UNUSED')] } },
   [`${base}/actions/organization-secrets`]: { is: { secrets: [named('ORG_TOKEN')] } },
   [`${base}/actions/variables`]: { is: { variables: [] } },
+  [`${base}/actions/organization-variables`]: { is: { variables: [{ ...named('CLUSTER'), value: secretValue }] } },
   [`${base}/keys`]: { is: [{ id: 11, title: 'mirror', read_only: false, key: 'ssh-ed25519 AAAA' }] },
   [`${base}/hooks`]: {
     is: [{ id: 21, config: { url: `https://hooks.example/t/${secretValue}`, insecure_ssl: '0' }, events: ['push'] }],

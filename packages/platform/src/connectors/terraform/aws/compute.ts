@@ -46,7 +46,7 @@ export const workloads: Mappings = {
     if (arn === undefined || id === undefined) return;
     const options = view.block('metadata_options');
     const profile = view.text('iam_instance_profile');
-    const { partition, account } = drafts.place;
+    const { partition, account } = view.place;
     const data = {
       Arn: arn,
       InstanceId: id,
@@ -110,7 +110,7 @@ export const workloads: Mappings = {
   }),
   aws_ecs_service: mapping('aws.ecs-service', (view, drafts) => {
     const [name, cluster] = [view.text('name'), view.text('cluster')];
-    const { partition, region, account } = drafts.place;
+    const { partition, region, account } = view.place;
     const clusterName = cluster?.slice(cluster.lastIndexOf('/') + 1) ?? 'default';
     const known = view.text('arn') ?? view.text('id');
     const made =

@@ -5,7 +5,6 @@
 import { type AnyFact, awsAccountId, awsId, type Collected, type FactKind, factSchemas } from '@firebreak/contract';
 import { printable } from '../../../intake/foreign.ts';
 import { gap } from '../../../intake/gap.ts';
-import type { Place } from '../resource.ts';
 
 /** Data of a fact, to be added to. */
 export type Data = Record<string, unknown>;
@@ -18,13 +17,8 @@ interface Draft {
 }
 
 export class Drafts {
-  readonly place: Place;
   readonly #drafts: Draft[] = [];
   readonly #byKey = new Map<string, Draft>();
-
-  constructor(place: Place) {
-    this.place = place;
-  }
 
   /** `names`: what else others call it by, besides its ARN. */
   put(kind: FactKind, arn: string, data: Data, locator: string, names: readonly (string | undefined)[] = []): void {

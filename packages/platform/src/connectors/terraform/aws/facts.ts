@@ -28,7 +28,7 @@ const tellableKinds: readonly FactKind[] = [
 ].sort();
 
 export function* awsFacts(resources: readonly TerraformResource[], place: Place): Generator<Collected> {
-  const drafts = new Drafts(place);
+  const drafts = new Drafts();
   const gaps: Gap[] = [];
   const tally = makeGapTally(20);
   for (const mappings of rounds)
@@ -47,7 +47,7 @@ export function* awsFacts(resources: readonly TerraformResource[], place: Place)
   yield* drafts.facts();
   for (const each of [...gaps, ...tally.rest()]) yield { gap: each };
   const wanted = resources.filter(({ type }) => readTypes.includes(type));
-  const lost = place.account === undefined ? wanted.filter(({ values }) => values.arn instanceof Unknown) : [];
+  const lost = wanted.filter(({ values, place: of }) => of.account === undefined && values.arn instanceof Unknown);
   if (lost.length > 0) {
     const reason = `The source does not tell which account it is applied in: ${lost.length} resources have no ARN, and are left out.`;
     yield { gap: gap('FB-TERRAFORM-UNRESOLVED', tellableKinds, 'the whole source', reason) };

@@ -77,7 +77,7 @@ export const identities: Mappings = {
     const type = view.text('type') ?? 'SERVICE_CONTROL_POLICY';
     if (content === undefined || (type !== 'SERVICE_CONTROL_POLICY' && type !== 'RESOURCE_CONTROL_POLICY')) return;
     const id = view.text('id') ?? `terraform:${view.address}`;
-    const arn = view.text('arn') ?? `arn:${drafts.place.partition}:organizations::aws:policy/${id}`;
+    const arn = view.text('arn') ?? `arn:${view.place.partition}:organizations::aws:policy/${id}`;
     const data = { Arn: arn, Id: id, Name: view.text('name'), Type: type, Content: content };
     drafts.put('aws.organization-policy', arn, data, view.locator, [id]);
   }),

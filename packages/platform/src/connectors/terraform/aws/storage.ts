@@ -20,8 +20,8 @@ export const stores: Mappings = {
     const data = {
       Arn: arn,
       Name: name,
-      AccountId: drafts.place.account,
-      Region: view.text('region') ?? drafts.place.region,
+      AccountId: view.place.account,
+      Region: view.text('region') ?? view.place.region,
       Policy: view.has('policy') ? view.document('policy') : undefined,
       KMSMasterKeyID: key,
       Tags: view.tags(),
@@ -31,7 +31,7 @@ export const stores: Mappings = {
   aws_kms_key: mapping('aws.kms-key', (view, drafts) => {
     const [arn, id] = [view.text('arn'), view.text('key_id')];
     if (arn === undefined || id === undefined) return;
-    const root = `arn:${drafts.place.partition}:iam::${drafts.place.account}:root`;
+    const root = `arn:${view.place.partition}:iam::${view.place.account}:root`;
     // What AWS gives a key that is made without a policy.
     const usual = { Effect: 'Allow', Principal: { AWS: root }, Action: 'kms:*', Resource: '*' };
     const data = {

@@ -1,6 +1,6 @@
 /** A resource of Terraform, read attribute by attribute; what is not known is reported when somebody asks for it. */
 import { entry, isList, isMap, marksIn, textOf, Unknown, type Value, type ValueMap } from '../hcl/value.ts';
-import { blocks, type TerraformResource } from '../resource.ts';
+import { blocks, type Place, type TerraformResource } from '../resource.ts';
 
 /** Told of every attribute that was wanted and is not known. */
 export type Missing = (attribute: string, why: string) => void;
@@ -9,6 +9,7 @@ export class View {
   readonly address: string;
   readonly type: string;
   readonly locator: string;
+  readonly place: Place;
   readonly #values: ValueMap;
   readonly #missing: Missing;
 
@@ -16,6 +17,7 @@ export class View {
     this.address = resource.address;
     this.type = resource.type;
     this.locator = resource.locator;
+    this.place = resource.place;
     this.#values = resource.values;
     this.#missing = missing;
   }
@@ -28,6 +30,13 @@ export class View {
 
   /** A text, or a number or truth value as one. Empty is absent, as the provider means it. */
   text(name: string): string | undefined {
+    const written = this.#text(name);
+    const [why] = written === undefined ? [] : marksIn(written);
+    if (why !== undefined) this.#missing(name, why);
+    return why === undefined ? written : undefined;
+  }
+
+  #text(name: string): string | undefined {
     const value = this.#known(name);
     const written = value === undefined ? undefined : textOf(value);
     return written === '' ? undefined : written;
@@ -83,12 +92,13 @@ export class View {
 
   #inner(name: string, values: ValueMap): View {
     const missing: Missing = (attribute, why) => this.#missing(`${name}.${attribute}`, why);
-    return new View({ address: this.address, type: this.type, locator: this.locator, values }, missing);
+    const { address, type, locator, place } = this;
+    return new View({ address, type, locator, place, values }, missing);
   }
 
   /** A JSON text; what is marked in it as unknown is reported. */
   json(name: string): unknown {
-    const written = this.text(name);
+    const written = this.#text(name);
     if (written === undefined) return undefined;
     for (const why of new Set(marksIn(written))) this.#missing(name, why);
     try {

@@ -8,7 +8,7 @@
  */
 import { posix } from 'node:path';
 import { computed, computedAttributes, needsArn } from '../computed.ts';
-import type { Place, TerraformResource } from '../resource.ts';
+import { elsewhere, type Place, type TerraformResource } from '../resource.ts';
 import { dataSource } from './data-source.ts';
 import { type Budget, evaluate, type Scope, withNames } from './evaluate.ts';
 import type { Block, Body, Expression } from './syntax.ts';
@@ -46,15 +46,13 @@ export function configure(
     problems: [],
     budget: { left: limits.steps, depth: 0 },
     modules: 0,
-    place: told,
   };
   const places: Place[] = [];
   for (const root of roots) {
     const source = sources.get(root);
     if (source === undefined) continue;
-    const module = new Module(work, source, '', new Map(source.values), undefined, [root]);
-    work.place = module.place(told);
-    places.push(work.place);
+    const module = new Module(work, source, '', new Map(source.values), undefined, [root], told);
+    places.push(module.settle());
     module.expand();
   }
   if (work.budget.left < 0)
@@ -72,7 +70,6 @@ interface Work {
   readonly problems: Problem[];
   readonly budget: Budget;
   modules: number;
-  place: Place;
 }
 
 /** Names of instances: none, numbers, or keys. */
@@ -86,6 +83,8 @@ class Module {
   readonly #inputs: ReadonlyMap<string, Expression>;
   readonly #outer: Scope | undefined;
   readonly #trail: readonly string[];
+  /** Where its default provider applies things. */
+  #place: Place;
   readonly #memo = new Map<string, Value>();
   readonly #running = new Set<string>();
   readonly #byName = new Map<string, Block & { readonly file: string }>();
@@ -97,6 +96,7 @@ class Module {
     inputs: ReadonlyMap<string, Expression>,
     outer: Scope | undefined,
     trail: readonly string[],
+    place: Place,
   ) {
     this.#work = work;
     this.#source = source;
@@ -104,6 +104,7 @@ class Module {
     this.#inputs = inputs;
     this.#outer = outer;
     this.#trail = trail;
+    this.#place = place;
     work.modules += 1;
     for (const block of source.blocks) {
       const [a, b] = block.labels;
@@ -117,20 +118,39 @@ class Module {
     }
   }
 
-  /** What the provider's configuration tells of account and region. */
-  place(told: Place): Place {
-    let { account, region } = told;
-    for (const block of this.#source.blocks) {
-      if (block.type !== 'provider' || block.labels[0] !== 'aws' || block.body.attributes.has('alias')) continue;
-      const value = (name: string) => this.#attribute(block.body, name, this.scope);
+  /** Takes account and region from the provider's configuration, where nobody told them. */
+  settle(): Place {
+    const { account, region } = this.#providerPlace(undefined) ?? {};
+    this.#place = { ...this.#place, account: this.#place.account ?? account, region: this.#place.region ?? region };
+    return this.#place;
+  }
+
+  /** What a provider's configuration tells; undefined where there is none of that alias here. */
+  #providerPlace(alias: string | undefined): Pick<Place, 'account' | 'region'> | undefined {
+    for (const { type, labels, body } of this.#source.blocks) {
+      if (type !== 'provider' || labels[0] !== 'aws' || this.#attribute(body, 'alias', nowhere) !== alias) continue;
+      const value = (name: string) => this.#attribute(body, name, this.scope);
       const [allowed] = [value('allowed_account_ids')].filter(isList);
-      const role = block.body.blocks.find(({ type }) => type === 'assume_role');
+      const role = body.blocks.find((block) => block.type === 'assume_role');
       const assumed = role === undefined ? undefined : this.#attribute(role.body, 'role_arn', this.scope);
-      account ??= digits(allowed?.[0]) ?? digits(typeof assumed === 'string' ? assumed.split(':')[4] : undefined);
-      const named = value('region');
-      region ??= typeof named === 'string' ? named : undefined;
+      const ofRole = digits(typeof assumed === 'string' ? assumed.split(':')[4] : undefined);
+      // Without a role of its own it is the account of the default one.
+      const usual = alias === undefined || role !== undefined ? undefined : this.#place.account;
+      const region = value('region');
+      return {
+        account: digits(allowed?.[0]) ?? ofRole ?? usual,
+        region: typeof region === 'string' ? region : undefined,
+      };
     }
-    return { ...told, account, region };
+    return undefined;
+  }
+
+  /** Where what names this provider is applied: `aws.us`, or the default one when it names none. */
+  #placeBy(provider: Expression | undefined): Place {
+    if (provider === undefined || (provider.kind === 'variable' && provider.name === 'aws')) return this.#place;
+    const alias = provider.kind === 'attribute' ? provider.name : undefined;
+    const found = alias === undefined ? undefined : this.#providerPlace(alias);
+    return { ...elsewhere(this.#place), ...found };
   }
 
   /** Makes everything that the module makes. */
@@ -186,7 +206,12 @@ class Module {
       case 'data':
         return this.#each(block, name, (scope, suffix) => {
           const values = this.#bodyValue(block.body, scope);
-          return dataSource(block.labels[0] ?? '', `${this.#prefix}${name}${suffix}`, values, this.#work.place);
+          return dataSource(
+            block.labels[0] ?? '',
+            `${this.#prefix}${name}${suffix}`,
+            values,
+            this.#placeBy(block.body.attributes.get('provider')),
+          );
         });
       default:
         return this.#each(block, name, (scope, suffix) => this.#resource(block, name + suffix, scope));
@@ -242,15 +267,15 @@ class Module {
   #resource(block: Block & { readonly file: string }, name: string, scope: Scope): Value {
     const type = block.labels[0] ?? '';
     const address = this.#prefix + name;
+    const place = this.#placeBy(block.body.attributes.get('provider'));
     const values: Record<string, Value> = { ...this.#bodyValue(block.body, scope) };
     for (const attribute of computedAttributes) {
-      const made =
-        values[attribute] === undefined ? computed(type, address, values, this.#work.place, attribute) : undefined;
+      const made = values[attribute] === undefined ? computed(type, address, values, place, attribute) : undefined;
       if (made !== undefined) values[attribute] = made;
     }
     if (values.arn === undefined && needsArn(type)) values.arn = new Unknown(`${address}.arn`);
     if (this.#work.resources.length < limits.resources)
-      this.#work.resources.push({ address, type, values, locator: `${block.file}:${block.line}` });
+      this.#work.resources.push({ address, type, values, place, locator: `${block.file}:${block.line}` });
     return values;
   }
 
@@ -275,10 +300,12 @@ class Module {
       this.#problem('invalid', block, `${name}: there are too many modules; it was left out.`);
       return unknown;
     }
-    const child = new Module(this.#work, source, `${this.#prefix}${name}.`, block.body.attributes, scope, [
-      ...this.#trail,
-      folder,
-    ]);
+    const { attributes } = block.body;
+    const providers = attributes.get('providers');
+    const handed = providers?.kind === 'object' ? providers.entries.find(([key]) => isAws(key))?.[1] : providers;
+    const place = this.#placeBy(handed);
+    const prefix = `${this.#prefix}${name}.`;
+    const child = new Module(this.#work, source, prefix, attributes, scope, [...this.#trail, folder], place);
     child.expand();
     return child.outputs();
   }
@@ -333,6 +360,11 @@ const nowhere: Scope = { lookup: () => undefined };
 /** What Terraform itself reads of a resource. */
 const meta = new Set(['count', 'for_each', 'provider', 'depends_on']);
 const metaBlocks = new Set(['lifecycle', 'provisioner', 'connection', 'timeouts']);
+
+/** A key of `providers`: the bare name, as a variable or as a text. */
+function isAws(key: Expression): boolean {
+  return (key.kind === 'variable' && key.name === 'aws') || (key.kind === 'literal' && key.value === 'aws');
+}
 
 function digits(value: Value | undefined): string | undefined {
   return typeof value === 'string' && /^\d{12}$/.test(value) ? value : undefined;

@@ -28,12 +28,12 @@ export function evaluate(expression: Expression, scope: Scope, budget: Budget): 
   budget.left -= 1;
   if (budget.left < 0 || budget.depth >= maxDepth) return new Unknown('the configuration is too large to evaluate');
   budget.depth += 1;
-  const made = bounded(valueOf(expression, scope, budget));
+  const value = bounded(made(expression, scope, budget));
   budget.depth -= 1;
-  return made;
+  return value;
 }
 
-function valueOf(expression: Expression, scope: Scope, budget: Budget): Value {
+function made(expression: Expression, scope: Scope, budget: Budget): Value {
   const value = (inner: Expression) => evaluate(inner, scope, budget);
   switch (expression.kind) {
     case 'literal':

@@ -26,13 +26,17 @@ export async function readTree(path: string, signal: AbortSignal): Promise<HclTr
   const drafts = new Map<string, Draft>();
   const gaps: Gap[] = [];
   let bytes = 0;
-  const wanted = (name: string) => /\.(tf|auto\.tfvars)$/.test(name) || basename(name) === 'terraform.tfvars';
+  const wanted = (name: string) => /\.(tf|tf\.json|auto\.tfvars)$/.test(name) || basename(name) === 'terraform.tfvars';
   for await (const found of walk(path, { ...limits, wanted }, signal)) {
     if ('gap' in found) {
       gaps.push(found.gap);
       continue;
     }
     const name = printable(found.name);
+    if (name.endsWith('.tf.json')) {
+      gaps.push(gap('FB-TERRAFORM-UNRESOLVED', ['*'], name, 'Configuration that is written as JSON is not read.'));
+      continue;
+    }
     try {
       const { size } = await stat(found.file);
       if (size > maxFile || bytes + size > maxAll) {

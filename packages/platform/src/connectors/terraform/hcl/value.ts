@@ -27,6 +27,11 @@ export function markOf({ why }: Unknown): string {
   return `${unknownMark}${why}`;
 }
 
+/** Whether a value is unknown, or a text with something unknown in it. */
+export function isUnknown(value: Value | undefined): boolean {
+  return value instanceof Unknown || (typeof value === 'string' && value.includes(unknownMark));
+}
+
 /** The references that are unknown in a document. */
 export function marksIn(document: string): readonly string[] {
   return [...document.matchAll(/terraform-unknown:([^"\\]{0,200})/g)].map(([, why = '']) => why);

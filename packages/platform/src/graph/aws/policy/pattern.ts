@@ -166,3 +166,14 @@ export function arnParts(arn: string): readonly string[] | undefined {
   parts.push(arn.slice(from));
   return parts;
 }
+
+/** Whether a pattern without variables means a text for sure. */
+export function matches(pattern: string, text: string): boolean {
+  return (
+    patternOf(pattern, { variables: false, wild: true }).matches(
+      text,
+      () => 'unknown',
+      () => {},
+    ) === 2
+  );
+}

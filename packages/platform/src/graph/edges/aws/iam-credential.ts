@@ -1,5 +1,6 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { credentialsOf } from '../../aws/credentials.ts';
+import { credentialLevers } from '../../aws/levers.ts';
 
 /** An inactive key opens nothing until somebody activates it again. */
 export default {
@@ -14,8 +15,8 @@ export default {
     why: 'The key or password is the user’s.',
     cut: 'Deactivate the key, or delete the password.',
   },
-  severedBy: [],
-  levers: () => [],
+  severedBy: ['aws.deactivate-access-key'],
+  levers: credentialLevers,
   *derive(estate: Estate): Generator<DerivedEdge> {
     for (const { id, user, usable } of credentialsOf(estate)) if (usable) yield { from: id, to: user, facts: [user] };
   },

@@ -1,12 +1,12 @@
-import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
-import { everyRepository } from '../../github/accounts.ts';
+import { type DerivedEdge, type EdgeRule, type Estate, githubAccountId } from '@firebreak/contract';
+import { everyRepository, ownerId } from '../../github/accounts.ts';
 import { contentId, pushId, repositoryAdminId, workflowWriteId } from '../../github/powers.ts';
 
 export default {
   label: 'INSTALLATION_GRANT',
   from: ['Installation'],
-  to: ['Push', 'WorkflowWrite', 'RepositoryAdmin', 'RepositoryContent'],
-  needs: ['github.installation', 'github.repository'],
+  to: ['Push', 'WorkflowWrite', 'RepositoryAdmin', 'RepositoryContent', 'OrganizationOwner'],
+  needs: ['github.installation', 'github.repository', 'github.organization'],
   techniques: ['T1199', 'T1195.002'],
   traverse: 'instant',
   explain: {
@@ -22,7 +22,7 @@ export default {
 function* derive(estate: Estate): Generator<DerivedEdge> {
   for (const { id: from, data } of estate.all('github.installation')) {
     if (data.suspended_at !== undefined) continue;
-    const { contents, workflows, administration } = data.permissions;
+    const { contents, workflows, administration, members } = data.permissions;
     const doubt =
       data.repository_selection === 'all'
         ? {}
@@ -37,6 +37,15 @@ function* derive(estate: Estate): Generator<DerivedEdge> {
     if (administration === 'write') yield every('administration');
     if (contents === 'write') yield every('push');
     if (contents === 'write' && workflows === 'write') yield every('workflows');
+    const organization = estate.get('github.organization', githubAccountId('Organization', data.host, data.account));
+    if (members === 'write' && organization !== undefined)
+      yield {
+        from,
+        to: ownerId(data.host, data.account),
+        facts: [from, organization.id],
+        likelihood: 0.8,
+        note: 'by making somebody an owner',
+      };
     if (contents === 'read' || contents === 'write') yield every('content');
   }
 }

@@ -110,6 +110,20 @@ describe('IRSA', () => {
     ).toEqual([]);
     expect(edges('IRSA_ROLE', ...pods, ...node, proof, cluster(), role('app'))).toEqual([]);
   });
+  test('another audience, another account’s provider, a role of another account, an account of that name elsewhere', () => {
+    const facts = [...pods, ...node, proof, cluster()];
+    const other = exactly(subject);
+    other.StringEquals[`${issuer}:aud`] = 'vault';
+    expect(edges('IRSA_ROLE', ...facts, irsa(other))).toEqual([]);
+    const trusted = JSON.stringify(irsa(exactly(subject)));
+    const foreign = JSON.parse(trusted.replace(`iam::${account}:oidc-provider`, 'iam::222222222222:oidc-provider'));
+    expect(edges('IRSA_ROLE', ...facts, foreign)).toEqual([]);
+    // The account asks for the role of its own account; one that is called the same elsewhere is not meant.
+    const elsewhere = JSON.parse(trusted.replaceAll(account, '222222222222'));
+    expect(edges('IRSA_ROLE', ...facts, elsewhere)).toEqual([]);
+    const namesake = irsa(exactly('system:serviceaccount:dev:scorer'));
+    expect(edges('IRSA_ROLE', ...facts, namesake)).toEqual([]);
+  });
   test('with wildcards', () => {
     const like = irsa({ StringLike: { [`${issuer}:sub`]: 'system:serviceaccount:ml:*' } });
     expect(edges('IRSA_ROLE', ...pods, ...node, proof, cluster(), like)).toEqual([`${from} -> app 1`]);

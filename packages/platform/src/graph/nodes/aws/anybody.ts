@@ -1,5 +1,5 @@
 import type { GraphNode, NodeRule } from '@firebreak/contract';
-import { openThings } from '../../aws/grants.ts';
+import { openThings } from '../../aws/thing-index.ts';
 import { bucketsToRead, bucketsToWrite, secretThings } from '../../aws/things.ts';
 import { anybodyId } from '../../aws/trust.ts';
 

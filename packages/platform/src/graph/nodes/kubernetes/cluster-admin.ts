@@ -1,11 +1,16 @@
-import { clusterAdminId, type GraphNode, type NodeRule } from '@firebreak/contract';
+import { clusterAdminId, type FactKind, factSchemas, type GraphNode, type NodeRule } from '@firebreak/contract';
 
-/** Every cluster has it, whatever was collected. */
+/** What only an estate with a cluster in it tells of. A cluster that is known to AWS alone is one. */
+const kinds = (Object.keys(factSchemas) as FactKind[]).filter(
+  (kind) => kind.startsWith('kubernetes.') || kind === 'aws.eks-cluster',
+);
+
+/** Every cluster has it, whatever was collected of it. */
 export default {
   kinds: ['Privilege'],
   needs: [],
   *derive(estate): Generator<GraphNode> {
-    if (estate.size === 0) return;
+    if (kinds.every((kind) => estate.all(kind).length === 0)) return;
     yield {
       id: clusterAdminId,
       kind: 'Privilege',

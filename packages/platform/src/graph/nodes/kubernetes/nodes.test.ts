@@ -1,11 +1,13 @@
-import { assetClasses } from '@firebreak/contract';
+import { assetClasses, type Fact, factSchemas } from '@firebreak/contract';
 import { expect, test } from 'vitest';
+import { estateOf } from '../../../facts/estate.ts';
 import { authorityCases } from '../../edges/kubernetes/cases/authority.case.ts';
 import { escapeCases } from '../../edges/kubernetes/cases/escape.case.ts';
 import { podCases } from '../../edges/kubernetes/cases/pod.case.ts';
 import { rightCases } from '../../edges/kubernetes/cases/right.case.ts';
 import { type CaseTable, estate } from '../../edges/kubernetes/cases/world.case.ts';
 import { nodeRules } from '../index.ts';
+import clusterAdmin from './cluster-admin.ts';
 
 const tables: CaseTable = { ...escapeCases, ...podCases, ...rightCases, ...authorityCases };
 const worlds = Object.values(tables).flatMap(({ holds }) => holds.map(({ world }) => world));
@@ -30,4 +32,17 @@ test('a node of the cluster has one rule, a class of the vocabulary, a kind that
 test('an empty estate has no node', () => {
   const none = estate([]);
   for (const rule of nodeRules) expect([...rule.derive(none)]).toEqual([]);
+});
+
+test('an estate without a cluster has no administrator of one', () => {
+  const account: Fact<'aws.account'> = {
+    id: 'aws:Account/111122223333',
+    kind: 'aws.account',
+    data: factSchemas['aws.account'].parse({ AccountId: '111122223333' }),
+    source: { connector: 'aws', locator: 'account.json' },
+  };
+  expect([...clusterAdmin.derive(estateOf([account], []))]).toEqual([]);
+  expect([
+    ...clusterAdmin.derive(estate([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'a' } }])),
+  ]).toHaveLength(1);
 });

@@ -10,14 +10,16 @@ export default {
       for (const { id, name, server, deployments } of models) {
         const of = (pick: (data: (typeof deployments)[number]['data']) => string | undefined) =>
           [...new Set(deployments.flatMap(({ data }) => pick(data) ?? []))].sort().join(', ');
-        const [providers, addresses] = [of(({ provider }) => provider), of(({ apiBase }) => apiBase)];
+        const addresses = of(({ apiBase }) => apiBase);
+        // Where an address is given, the provider says how it is spoken to, and not whose it is.
+        const vendors = of(({ provider, apiBase }) => (apiBase === undefined ? provider : undefined));
         yield {
           id,
           kind: 'Model',
           class: 'endpoint',
           name: `${name} of ${server}`,
           facts: deployments.map((fact) => fact.id),
-          ...(providers === '' ? {} : { about: { vendor: providers } }),
+          ...(vendors === '' ? {} : { about: { vendor: vendors } }),
           detail: { deployments: deployments.length, ...(addresses === '' ? {} : { addresses }) },
         };
       }

@@ -60,6 +60,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { CreateSecretCommand, PutResourcePolicyCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { seedAgents, seedOrganization } from './seeded-agents.case.ts';
 
 export const account = '123456789012';
 export const region = 'eu-west-1';
@@ -78,6 +79,8 @@ const trust = (Principal: object, Action = 'sts:AssumeRole') => policy({ Effect:
 export interface Seeded {
   readonly keyArn: string;
   readonly secretArn: string;
+  /** Of the organization. */
+  readonly root: string;
   readonly instanceId: string;
   readonly groupId: string;
   /** A user that may list buckets and no more. */
@@ -395,9 +398,12 @@ export async function seedAccount(endpoint: string): Promise<Seeded> {
     }),
   );
   await sagemaker.send(new CreateEndpointCommand({ EndpointName: 'fraud', EndpointConfigName: 'fraud' }));
+  await seedAgents(options, scorer, image);
+  const root = await seedOrganization(options);
   return {
     keyArn,
     secretArn,
+    root,
     instanceId,
     groupId: group.GroupId ?? '',
     weak: { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' },

@@ -18,6 +18,8 @@ export interface Desk {
   readonly self: string;
   /** An answer, or null where there is no such thing. @throws FirebreakError where it cannot be told */
   get(service: Service, operation: string, input: Foreign, region?: string): Promise<Foreign | null>;
+  /** AWS's clock at the last answer, ISO 8601 to the second. */
+  clock(): string;
   look(service: Service, operation: string, input: Foreign, region?: string): Promise<Reply>;
 }
 
@@ -31,14 +33,22 @@ export async function deskOf({ session, signal }: AwsAttempt, account: string): 
     throw new FirebreakError('FB-SOURCE-READ-ONLY', `${session.address} holds answers of AWS, not the account itself.`);
   const caller = await callerOf(control, signal);
   if (caller.account !== account)
-    throw new FirebreakError('FB-AWS-OTHER-ACCOUNT', `The step is about ${account}, the open account is ${caller.account}.`);
-  const look: Desk['look'] = (service, operation, input, region) =>
-    control.read({ service, operation, region, input }, signal);
+    throw new FirebreakError(
+      'FB-AWS-OTHER-ACCOUNT',
+      `The step is about ${account}, the open account is ${caller.account}.`,
+    );
+  let at = '';
+  const look: Desk['look'] = async (service, operation, input, region) => {
+    const reply = await control.read({ service, operation, region, input }, signal);
+    if (reply.ok) at = reply.at;
+    return reply;
+  };
   return {
     control,
     signal,
     self: roleOfSession(caller.arn),
     look,
+    clock: () => at.replace(/\.\d+Z$/, 'Z'),
     async get(service, operation, input, region) {
       const reply = await look(service, operation, input, region);
       if (reply.ok) return reply.value;
@@ -58,7 +68,7 @@ export async function callerOf(control: Control, signal: AbortSignal): Promise<{
   const known = callers.get(control);
   if (known !== undefined) return known;
   const command = { service: 'sts', operation: 'GetCallerIdentity', region: undefined, input: {} } as const;
-  const reply = await control.read(command, signal);
+  const reply = await control.write(command, signal);
   if (!reply.ok) throw readError(reply, 'sts GetCallerIdentity');
   const caller = { account: textAt(reply.value, 'Account') ?? '', arn: textAt(reply.value, 'Arn') ?? '' };
   callers.set(control, caller);

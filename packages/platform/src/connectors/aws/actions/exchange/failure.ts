@@ -33,7 +33,9 @@ const meaning: Readonly<Record<CommandFailure, { code: ErrorCode; retryable: boo
 export function writeOutcome(failed: Failed, what: string): Outcome {
   const { code, retryable, mayHaveHappened } = meaning[failed.failure];
   const reason = inWords(failed, what);
-  return failed.sent && mayHaveHappened ? { outcome: 'unknown', reason } : { outcome: 'refused', code, reason, retryable };
+  return failed.sent && mayHaveHappened
+    ? { outcome: 'unknown', reason }
+    : { outcome: 'refused', code, reason, retryable };
 }
 
 export function refused(code: ErrorCode, reason: string, retryable = false): Refused {

@@ -10,10 +10,10 @@
  * - what was so before we came is not "undone" into something else, and a value that somebody else set since is theirs.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { type Action, FirebreakError, type Outcome } from '@firebreak/contract';
+import type { Action, Outcome } from '@firebreak/contract';
 import type { AwsSession } from '../../session.ts';
 import { type AwsAttempt, type Desk, deskOf } from './desk.ts';
-import { brokenOff, refused, refusedBy } from './failure.ts';
+import { brokenOff, type Refused, refused, refusedBy } from './failure.ts';
 import { changeOf, send, type Write } from './write.ts';
 
 export interface InAccount {
@@ -32,8 +32,8 @@ export interface StateChange<P extends InAccount, B> {
   readonly wanted: (now: B, params: P, before: B) => boolean;
   /** Everything that leads from a state to the wanted one; the first is sent, then it is asked again. Not empty unless wanted. */
   readonly forward: (from: B, params: P, before: B) => readonly Write[];
-  /** Everything that leads back to the before-state; a sentence where nothing does. */
-  readonly back: (now: B, params: P, before: B) => readonly Write[] | string;
+  /** Everything that leads back to the before-state; a refusal where nothing does. `force`: over what others set since. */
+  readonly back: (now: B, params: P, before: B, force: boolean) => readonly Write[] | Refused;
   /** Whether a state lies between two of several writes, there or back. */
   readonly between?: (now: B, params: P, before: B) => boolean;
   /** What of the state this lever changes: what must be back, whatever else moved. All of it when absent. */
@@ -101,8 +101,8 @@ export function stateChange<P extends InAccount, B>(change: StateChange<P, B>): 
       const ours = holds(now, params, before) || between(now, params, before);
       if (!ours && attempt.force !== true)
         return told(refused('FB-UNDO-CHANGED', `${params.arn} was changed by somebody else in the same place.`));
-      const writes = change.back(now, params, before);
-      if (typeof writes === 'string') return told(refused('FB-AWS-GONE', writes));
+      const writes = change.back(now, params, before, attempt.force === true);
+      if ('outcome' in writes) return told(writes);
       const [write, ...more] = writes;
       if (write === undefined) return told(refused('FB-UNDO-CHANGED', `Nothing leads ${params.arn} back.`));
       const outcome = await send(desk, write);
@@ -130,10 +130,4 @@ export function stateChange<P extends InAccount, B>(change: StateChange<P, B>): 
 function plain(value: unknown): unknown {
   if (value === undefined) return null;
   return JSON.parse(JSON.stringify(value)) as unknown;
-}
-
-/** An internal error where a preview is asked for something that cannot be. */
-export function mustHave<T>(value: T | null | undefined, what: string): T {
-  if (value === null || value === undefined) throw new FirebreakError('FB-AWS-GONE', `${what} does not exist.`);
-  return value;
 }

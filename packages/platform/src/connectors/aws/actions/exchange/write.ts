@@ -18,7 +18,12 @@ export interface Write {
 
 /** `iam PutRolePolicy`, `lambda PutFunctionConcurrency in eu-west-1`, with the input as it is sent. */
 export function changeOf({ verb, object, service, operation, region, input }: Write): Change {
-  return { verb, object, request: `${service} ${operation}${region === undefined ? '' : ` in ${region}`}`, body: input };
+  return {
+    verb,
+    object,
+    request: `${service} ${operation}${region === undefined ? '' : ` in ${region}`}`,
+    body: input,
+  };
 }
 
 export async function send({ control, signal }: Desk, write: Write): Promise<Outcome> {

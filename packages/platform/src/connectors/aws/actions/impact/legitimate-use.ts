@@ -50,7 +50,11 @@ export function interruptIdentity(estate: Estate, arn: string, what: string): re
     .filter(({ data }) => id.startsWith('aws:Group/') && accountOfArn(data.Arn) === accountOfArn(arn))
     .filter(({ data }) => data.GroupList.includes(nameOf(arn)))
     .map(({ id: user, data }) => ({ who: { kind: 'User', id: user, name: data.UserName }, what, weight: 1 }));
-  return [own, ...members, ...running.map((user) => ({ who: user.ref, what: `Runs as it. ${what}`, weight: user.weight }))];
+  return [
+    own,
+    ...members,
+    ...running.map((user) => ({ who: user.ref, what: `Runs as it. ${what}`, weight: user.weight })),
+  ];
 }
 
 /** What runs as it and is noticed from outside. */
@@ -58,7 +62,12 @@ export function servesSomebody(estate: Estate, arn: string): boolean {
   return (usesOf(estate).runsAs.get(awsId(arn)) ?? []).some(({ reach }) => reach !== 'batch' && reach !== 'internal');
 }
 
-export function interruptThing(estate: Estate, id: NodeId, what: string, fallback: Reach = 'internal'): readonly Interruption[] {
+export function interruptThing(
+  estate: Estate,
+  id: NodeId,
+  what: string,
+  fallback: Reach = 'internal',
+): readonly Interruption[] {
   const user = usesOf(estate).thing.get(id);
   const ref = user?.ref ?? { kind: kindOf(id), id, name: nameOf(id) };
   return [{ who: ref, what, weight: user?.weight ?? weightOf(fallback, []) }];
@@ -115,7 +124,8 @@ function index(estate: Estate): Uses {
   }
   for (const { id, data } of estate.all('aws.ecs-task-definition'))
     add(id, data.family ?? nameOf(data.taskDefinitionArn), 'service', data.Tags, data.taskRoleArn);
-  for (const { id, data } of estate.all('aws.codebuild-project')) add(id, data.name, 'batch', data.Tags, data.serviceRole);
+  for (const { id, data } of estate.all('aws.codebuild-project'))
+    add(id, data.name, 'batch', data.Tags, data.serviceRole);
   for (const { id, data } of estate.all('aws.glue-job')) add(id, data.Name, 'batch', data.Tags, data.Role);
   for (const { id, data } of estate.all('aws.training-job'))
     add(id, data.TrainingJobName, 'batch', data.Tags, data.RoleArn);
@@ -123,7 +133,8 @@ function index(estate: Estate): Uses {
     add(id, data.NotebookInstanceName, 'internal', data.Tags, data.RoleArn);
   for (const { id, data } of estate.all('aws.sagemaker-model'))
     add(id, data.ModelName, 'model', data.Tags, data.ExecutionRoleArn);
-  for (const { id, data } of estate.all('aws.sagemaker-endpoint')) add(id, data.EndpointName, 'model', data.Tags, undefined);
+  for (const { id, data } of estate.all('aws.sagemaker-endpoint'))
+    add(id, data.EndpointName, 'model', data.Tags, undefined);
   for (const { id, data } of estate.all('aws.bedrock-agent'))
     add(id, data.agentName ?? data.agentId, 'model', data.Tags, data.agentResourceRoleArn);
   for (const { id, data } of estate.all('aws.agent-runtime'))

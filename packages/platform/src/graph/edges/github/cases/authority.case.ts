@@ -392,8 +392,16 @@ export const authorityCases: Cases = {
         world: [known(), installation({ contents: 'write', workflows: 'write' }, { repository_selection: 'selected' })],
         edge: 'Installation/github.com/acme/renovate -> WorkflowWrite',
       },
+      {
+        world: [organization(), installation({ members: 'write' })],
+        edge: 'Installation/github.com/acme/renovate -> OrganizationOwner/github.com/acme',
+      },
     ],
     misses: [
+      {
+        because: 'it only sees who is a member',
+        world: [organization(), installation({ members: 'read' })],
+      },
       {
         because: 'suspended',
         world: [known(), installation({ contents: 'write' }, { suspended_at: '2024-01-01T00:00:00Z' })],

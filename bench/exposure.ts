@@ -3,7 +3,7 @@
  * the paths that say why, the same question asked identity by identity; a what-if is one more table under a cut mask), and then
  * with other systems, on the same edges without AND-steps, which they do not know. Every answer is compared.
  *
- *     node bench/exposure.ts [--edges 1000000] [--peer-starts 25] [--database URL]
+ *     node bench/exposure.ts [--edges 1000000] [--peer-starts 10] [--database URL]
  */
 import { parseArgs } from 'node:util';
 import type { EdgeRule, GraphNode } from '@firebreak/contract';
@@ -23,7 +23,7 @@ import { syntheticGraph } from './synthetic-graph.ts';
 const { values: options } = parseArgs({
   options: {
     edges: { type: 'string', default: '1000000' },
-    'peer-starts': { type: 'string', default: '25' },
+    'peer-starts': { type: 'string', default: '10' },
     database: { type: 'string' },
   },
 });

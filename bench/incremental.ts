@@ -24,7 +24,7 @@ import { nodeRules } from '../packages/platform/src/graph/nodes/index.ts';
 import { pipeline } from './data-platform.ts';
 import { type Changing, everywhere, retraining, rollout } from './estate-changes.ts';
 import { writeCluster } from './kubernetes-cluster.ts';
-import { median, milliseconds, printTable, times } from './measure.ts';
+import { clearMemory, median, milliseconds, printTable, times } from './measure.ts';
 import { mustAgree, present, startPeers } from './peers/peers.ts';
 import { packed, plainEdges, unpacked } from './plain-edges.ts';
 import { mustBeSame } from './same-graph.ts';
@@ -83,12 +83,14 @@ for (const peer of peers) await peer.close();
 /** One round. @returns how many edges went or came */
 async function change(changing: Changing, round: number, note: (who: string, time: number) => void): Promise<number> {
   const changes = changing(estate, round);
+  clearMemory();
   let start = performance.now();
   estate = changeEstate(estate, changes);
   graph = keeper.graphOf(estate);
   note(ours, performance.now() - start);
 
   const facts = [...factsOf(estate)];
+  clearMemory();
   start = performance.now();
   const anew = deriveGraph(estateOf(facts, []), nodeRules, edgeRules);
   note(allAnew, performance.now() - start);
@@ -97,7 +99,8 @@ async function change(changing: Changing, round: number, note: (who: string, tim
   const before = packed(edges);
   edges = plainEdges(graph, numberIn(graph));
   const after = packed(edges);
-  const [removed, added] = [unpacked(before.difference(after)), unpacked(after.difference(before))];
+  const removed = unpacked([...before].filter((edge) => !after.has(edge)));
+  const added = unpacked([...after].filter((edge) => !before.has(edge)));
   const [source, reached] = widest(graph);
   for (const peer of peers) {
     const { value, milliseconds: time } = await peer.change({ nodeCount: numbers.size, removed, added });

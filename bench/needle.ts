@@ -46,7 +46,7 @@ for (const deadEnds of options['dead-ends'].split(',').map(Number)) {
     mustAgree('needle', peer.name, (await peer.distance(start, goal)).value, way.length);
     work[peer.name] = () => peer.distance(start, goal);
   }
-  const medians = await mediansInTurns(9, work);
+  const medians = await mediansInTurns(3, work);
   for (const peer of peers) await peer.close();
   const ours = medians['firebreak reach, and the way'] as number;
   console.log(

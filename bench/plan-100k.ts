@@ -4,6 +4,7 @@
  * The same containment is then priced without a planner: greedy, and by revoking everything that names the account.
  *
  *     node bench/plan-100k.ts [--pods 25000] [--plans 20]
+ *     node bench/plan-100k.ts --from kubernetes:content/demo-estate --plans 60     the same on an estate of one's own
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,14 +20,18 @@ import { median, milliseconds, times as timesAsMuch } from './measure.ts';
 import { type Baselines, baselines } from './plan-baselines.ts';
 
 const { values: options } = parseArgs({
-  options: { pods: { type: 'string', default: '25000' }, plans: { type: 'string', default: '20' } },
+  options: {
+    pods: { type: 'string', default: '25000' },
+    plans: { type: 'string', default: '20' },
+    from: { type: 'string' },
+  },
 });
 
 const folder = mkdtempSync(join(tmpdir(), 'firebreak-bench-'));
 try {
   const file = join(folder, 'cluster.json');
-  await writeCluster(file, Number(options.pods));
-  const source = await world.open([`kubernetes:${file}`], new AbortController().signal, () => {});
+  if (options.from === undefined) await writeCluster(file, Number(options.pods));
+  const source = await world.open([options.from ?? `kubernetes:${file}`], new AbortController().signal, () => {});
   const start = performance.now();
   const graph = source.graph();
   const derived = performance.now() - start;
@@ -37,7 +42,7 @@ try {
 
   const solver = await loadSolver();
   const accounts = graph.nodes.flatMap((node, index) => (node.kind === 'ServiceAccount' ? [index] : []));
-  const wanted = Number(options.plans);
+  const wanted = Math.min(Number(options.plans), accounts.length);
   const times: number[] = [];
   const verdicts = new Map<Plan['verdict'], number>();
   const found: Baselines[] = [];

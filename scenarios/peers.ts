@@ -44,7 +44,12 @@ const wanted: readonly Peer[] = [
   },
   { script: 'registry/start', variable: 'FIREBREAK_REGISTRY_URL', stop: 'registry/stop', for: /\/connectors\/oci\// },
   { script: 'mlflow/start', variable: 'FIREBREAK_MLFLOW_URL', stop: 'mlflow/stop', for: /\/connectors\/mlflow\// },
-  { script: 'pgvector/start', variable: 'FIREBREAK_PGVECTOR_URL', stop: 'pgvector/stop', for: /\/connectors\/stores\// },
+  {
+    script: 'pgvector/start',
+    variable: 'FIREBREAK_PGVECTOR_URL',
+    stop: 'pgvector/stop',
+    for: /\/connectors\/stores\//,
+  },
   { script: 'litellm/start', variable: 'FIREBREAK_LITELLM_URL', stop: 'litellm/stop', for: /\/connectors\/litellm\// },
 ];
 

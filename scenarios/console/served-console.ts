@@ -123,6 +123,8 @@ export async function shoot(page: Page, name: string): Promise<void> {
   const { SCREENSHOTS } = process.env;
   if (SCREENSHOTS === undefined) return;
   await page.waitForLoadState('networkidle').catch(() => undefined);
+  for (const skeleton of await page.locator('.mantine-Skeleton-root').all())
+    await skeleton.waitFor({ state: 'detached' });
   await mkdir(join(root, SCREENSHOTS), { recursive: true });
   await page.screenshot({ path: join(root, SCREENSHOTS, `${name}.png`) });
 }

@@ -69,7 +69,7 @@ test('a plan is approved without a mouse, and the dialog keeps the focus and giv
   await dialog.waitFor();
   await dialog.getByRole('button', { name: 'Approve all 5 steps' }).focus();
   await page.keyboard.press('Enter');
-  await page.getByText('Containment is running').waitFor();
+  await page.getByText('Containment is running').first().waitFor();
   expect(troubles).toEqual([]);
   await context.close();
 });

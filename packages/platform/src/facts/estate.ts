@@ -9,6 +9,7 @@ export interface FactsOfKind {
 
 export type FactsByKind = ReadonlyMap<string, FactsOfKind>;
 
+const none: readonly AnyFact[] = [];
 const parts = new WeakMap<Estate, FactsByKind>();
 
 /**
@@ -37,7 +38,7 @@ export function estateOfKinds(byKind: FactsByKind, gaps: readonly Gap[]): Estate
   let size = 0;
   for (const { list } of byKind.values()) size += list.length;
   const estate: Estate = {
-    all: <K extends FactKind>(kind: K) => (byKind.get(kind)?.list ?? []) as unknown as readonly Fact<K>[],
+    all: <K extends FactKind>(kind: K) => (byKind.get(kind)?.list ?? none) as unknown as readonly Fact<K>[],
     get: <K extends FactKind>(kind: K, id: FactId) => byKind.get(kind)?.byId.get(id) as Fact<K> | undefined,
     gaps,
     size,

@@ -58,7 +58,8 @@ export class Reader {
 
   /** Whether it has itself read one of these. */
   hasRead(subjects: ReadonlySet<Subject>): boolean {
-    return !this.#read.isDisjointFrom(subjects);
+    for (const subject of this.#read) if (subjects.has(subject)) return true;
+    return false;
   }
 
   /** From now on it reads of another estate, in which all that it depends on is as it was. */
@@ -129,7 +130,7 @@ export function takeOver(
   const stale = new Set([...all].filter((reader) => reader.hasRead(changed)));
   for (const reader of stale) for (const opener of openers.get(reader) ?? []) stale.add(opener);
 
-  const kept = all.difference(stale);
+  const kept = new Set([...all].filter((reader) => !stale.has(reader)));
   for (const reader of kept) reader.moveTo(after);
   const fresh = knowledgeOf(after);
   for (const [compute, knowledge] of old)

@@ -94,14 +94,14 @@ export class GraphKeeper {
       const part = before?.nodeParts[at];
       if (stays(part)) return part;
       const reader = new Reader(estate);
-      return { reader, ...sayNodes(this.#vocabulary, rule.derive(reader.view)) };
+      return { reader, ...sayNodes(this.#vocabulary, rule.derive(reader.view), part) };
     });
     const writer = new StepWriter(this.#vocabulary);
     const edgeParts = this.#edgeRules.map((rule, at): EdgePart => {
       const part = before?.edgeParts[at];
       if (stays(part)) return part;
       const reader = new Reader(estate);
-      return { reader, ...writer.ofRule(rule.derive(reader.view, this.#options)) };
+      return { reader, ...writer.ofRule(rule.derive(reader.view, this.#options), part?.steps) };
     });
     const hubs = new Map<number, HubPart>();
     for (const { reader, groups } of edgeParts)

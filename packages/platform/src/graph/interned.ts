@@ -5,10 +5,11 @@ export class Interned<T> {
   #last: T | undefined;
   #lastNumber = -1;
 
-  numberOf(value: T): number {
+  /** @param guess a number that the value may well have: to compare is cheaper than to look up */
+  numberOf(value: T, guess = -1): number {
     // Rules tend to say the same thing several times in a row.
     if (value === this.#last && this.#lastNumber >= 0) return this.#lastNumber;
-    let number = this.#numberOf.get(value);
+    let number = guess >= 0 && this.values[guess] === value ? guess : this.#numberOf.get(value);
     if (number === undefined) {
       number = this.values.length;
       this.#numberOf.set(value, number);

@@ -8,9 +8,19 @@ export interface SaidNodes {
   readonly numbers: Int32Array;
 }
 
-export function sayNodes(vocabulary: Vocabulary, derived: Iterable<GraphNode>): SaidNodes {
+/** @param before what the rule said last: most of it comes again, in the same order */
+export function sayNodes(vocabulary: Vocabulary, derived: Iterable<GraphNode>, before?: SaidNodes): SaidNodes {
   const nodes = [...derived];
-  return { nodes, numbers: Int32Array.from(nodes, ({ id }) => vocabulary.ids.numberOf(id)) };
+  const numbers = new Int32Array(nodes.length);
+  let next = 0;
+  for (let at = 0; at < nodes.length; at += 1) {
+    const number = vocabulary.ids.numberOf((nodes[at] as GraphNode).id, before?.numbers[next]);
+    numbers[at] = number;
+    // A few may be gone, and others new.
+    const place = before?.numbers.subarray(next, next + 4).indexOf(number) ?? -1;
+    next += place + 1;
+  }
+  return { nodes, numbers };
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Facts of many systems from the worlds that the rules are tested on, several versions of many of them: what random estates are drawn from. */
 import type { AnyFact } from '@firebreak/contract';
 import { factsOf } from '../facts/join-estates.ts';
-import { allow, document, group, iam, managed, organizationPolicy, role, user } from './aws/cases/world.case.ts';
+import { allow, deny, group, iam, managed, organizationPolicy, role, user } from './aws/cases/world.case.ts';
 import { authorityCases } from './edges/github/cases/authority.case.ts';
 import { cloudCases } from './edges/github/cases/cloud.case.ts';
 import { outsiderCases } from './edges/github/cases/outsider.case.ts';
@@ -47,6 +47,6 @@ function account(): AnyFact[] {
       AttachedManagedPolicies: [{ PolicyName: 'wide', PolicyArn: iam('policy/wide') }],
     }),
     organizationPolicy('p-1', ['111122223333'], [allow('*')]),
-    organizationPolicy('p-1', ['111122223333'], [{ ...document().Statement, ...allow('iam:*') }]),
+    organizationPolicy('p-1', ['111122223333'], [allow('s3:*'), deny('iam:*')]),
   ];
 }

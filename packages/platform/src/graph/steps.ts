@@ -45,24 +45,32 @@ export class StepWriter {
 
   /**
    * The steps that a rule derived, and the groups that they lead to, by the number of their hub.
+   *
+   * @param before what it derived last: most of it comes again, in the same order
    */
-  ofRule(edges: Iterable<DerivedEdge>): { steps: Steps; groups: ReadonlyMap<number, NodeGroup> } {
+  ofRule(
+    edges: Iterable<DerivedEdge>,
+    before: Steps = nothing,
+  ): { steps: Steps; groups: ReadonlyMap<number, NodeGroup> } {
     const { ids } = this.#vocabulary;
     const groups = new Map<number, NodeGroup>();
+    let next = 0;
     for (const edge of edges) {
-      const from = ids.numberOf(edge.from);
+      const from = ids.numberOf(edge.from, before.tails[next]);
       let head: number;
-      if (typeof edge.to === 'string') head = ids.numberOf(edge.to);
+      if (typeof edge.to === 'string') head = ids.numberOf(edge.to, before.heads[next]);
       else {
-        head = ids.numberOf(hubId(edge.to));
+        head = ids.numberOf(hubId(edge.to), before.heads[next]);
         if (!groups.has(head)) groups.set(head, edge.to);
       }
+      const factAt = next === 0 ? 0 : (before.factEnds[next - 1] as number);
+      next = following(before, next, from, head);
       if (edge.with !== undefined && edge.with.length > 0) {
         const others = new Set(edge.with.map((id) => ids.numberOf(id)));
         others.delete(from);
         if (others.size > 0) this.#others.set(this.#heads.length, [...others]);
       }
-      this.#push(from, head, edge.facts, edge.likelihood ?? 1, edge.note);
+      this.#push(from, head, edge.facts, edge.likelihood ?? 1, edge.note, before.factValues, factAt);
     }
     return { steps: this.#take(), groups };
   }
@@ -73,13 +81,24 @@ export class StepWriter {
     return this.#take();
   }
 
-  #push(tail: number, head: number, facts: readonly FactId[], likelihood: number, note: string | undefined): void {
+  /** @param known numbers that the facts may well have, from `at` on */
+  #push(
+    tail: number,
+    head: number,
+    facts: readonly FactId[],
+    likelihood: number,
+    note: string | undefined,
+    known: Int32Array = nothing.factValues,
+    at = 0,
+  ): void {
     const vocabulary = this.#vocabulary;
     this.#tails.push(tail);
     this.#heads.push(head);
     this.#likelihoods.push(vocabulary.likelihoods.numberOf(likelihood));
     this.#notes.push(vocabulary.notes.numberOf(note));
-    for (const fact of facts) this.#factValues.push(vocabulary.facts.numberOf(fact));
+    for (let place = 0; place < facts.length; place += 1) {
+      this.#factValues.push(vocabulary.facts.numberOf(facts[place] as FactId, known[at + place]));
+    }
     this.#factEnds.push(this.#factValues.length);
   }
 
@@ -97,6 +116,14 @@ export class StepWriter {
     this.#others = new Map();
     return steps;
   }
+}
+
+/** Where in the old steps the next one is to be expected, once this one was derived: a few may be gone, and others new. */
+function following(before: Steps, next: number, from: number, head: number): number {
+  for (let at = next; at < Math.min(next + 4, before.tails.length); at += 1) {
+    if (before.tails[at] === from && before.heads[at] === head) return at + 1;
+  }
+  return next;
 }
 
 function hubId(group: NodeGroup): string {

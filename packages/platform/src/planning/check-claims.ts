@@ -6,6 +6,7 @@
  */
 import { type AnyAction, nodeRef, type Plan, type PlanCheck, type PlanStep } from '@firebreak/contract';
 import type { AttackGraph, GraphEdge } from '../graph/attack-graph.ts';
+import { addBit, type Bitset, bitsetOf } from '../graph/bitset.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
 import { hostingLimit } from './hosting.ts';
 import { isBanned } from './lever-text.ts';
@@ -184,22 +185,24 @@ function scopeCheck(plan: Plan, scope: NonNullable<Plan['scope']>, graph: Attack
   return { check, ok: wrong.length === 0, detail: wrong.length === 0 ? scope.answer : wrong.slice(0, 5).join('; ') };
 }
 
-/** Everything that follows from the start, over the list of live edges. */
+/** Everything that follows from the start: on from what is new, and once nothing is, by what needs several holdings. */
 function heldBy(start: readonly string[], graph: AttackGraph): ReadonlySet<string> {
+  const numbers = start.flatMap((id) => graph.indexOf.get(id) ?? []);
+  const all = bitsetOf(graph.nodes.length, numbers);
   const held = new Set(start);
-  const leaving = new Map<string, GraphEdge[]>();
-  for (const edge of graph.liveEdges())
-    for (const tail of [edge.from, ...edge.with]) {
-      const known = leaving.get(tail);
-      if (known === undefined) leaving.set(tail, [edge]);
-      else known.push(edge);
+  let next = numbers;
+  const follow = (from: Bitset): void => {
+    next = [];
+    for (const { head, to } of graph.liveEdgesFrom(from)) {
+      if (held.has(to)) continue;
+      held.add(to);
+      addBit(all, head);
+      next.push(head);
     }
-  const next = [...start];
-  for (let id = next.pop(); id !== undefined; id = next.pop())
-    for (const edge of leaving.get(id) ?? []) {
-      if (held.has(edge.to) || ![edge.from, ...edge.with].every((tail) => held.has(tail))) continue;
-      held.add(edge.to);
-      next.push(edge.to);
-    }
+  };
+  while (next.length > 0) {
+    while (next.length > 0) follow(bitsetOf(graph.nodes.length, next));
+    follow(all);
+  }
   return held;
 }

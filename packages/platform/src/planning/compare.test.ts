@@ -33,6 +33,7 @@ test('every variant with its own plan, and the front is what nothing beats', () 
     staged: ['test.revoke on web'],
     'read-only': ['test.revoke on web'],
     'business-first': ['test.revoke on web'],
+    'one-person': ['test.revoke on web'],
     nothing: undefined,
   });
   const front = options.filter((option) => option.front).map(({ name }) => name);

@@ -31,6 +31,14 @@ export function comparePlans(
     return [{ name: variant, why: variantOf(variant).why, ...measured(graph, plan, race), plan }];
   });
   const [cheapest] = options;
+  const alone = cheapest?.plan === undefined ? undefined : onePerson(graph, request, solver, cheapest.plan);
+  if (alone !== undefined)
+    options.push({
+      name: 'one-person',
+      why: 'Does without everything that needs a second person, and waits for nobody but the first.',
+      ...measured(graph, alone, race),
+      plan: alone,
+    });
   const idle = cheapest?.plan === undefined ? undefined : { ...cheapest.plan, steps: [] };
   const nothing: Option = {
     name: 'nothing',
@@ -42,6 +50,29 @@ export function comparePlans(
     options: all.map((option) => ({ ...option, front: !all.some((other) => beats(other, option)) })),
     completeness: graph.completeness,
   };
+}
+
+/** How often what takes the place of a drastic step may be drastic itself. */
+const mostBans = 8;
+
+/** The cheapest plan without the steps that two must approve; undefined when it has none, or a pin asks for one. */
+function onePerson(
+  graph: AttackGraph,
+  request: Omit<PlanRequest, 'variant'>,
+  solver: Solver,
+  cheapest: Plan,
+): Plan | undefined {
+  const forbid = [...(request.forbid ?? [])];
+  const pinned = new Set(cheapest.pinned);
+  let plan = cheapest;
+  for (let tried = 0; tried < mostBans; tried += 1) {
+    const drastic = plan.steps.filter(({ approvals }) => approvals > 1);
+    if (drastic.length === 0) return tried === 0 ? undefined : plan;
+    if (drastic.some(({ lever }) => pinned.has(lever.key))) return undefined;
+    forbid.push(...drastic.map(({ lever }) => lever.key));
+    plan = makePlan(graph, { ...request, forbid }, solver);
+  }
+  return undefined;
 }
 
 function variantAllows(

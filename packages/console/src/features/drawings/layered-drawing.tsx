@@ -58,13 +58,14 @@ export function LayeredDrawing({ label, boxes, lines, selected, onSelect }: Laye
               <path d="M0,0 L8,4 L0,8 z" className={classes.head} />
             </marker>
           </defs>
-          {lines.map(({ from, to, unsure }) => {
+          {lines.map((line) => {
+            const { from, to, unsure } = line;
             const [start, end] = [layout.places.get(from), layout.places.get(to)];
             if (start === undefined || end === undefined || from === to) return null;
             return (
               <path
                 key={`${from} ${to} ${unsure}`}
-                d={curve(start, end)}
+                d={curve(start, end, layout.lanesOf(line))}
                 className={classes.line}
                 data-near={selected === from || selected === to}
                 data-unsure={unsure}

@@ -46,3 +46,20 @@ test('boxes stand opposite to what they are linked to', () => {
   expect(places.get('a')?.y).toBe(places.get('c2')?.y);
   expect(places.get('c')?.y).toBe(places.get('a2')?.y);
 });
+
+test('a line that passes a column has a lane there, clear of every box', () => {
+  fc.assert(
+    fc.property(drawing, ({ boxes, lines }) => {
+      const { places, lanesOf } = layered(boxes, lines);
+      const columns = [...new Set(boxes.map(({ column }) => column))].sort((a, b) => a - b);
+      const place = (id: string) => columns.indexOf(boxes.find((box) => box.id === id)?.column ?? 0);
+      for (const line of lines.filter(({ from }) => places.has(from))) {
+        const lanes = lanesOf(line);
+        expect(lanes.length).toBe(Math.max(0, place(line.to) - place(line.from) - 1));
+        for (const lane of lanes)
+          for (const box of places.values())
+            if (box.x === lane.x) expect(lane.y < box.y || lane.y > box.y + boxHeight).toBe(true);
+      }
+    }),
+  );
+});

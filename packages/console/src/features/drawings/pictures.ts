@@ -57,11 +57,12 @@ export function pictureOfLineage(lineage: Lineage): { boxes: readonly DrawnBox[]
   for (const node of upstream) add(node, -(into.get(node.id) ?? 1), `${node.class}, goes into it`, 'neutral');
   for (const node of downstream) add(node, outOf.get(node.id) ?? 1, `${node.class}, made of it`, 'neutral');
   for (const node of running) add(node, furthest + 2, `${node.class}, runs it`, 'warn');
-  for (const node of endpoints) add(node, furthest + 3, 'answers', 'jewel');
-  for (const { from, to } of links) {
-    add(from, furthest + 1, 'part of what runs', 'neutral');
-    add(to, furthest + 1, 'part of what runs', 'neutral');
-  }
+  for (const node of endpoints) add(node, furthest + 4, 'answers', 'jewel');
+  // Parts stand before the whole that they make up, or after the one that makes them.
+  const wholes = new Set(running.map(({ id }) => id));
+  const made = new Set(links.filter(({ from }) => wholes.has(from.id)).map(({ to }) => to.id));
+  for (const { from, to } of links)
+    for (const part of [from, to]) add(part, furthest + (made.has(part.id) ? 3 : 1), 'part of what runs', 'neutral');
   const lines = [...linesOf(links)];
   const linked = new Set(lines.flatMap(({ from, to }) => [from, to]));
   // A whole whose parts hold the model has no link of its own.

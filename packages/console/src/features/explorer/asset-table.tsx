@@ -9,8 +9,8 @@ import { systemOf } from './facet-counts.ts';
 const columns: readonly Column<Asset>[] = [
   { title: 'Node', cell: (node) => <NodeLink node={node} most={56} />, compare: by((node) => node.name) },
   {
-    title: 'Namespace',
-    width: '15%',
+    title: 'Namespace or account',
+    width: '164px',
     cell: (node) => node.namespace !== undefined && <ForeignText text={node.namespace} most={30} />,
     compare: by((node) => node.namespace),
   },

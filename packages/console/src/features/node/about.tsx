@@ -19,7 +19,7 @@ export function About({ node }: { readonly node: Asset }) {
           <FactList
             facts={[
               ['Kind', node.kind],
-              ['Namespace', node.namespace],
+              ['Namespace or account', node.namespace],
               ['Why it matters', node.jewel],
               ...Object.entries(detail).map(([name, value]) => [name, String(value)] as const),
             ]}

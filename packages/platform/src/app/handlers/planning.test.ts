@@ -85,6 +85,7 @@ test('the variants side by side record nothing', async () => {
     'staged',
     'read-only',
     'business-first',
+    'one-person',
     'nothing',
   ]);
   expect(choice.options.some(({ front }) => front)).toBe(true);

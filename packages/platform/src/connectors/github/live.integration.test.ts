@@ -117,6 +117,26 @@ test('GitHub’s own examples are read without a fault', async () => {
     expect(estate.all(kind).length, kind).toBeGreaterThan(0);
 });
 
+test('GitHub’s own examples of an organization are read without a fault', async () => {
+  const server = await serve({ world: { '/orgs/github/repos': { is: [] } }, otherwise: 'example' });
+  const { estate, gaps } = await collectSession(
+    github,
+    openLive({ owner: 'github', apiUrl: server.url, token }),
+    signal,
+  );
+  expect(server.faults).toEqual([]);
+  expect(gaps).toEqual([]);
+  for (const kind of [
+    'github.organization',
+    'github.team',
+    'github.installation',
+    'github.webhook',
+    'github.runner',
+    'github.runner-group',
+  ] as const)
+    expect(estate.all(kind).length, kind).toBeGreaterThan(0);
+});
+
 test('pages are followed to the end', async () => {
   const named = (name: string) => ({ name, created_at: '2024-01-01T00:00:00Z', updated_at: '2024-01-01T00:00:00Z' });
   const many = Array.from({ length: 7 }, (_, index) => named(`S${index}`));

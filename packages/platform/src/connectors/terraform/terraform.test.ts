@@ -128,6 +128,47 @@ module "m" {\n source = "./m"\n providers = { aws = aws.us }\n}`,
     );
   });
 
+  test('a plan or state of another provider tells only the ARNs that it has', async () => {
+    const job = (name: string, values: object) => ({
+      address: `aws_glue_job.${name}`,
+      mode: 'managed',
+      type: 'aws_glue_job',
+      name,
+      values: { name, ...values },
+    });
+    const arn = 'arn:aws:glue:us-east-1:999988887777:job/b';
+    const resources = [job('a', {}), job('b', { arn }), job('c', {})];
+    const keys: Readonly<Record<string, string>> = { a: 'aws.us', b: 'module.x:aws.us', c: 'aws' };
+    const configured = resources.map((each) => ({ ...each, provider_config_key: keys[each.name], expressions: {} }));
+    const { estate } = await readFiles({
+      'plan.json': {
+        ...plan,
+        planned_values: { root_module: { resources } },
+        configuration: {
+          ...plan.configuration,
+          root_module: { ...plan.configuration.root_module, resources: configured },
+        },
+      },
+      'b.tfstate': {
+        version: 4,
+        resources: [
+          {
+            mode: 'managed',
+            type: 'aws_s3_bucket',
+            name: 'b',
+            provider: 'provider["example/hashicorp/aws"].us',
+            instances: [{ attributes: { arn: 'arn:aws:s3:::acme', bucket: 'acme' } }],
+          },
+        ],
+      },
+    });
+    expect(estate.all('aws.glue-job').map(({ data }) => data.Arn)).toEqual([
+      'arn:aws:glue:eu-west-1:123456789012:job/c',
+      arn,
+    ]);
+    expect(estate.all('aws.bucket').map(({ data }) => data.AccountId)).toEqual([undefined]);
+  });
+
   test('a reference that leads nowhere', async () => {
     const { estate, gaps } = await readFiles({
       'main.tf': `${provider}resource "aws_lambda_function" "f" {\n function_name = "f"\n role = module.elsewhere.role_arn\n}`,

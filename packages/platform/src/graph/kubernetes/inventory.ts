@@ -4,6 +4,7 @@
 import { clusterAdminId, type Estate, kubernetesId, type NodeId } from '@firebreak/contract';
 import { perEstate } from '../../facts/estate.ts';
 import { podSecurity } from './admission.ts';
+import { cloudIdentitiesOf } from './credentials.ts';
 import { endpointsOf } from './endpoints.ts';
 import { hostsOf } from './hosts.ts';
 import { identitiesOf, mastersId, nodeUserId } from './identities.ts';
@@ -142,11 +143,24 @@ export const legacyTokens = perEstate((estate) => {
   return new Population('legacy-tokens', 'accounts with a token in a secret', members.values());
 });
 
-/** What a new pod may simply ask for in its namespace: any account's token, any secret, any claim. */
+/** Credentials for the cloud roles that accounts stand for, by the account's name. */
+export const cloudCredentials = perEstate(
+  (estate) =>
+    new Population(
+      'cloud-credentials',
+      'cloud credentials of service accounts',
+      [...cloudIdentitiesOf(estate).values()]
+        .flat()
+        .map(({ id, holder, namespace, name }) => ({ node: id, namespace, name, facts: [holder] })),
+    ),
+);
+
+/** What a new pod may simply ask for in its namespace: any account's token and what it opens in the cloud, any secret, any claim. */
 export const podWishes = perEstate(
   (estate) =>
     new Population('pod-wishes', 'accounts, secrets and volume claims', [
       ...serviceAccounts(estate),
+      ...cloudCredentials(estate),
       ...secrets(estate),
       ...claims(estate),
     ]),

@@ -55,7 +55,14 @@ function ruleOf(traverse: TraverseTime, edges: readonly LittleEdge[]): EdgeRule 
     techniques: [],
     traverse,
     explain: { what: 'a step', why: 'because', cut: 'cut it by hand' },
-    severedBy: [...new Set(edges.flatMap(({ severedBy = [] }) => severedBy))],
+    severedBy: [
+      ...new Set(
+        edges.flatMap(({ severedBy = [], levers = [] }) => [
+          ...severedBy,
+          ...levers.map((text) => pulled(text).action),
+        ]),
+      ),
+    ],
     derive: () =>
       edges.map(({ from, with: others, to }) => step(from, to, others === undefined ? {} : { with: others.map(idOf) })),
     levers: (live) =>

@@ -1,6 +1,6 @@
 import { defineAction, type ProbeResult } from '@firebreak/contract';
 import { z } from 'zod';
-import { array, at, type Foreign, textAt } from '../../../intake/foreign.ts';
+import { array, type Foreign, textAt } from '../../../intake/foreign.ts';
 import type { AwsSession } from '../session.ts';
 import { deskOf } from './exchange/desk.ts';
 import { accountParam, arnParam, ownArn, roleArn } from './exchange/params.ts';
@@ -62,9 +62,7 @@ export default defineAction<Params, InlineDenyBefore, AwsSession>({
     impactOf('revoke-sessions', interruptIdentity(estate, of.arn, 'Its sessions end; what renews them goes on.')),
   ...inlineDeny<Params>({ name: () => name, document, isOurs, notOurselves: true }),
   probe: async (attempt, of, { record }): Promise<readonly ProbeResult[]> => {
-    const issuedBefore = String(
-      at(document(of, record), 'Statement', '0', 'Condition', 'DateLessThan', 'aws:TokenIssueTime'),
-    );
+    const issuedBefore = of.issuedBefore ?? record.at;
     const old = new Date(new Date(issuedBefore).getTime() - 1000).toISOString();
     return [
       await simulate(await deskOf(attempt, of.account), {

@@ -6,16 +6,25 @@ import { Unknown } from '../hcl/value.ts';
 import type { Place, TerraformResource } from '../resource.ts';
 import { clusterAdditions, clusterPolicies, clusters } from './cluster.ts';
 import { workloadAdditions, workloads } from './compute.ts';
+import { containers } from './containers.ts';
 import { Drafts, type Mappings } from './drafts.ts';
 import { accountsOf, identities, identityAdditions } from './identity.ts';
 import { intelligence, intelligenceAdditions } from './intelligence.ts';
+import { machineAdditions, machines } from './machines.ts';
 import { storeAdditions, stores } from './storage.ts';
 import { View } from './view.ts';
 
 /** What begins facts, what completes them, and what completes those completions. */
 const rounds: readonly Mappings[] = [
-  { ...identities, ...stores, ...workloads, ...clusters, ...intelligence },
-  { ...identityAdditions, ...storeAdditions, ...workloadAdditions, ...clusterAdditions, ...intelligenceAdditions },
+  { ...identities, ...stores, ...workloads, ...machines, ...containers, ...clusters, ...intelligence },
+  {
+    ...identityAdditions,
+    ...storeAdditions,
+    ...workloadAdditions,
+    ...machineAdditions,
+    ...clusterAdditions,
+    ...intelligenceAdditions,
+  },
   clusterPolicies,
 ];
 

@@ -5,7 +5,17 @@ import { podWishes } from '../../kubernetes/inventory.ts';
 export default {
   label: 'NAMESPACE_CONTROL',
   from: ['Namespace'],
-  to: ['ServiceAccount', 'Secret', 'PersistentVolumeClaim', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'],
+  to: [
+    'ServiceAccount',
+    'Secret',
+    'PersistentVolumeClaim',
+    'Credential',
+    'Deployment',
+    'StatefulSet',
+    'DaemonSet',
+    'Job',
+    'CronJob',
+  ],
   needs: ['kubernetes.namespace', 'kubernetes.workload', 'kubernetes.secret', 'kubernetes.service-account'],
   techniques: ['T1610'],
   traverse: 'seconds',

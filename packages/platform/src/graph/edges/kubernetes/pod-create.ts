@@ -11,7 +11,7 @@ import { grantFacts } from '../../kubernetes/rbac.ts';
 export default {
   label: 'POD_CREATE',
   from: ['PermissionSet'],
-  to: ['ServiceAccount', 'Secret', 'PersistentVolumeClaim', 'Node'],
+  to: ['ServiceAccount', 'Secret', 'PersistentVolumeClaim', 'Credential', 'Node'],
   needs: [...rightsNeeds, 'kubernetes.secret', 'kubernetes.persistent-volume-claim'],
   techniques: ['T1610'],
   traverse: 'seconds',

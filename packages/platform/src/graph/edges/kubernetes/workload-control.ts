@@ -9,7 +9,7 @@ import { workloadKinds } from '../../kubernetes/workload-kinds.ts';
 export default {
   label: 'WORKLOAD_CONTROL',
   from: [...workloadKinds.map(({ kind }) => kind), 'InferenceService.serving.kserve.io'],
-  to: ['Pod', 'ServiceAccount', 'Secret', 'PersistentVolumeClaim'],
+  to: ['Pod', 'ServiceAccount', 'Secret', 'PersistentVolumeClaim', 'Credential'],
   needs: [...podNeeds, 'kubernetes.model-workload', 'kubernetes.secret'],
   techniques: ['T1610'],
   traverse: 'seconds',

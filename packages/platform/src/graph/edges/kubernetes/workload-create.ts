@@ -8,7 +8,7 @@ import { grantFacts } from '../../kubernetes/rbac.ts';
 export default {
   label: 'WORKLOAD_CREATE',
   from: ['PermissionSet'],
-  to: ['ServiceAccount', 'Secret', 'PersistentVolumeClaim'],
+  to: ['ServiceAccount', 'Secret', 'PersistentVolumeClaim', 'Credential'],
   needs: [
     ...rightsNeeds,
     'kubernetes.secret',

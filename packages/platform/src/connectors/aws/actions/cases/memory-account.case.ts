@@ -98,16 +98,20 @@ export function memoryWorld(caller = 'user/responder'): World {
     [`ListAttached${kind}Policies`]: (input) => ({
       AttachedPolicies: [...of(kind, input).attached].map((PolicyArn) => ({ PolicyArn })),
     }),
-    [`Attach${kind}Policy`]: (input) => (of(kind, input).attached.add(String(input.PolicyArn)), {}),
-    [`Detach${kind}Policy`]: (input) => (of(kind, input).attached.delete(String(input.PolicyArn)), {}),
+    [`Attach${kind}Policy`]: (input) => {
+      of(kind, input).attached.add(String(input.PolicyArn));
+      return {};
+    },
+    [`Detach${kind}Policy`]: (input) => {
+      of(kind, input).attached.delete(String(input.PolicyArn));
+      return {};
+    },
   });
   const mustBe = (input: Foreign, name: string, value: string) => {
     if (input[name] !== value) throw new Gone();
   };
   const values = (input: Foreign, name: string) =>
-    array(array(input.Filters).find((filter) => textAt(filter, 'Name') === name && record(filter))).concat(
-      array(record(array(input.Filters).find((filter) => textAt(filter, 'Name') === name))?.Values),
-    );
+    array(record(array(input.Filters).find((filter) => textAt(filter, 'Name') === name))?.Values);
   const ruleKey = (rule: unknown) => JSON.stringify(rule);
 
   const operations: Record<string, (input: Foreign) => Foreign> = {
@@ -119,14 +123,20 @@ export function memoryWorld(caller = 'user/responder'): World {
       mustBe(input, 'UserName', 'ci');
       return { AccessKeyMetadata: [{ AccessKeyId: memoryIds.accessKey, Status: key }] };
     },
-    UpdateAccessKey: (input) => ((key = String(input.Status)), {}),
+    UpdateAccessKey: (input) => {
+      key = String(input.Status);
+      return {};
+    },
     GetRole: (input) => ({
       Role: {
         Arn: iam(`role/${String(input.RoleName)}`),
         AssumeRolePolicyDocument: encodeURIComponent(of('Role', input).trust ?? ''),
       },
     }),
-    UpdateAssumeRolePolicy: (input) => ((of('Role', input).trust = String(input.PolicyDocument)), {}),
+    UpdateAssumeRolePolicy: (input) => {
+      of('Role', input).trust = String(input.PolicyDocument);
+      return {};
+    },
     // What every deny of ours is about; conditions are not looked at.
     SimulatePrincipalPolicy: (input) => {
       const [, kind = '', name = ''] = /:(user|role|group)\/(.*)$/.exec(String(input.PolicySourceArn)) ?? [];
@@ -147,37 +157,66 @@ export function memoryWorld(caller = 'user/responder'): World {
       PolicyVersion: { Document: encodeURIComponent(versions.find(({ id }) => id === input.VersionId)?.text ?? '') },
     }),
     CreatePolicyVersion: (input) => {
-      const id = `v${(made += 1)}`;
+      made += 1;
+      const id = `v${made}`;
       versions.push({ id, text: String(input.PolicyDocument) });
       if (input.SetAsDefault === true) inForce = id;
       return {};
     },
-    SetDefaultPolicyVersion: (input) => ((inForce = String(input.VersionId)), {}),
-    DeletePolicyVersion: (input) => ((versions = versions.filter(({ id }) => id !== input.VersionId)), {}),
-    HeadBucket: (input) => (mustBe(input, 'Bucket', bucketArn.slice(13)), {}),
+    SetDefaultPolicyVersion: (input) => {
+      inForce = String(input.VersionId);
+      return {};
+    },
+    DeletePolicyVersion: (input) => {
+      versions = versions.filter(({ id }) => id !== input.VersionId);
+      return {};
+    },
+    HeadBucket: (input) => {
+      mustBe(input, 'Bucket', bucketArn.slice(13));
+      return {};
+    },
     GetBucketPolicy: () => {
       if (policy === undefined) throw new Gone();
       return { Policy: policy };
     },
-    PutBucketPolicy: (input) => ((policy = String(input.Policy)), {}),
-    DeleteBucketPolicy: () => ((policy = undefined), {}),
+    PutBucketPolicy: (input) => {
+      policy = String(input.Policy);
+      return {};
+    },
+    DeleteBucketPolicy: () => {
+      policy = undefined;
+      return {};
+    },
     GetPublicAccessBlock: () => {
       if (block === undefined) throw new Gone();
       return { PublicAccessBlockConfiguration: block };
     },
-    PutPublicAccessBlock: (input) => ((block = record(input.PublicAccessBlockConfiguration)), {}),
-    DeletePublicAccessBlock: () => ((block = undefined), {}),
+    PutPublicAccessBlock: (input) => {
+      block = record(input.PublicAccessBlockConfiguration);
+      return {};
+    },
+    DeletePublicAccessBlock: () => {
+      block = undefined;
+      return {};
+    },
     ListObjectsV2: () => ({ Contents: [{ Key: 'weights.bin' }] }),
     HeadObject: () => ({}),
-    DescribeRepositories: (input) => (
-      mustBe(record({ n: array(input.repositoryNames)[0] }) ?? {}, 'n', 'acme/serve'), {}
-    ),
+    DescribeRepositories: (input) => {
+      mustBe({ name: array(input.repositoryNames)[0] }, 'name', 'acme/serve');
+      return {};
+    },
     GetRepositoryPolicy: () => {
       if (push === undefined) throw new Gone();
       return { policyText: push };
     },
-    SetRepositoryPolicy: (input) => ((push = String(input.policyText)), {}),
-    DeleteRepositoryPolicy: () => ((push = undefined), {}),
+    SetRepositoryPolicy: (input) => {
+      push = String(input.policyText);
+      return {};
+    },
+    DeleteRepositoryPolicy: () => {
+      push = undefined;
+      return {};
+    },
     InitiateLayerUpload: () => {
       if (push?.includes('FirebreakDenyPush')) throw new Failed('denied', 'AccessDeniedException', true);
       return { uploadId: 'u' };
@@ -187,12 +226,27 @@ export function memoryWorld(caller = 'user/responder'): World {
       if (runtime === undefined) throw new Gone();
       return { policy: runtime };
     },
-    PutResourcePolicy: (input) => ((runtime = String(input.policy)), {}),
-    DeleteResourcePolicy: () => ((runtime = undefined), {}),
-    GetFunctionConfiguration: (input) => (mustBe(input, 'FunctionName', 'scorer'), { Timeout: 3 }),
+    PutResourcePolicy: (input) => {
+      runtime = String(input.policy);
+      return {};
+    },
+    DeleteResourcePolicy: () => {
+      runtime = undefined;
+      return {};
+    },
+    GetFunctionConfiguration: (input) => {
+      mustBe(input, 'FunctionName', 'scorer');
+      return { Timeout: 3 };
+    },
     GetFunctionConcurrency: () => (reserved === undefined ? {} : { ReservedConcurrentExecutions: reserved }),
-    PutFunctionConcurrency: (input) => ((reserved = Number(input.ReservedConcurrentExecutions)), {}),
-    DeleteFunctionConcurrency: () => ((reserved = undefined), {}),
+    PutFunctionConcurrency: (input) => {
+      reserved = Number(input.ReservedConcurrentExecutions);
+      return {};
+    },
+    DeleteFunctionConcurrency: () => {
+      reserved = undefined;
+      return {};
+    },
     DescribeSecurityGroups: (input) => {
       const ids = values(input, 'group-id');
       const names = values(input, 'group-name');
@@ -213,9 +267,8 @@ export function memoryWorld(caller = 'user/responder'): World {
       return {};
     },
     AuthorizeSecurityGroupIngress: (input) => {
-      groups
-        .get(String(input.GroupId))
-        ?.rules.push(...array(input.IpPermissions).flatMap((rule) => record(rule) ?? []));
+      const rules = array(input.IpPermissions).map((rule) => record(rule) ?? {});
+      groups.get(String(input.GroupId))?.rules.push(...rules);
       return {};
     },
     CreateSecurityGroup: (input) => {
@@ -228,7 +281,10 @@ export function memoryWorld(caller = 'user/responder'): World {
       if (group !== undefined) group.egress = 0;
       return {};
     },
-    DeleteSecurityGroup: (input) => (groups.delete(String(input.GroupId)), {}),
+    DeleteSecurityGroup: (input) => {
+      groups.delete(String(input.GroupId));
+      return {};
+    },
     DescribeNetworkInterfaces: (input) => {
       const group = values(input, 'group-id');
       const found = [...interfaces].filter(([, has]) => group.length === 0 || has.some((id) => group.includes(id)));
@@ -245,18 +301,33 @@ export function memoryWorld(caller = 'user/responder'): World {
       return {};
     },
     DescribeSecret: () => ({ RotationEnabled: true, VersionIdsToStages: { [`version-${secret}`]: ['AWSCURRENT'] } }),
-    RotateSecret: () => ((secret += 1), {}),
+    RotateSecret: () => {
+      secret += 1;
+      return {};
+    },
     ListEndpoints: () => ({ Endpoints: endpoint === undefined ? [] : [{ EndpointName: 'fraud' }] }),
     DescribeEndpoint: () => ({ EndpointStatus: 'InService', EndpointConfigName: endpoint?.config }),
     ListTags: () => ({ Tags: endpoint?.tags }),
     ListEndpointConfigs: () => ({ EndpointConfigs: [{ EndpointConfigName: 'fraud-config' }] }),
-    DeleteEndpoint: () => ((endpoint = undefined), {}),
-    CreateEndpoint: (input) => ((endpoint = { config: String(input.EndpointConfigName), tags: input.Tags }), {}),
+    DeleteEndpoint: () => {
+      endpoint = undefined;
+      return {};
+    },
+    CreateEndpoint: (input) => {
+      endpoint = { config: String(input.EndpointConfigName), tags: input.Tags };
+      return {};
+    },
     ListNotebookInstances: () => ({
       NotebookInstances: [{ NotebookInstanceName: 'lab', NotebookInstanceStatus: notebook }],
     }),
-    StopNotebookInstance: () => ((notebook = 'Stopped'), {}),
-    StartNotebookInstance: () => ((notebook = 'InService'), {}),
+    StopNotebookInstance: () => {
+      notebook = 'Stopped';
+      return {};
+    },
+    StartNotebookInstance: () => {
+      notebook = 'InService';
+      return {};
+    },
   };
 
   function answer({ operation, input }: Command): Reply {

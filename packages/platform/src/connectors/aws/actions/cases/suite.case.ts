@@ -10,7 +10,8 @@ import { type ActionCase, cases, region, type World } from './world.case.ts';
 
 export interface Where {
   readonly name: 'memory' | 'server';
-  readonly make: () => Promise<World>;
+  /** An account that is as it was made; `fresh` where what others change in it must not be seen by the next. */
+  readonly make: (fresh?: boolean) => Promise<World>;
 }
 
 const signal = new AbortController().signal;
@@ -162,7 +163,7 @@ export function suite(where: Where): void {
     `$action $name does not overwrite what somebody else changed since (${where.name})`,
     async (each) => {
       const action = actionOf(each.action);
-      const world = await where.make();
+      const world = await where.make(true);
       const params: unknown = action.params.parse(each.params(world.ids));
       const { record } = await action.read(attempt(world.session), params);
       const theirs = each.interfere?.(world.ids);

@@ -438,6 +438,16 @@ export const authorityCases: Cases = {
       },
     ],
   },
+  REPOSITORY_BRANCH: {
+    holds: [{ world: [known(), branch('main')], edge: 'git:Repository/github.com/acme/models -> Branch/main' }],
+    misses: [
+      {
+        because: 'not the default branch',
+        world: [known(), branch('main'), branch('old')],
+        edge: 'git:Repository/github.com/acme/models -> Branch/old',
+      },
+    ],
+  },
   BRANCH_BYPASS: {
     holds: [
       {

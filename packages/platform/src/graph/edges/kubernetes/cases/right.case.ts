@@ -19,6 +19,13 @@ const stop = ['kubernetes.delete-pod'];
 const set = 'PermissionSet/prod/who::who';
 const inCluster = 'PermissionSet/who::who';
 const kserve = 'serving.kserve.io';
+const annotated = object(
+  'v1',
+  'ServiceAccount',
+  'sa',
+  {},
+  { annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::111122223333:role/models' } },
+);
 const web = pod('web', { ports: [{ containerPort: 80 }] }, {}, { labels: { app: 'web' } });
 const answering = 'Container/prod/web/web';
 const lockedDown = object('networking.k8s.io/v1', 'NetworkPolicy', 'deny', { spec: { podSelector: {} } });
@@ -118,6 +125,27 @@ export const rightCases: CaseTable = {
       { because: 'exec is another right', world: [...can('who', ['create pods/exec']), pod('a', { stdin: true })] },
     ],
   },
+  CLOUD_TOKEN_REQUEST: {
+    holds: [
+      {
+        world: [...can('who', ['create serviceaccounts/token']), annotated],
+        edges: [`${set} -> Credential/prod/sa/aws-role`],
+        levers: [],
+      },
+      {
+        world: [...can('who', ['create serviceaccounts/token sa']), annotated],
+        edges: [`${set} -> Credential/prod/sa/aws-role`],
+      },
+    ],
+    nearMisses: [
+      { because: 'it stands for nothing', world: [...can('who', ['create serviceaccounts/token']), account('sa')] },
+      { because: 'another account', world: [...can('who', ['create serviceaccounts/token other']), annotated] },
+      {
+        because: 'reading accounts is not asking for tokens',
+        world: [...can('who', ['get serviceaccounts']), annotated],
+      },
+    ],
+  },
   POD_PATCH: {
     holds: [{ world: [...can('who', ['patch pods']), pod('a')], edges: [`${set} -> Pod/prod/a`], levers: stop }],
     nearMisses: [
@@ -160,6 +188,7 @@ export const rightCases: CaseTable = {
         edges: [`${set} -> ServiceAccount/prod/sa`, `${set} -> Secret/prod/s`],
         levers: [],
       },
+      { world: [...can('who', ['create pods']), annotated], edges: [`${set} -> Credential/prod/sa/aws-role`] },
     ],
     nearMisses: [
       { because: 'a create cannot be limited to a name', world: [...can('who', ['create pods a']), account('sa')] },

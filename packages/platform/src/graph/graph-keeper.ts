@@ -42,8 +42,7 @@ interface Last {
 /**
  * Graphs of one estate as it changes. Each is what `deriveGraph` gives, to the last index; but rules that read nothing which
  * changed since the graph before are not asked again, and neither is the knowledge that they share (see `facts/reader.ts`).
- * For one estate at a time: what the keeper gave for older estates stays as it is, and costs the whole way when it is asked
- * for again.
+ * For one estate as it goes: graphs that it gave stay as they are, and an older estate that is asked for again is one more change.
  */
 export class GraphKeeper {
   readonly #nodeRules: readonly NodeRule[];
@@ -87,19 +86,18 @@ export class GraphKeeper {
 
   #following(before: Last | undefined, estate: Estate): Last {
     const kept = before === undefined ? new Set<Reader>() : this.#takeOver(before, estate);
-    const stays = <P extends { readonly reader: Reader }>(part: P | undefined): part is P =>
-      part !== undefined && kept.has(part.reader);
+    const stays = ({ reader }: { readonly reader: Reader }) => kept.has(reader);
 
     const nodeParts = this.#nodeRules.map((rule, at): NodePart => {
       const part = before?.nodeParts[at];
-      if (stays(part)) return part;
+      if (part !== undefined && stays(part)) return part;
       const reader = new Reader(estate);
       return { reader, ...sayNodes(this.#vocabulary, rule.derive(reader.view), part) };
     });
     const writer = new StepWriter(this.#vocabulary);
     const edgeParts = this.#edgeRules.map((rule, at): EdgePart => {
       const part = before?.edgeParts[at];
-      if (stays(part)) return part;
+      if (part !== undefined && stays(part)) return part;
       const reader = new Reader(estate);
       return { reader, ...writer.ofRule(rule.derive(reader.view, this.#options), part?.steps) };
     });
@@ -110,7 +108,9 @@ export class GraphKeeper {
         const part = before?.hubs.get(hub);
         hubs.set(
           hub,
-          stays(part) ? part : { reader, label: group.label, steps: writer.ofMembers(hub, group.members()) },
+          part !== undefined && stays(part)
+            ? part
+            : { reader, label: group.label, steps: writer.ofMembers(hub, group.members()) },
         );
       }
     const same =

@@ -149,7 +149,7 @@ function describeStep(
   return joined([
     show`${String(ordinal).padStart(3)}. ${bold(title)}  ${dim(show`[${joined(marks, ', ')}]`)}`,
     show`     why     ${why}`,
-    ...interrupts.map(({ what }) => show`     breaks  ${what}`),
+    ...interrupts.map(({ who, what }) => show`     breaks  ${who.kind} ${who.name}: ${what}`),
     ...(restarts.length > 0 ? [show`     restart ${pods}`] : []),
     show`     undo    ${reversal.how}`,
     ...(open

@@ -109,7 +109,7 @@ test('contain without --approve shows and changes nothing', async () => {
   expect(exit).toBe(0);
   expect(out).toContain('PATCH /x\\u001b[2J\n    {"y\\u001b":1}');
   expect(out).toContain(`--approve (digest ${plan.digest})`);
-  expect(asked).toEqual([{ data, database: undefined, target: `kubernetes:${resolve('kc')}` }, 'closed']);
+  expect(asked).toEqual([{ data, database: undefined, target: [`kubernetes:${resolve('kc')}`] }, 'closed']);
 });
 
 test('a dry-run with a problem, a containment that is not contained and an undo that is not undone are 1', async () => {

@@ -124,7 +124,7 @@ test('contained by as many people as it takes, proved, handed over, undone', asy
   // what failed before left one incident, which gets the plan
   const brought = await as('Ruth', 'contain', planFile, '--approve');
   const [{ id } = { id: '' }] = await incidents();
-  expect(errorOf(brought)).toMatchObject({ code: 'FB-AUTH-FORBIDDEN', why: expect.stringContaining(id) });
+  expect(errorOf(brought)).toMatchObject({ code: 'FB-APPROVAL-REFUSED', why: expect.stringContaining(id) });
 
   // a file whose content was changed under the same digest must not approve what waits under it
   const swapped = join(folder, 'swapped.json');

@@ -49,12 +49,14 @@ export function openRemoteDesk(server: URL, token: string, signal: AbortSignal):
   };
 }
 
+const refusals: readonly ErrorCode[] = ['FB-AUTH-FORBIDDEN', 'FB-APPROVAL-REFUSED'];
+
 /** A responder may bring a plan that an approver then approves: the error says that it is there. */
 async function approve(client: Client, id: string, { digest }: Plan, signal: AbortSignal): Promise<void> {
   try {
     await client.call('approve', { params: { id }, body: { digest } }, signal);
   } catch (cause) {
-    if (!(cause instanceof FirebreakError) || cause.code !== 'FB-AUTH-FORBIDDEN') throw cause;
+    if (!(cause instanceof FirebreakError) || !refusals.includes(cause.code)) throw cause;
     throw new FirebreakError(cause.code, `${cause.why} The plan waits for approval in ${id}.`, { cause });
   }
 }

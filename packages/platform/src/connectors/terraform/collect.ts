@@ -53,7 +53,16 @@ async function* everything(source: TerraformSource, signal: AbortSignal): AsyncG
   const files = (await readdir(source.path))
     .filter((name) => /\.(json|tfstate)$/.test(name) && !name.endsWith('.tf.json'))
     .sort();
-  for (const name of files.slice(0, maxJsonFiles)) yield* fromJson(source, join(source.path, name), name, signal);
+  for (const name of files.slice(0, maxJsonFiles)) {
+    const file = join(source.path, name);
+    // A pipe that lies in the folder would be waited for without end; one that is named by itself is what was asked for.
+    const regular = await stat(file).then(
+      (one) => one.isFile(),
+      () => true,
+    );
+    if (regular) yield* fromJson(source, file, name, signal);
+    else yield { gap: gap('FB-SOURCE-UNREADABLE', ['*'], printable(name), 'It is not a regular file.') };
+  }
 }
 
 async function* fromJson(

@@ -37,9 +37,12 @@ export async function mayApprove(
     if (allowed) permitted[step.id] = policies;
     else refused.push(`step ${ordinal} (${step.title}): ${why}`);
   }
-  if (refused.length > 0)
-    throw new FirebreakError('FB-APPROVAL-REFUSED', `${by.name} may not approve ${refused.join(' ')}`, {
+  const [first, ...more] = refused;
+  if (first !== undefined) {
+    const others = more.length === 0 ? '' : ` ${more.length} more steps are refused as well.`;
+    throw new FirebreakError('FB-APPROVAL-REFUSED', `${by.name} may not approve ${first}${others}`, {
       detail: { refused },
     });
+  }
   return permitted;
 }

@@ -1,7 +1,7 @@
 /**
  * Whether the principal element of a resource policy means a caller, and how: by itself (or as everybody), which gives by
  * itself, or by its account, which leaves the rest to the account's own policies. Source: IAM user guide, "AWS JSON policy
- * elements: Principal".
+ * elements: Principal" and "… NotPrincipal": a Deny that excepts Bob and the root of his account denies everybody else in it.
  */
 import { accountOfArn, type NodeId } from '@firebreak/contract';
 import type { Holder } from './holders.ts';
@@ -16,13 +16,15 @@ export interface CallerMatch {
 const nobody: CallerMatch = { truth: no, how: 'direct' };
 
 export function callerMatch(statement: Statement, holder: Holder | undefined, principal: NodeId): CallerMatch {
-  const { principals } = statement;
+  const { effect, principals } = statement;
   if (principals === undefined) return nobody;
   const match = principals.everybody
     ? ({ truth: yes, how: 'direct' } as const)
     : best((principals.byType.get('AWS') ?? []).map((written) => named(written, holder, principal)));
-  // Whoever is not excepted is meant, each by itself.
-  return principals.not ? { truth: not(match.truth), how: 'direct' } : match;
+  if (!principals.not) return match;
+  // Whoever is not excepted is meant, each by itself. A Deny does not except an account's identities by their account.
+  const excepted = effect === 'Deny' && match.how === 'account' ? no : match.truth;
+  return { truth: not(excepted), how: 'direct' };
 }
 
 function best(matches: readonly CallerMatch[]): CallerMatch {

@@ -24,7 +24,7 @@ import { perEstate } from '../../facts/estate.ts';
 import { callerMatch } from './callers.ts';
 import { type Holder, holdersOf, type Source } from './holders.ts';
 import { type Judgement, judge, type Request, type Said } from './judge.ts';
-import { membershipOf } from './organization.ts';
+import { type Level, membershipOf } from './organization.ts';
 import type { Condition, ContextValue } from './policy/condition.ts';
 import { policyOf, type Statement } from './policy/document.ts';
 import { and, maybe, no, not, or, type Truth, yes } from './policy/truth.ts';
@@ -39,6 +39,8 @@ export interface AwsRequest {
   readonly resource: string;
   /** Condition keys that the asker knows, for example `iam:PassedToService`. */
   readonly context?: Readonly<Record<string, string | readonly string[]>>;
+  /** `context` has all tags of the resource: one that is not there is not on it. */
+  readonly tagsTold?: boolean;
   /** The policy on the resource, where it has one. */
   readonly resourcePolicy?: AwsPolicyDocument | undefined;
   /** The resource's account where its ARN does not say it (S3); that of the principal when absent. */
@@ -61,6 +63,8 @@ export interface AwsDecision {
   readonly facts: readonly FactId[];
   /** Condition keys on which it depends. */
   readonly keys: readonly string[];
+  /** Some statement denies it, or may: then nothing else that would let it (a grant on a key) does, or for sure. */
+  readonly denied?: 'yes' | 'maybe';
 }
 
 export interface AwsAuthorizer {
@@ -158,7 +162,8 @@ function layered(
   given: ReadonlyMap<string, ContextValue>,
   chosen: Map<string, Set<string>> | undefined,
 ): AwsDecision {
-  const context = contextOf(estate, holder, { action: asked.action, resource: asked.resource, given });
+  const { action, resource: on, tagsTold = false } = asked;
+  const context = contextOf(estate, holder, { action, resource: on, given, tagsTold });
   const request: Request = {
     action: asked.action,
     resource: asked.resource,
@@ -184,7 +189,7 @@ function layered(
   const caller = callerAccount === undefined ? undefined : membershipOf(estate)(callerAccount);
   const levels = holder?.serviceLinked
     ? []
-    : (caller?.service ?? []).map(({ sources, allowsAll }) => ({ ...judge(sources, request), allowsAll }));
+    : (caller?.service ?? []).map((level) => ofLevel(level, request));
   const owner = resourceAccount === undefined ? undefined : membershipOf(estate)(resourceAccount);
   const everybody = (statement: Statement): Truth =>
     statement.principals === undefined ? yes : maybeCaller(statement);
@@ -192,7 +197,7 @@ function layered(
   const controls =
     holder?.serviceLinked || !controlled.has(service(asked.action))
       ? []
-      : [judge(owner?.resource ?? [], { ...request, isCaller: everybody })];
+      : (owner?.resource ?? []).map((level) => ofLevel(level, { ...request, isCaller: everybody }));
   const resource = resourceJudgements(asked, request, holder, estate);
 
   const denials = [identity, boundary, ...sessions, ...levels, ...controls, resource?.all].filter(
@@ -201,15 +206,13 @@ function layered(
   const denied = denials.reduce<Truth>((result, { deny }) => or(result, deny), no);
   if (denied === yes) {
     const by = denials.find(({ deny }) => deny === yes)?.deniedBy;
-    return { decision: 'deny', because: [by?.text ?? 'it is denied'], facts: by?.facts ?? [], keys: [] };
+    return { decision: 'deny', because: [by?.text ?? 'it is denied'], facts: by?.facts ?? [], keys: [], denied: 'yes' };
   }
   const maybeDenied = denials.flatMap(({ deny, deniedBy }) =>
     deny === maybe && deniedBy !== undefined ? [deniedBy] : [],
   );
 
-  const layers = levels.map((level) =>
-    layer({ ...level, allow: or(level.allow, level.allowsAll ? yes : no) }, 'the organization does not allow it'),
-  );
+  const layers = levels.map((level) => layer(level, 'the organization does not allow it'));
   const ofIdentity = layer(identity, 'no identity policy allows it');
   const limits = [
     ...(boundary === undefined ? [] : [layer(boundary, 'the permissions boundary does not allow it')]),
@@ -219,13 +222,30 @@ function layered(
   const granted = grantOf({ own, limits, resource, sameAccount, decides: asked.resourceDecides === true, holder });
   const whole = all([granted, ...layers]);
   const allowed = and(whole.truth, not(denied));
-  if (allowed === no) return { decision: 'deny', because: [whole.lack], facts: [], keys: [] };
+  const doubt = denied === maybe ? ({ denied: 'maybe' } as const) : {};
+  if (allowed === no) return { decision: 'deny', because: [whole.lack], facts: [], keys: [], ...doubt };
   const said = [...whole.said, ...maybeDenied];
   return {
     decision: allowed === yes ? 'allow' : 'depends',
     because: [...new Set(said.map(({ text }) => text))],
     facts: [...new Set([...said.flatMap(({ facts }) => facts), ...(holder?.facts ?? [])])],
     keys: allowed === yes ? [] : [...new Set(said.flatMap(({ keys }) => keys))].sort(),
+    ...doubt,
+  };
+}
+
+/** What a level of the organization says; where the account may be outside of it, nothing that it says is sure. */
+function ofLevel({ sources, allowsAll, certain }: Level, request: Request): Judgement {
+  const judged = judge(sources, request);
+  const said = allowsAll ? { ...judged, allow: yes } : judged;
+  if (certain) return said;
+  const { allow, deny, allowedBy, deniedBy } = said;
+  const keys = ['whether the account is in the organization'];
+  return {
+    allow: or(allow, maybe),
+    deny: and(deny, maybe),
+    allowedBy: allow === yes ? allowedBy : { text: 'the account may not be in the organization', facts: [], keys },
+    deniedBy: deniedBy && { ...deniedBy, keys: [...new Set([...deniedBy.keys, ...keys])] },
   };
 }
 

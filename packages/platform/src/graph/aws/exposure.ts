@@ -3,8 +3,13 @@
  * behind a security group that lets everybody in, clusters whose API server is public. Each is an endpoint as a node of its
  * own, as in Kubernetes.
  */
-import type { Estate, FactId, NodeId } from '@firebreak/contract';
+import type { Estate, Fact, FactId, NodeId } from '@firebreak/contract';
 import { perEstate } from '../../facts/estate.ts';
+import { judge } from './judge.ts';
+import type { ContextValue } from './policy/condition.ts';
+import { policyOf } from './policy/document.ts';
+import { no, truth, yes } from './policy/truth.ts';
+import { isUnread } from './read.ts';
 
 export interface AwsEndpoint {
   readonly id: NodeId;
@@ -23,7 +28,7 @@ export const endpointsOf: (estate: Estate) => readonly AwsEndpoint[] = perEstate
   const add = (target: NodeId, name: string, kind: AwsEndpoint['kind'], ports: string, facts: readonly FactId[]) =>
     endpoints.push({ id: `aws:Endpoint/${target.slice(target.indexOf('/') + 1)}`, name, target, ports, facts, kind });
   for (const { id, data } of estate.all('aws.function'))
-    if (data.UrlAuthType === 'NONE') add(id, data.FunctionName, 'function-url', '443', [id]);
+    if (data.UrlAuthType === 'NONE' && answersAnybody(estate, data)) add(id, data.FunctionName, 'function-url', '443', [id]);
   const groups = openPorts(estate);
   for (const { id, data } of estate.all('aws.instance')) {
     if (data.PublicIpAddress === undefined || data.State === 'terminated' || data.State === 'stopped') continue;
@@ -36,6 +41,32 @@ export const endpointsOf: (estate: Estate) => readonly AwsEndpoint[] = perEstate
       add(id, data.name, 'cluster', '443', [id]);
   return endpoints;
 });
+
+/**
+ * Whether a function URL that asks for no signature answers the internet: the function's own policy must let everybody call
+ * it. Where no policy was told and functions were not read whole, it may. Source: Lambda developer guide, "Control access to
+ * Lambda function URLs", "Using the NONE auth type".
+ */
+function answersAnybody(estate: Estate, { FunctionArn, Policy }: Fact<'aws.function'>['data']): boolean {
+  if (Policy === undefined) return isUnread(estate, 'aws.function');
+  const known = new Map<string, ContextValue>([
+    ['lambda:functionurlauthtype', { kind: 'values', values: ['NONE'] }],
+    ['aws:principalaccount', { kind: 'absent' }],
+    ['aws:principalarn', { kind: 'absent' }],
+    ['aws:principalorgid', { kind: 'absent' }],
+    ['aws:sourceaccount', { kind: 'absent' }],
+    ['aws:sourcearn', { kind: 'absent' }],
+  ]);
+  const { allow, deny } = judge([{ policy: policyOf(Policy), label: 'the policy of the function', facts: [] }], {
+    action: 'lambda:InvokeFunctionUrl',
+    resource: FunctionArn,
+    context: (key) => known.get(key) ?? { kind: 'unknown' },
+    variables: () => 'unknown',
+    // Nobody is signed in: only what means everybody means them.
+    isCaller: ({ principals }) => truth(principals !== undefined && principals.everybody !== principals.not),
+  });
+  return allow !== no && deny !== yes;
+}
 
 /** By security group: what it opens to the world. ICMP is no way in. */
 const openPorts = perEstate((estate): ReadonlyMap<string, readonly { ports: string; fact: FactId }[]> => {

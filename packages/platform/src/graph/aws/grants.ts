@@ -65,8 +65,7 @@ function statementsAbout(estate: Estate, holder: Holder, action: string): readon
   const sources = [
     ...holder.policies,
     ...(holder.boundary?.source === undefined ? [] : [holder.boundary.source]),
-    ...service.flatMap((level) => level.sources),
-    ...resource,
+    ...[...service, ...resource].flatMap((level) => level.sources),
   ];
   return sources.flatMap(({ policy }) => policy.about(action));
 }
@@ -130,6 +129,7 @@ function allowed(
     principal: holder.id,
     action: ask.action,
     context: tagContext(ask.action, thing.tags),
+    tagsTold: thing.tagsTold,
     ...(thing.account === undefined ? {} : { resourceAccount: thing.account }),
     ...(thing.policy === undefined ? {} : { resourcePolicy: thing.policy }),
     ...(ask.decides === undefined ? {} : { resourceDecides: ask.decides }),

@@ -6,6 +6,7 @@ import { accountOfArn, type Estate, type Fact, type FactId, type NodeId } from '
 import { perEstate } from '../../facts/estate.ts';
 import { awsAuthorizer } from './evaluate.ts';
 import type { Holder } from './holders.ts';
+import { tagsTold } from './read.ts';
 
 export type KeyFact = Fact<'aws.kms-key'>;
 
@@ -88,7 +89,10 @@ function needOf(estate: Estate, holder: Holder, { key, written, via }: KeyUse, a
   };
 }
 
-/** Whether an identity may use a key, by itself or through a service: by its policies, the key's policy or a grant. */
+/**
+ * Whether an identity may use a key, by itself or through a service: by its policies, the key's policy or a grant. Source: KMS
+ * developer guide, "Determining access to AWS KMS keys": an explicit Deny is looked at first, and grants last.
+ */
 export function mayUse(
   estate: Estate,
   holder: Holder,
@@ -114,11 +118,16 @@ export function mayUse(
     resource: Arn,
     resourceAccount: account,
     context,
+    tagsTold: tagsTold(estate, 'aws.kms-key', Tags),
     ...(Policy === undefined ? {} : { resourcePolicy: Policy, resourceDecides: true }),
   });
   if (answer.decision === 'allow') return { likelihood: 1, facts: [...answer.facts, key.id], note: undefined };
-  if (grant !== undefined) {
-    const note = grant.Constrained === true ? 'a grant for some encryption contexts' : undefined;
+  if (grant !== undefined && answer.denied !== 'yes') {
+    const notes = [
+      ...(grant.Constrained === true ? ['a grant for some encryption contexts'] : []),
+      ...(answer.denied === 'maybe' ? ['a grant, unless a policy denies it'] : []),
+    ];
+    const note = notes.length === 0 ? undefined : notes.join('; ');
     return { likelihood: note === undefined ? 1 : 0.5, facts: [key.id, ...holder.facts], note };
   }
   if (answer.decision === 'deny') return undefined;

@@ -12,6 +12,11 @@ export function isUnread(estate: Estate, kind: string): boolean {
   return kinds.has(kind) || kinds.has('*');
 }
 
+/** Whether the tags of a resource are all that it has: where there are none, something of the kind may not have been read. */
+export function tagsTold(estate: Estate, kind: FactKind, tags: readonly object[]): boolean {
+  return tags.length > 0 || !isUnread(estate, kind);
+}
+
 /** Facts of a kind by account of their ARN. */
 export function inAccount<K extends FactKind>(
   facts: readonly Fact<K>[],

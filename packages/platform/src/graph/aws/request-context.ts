@@ -36,6 +36,7 @@ const onlyForServices = new Set([
   'aws:sourceorgid',
   'aws:sourceorgpaths',
 ]);
+const resourceTag = /^[a-z0-9-]+:resourcetag\//;
 /** Services without regions: their requests are made to us-east-1. */
 const global = new Set(['iam', 'sts', 'organizations', 'cloudfront', 'route53']);
 
@@ -55,6 +56,8 @@ export interface Asked {
   readonly resource: string;
   /** What the rule that asks knows better, by key in lower case. */
   readonly given: ReadonlyMap<string, ContextValue>;
+  /** `given` has all tags of the resource. */
+  readonly tagsTold: boolean;
 }
 
 /** Every key that can be asked about, for a caller that may be no identity of the estate. */
@@ -62,6 +65,7 @@ export function contextOf(estate: Estate, holder: Holder | undefined, asked: Ask
   return (key) => {
     const given = asked.given.get(key);
     if (given !== undefined) return given;
+    if (asked.tagsTold && resourceTag.test(key)) return absent;
     if (freeKeys.has(key) || key.startsWith('aws:requesttag/')) return free;
     if (onlyForServices.has(key)) return absent;
     switch (key) {

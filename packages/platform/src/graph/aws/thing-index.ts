@@ -17,6 +17,8 @@ export interface Thing {
   readonly account: string | undefined;
   readonly policy: AwsPolicyDocument | undefined;
   readonly tags: Tags;
+  /** Whether `tags` are all that it has. */
+  readonly tagsTold: boolean;
   readonly fact: FactId;
   /** The key that what lies in it is encrypted with. */
   readonly key?: KeyUse | undefined;
@@ -103,7 +105,7 @@ function opennessOf({ policy, closed }: Thing, action: string): 'no' | 'conditio
   const plain = meant.some(({ principals, conditions }) => principals?.not === false && conditions.length === 0);
   const denied = statements.some(
     ({ effect, principals, conditions }) =>
-      effect === 'Deny' && principals?.everybody === true && conditions.length === 0,
+      effect === 'Deny' && (principals?.everybody || principals?.not) && conditions.length === 0,
   );
   return plain && !denied && closed !== true ? 'open' : 'conditional';
 }

@@ -5,6 +5,7 @@ import { imageReference, imageRepositoryId } from '../names/image-reference.ts';
 import { writeId } from '../names/storage-uri.ts';
 import { repositoryContentId } from '../oci/images.ts';
 import { keyOf } from './keys.ts';
+import { tagsTold } from './read.ts';
 import type { Thing } from './thing-index.ts';
 
 function place(arn: string) {
@@ -20,6 +21,7 @@ export const secretThings: (estate: Estate) => readonly Thing[] = perEstate((est
     account: accountOfArn(data.Arn),
     policy: data.Policy,
     tags: data.Tags,
+    tagsTold: tagsTold(estate, 'aws.secret', data.Tags),
     fact: id,
     key: keyOf(estate, data.KmsKeyId, 'secretsmanager', place(data.Arn)),
   })),
@@ -33,6 +35,7 @@ export const parameterThings: (estate: Estate) => readonly Thing[] = perEstate((
     account: accountOfArn(data.Arn),
     policy: undefined,
     tags: data.Tags,
+    tagsTold: tagsTold(estate, 'aws.parameter', data.Tags),
     fact: id,
     key: data.Type === 'SecureString' ? keyOf(estate, data.KeyId, 'ssm', place(data.Arn)) : undefined,
   })),
@@ -46,6 +49,7 @@ const buckets: (estate: Estate) => readonly Thing[] = perEstate((estate) =>
     account: data.AccountId,
     policy: data.Policy,
     tags: data.Tags,
+    tagsTold: tagsTold(estate, 'aws.bucket', data.Tags),
     fact: id,
     key: keyOf(estate, data.KMSMasterKeyID, 's3', {
       ...place(data.Arn),
@@ -83,6 +87,7 @@ const repositories: (estate: Estate) => readonly Thing[] = perEstate((estate) =>
         account,
         policy: data.Policy,
         tags: data.Tags,
+        tagsTold: tagsTold(estate, 'aws.ecr-repository', data.Tags),
         fact: id,
       },
     ];

@@ -1,0 +1,129 @@
+/**
+ * Whether being in a group is holding what the group holds. The policies of a user and of its groups are one set, an explicit
+ * Deny anywhere in it wins, and the user's boundary bounds all of it: so a member may have less than its group, and a step into
+ * the group must not give it back. The user's own steps are decided with everything that speaks for it; a membership that is
+ * not drawn costs no reach.
+ *
+ * What must stay true: `all` is said only where every step from the group is one from the member as well. What cannot be
+ * compared by looking at the policies counts as less.
+ *
+ * Source: IAM user guide, "Policy evaluation logic" and "Permissions boundaries for IAM entities".
+ */
+import type { AwsPolicyDocument, Estate } from '@firebreak/contract';
+import { perEstate } from '../../facts/estate.ts';
+import type { Holder } from './holders.ts';
+import { type Policy, policyOf, type Selection, type Statement } from './policy/document.ts';
+import { covers, meet } from './policy/overlap.ts';
+
+/** What a member keeps of what its group's policies allow. */
+export type Kept = 'all' | 'part' | 'nothing';
+
+/** By the Denies that speak for the member and not for the group, and by the member's boundary. */
+export function keptInGroup(member: Holder, group: Holder): Kept {
+  const { boundary } = member;
+  const ofGroup = new Set(group.policies.map(({ policy }) => policy));
+  const others = member.policies.filter(({ policy }) => !ofGroup.has(policy)).map(({ policy }) => policy);
+  const edge = boundary?.source === undefined ? [] : [boundary.source.policy];
+  const denies = [...others, ...edge].flatMap(({ statements }) => statements.filter(isDeny));
+  if (boundary === undefined && denies.length === 0) return 'all';
+  const bounds = edge.flatMap(({ statements }) => statements.filter((statement) => !isDeny(statement)));
+  const kept = [...ofGroup]
+    .flatMap(({ statements }) => statements.filter((statement) => !isDeny(statement)))
+    .map((allow): Kept => {
+      if (denies.some((deny) => isPlain(deny) && actionsCovered(allow.actions, deny.actions))) return 'nothing';
+      if (boundary !== undefined && !bounds.some((bound) => actionsMeet(allow.actions, bound.actions))) return 'nothing';
+      if (denies.some((deny) => actionsMeet(allow.actions, deny.actions) && resourcesMeet(allow, deny))) return 'part';
+      const bounded =
+        boundary !== undefined &&
+        !bounds.some((bound) => isPlain(bound) && actionsCovered(allow.actions, bound.actions));
+      return bounded ? 'part' : 'all';
+    });
+  if (kept.every((each) => each === 'all')) return 'all';
+  return kept.every((each) => each === 'nothing') ? 'nothing' : 'part';
+}
+
+/** Whether every step from the group is one from its member. */
+export function holdsWhatGroupHolds(estate: Estate, member: Holder, group: Holder): boolean {
+  const { names, anybodyByName } = singledOut(estate);
+  if (anybodyByName || names.has(member.arn) || names.has(member.uniqueId ?? member.arn)) return false;
+  const asksWho = group.policies.some(({ policy }) => policy.statements.some(looksAtCaller));
+  return !asksWho && keptInGroup(member, group) === 'all';
+}
+
+/** Keys that have a value for a user and none for a group. */
+const ofCaller = /aws:(principalarn|principaltag\/|username|userid)/i;
+
+function looksAtCaller({ conditions, resources }: Statement): boolean {
+  return (
+    conditions.some(({ key, wanted }) => ofCaller.test(key) || wanted.some((value) => ofCaller.test(value))) ||
+    resources?.patterns.some(({ source }) => ofCaller.test(source)) === true
+  );
+}
+
+/** Users that policies of resources take something from by name, and whether any policy beyond identities asks who calls. */
+const singledOut = perEstate((estate): { readonly names: ReadonlySet<string>; readonly anybodyByName: boolean } => {
+  const names = new Set<string>();
+  let anybodyByName = false;
+  for (const { statements } of policiesBeyondIdentities(estate))
+    for (const statement of statements) {
+      anybodyByName ||= looksAtCaller(statement);
+      const { effect, principals } = statement;
+      if (principals !== undefined && principals.not === (effect === 'Allow'))
+        for (const name of principals.byType.get('AWS') ?? []) names.add(name);
+    }
+  return { names, anybodyByName };
+});
+
+function* policiesBeyondIdentities(estate: Estate): Generator<Policy> {
+  const written = (document: AwsPolicyDocument | undefined) => (document === undefined ? [] : [policyOf(document)]);
+  for (const { data } of estate.all('aws.organization-policy')) yield policyOf(data.Content);
+  for (const { data } of estate.all('aws.role')) yield policyOf(data.AssumeRolePolicyDocument);
+  for (const kind of ['aws.bucket', 'aws.secret', 'aws.kms-key', 'aws.ecr-repository'] as const)
+    for (const { data } of estate.all(kind)) yield* written(data.Policy);
+}
+
+function isDeny({ effect }: Statement): boolean {
+  return effect === 'Deny';
+}
+
+/** On everything, without a condition. */
+function isPlain({ resources, conditions }: Statement): boolean {
+  const everything = resources?.not === false && resources.patterns.some(({ source }) => source === '*');
+  return conditions.length === 0 && everything;
+}
+
+/** Whether every action of one selection is surely one of the other. */
+function actionsCovered(narrow: Selection, wide: Selection): boolean {
+  if (!wide.not && wide.patterns.some(({ source }) => source === '*')) return true;
+  if (narrow.not) return false;
+  return narrow.patterns.every(({ source }) =>
+    wide.not
+      ? !wide.patterns.some((other) => meet(fold(source), fold(other.source)))
+      : wide.patterns.some((other) => covers(fold(other.source), fold(source))),
+  );
+}
+
+/** Whether some action may be of both. */
+function actionsMeet(one: Selection, other: Selection): boolean {
+  if (one.not && other.not) return true;
+  if (one.not) return !actionsExcluded(other, one);
+  if (other.not) return !actionsExcluded(one, other);
+  return one.patterns.some(({ source }) => other.patterns.some((each) => meet(fold(source), fold(each.source))));
+}
+
+function actionsExcluded(named: Selection, { patterns }: Selection): boolean {
+  return named.patterns.every(({ source }) => patterns.some((each) => covers(fold(each.source), fold(source))));
+}
+
+/** Patterns with variables and those that select by what they do not name may mean anything. */
+function resourcesMeet(one: Statement, other: Statement): boolean {
+  const [a, b] = [one.resources, other.resources];
+  if (a === undefined || b === undefined || a.not || b.not) return true;
+  return a.patterns.some(({ source }) =>
+    b.patterns.some((each) => source.includes('${') || each.source.includes('${') || meet(source, each.source)),
+  );
+}
+
+function fold(action: string): string {
+  return action.toLowerCase();
+}

@@ -18,6 +18,7 @@ import { kuzuPeer } from './peers/kuzu.ts';
 import type { PeerGraph } from './peers/peer.ts';
 import { postgresqlPeer } from './peers/postgresql.ts';
 import { plainEdges } from './plain-edges.ts';
+import { bareScan } from './synthetic-graph.ts';
 
 const [contender = '', ...args] = process.argv.slice(2);
 console.log(JSON.stringify(contender === 'firebreak' ? await ingest(args) : await load(args)));
@@ -43,7 +44,8 @@ async function ingest([file = '', url = '', edgesFile = '']: readonly string[]) 
       Buffer.concat([Int32Array.of(nodeCount), tails, heads].map(({ buffer }) => Buffer.from(buffer))),
     );
     const { edgeCount } = graph.hypergraph;
-    return { facts: estate.size, edges: edgeCount, distinct: tails.length, live: graph.edgeCount, stages };
+    const reached = bareScan(graph.hypergraph, 0);
+    return { facts: estate.size, edges: edgeCount, distinct: tails.length, live: graph.edgeCount, reached, stages };
   } finally {
     await storage.close();
   }

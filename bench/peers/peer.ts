@@ -1,11 +1,11 @@
-/** A graph of plain edges, as peers load it. No edge is twice in it. */
+/** A graph of plain edges, as peers load it. */
 export interface PeerGraph {
   readonly nodeCount: number;
   readonly tails: Int32Array;
   readonly heads: Int32Array;
 }
 
-/** Edges that go and edges that come, some of them to nodes that are new. */
+/** Edges that go and edges that come, some of them to nodes that are new; of a graph in which no edge is twice. */
 export interface GraphChange {
   readonly nodeCount: number;
   readonly removed: Pick<PeerGraph, 'tails' | 'heads'>;

@@ -75,9 +75,7 @@ describe('what can happen', () => {
       [
         "PERMISSION_DISCOVER kubernetes:PermissionSet/argocd/application-roller::serving-rolls-models",
         "DELIVERY_PATCH kubernetes:CronJob/ml-training/dataset-sync",
-        "WORKLOAD_CONTROL kubernetes:Pod/ml-training/dataset-sync",
-        "CONTAINER_ATTACH kubernetes:Container/ml-training/dataset-sync/dataset-sync",
-        "CLOUD_IDENTITY kubernetes:Credential/ml-training/retrain-pipeline/aws-role",
+        "WORKLOAD_CONTROL kubernetes:Credential/ml-training/retrain-pipeline/aws-role",
         "IRSA_ROLE aws:Role/role/aurora-retrain",
         "BUCKET_READ aws:Bucket/aurora-training",
       ]

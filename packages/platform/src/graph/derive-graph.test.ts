@@ -162,6 +162,20 @@ test('two rules that make the same node add to each other, in whatever order', (
   }
 });
 
+test('people know best what lies in a place and why it matters, and no more than that', () => {
+  const shown = thing('a', { class: 'volume', facts: ['f1'], jewel: 'named after models' });
+  const stated = thing('a', { class: 'dataset', facts: [], jewel: 'trains everything', name: 'as I call it' });
+  for (const nodes of [
+    [shown, stated],
+    [stated, shown],
+  ])
+    expect(smallWorld({ nodes, edges: {} }).nodes).toEqual([
+      { ...shown, class: 'dataset', jewel: 'trains everything' },
+    ]);
+  const workload = thing('a', { class: 'workload', facts: ['f1'] });
+  expect(smallWorld({ nodes: [workload, stated], edges: {} }).nodes[0]?.class).toBe('workload');
+});
+
 test('the digest is for steps: it changes with a node or an edge and not with a fact', () => {
   const digestOf = (...edges: DerivedEdge[]) => smallWorld({ nodes: [thing('z')], edges: { GO: edges } }).digest;
   const one = digestOf(step('a', 'b'));

@@ -39,16 +39,27 @@ export function togetherSaid(count: number, parts: readonly SaidNodes[]): (Graph
   return table;
 }
 
-/** Two rules describe one node: the one with more facts leads, then the one whose text comes first. */
+/** What says where things lie, and not what they are. */
+const unspecific: ReadonlySet<GraphNode['class']> = new Set(['volume', 'inventory']);
+
+/**
+ * Two rules describe one node: the one with more facts leads, then the one whose text comes first. One without facts is people's
+ * word on what others show to exist: why its loss matters, and what lies in a place, they know best.
+ */
 function merged(one: GraphNode, other: GraphNode): GraphNode {
   const [less, more] = [one, other].sort(
     (a, b) => a.facts.length - b.facts.length || (JSON.stringify(a) > JSON.stringify(b) ? -1 : 1),
   ) as [GraphNode, GraphNode];
   const about = { ...less.about, ...more.about };
   const tenure = { ...less.tenure, ...more.tenure };
+  const stated = less.facts.length === 0 ? less : undefined;
   return {
     ...less,
     ...more,
+    ...(stated !== undefined && unspecific.has(more.class) && !unspecific.has(stated.class)
+      ? { class: stated.class }
+      : {}),
+    ...(stated?.jewel === undefined ? {} : { jewel: stated.jewel }),
     ...(Object.keys(about).length === 0 ? {} : { about }),
     ...(Object.keys(tenure).length === 0 ? {} : { tenure }),
     facts: [...new Set([...more.facts, ...less.facts])],

@@ -19,6 +19,7 @@ import { perEstate } from '../../facts/estate.ts';
 import { administratorsOf, together, wholeAccountPolicies } from './administrators.ts';
 import { type AwsDecision, awsAuthorizer } from './evaluate.ts';
 import { type Holder, holdersOf } from './holders.ts';
+import { quarantine } from './levers.ts';
 import { identityNeeds } from './needs.ts';
 import { leastPool, type Pool } from './pool.ts';
 import { known, type Population } from './resources-with-roles.ts';
@@ -100,8 +101,8 @@ export function escalation(given: Escalation): EscalationRule {
     traverse: given.traverse ?? 'minutes',
     explain: { what: given.what, why: given.why, cut: given.cut },
     ...(given.pathfinding === undefined ? {} : { aka: { pathfinding: given.pathfinding } }),
-    severedBy: [],
-    levers: () => [],
+    severedBy: ['aws.quarantine-identity'],
+    levers: quarantine,
     derive,
     escalation: given,
   };

@@ -18,36 +18,76 @@ import { covers, meet } from './policy/overlap.ts';
 /** What a member keeps of what its group's policies allow. */
 export type Kept = 'all' | 'part' | 'nothing';
 
-/** By the Denies that speak for the member and not for the group, and by the member's boundary. */
-export function keptInGroup(member: Holder, group: Holder): Kept {
-  const { boundary } = member;
-  const ofGroup = new Set(group.policies.map(({ policy }) => policy));
-  const others = member.policies.filter(({ policy }) => !ofGroup.has(policy)).map(({ policy }) => policy);
-  const edge = boundary?.source === undefined ? [] : [boundary.source.policy];
-  const denies = [...others, ...edge].flatMap(({ statements }) => statements.filter(isDeny));
-  if (boundary === undefined && denies.length === 0) return 'all';
-  const bounds = edge.flatMap(({ statements }) => statements.filter((statement) => !isDeny(statement)));
-  const kept = [...ofGroup]
-    .flatMap(({ statements }) => statements.filter((statement) => !isDeny(statement)))
-    .map((allow): Kept => {
-      if (denies.some((deny) => isPlain(deny) && actionsCovered(allow.actions, deny.actions))) return 'nothing';
-      if (boundary !== undefined && !bounds.some((bound) => actionsMeet(allow.actions, bound.actions))) return 'nothing';
-      if (denies.some((deny) => actionsMeet(allow.actions, deny.actions) && resourcesMeet(allow, deny))) return 'part';
-      const bounded =
-        boundary !== undefined &&
-        !bounds.some((bound) => isPlain(bound) && actionsCovered(allow.actions, bound.actions));
-      return bounded ? 'part' : 'all';
-    });
-  if (kept.every((each) => each === 'all')) return 'all';
-  return kept.every((each) => each === 'nothing') ? 'nothing' : 'part';
+/** More pairs of patterns than any account has are not held against each other. */
+const maxPairs = 250_000;
+
+/** By the Denies that speak for the member and not for the group, by its boundary, and by whom resources shut out by name. */
+export function keptInGroup(estate: Estate, member: Holder, group: Holder): Kept {
+  const { names } = singledOut(estate);
+  const kept = keptOfPolicies(estate, member, group);
+  const named = names.has(member.arn) || (member.uniqueId !== undefined && names.has(member.uniqueId));
+  return kept === 'all' && named ? 'part' : kept;
 }
 
 /** Whether every step from the group is one from its member. */
 export function holdsWhatGroupHolds(estate: Estate, member: Holder, group: Holder): boolean {
-  const { names, anybodyByName } = singledOut(estate);
-  if (anybodyByName || names.has(member.arn) || names.has(member.uniqueId ?? member.arn)) return false;
-  const asksWho = group.policies.some(({ policy }) => policy.statements.some(looksAtCaller));
-  return !asksWho && keptInGroup(member, group) === 'all';
+  if (singledOut(estate).asksWho || group.policies.some(({ policy }) => policy.statements.some(looksAtCaller)))
+    return false;
+  return keptInGroup(estate, member, group) === 'all';
+}
+
+/** Members are bound alike by the same policies: answers by the group and what narrows. */
+const answers = perEstate(() => ({ kept: new Map<string, Kept>(), numbers: new Map<Policy, number>() }));
+
+function keptOfPolicies(estate: Estate, member: Holder, group: Holder): Kept {
+  const ofGroup = new Set(group.policies.map(({ policy }) => policy));
+  const narrowing = member.policies.flatMap(({ policy }) =>
+    !ofGroup.has(policy) && policy.statements.some(isDeny) ? [policy] : [],
+  );
+  const { boundary } = member;
+  if (boundary === undefined && narrowing.length === 0) return 'all';
+  const { kept, numbers } = answers(estate);
+  const numberOf = (policy: Policy) => {
+    const number = numbers.get(policy) ?? numbers.size;
+    numbers.set(policy, number);
+    return number;
+  };
+  const key = [group.id, boundary?.arn ?? '', ...narrowing.map(numberOf)].join(' ');
+  let known = kept.get(key);
+  if (known === undefined) {
+    const edge = boundary?.source === undefined ? [] : boundary.source.policy.statements;
+    const denies = [...narrowing.flatMap(({ statements }) => statements), ...edge].filter(isDeny);
+    const allows = [...ofGroup].flatMap(({ statements }) => statements).filter((each) => !isDeny(each));
+    const bounds = edge.filter((each) => !isDeny(each));
+    known = keptOf(allows, denies, boundary === undefined ? undefined : bounds);
+    kept.set(key, known);
+  }
+  return known;
+}
+
+/** @param bounds what the boundary allows, undefined without one */
+function keptOf(
+  allows: readonly Statement[],
+  denies: readonly Statement[],
+  bounds: readonly Statement[] | undefined,
+): Kept {
+  if (patternsOf(allows) * patternsOf([...denies, ...(bounds ?? [])]) > maxPairs) return 'part';
+  const kept = allows.map((allow): Kept => {
+    if (denies.some((deny) => isPlain(deny) && actionsCovered(allow.actions, deny.actions))) return 'nothing';
+    if (bounds !== undefined && !bounds.some((bound) => actionsMeet(allow.actions, bound.actions))) return 'nothing';
+    if (denies.some((deny) => actionsMeet(allow.actions, deny.actions) && resourcesMeet(allow, deny))) return 'part';
+    const whole =
+      bounds === undefined || bounds.some((bound) => isPlain(bound) && actionsCovered(allow.actions, bound.actions));
+    return whole ? 'all' : 'part';
+  });
+  if (kept.every((each) => each === 'all')) return 'all';
+  return kept.every((each) => each === 'nothing') ? 'nothing' : 'part';
+}
+
+function patternsOf(statements: readonly Statement[]): number {
+  return statements.reduce((sum, { actions, resources }) => {
+    return sum + actions.patterns.length + (resources?.patterns.length ?? 0);
+  }, 0);
 }
 
 /** Keys that have a value for a user and none for a group. */
@@ -60,18 +100,18 @@ function looksAtCaller({ conditions, resources }: Statement): boolean {
   );
 }
 
-/** Users that policies of resources take something from by name, and whether any policy beyond identities asks who calls. */
-const singledOut = perEstate((estate): { readonly names: ReadonlySet<string>; readonly anybodyByName: boolean } => {
+/** Users that policies of resources shut out by name, and whether any policy beyond identities asks who calls. */
+const singledOut = perEstate((estate): { readonly names: ReadonlySet<string>; readonly asksWho: boolean } => {
   const names = new Set<string>();
-  let anybodyByName = false;
+  let asksWho = false;
   for (const { statements } of policiesBeyondIdentities(estate))
     for (const statement of statements) {
-      anybodyByName ||= looksAtCaller(statement);
+      asksWho ||= looksAtCaller(statement);
       const { effect, principals } = statement;
       if (principals !== undefined && principals.not === (effect === 'Allow'))
         for (const name of principals.byType.get('AWS') ?? []) names.add(name);
     }
-  return { names, anybodyByName };
+  return { names, asksWho };
 });
 
 function* policiesBeyondIdentities(estate: Estate): Generator<Policy> {

@@ -9,6 +9,7 @@ import { assumes, rolesOpenTo, rolesTrustingAccount } from './assume.ts';
 import type { Target, Targets } from './escalation.ts';
 import type { AwsDecision } from './evaluate.ts';
 import { type Holder, holdersOf } from './holders.ts';
+import { keptInGroup } from './members.ts';
 import { type Pool, poolOf } from './pool.ts';
 import { inAccount, isUnread } from './read.ts';
 import { known, type Population, type Resource } from './resources-with-roles.ts';
@@ -212,12 +213,17 @@ export function usersToRaise(fit: UserFit): Targets {
   return toRaise(otherUsers(fit));
 }
 
+const narrowed = { decision: 'depends', keys: ['what its own Denies and boundary leave of the group'] } as const;
+
 /** Groups of the account that it is not in: slot `group`, gained as they are. */
 export const otherGroups: Targets = function* (estate, holder) {
   if (holder.kind !== 'user') return;
   for (const group of holdersOf(estate).values()) {
     if (group.kind !== 'group' || group.account !== holder.account || holder.groups.includes(group.id)) continue;
-    if (group.policies.length > 0) yield { arns: { group: [group.arn] }, gains: [group.id], facts: group.facts };
+    const kept = keptInGroup(estate, holder, group);
+    if (group.policies.length === 0 || kept === 'nothing') continue;
+    const given = kept === 'all' ? {} : { given: [narrowed] };
+    yield { arns: { group: [group.arn] }, gains: [group.id], facts: group.facts, ...given };
   }
 };
 

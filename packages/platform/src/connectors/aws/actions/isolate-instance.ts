@@ -8,6 +8,7 @@ import { refOf } from './exchange/reference.ts';
 import { stateChange } from './exchange/state-change.ts';
 import type { Write } from './exchange/write.ts';
 import { impactOf, interruptThing, usesOf } from './impact/legitimate-use.ts';
+import { ingressRule, rulesOf } from './resources/ingress.ts';
 
 const params = z
   .object({
@@ -23,7 +24,14 @@ const before = z.object({
   interfaces: z.array(z.object({ id: z.string(), groups: z.array(z.string()) })),
   /** The group of no rules; null where the network has none yet. */
   empty: z
-    .object({ id: z.string(), ingress: z.number(), egress: z.number(), inUse: z.boolean(), ours: z.boolean() })
+    .object({
+      id: z.string(),
+      ingress: z.number(),
+      /** As it is made, a group lets everything out, over IPv6 too where its network has that. */
+      egress: z.array(ingressRule),
+      inUse: z.boolean(),
+      ours: z.boolean(),
+    })
     .nullable(),
 });
 type Before = z.infer<typeof before>;
@@ -39,7 +47,6 @@ const write = (of: Params, operation: string, input: Foreign, verb: Write['verb'
   region: regionOf(of.arn),
   input,
 });
-const everything = [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }];
 
 async function read(desk: Desk, { arn }: Params): Promise<Before> {
   const region = regionOf(arn);
@@ -67,13 +74,15 @@ async function read(desk: Desk, { arn }: Params): Promise<Before> {
     empty: {
       id,
       ingress: array(group.IpPermissions).length,
-      egress: array(group.IpPermissionsEgress).length,
+      egress: [...rulesOf(group.IpPermissionsEgress)],
       inUse: array(users?.NetworkInterfaces).length > 0,
       ours: textAt(group, 'Description') === Description,
     },
   };
 }
 
+/** In a preview, for what is not known before the group is there. */
+const madeWith = '(the rules that it is made with)';
 const isOn = (groups: readonly string[], empty: Before['empty']) =>
   empty !== null && groups.length === 1 && groups[0] === empty.id;
 
@@ -110,15 +119,15 @@ export default defineAction<Params, Before, AwsSession>({
         ? undefined
         : `There is a security group ${name} in the network already, which is not ours.`,
     wanted: ({ interfaces, empty }) =>
-      empty !== null && empty.ingress + empty.egress === 0 && interfaces.every(({ groups }) => isOn(groups, empty)),
+      empty !== null && empty.ingress + empty.egress.length === 0 && interfaces.every(({ groups }) => isOn(groups, empty)),
     forward(from, of) {
       const GroupId = from.empty?.id ?? '(the group that is made first)';
       return [
         ...(from.empty === null
           ? [write(of, 'CreateSecurityGroup', { GroupName: name, Description, VpcId: from.vpc }, 'create')]
           : []),
-        ...(from.empty === null || from.empty.egress > 0
-          ? [write(of, 'RevokeSecurityGroupEgress', { GroupId, IpPermissions: everything })]
+        ...(from.empty === null || from.empty.egress.length > 0
+          ? [write(of, 'RevokeSecurityGroupEgress', { GroupId, IpPermissions: from.empty?.egress ?? madeWith })]
           : []),
         ...from.interfaces
           .filter(({ groups }) => !isOn(groups, from.empty))
@@ -159,7 +168,7 @@ export default defineAction<Params, Before, AwsSession>({
   async probe(attempt, of): Promise<readonly ProbeResult[]> {
     const now = await read(await deskOf(attempt, of.account), of);
     const on = now.interfaces.filter(({ groups }) => isOn(groups, now.empty)).length;
-    const rules = (now.empty?.ingress ?? 0) + (now.empty?.egress ?? 0);
+    const rules = (now.empty?.ingress ?? 0) + (now.empty?.egress.length ?? 0);
     const holds = on === now.interfaces.length && rules === 0;
     return [
       {

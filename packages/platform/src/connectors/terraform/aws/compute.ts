@@ -83,10 +83,29 @@ export const workloads: Mappings = {
   }),
 };
 
+/** What the provider itself adds to the policy of a function whose URL asks for no signature. */
+function publicUrl(functionArn: unknown): object {
+  return {
+    Sid: 'FunctionURLAllowPublicAccess',
+    Effect: 'Allow',
+    Principal: '*',
+    Action: 'lambda:InvokeFunctionUrl',
+    Resource: functionArn,
+    Condition: { StringEquals: { 'lambda:FunctionUrlAuthType': 'NONE' } },
+  };
+}
+
+function addStatement(found: Record<string, unknown>, statement: object): void {
+  const policy = found.Policy as { Statement?: unknown[] } | undefined;
+  found.Policy = { Version: '2012-10-17', Statement: [...(policy?.Statement ?? []), statement] };
+}
+
 export const workloadAdditions: Mappings = {
   aws_lambda_function_url: mapping('aws.function', (view, drafts) => {
     const found = drafts.find('aws.function', view.text('function_name'));
-    if (found !== undefined) found.UrlAuthType = view.text('authorization_type');
+    if (found === undefined) return;
+    found.UrlAuthType = view.text('authorization_type');
+    if (found.UrlAuthType === 'NONE') addStatement(found, publicUrl(found.FunctionArn));
   }),
   aws_lambda_permission: mapping('aws.function', (view, drafts) => {
     const found = drafts.find('aws.function', view.text('function_name'));
@@ -113,8 +132,7 @@ export const workloadAdditions: Mappings = {
       Resource: found.FunctionArn,
       ...(Object.keys(condition).length === 0 ? {} : { Condition: condition }),
     };
-    const policy = found.Policy as { Statement?: unknown[] } | undefined;
-    found.Policy = { Version: '2012-10-17', Statement: [...(policy?.Statement ?? []), statement] };
+    addStatement(found, statement);
   }),
   aws_codebuild_webhook: mapping('aws.codebuild-project', (view, drafts) => {
     const project = drafts.find('aws.codebuild-project', view.text('project_name'));

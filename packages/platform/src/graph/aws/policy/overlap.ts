@@ -1,25 +1,27 @@
 /** Two patterns held against each other, where `matches` holds one against a text. `*` is any run of characters, `?` any one. */
 import { globMatches, globOf, wildcards } from './glob.ts';
 
-/** Whether some text is meant by both. The time is the product of their lengths. */
+/** Longer ones than any that AWS stores are taken to meet: the time is the product of the lengths. */
+const longest = 512;
+
+/** Whether some text may be meant by both. */
 export function meet(one: string, other: string): boolean {
   const start = Math.min(literalStart(one), literalStart(other));
   if (one.slice(0, start) !== other.slice(0, start)) return false;
-  // reach[at]: what was read of `one` and the first `at` characters of `other` can be written alike.
-  let reach: boolean[] = [true];
-  for (let at = 1; at <= other.length; at += 1) reach.push(reach[at - 1] === true && other[at - 1] === '*');
+  if (one.length > longest || other.length > longest) return true;
+  // alike[at]: what was read of `one` and the first `at` characters of `other` mean some text together.
+  let alike: boolean[] = [true];
+  for (let at = 1; at <= other.length; at += 1) alike.push(alike[at - 1] === true && other[at - 1] === '*');
   for (const token of one) {
-    const next: boolean[] = [token === '*' && reach[0] === true];
+    const next: boolean[] = [token === '*' && alike[0] === true];
     for (let at = 1; at <= other.length; at += 1) {
       const against = other[at - 1];
-      const star = token === '*' || against === '*';
-      const skipped = star && (reach[at] === true || next[at - 1] === true);
-      const alike = token === against || token === '?' || against === '?';
-      next.push((token === '*' && reach[at] === true) || (against === '*' && next[at - 1] === true) || (star ? skipped : alike && reach[at - 1] === true));
+      if (token === '*' || against === '*') next.push(alike[at] === true || next[at - 1] === true);
+      else next.push((token === against || token === '?' || against === '?') && alike[at - 1] === true);
     }
-    reach = next;
+    alike = next;
   }
-  return reach[other.length] === true;
+  return alike[other.length] === true;
 }
 
 function literalStart(pattern: string): number {

@@ -1,6 +1,7 @@
 import { accountAdminId, type DerivedEdge, type EdgeRule, type Estate } from '@firebreak/contract';
 import { administratorsOf } from '../../aws/administrators.ts';
 import { holdersOf } from '../../aws/holders.ts';
+import { quarantine } from '../../aws/levers.ts';
 import { identityNeeds } from '../../aws/needs.ts';
 
 export default {
@@ -15,8 +16,8 @@ export default {
     why: 'It may make identities and give them any right, which is every right.',
     cut: 'Take the policies from it that let it write IAM without limit, or bound it.',
   },
-  severedBy: [],
-  levers: () => [],
+  severedBy: ['aws.quarantine-identity'],
+  levers: quarantine,
   *derive(estate: Estate): Generator<DerivedEdge> {
     const holders = holdersOf(estate);
     for (const [id, { decision, facts, keys }] of administratorsOf(estate)) {

@@ -1,5 +1,6 @@
 import type { EdgeRule } from '@firebreak/contract';
 import { grantEdges } from '../../aws/grants.ts';
+import { denyAction } from '../../aws/levers.ts';
 import { identityNeeds } from '../../aws/needs.ts';
 import { secretThings } from '../../aws/things.ts';
 
@@ -16,7 +17,7 @@ export default {
     why: 'Its policies, the secret’s and the organization’s together allow secretsmanager:GetSecretValue.',
     cut: 'Take the permission away, then rotate what it could read.',
   },
-  severedBy: [],
+  severedBy: ['aws.deny-permission', 'aws.quarantine-identity'],
   derive: (estate) =>
     grantEdges(estate, {
       key: 'aws-secrets',
@@ -26,5 +27,5 @@ export default {
       prefix: 'secret:',
       keyAction: 'kms:Decrypt',
     }),
-  levers: () => [],
+  levers: (edge, estate) => denyAction(edge, estate, { kind: 'aws.secret', action: 'secretsmanager:GetSecretValue' }),
 } satisfies EdgeRule;

@@ -1,5 +1,6 @@
 import type { EdgeRule } from '@firebreak/contract';
 import { grantEdges } from '../../aws/grants.ts';
+import { closeToWorld, denyAction } from '../../aws/levers.ts';
 import { identityNeeds } from '../../aws/needs.ts';
 import { bucketsToRead } from '../../aws/things.ts';
 
@@ -16,7 +17,7 @@ export default {
     why: 'Its policies, the bucket’s and the organization’s together allow s3:GetObject.',
     cut: 'Take the permission away, or deny it in the bucket’s policy.',
   },
-  severedBy: [],
+  severedBy: ['aws.deny-permission', 'aws.quarantine-identity', 'aws.block-public-bucket'],
   derive: (estate) =>
     grantEdges(estate, {
       key: 'aws-buckets',
@@ -27,5 +28,8 @@ export default {
       inside: true,
       keyAction: 'kms:Decrypt',
     }),
-  levers: () => [],
+  levers: (edge, estate) => [
+    ...denyAction(edge, estate, { kind: 'aws.bucket', action: 's3:GetObject', inside: true }),
+    ...closeToWorld(edge, estate),
+  ],
 } satisfies EdgeRule;

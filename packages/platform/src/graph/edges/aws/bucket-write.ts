@@ -1,5 +1,6 @@
 import type { EdgeRule } from '@firebreak/contract';
 import { grantEdges } from '../../aws/grants.ts';
+import { closeToWorld, denyAction } from '../../aws/levers.ts';
 import { identityNeeds } from '../../aws/needs.ts';
 import { bucketsToWrite } from '../../aws/things.ts';
 
@@ -16,7 +17,7 @@ export default {
     why: 'Its policies, the bucket’s and the organization’s together allow s3:PutObject.',
     cut: 'Take the permission away, or deny it in the bucket’s policy; switch versioning on.',
   },
-  severedBy: [],
+  severedBy: ['aws.deny-permission', 'aws.quarantine-identity', 'aws.block-public-bucket'],
   derive: (estate) =>
     grantEdges(estate, {
       key: 'aws-buckets-write',
@@ -27,5 +28,8 @@ export default {
       inside: true,
       keyAction: 'kms:GenerateDataKey',
     }),
-  levers: () => [],
+  levers: (edge, estate) => [
+    ...denyAction(edge, estate, { kind: 'aws.bucket', action: 's3:PutObject', inside: true }),
+    ...closeToWorld(edge, estate),
+  ],
 } satisfies EdgeRule;

@@ -1,5 +1,6 @@
 import type { EdgeRule } from '@firebreak/contract';
 import { grantEdges } from '../../aws/grants.ts';
+import { denyAction, denyPush } from '../../aws/levers.ts';
 import { identityNeeds } from '../../aws/needs.ts';
 import { repositoriesToPush } from '../../aws/things.ts';
 
@@ -16,7 +17,7 @@ export default {
     why: 'Its policies and the repository’s together allow ecr:PutImage.',
     cut: 'Take the permission away, or make the tags immutable.',
   },
-  severedBy: [],
+  severedBy: ['aws.deny-permission', 'aws.quarantine-identity', 'aws.deny-ecr-push'],
   derive: (estate) =>
     grantEdges(estate, {
       key: 'aws-ecr-push',
@@ -25,5 +26,8 @@ export default {
       things: repositoriesToPush(estate),
       prefix: 'repository/',
     }),
-  levers: () => [],
+  levers: (edge, estate) => [
+    ...denyAction(edge, estate, { kind: 'aws.ecr-repository', action: 'ecr:PutImage' }),
+    ...denyPush(edge, estate),
+  ],
 } satisfies EdgeRule;

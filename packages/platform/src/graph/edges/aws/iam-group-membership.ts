@@ -1,6 +1,8 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { holdersOf } from '../../aws/holders.ts';
+import { holdsWhatGroupHolds } from '../../aws/members.ts';
 
+/** Only where a member holds all that its group holds; what it holds of it otherwise, it holds by steps of its own. */
 export default {
   label: 'IAM_GROUP_MEMBERSHIP',
   from: ['User'],
@@ -16,7 +18,12 @@ export default {
   severedBy: [],
   levers: () => [],
   *derive(estate: Estate): Generator<DerivedEdge> {
-    for (const { id, kind, groups } of holdersOf(estate).values())
-      if (kind === 'user') for (const group of groups) yield { from: id, to: group, facts: [id, group] };
+    const holders = holdersOf(estate);
+    for (const member of holders.values())
+      for (const id of member.groups) {
+        const group = holders.get(id);
+        if (group !== undefined && holdsWhatGroupHolds(estate, member, group))
+          yield { from: member.id, to: id, facts: [member.id, id] };
+      }
   },
 } satisfies EdgeRule;

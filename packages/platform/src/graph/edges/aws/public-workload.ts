@@ -1,5 +1,6 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { endpointsOf } from '../../aws/exposure.ts';
+import { closeInstance } from '../../aws/levers.ts';
 
 /** Nobody knows that there is a hole: the odds are low. */
 export default {
@@ -14,9 +15,9 @@ export default {
     why: 'The internet can reach it: by a function URL without authorization, or by a public address and an open security group.',
     cut: 'Close the security group, or ask for a signature at the function URL.',
   },
-  severedBy: [],
+  severedBy: ['aws.isolate-instance', 'aws.close-security-group'],
   derive,
-  levers: () => [],
+  levers: closeInstance,
 } satisfies EdgeRule;
 
 const odds = { 'function-url': 0.1, instance: 0.2, cluster: 0 } as const;

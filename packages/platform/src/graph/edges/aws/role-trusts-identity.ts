@@ -2,6 +2,7 @@ import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { administratorsOf } from '../../aws/administrators.ts';
 import { assumes, rolesNaming, rolesOpenTo } from '../../aws/assume.ts';
 import { holdersOf } from '../../aws/holders.ts';
+import { denyTrust, quarantine } from '../../aws/levers.ts';
 import { identityNeeds } from '../../aws/needs.ts';
 
 /**
@@ -20,8 +21,8 @@ export default {
     why: 'The role’s trust policy names the identity.',
     cut: 'Take the identity out of the role’s trust policy.',
   },
-  severedBy: [],
-  levers: () => [],
+  severedBy: ['aws.cut-trust', 'aws.quarantine-identity'],
+  levers: (edge, estate) => [...denyTrust(edge, estate), ...quarantine(edge, estate)],
   *derive(estate: Estate): Generator<DerivedEdge> {
     const administrators = administratorsOf(estate);
     for (const holder of holdersOf(estate).values()) {

@@ -1,4 +1,5 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
+import { cutStranger } from '../../aws/levers.ts';
 import { strangerId, trustOf } from '../../aws/trust.ts';
 
 export default {
@@ -13,8 +14,8 @@ export default {
     why: 'The role’s trust policy lets in an account that is not ours, or everybody.',
     cut: 'Take the stranger out of the trust policy, or demand an external id.',
   },
-  severedBy: [],
-  levers: () => [],
+  severedBy: ['aws.cut-trust'],
+  levers: cutStranger,
   *derive(estate: Estate): Generator<DerivedEdge> {
     for (const [written, roles] of trustOf(estate).strangers)
       for (const { role, decision, keys, facts } of roles) {

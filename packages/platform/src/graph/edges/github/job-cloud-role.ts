@@ -1,4 +1,5 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
+import { denyProvider } from '../../aws/levers.ts';
 import { cloudRoles } from '../../github/cloud-roles.ts';
 import { liveJobs } from '../../github/jobs.ts';
 import { presentedBy } from '../../github/oidc.ts';
@@ -16,9 +17,9 @@ export default {
     why: 'GitHub signs a token for the job, and the role’s trust policy lets its subject in.',
     cut: 'Name the environment or the protected branch in the subject that the role trusts.',
   },
-  severedBy: [],
+  severedBy: ['aws.cut-trust'],
   derive,
-  levers: () => [],
+  levers: denyProvider,
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

@@ -1,5 +1,6 @@
 import { awsId, type DerivedEdge, type EdgeRule, type Estate, serviceAccountUser } from '@firebreak/contract';
 import { providersNamedBy, webIdentityOpens } from '../../aws/federation.ts';
+import { denyProvider } from '../../aws/levers.ts';
 import { cloudIdentitiesOf } from '../../kubernetes/credentials.ts';
 import { eksCandidates } from '../../kubernetes/eks.ts';
 
@@ -20,9 +21,9 @@ export default {
     why: 'The account is annotated with the role, and the role’s trust policy lets the tokens of this account in.',
     cut: 'Take the account out of the role’s trust policy.',
   },
-  severedBy: [],
+  severedBy: ['aws.cut-trust'],
   derive,
-  levers: () => [],
+  levers: denyProvider,
 } satisfies EdgeRule;
 
 const audience = 'sts.amazonaws.com';

@@ -185,8 +185,8 @@ export const cases: readonly ActionCase[] = [
     name: 'of a bucket',
     params: () => ({ account, arn: bucketArn }),
     probes: ['holds', 'holds'],
-    // It keeps the block and does not apply it.
-    probesOnServer: ['fails', 'fails'],
+    // It keeps the block and does not apply it to lists.
+    probesOnServer: ['fails', 'holds'],
   },
   {
     action: 'aws.block-cross-account-bucket',
@@ -214,7 +214,8 @@ export const cases: readonly ActionCase[] = [
     name: 'of a repository',
     params: () => ({ account, arn: at('ecr', 'repository/acme/serve') }),
     probes: ['holds', 'holds'],
-    probesOnServer: ['holds', 'cannot-tell'],
+    // It keeps policies of repositories and does not apply them.
+    probesOnServer: ['holds', 'fails'],
   },
   {
     action: 'aws.deny-agent-runtime',

@@ -4,6 +4,8 @@
  * not hide the others.
  */
 import { readFile, writeFile } from 'node:fs/promises';
+import { describeAwsActions } from '../packages/platform/src/connectors/aws/actions/documentation/table.ts';
+import { actions as awsActions } from '../packages/platform/src/connectors/aws/actions/index.ts';
 import { describeActions } from '../packages/platform/src/connectors/kubernetes/actions/documentation/table.ts';
 import { actions } from '../packages/platform/src/connectors/kubernetes/actions/index.ts';
 import { edgesDocument } from '../packages/platform/src/graph/docs/edges.ts';
@@ -12,7 +14,7 @@ import { coverageDocument } from './docs/coverage.ts';
 import { errorsDocument } from './docs/errors.ts';
 
 const documents: Record<string, () => string> = {
-  'docs/actions.md': () => describeActions(actions),
+  'docs/actions.md': () => `${describeActions(actions)}\n${describeAwsActions(awsActions)}`,
   'docs/cli.md': cliDocument,
   'docs/coverage.md': coverageDocument,
   'docs/edges.md': edgesDocument,

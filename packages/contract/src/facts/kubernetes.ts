@@ -42,7 +42,6 @@ export const objectMeta = z.object({
   name: nameSchema,
   namespace: maybe(namespaceSchema),
   uid: maybe(z.string()),
-  resourceVersion: maybe(z.string()),
   creationTimestamp: maybe(z.string()),
   labels: stringMap,
   annotations: stringMap,

@@ -132,7 +132,9 @@ export function normalise(object: ApiObject, origin: Origin): Normalised {
     const where = issue === undefined || issue.path.length === 0 ? 'the object' : fieldPath(issue.path);
     return refused([fact], origin.locator, `${label}: ${where}: ${printable(issue?.message ?? 'invalid')}.`);
   }
-  const { name, namespace, resourceVersion } = parsed.data.metadata;
+  const { name, namespace } = parsed.data.metadata;
+  // Beside the data: a change that is none but in the version must not look like one.
+  const resourceVersion = textAt(object, 'metadata', 'resourceVersion');
   const source = {
     connector: 'kubernetes',
     locator: origin.locator,

@@ -1,4 +1,5 @@
 /** One account written in several ways is one graph; and what is broken, endless or hostile costs itself. */
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -448,6 +449,20 @@ describe('bad input', () => {
     );
     await expect(read(join(root, 'nothing'))).rejects.toThrow('FB-SOURCE-UNREADABLE');
     expect(() => terraform.parse('')).toThrow('FB-USAGE');
+  });
+
+  test('a pipe, a device or a folder at the top is not opened; a link to a file is', async () => {
+    const root = folder({ 'main.tf': 'locals {}', 'sub/state.json': state });
+    execFileSync('sh', ['-c', 'mkfifo "$0" "$1"', join(root, 'p.json'), join(root, 'q.tfstate')]);
+    symlinkSync('/dev/zero', join(root, 'zero.json'));
+    mkdirSync(join(root, 'folder.json'));
+    symlinkSync(join(root, 'sub/state.json'), join(root, 'link.json'));
+    const { gaps, estate } = await read(root);
+    const unreadable = gaps.filter(({ code }) => code === 'FB-SOURCE-UNREADABLE');
+    expect(unreadable.map(({ where, reason }) => `${where}: ${reason}`)).toEqual(
+      ['folder.json', 'p.json', 'q.tfstate', 'zero.json'].map((name) => `${name}: It is not a regular file.`),
+    );
+    expect(estate.all('aws.role').length).toBeGreaterThan(0);
   });
 
   test('a plan whose parts have wrong types is read as far as it goes', async () => {

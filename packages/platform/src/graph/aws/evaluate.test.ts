@@ -131,6 +131,51 @@ describe('boundary, session and organization', () => {
       'allow',
     );
   });
+  describe('an account of which nobody tells where it is', () => {
+    const other = '222233334444';
+    const placed = accountFact(other, { OrganizationPath: ['r-1', 'ou-1', other] });
+    const noS3 = (root = 'r-1') => organizationPolicy(`p-${root}`, [root], [deny('s3:*')]);
+    const ann = user('ann', [allow('*')]);
+    const place = 'whether the account is in the organization';
+    test('is below the one root that is told, as long as no other account is told to be', () => {
+      expect(decision([ann, noS3()])).toBe('deny');
+      expect(decide([ann, noS3(), placed])).toMatchObject({ decision: 'depends', keys: [place] });
+      // Its own path, without the root or beside it, and a policy attached to itself, are told.
+      expect(decision([ann, noS3(), placed, accountFact(account, { OrganizationPath: ['r-1', account] })])).toBe(
+        'deny',
+      );
+      expect(decision([ann, noS3(), placed, accountFact(account, { OrganizationPath: ['r-2', account] })])).toBe(
+        'allow',
+      );
+      expect(decision([ann, placed, organizationPolicy('p-1', [account], [deny('s3:*')])])).toBe('deny');
+    });
+    test('may be below either of two roots', () => {
+      const elsewhere = organizationPolicy('p-2', ['r-2'], [deny('ec2:*')]);
+      expect(decide([ann, noS3(), elsewhere])).toMatchObject({ decision: 'depends', keys: [place] });
+      expect(decision([ann, noS3(), elsewhere], { action: 'sqs:SendMessage' })).toBe('allow');
+      const onlyEc2 = [
+        organizationPolicy('p-3', ['r-1'], [allow('ec2:*')]),
+        organizationPolicy('p-4', ['r-2'], [allow('*')]),
+      ];
+      expect(decide([ann, ...onlyEc2])).toMatchObject({ decision: 'depends', keys: [place] });
+      expect(decision([ann, ...onlyEc2], { action: 'ec2:StopInstances' })).toBe('allow');
+    });
+    test('is below the root of its organization, and of no other', () => {
+      // The ARNs of the policies tell that the root is of o-1.
+      expect(decision([ann, noS3(), placed, accountFact(account, { OrganizationId: 'o-1' })])).toBe('deny');
+      expect(decision([ann, noS3(), placed, accountFact(account, { OrganizationId: 'o-2' })])).toBe('allow');
+    });
+    test('has resources that control policies may hold', () => {
+      const control = organizationPolicy(
+        'p-5',
+        ['r-1'],
+        [{ Effect: 'Deny', Principal: '*', Action: 's3:*', Resource: '*' }],
+        'RESOURCE_CONTROL_POLICY',
+      );
+      expect(decision([ann, control])).toBe('deny');
+      expect(decide([ann, control, placed])).toMatchObject({ decision: 'depends', keys: [place] });
+    });
+  });
   test('a resource control policy holds the resources of its account', () => {
     const control = organizationPolicy(
       'p-4',
@@ -159,6 +204,18 @@ describe('resource policies', () => {
     );
     const notAnn = document({ Effect: 'Deny', NotPrincipal: { AWS: iam('user/bob') }, Action: '*', Resource: '*' });
     expect(decision([user('ann', [allow('*')])], { resourcePolicy: notAnn })).toBe('deny');
+  });
+  test('a Deny that excepts somebody and the root of the account denies the others of the account', () => {
+    const but = (...AWS: readonly string[]) =>
+      document({ Effect: 'Deny', NotPrincipal: { AWS }, Action: '*', Resource: '*' });
+    const facts = [user('ann', [allow('*')]), user('boss', [allow('*')])];
+    for (const root of [iam('root'), account]) {
+      expect(decision(facts, { resourcePolicy: but(iam('user/boss'), root) })).toBe('deny');
+      expect(decision(facts, { principal: iam('user/boss'), resourcePolicy: but(iam('user/boss'), root) })).toBe(
+        'allow',
+      );
+    }
+    expect(decision(facts, { resourcePolicy: but(iam('user/ann'), iam('user/boss'), iam('root')) })).toBe('allow');
   });
   test('across accounts both sides must allow', () => {
     const resourcePolicy = lets({ AWS: account });

@@ -187,9 +187,7 @@ function layered(
     holder?.boundary && judge(holder.boundary.source === undefined ? [] : [holder.boundary.source], request);
   const sessions = (asked.sessionPolicies ?? []).map((document) => judge([session(document)], request));
   const caller = callerAccount === undefined ? undefined : membershipOf(estate)(callerAccount);
-  const levels = holder?.serviceLinked
-    ? []
-    : (caller?.service ?? []).map((level) => ofLevel(level, request));
+  const levels = holder?.serviceLinked ? [] : (caller?.service ?? []).map((level) => ofLevel(level, request));
   const owner = resourceAccount === undefined ? undefined : membershipOf(estate)(resourceAccount);
   const everybody = (statement: Statement): Truth =>
     statement.principals === undefined ? yes : maybeCaller(statement);

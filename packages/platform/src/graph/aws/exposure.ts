@@ -28,7 +28,8 @@ export const endpointsOf: (estate: Estate) => readonly AwsEndpoint[] = perEstate
   const add = (target: NodeId, name: string, kind: AwsEndpoint['kind'], ports: string, facts: readonly FactId[]) =>
     endpoints.push({ id: `aws:Endpoint/${target.slice(target.indexOf('/') + 1)}`, name, target, ports, facts, kind });
   for (const { id, data } of estate.all('aws.function'))
-    if (data.UrlAuthType === 'NONE' && answersAnybody(estate, data)) add(id, data.FunctionName, 'function-url', '443', [id]);
+    if (data.UrlAuthType === 'NONE' && answersAnybody(estate, data))
+      add(id, data.FunctionName, 'function-url', '443', [id]);
   const groups = openPorts(estate);
   for (const { id, data } of estate.all('aws.instance')) {
     if (data.PublicIpAddress === undefined || data.State === 'terminated' || data.State === 'stopped') continue;

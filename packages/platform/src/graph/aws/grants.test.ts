@@ -112,6 +112,23 @@ describe('secrets', () => {
     expect(edgesOf(awsSecretRead, facts)).toEqual(expected);
   });
 
+  test('a tag that a secret was read without is not on it; of one that was not read, nobody knows', () => {
+    const on = (key: string) => [
+      { Effect: 'Allow', Action: get, Resource: '*', Condition: { StringEquals: { [key]: 'ml' } } },
+    ];
+    const facts = (key: string, Tags: readonly object[] = []) => [role('r', on(key)), secret('a', { Tags })];
+    const unread = { kinds: ['aws.secret'], where: 'x', code: 'FB-AWS-UNREAD', reason: 'x', next: '' };
+    const notes = (...given: Parameters<typeof estateOf>) =>
+      [...awsSecretRead.derive(estateOf(...given))].map(({ note }) => note);
+    for (const key of ['aws:ResourceTag/team', 'secretsmanager:ResourceTag/team']) {
+      expect(notes(facts(key), [])).toEqual([]);
+      expect(notes(facts(key), [unread])).toEqual([`depends on ${key}`]);
+      expect(notes(facts(key, [{ Key: 'team', Value: 'ml' }]), [unread])).toEqual([undefined]);
+      // Tags come all together.
+      expect(notes(facts(key, [{ Key: 'owner', Value: 'ml' }]), [unread])).toEqual([]);
+    }
+  });
+
   test('across accounts both sides must allow', () => {
     const policy = {
       Policy: document({
@@ -158,6 +175,29 @@ describe('keys', () => {
       'r -> k',
     ]);
     expect(edgesOf(kmsDecrypt, [...roles, keyOf([])])).toEqual([]);
+  });
+
+  test('a Deny wins over a grant, also where it may not apply', () => {
+    const Grants = ['denied', 'doubtful', 'other'].map((name) => ({
+      GrantId: name,
+      GranteePrincipal: `arn:aws:iam::${own}:role/${name}`,
+      Operations: ['Decrypt'],
+    }));
+    const deny = (Action: string, Condition?: object) => [
+      { Effect: 'Deny', Action, Resource: '*', ...(Condition === undefined ? {} : { Condition }) },
+    ];
+    const facts = [
+      role('denied', deny('kms:Decrypt')),
+      role('doubtful', deny('kms:*', { NotIpAddress: { 'aws:SourceIp': '10.0.0.0/8' } })),
+      role('other', deny('kms:Encrypt')),
+      keyOf([toAccount], { Grants }),
+    ];
+    expect(
+      [...kmsDecrypt.derive(estateOf(facts, []))].map(({ from, likelihood }) => [short(from), likelihood]),
+    ).toEqual([
+      ['doubtful', 0.5],
+      ['other', undefined],
+    ]);
   });
 
   test('through the service alone', () => {
@@ -209,6 +249,8 @@ describe('buckets', () => {
       [],
     );
     expect(edgesOf(bucketWrite, [bucket('a', { Policy })])).toEqual([]);
+    const but = { Effect: 'Deny', NotPrincipal: { AWS: `arn:aws:iam::${own}:root` }, Action: 's3:*', Resource: '*' };
+    expect(edgesOf(bucketRead, [bucket('a', { Policy: document(...Policy.Statement, but) })])).toEqual([]);
   });
 });
 
@@ -319,6 +361,7 @@ function asked(estate: Estate): readonly string[] {
         action: get,
         resource: data.Arn,
         context: Object.fromEntries(tags),
+        tagsTold: true,
         ...(data.Policy === undefined ? {} : { resourcePolicy: data.Policy }),
       });
       if (decision !== 'deny') all.push(`${holder.id} ${id} ${decision === 'allow' ? 1 : 0.5}`);

@@ -38,7 +38,12 @@ export const membershipOf: (estate: Estate) => (account: string) => Membership =
       byTarget.set(target, [...(byTarget.get(target) ?? []), { type: data.Type, source }]);
   }
   const fullTold = estate.all('aws.organization-policy').some(({ data }) => data.Id === 'p-FullAWSAccess');
-  const roots = new Map([...byTarget.keys()].filter(isRoot).sort().map((root) => [root, organizationOf(estate, root)]));
+  const roots = new Map(
+    [...byTarget.keys()]
+      .filter(isRoot)
+      .sort()
+      .map((root) => [root, organizationOf(estate, root)]),
+  );
   const placesTold = estate.all('aws.account').some(({ data }) => data.OrganizationPath.some(isRoot));
   /** Whether an account whose place nobody told is below a root: everybody of the root's organization is. */
   const below = (root: string, organization: string | undefined): 'yes' | 'maybe' | 'no' => {

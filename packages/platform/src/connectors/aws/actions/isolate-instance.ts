@@ -119,7 +119,9 @@ export default defineAction<Params, Before, AwsSession>({
         ? undefined
         : `There is a security group ${name} in the network already, which is not ours.`,
     wanted: ({ interfaces, empty }) =>
-      empty !== null && empty.ingress + empty.egress.length === 0 && interfaces.every(({ groups }) => isOn(groups, empty)),
+      empty !== null &&
+      empty.ingress + empty.egress.length === 0 &&
+      interfaces.every(({ groups }) => isOn(groups, empty)),
     forward(from, of) {
       const GroupId = from.empty?.id ?? '(the group that is made first)';
       return [

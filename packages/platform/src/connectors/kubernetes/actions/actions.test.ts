@@ -1,6 +1,5 @@
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { edgeRules } from '../../../graph/edges/index.ts';
 import { conflicts, interruptions, refusals, roundTrips } from './cases/suite.case.ts';
 import { twinWorld } from './cases/twin-world.case.ts';
 import { actionCases } from './cases/world.case.ts';
@@ -19,16 +18,6 @@ test('every action is in its own file, is named like it, and has a case', () => 
     .map((file) => `kubernetes.${file.slice(0, -3)}`);
   expect(actions.map(({ id }) => id).sort()).toEqual(files.sort());
   expect([...new Set(cases.map(({ action }) => action))].sort()).toEqual(files.sort());
-});
-
-test('an edge rule names no action that is not there', () => {
-  const known = new Set(actions.map(({ id }) => id));
-  for (const { label, severedBy } of edgeRules) {
-    expect(
-      severedBy.filter((id) => !known.has(id)),
-      label,
-    ).toEqual([]);
-  }
 });
 
 test('permissions are of the form "verb group/resource"', () => {

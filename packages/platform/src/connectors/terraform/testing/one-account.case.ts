@@ -161,6 +161,18 @@ export const answers = {
   },
   'lambda/get-function/scorer.json': { Code: { ImageUri: `${image('serving')}:latest` } },
   'lambda/list-function-url-configs/scorer.json': { FunctionUrlConfigs: [{ AuthType: 'NONE' }] },
+  'lambda/get-policy/scorer.json': {
+    Policy: JSON.stringify(
+      policy({
+        Sid: 'FunctionURLAllowPublicAccess',
+        Effect: 'Allow',
+        Principal: '*',
+        Action: 'lambda:InvokeFunctionUrl',
+        Resource: functionArn('scorer'),
+        Condition: { StringEquals: { 'lambda:FunctionUrlAuthType': 'NONE' } },
+      }),
+    ),
+  },
   'lambda/get-policy/rotate.json': {
     Policy: JSON.stringify(
       policy({

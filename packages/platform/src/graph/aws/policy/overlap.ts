@@ -6,8 +6,11 @@ const longest = 512;
 
 /** Whether some text may be meant by both. */
 export function meet(one: string, other: string): boolean {
-  const start = Math.min(literalStart(one), literalStart(other));
-  if (one.slice(0, start) !== other.slice(0, start)) return false;
+  // Most pairs differ in a letter before any wildcard.
+  for (let at = 0; at < one.length && at < other.length; at += 1) {
+    if (isWild(one[at]) || isWild(other[at])) break;
+    if (one[at] !== other[at]) return false;
+  }
   if (one.length > longest || other.length > longest) return true;
   // alike[at]: what was read of `one` and the first `at` characters of `other` mean some text together.
   let alike: boolean[] = [true];
@@ -24,9 +27,8 @@ export function meet(one: string, other: string): boolean {
   return alike[other.length] === true;
 }
 
-function literalStart(pattern: string): number {
-  const wild = pattern.search(/[*?]/);
-  return wild === -1 ? pattern.length : wild;
+function isWild(character: string | undefined): boolean {
+  return character === '*' || character === '?';
 }
 
 /** Whether everything that `narrow` means is surely meant by `wide`. */

@@ -6,6 +6,7 @@ import { deriveGraph } from '../../derive-graph.ts';
 import { nodeRules } from '../../nodes/index.ts';
 import { edgeRules } from '../index.ts';
 import accountResources from './account-resources.ts';
+import publicWorkload from './public-workload.ts';
 
 const account = '111111111111';
 const at = (service: string, resource: string) => `arn:aws:${service}:eu-west-1:${account}:${resource}`;
@@ -228,6 +229,19 @@ describe('models and data', () => {
 describe('the internet', () => {
   const ssh = { IpProtocol: 'tcp', FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
   const reachable = { PublicIpAddress: '203.0.113.7', SecurityGroupIds: ['sg-1'] };
+  const callable = (condition: object = {}, Principal: unknown = '*', more: readonly object[] = []) => ({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal,
+        Action: 'lambda:InvokeFunctionUrl',
+        Resource: at('lambda', 'function:f'),
+        Condition: { StringEquals: { 'lambda:FunctionUrlAuthType': 'NONE' }, ...condition },
+      },
+      ...more,
+    ],
+  });
   test.each([
     ['an open port on a public address', [instance(reachable), group(ssh)], 1],
     ['over IPv6', [instance(reachable), group({ IpProtocol: '-1', Ipv6Ranges: [{ CidrIpv6: '::/0' }] })], 1],
@@ -235,7 +249,35 @@ describe('the internet', () => {
     ['a stopped machine', [instance({ ...reachable, State: 'stopped' }), group(ssh)], 0],
     ['some addresses', [instance(reachable), group({ ...ssh, IpRanges: [{ CidrIp: '198.51.100.0/24' }] })], 0],
     ['ping', [instance(reachable), group({ ...ssh, IpProtocol: 'icmp' })], 0],
-    ['a function URL for everybody', [lambda({ UrlAuthType: 'NONE' })], 1],
+    ['a function URL for everybody', [lambda({ UrlAuthType: 'NONE', Policy: callable() })], 1],
+    [
+      'a function URL that its policy lets some networks call',
+      [lambda({ UrlAuthType: 'NONE', Policy: callable({ IpAddress: { 'aws:SourceIp': '198.51.100.0/24' } }) })],
+      1,
+    ],
+    ['a function URL that nothing lets anybody call', [lambda({ UrlAuthType: 'NONE' })], 0],
+    [
+      'a function URL that its policy lets one account call',
+      [lambda({ UrlAuthType: 'NONE', Policy: callable({}, { AWS: account }) })],
+      0,
+    ],
+    [
+      'a function URL that its policy lets the organization call',
+      [lambda({ UrlAuthType: 'NONE', Policy: callable({ StringEquals: { 'aws:PrincipalOrgID': 'o-1' } }) })],
+      0,
+    ],
+    [
+      'a function URL that its policy takes from everybody again',
+      [lambda({ UrlAuthType: 'NONE', Policy: callable({}, '*', [{ Effect: 'Deny', Principal: '*', Action: '*' }]) })],
+      0,
+    ],
     ['a function URL that asks for a signature', [lambda({ UrlAuthType: 'AWS_IAM' })], 0],
   ])('%s', (_, facts, count) => expect(of('PUBLIC_WORKLOAD', ...facts)).toHaveLength(count));
+
+  test('a function URL whose policy could not be read may be for everybody', () => {
+    const unread = { kinds: ['aws.function'], where: 'x', code: 'FB-AWS-UNREAD', reason: 'x', next: '' };
+    const facts = [lambda({ UrlAuthType: 'NONE' })];
+    expect([...publicWorkload.derive(estateOf(facts, [unread]))]).toHaveLength(1);
+    expect([...publicWorkload.derive(estateOf(facts, [{ ...unread, kinds: ['aws.secret'] }]))]).toEqual([]);
+  });
 });

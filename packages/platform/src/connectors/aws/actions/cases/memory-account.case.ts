@@ -256,7 +256,10 @@ export function memoryWorld(caller = 'user/responder'): World {
           GroupId,
           Description: about,
           IpPermissions: rules,
-          IpPermissionsEgress: Array.from({ length: egress }, () => ({ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] })),
+          IpPermissionsEgress: Array.from({ length: egress }, () => ({
+            IpProtocol: '-1',
+            IpRanges: [{ CidrIp: '0.0.0.0/0' }],
+          })),
         })),
       };
     },

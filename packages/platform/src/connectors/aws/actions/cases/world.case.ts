@@ -256,6 +256,7 @@ export const cases: readonly ActionCase[] = [
     name: 'of an instance',
     params: ({ instance }) => ({ account, arn: at('ec2', `instance/${instance}`) }),
     probes: ['holds', 'cannot-tell'],
+    lacking: 'interfaces with other groups than their instance: it shows both',
   },
   {
     action: 'aws.rotate-secret',

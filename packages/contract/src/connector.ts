@@ -34,6 +34,8 @@ export interface Connector<C = unknown, S = unknown> {
   readonly watch?: (session: S, signal: AbortSignal) => AsyncIterable<FactChanges>;
   /** Where a session leads, for people and reports. Never a credential. */
   readonly address?: (session: S) => string;
+  /** Whether actions can work on this session; files can only be read. Absent where every session can be acted on. */
+  readonly canAct?: (session: S) => boolean;
   /** Where several sessions of this connector are open: whether this one is what an action's parameters name (an account, a cluster). */
   readonly answersFor?: (session: S, params: unknown) => boolean;
   readonly actions: readonly AnyAction<S>[];

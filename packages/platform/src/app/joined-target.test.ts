@@ -46,6 +46,15 @@ test('all sources are one estate, and every lever of theirs can be pulled', asyn
   expect(target.actions.map(({ id }) => id)).toEqual(['a.stop', 'c.cut']);
 });
 
+test('what is only read from files is not pulled, unless there is nothing else to plan with', () => {
+  const files = { ...source('f', { actions: ['f.stop'] }), actions: [] };
+  const live = source('a', { actions: ['a.stop'] });
+  const ids = (...sources: Source[]) => joined(sources).actions.map(({ id }) => id);
+  expect(ids(files, live)).toEqual(['a.stop']);
+  expect(ids(files)).toEqual(['f.stop']);
+  expect(ids(files, source('b', {}))).toEqual(['f.stop']);
+});
+
 test('an action works on the session of its connector', () => {
   const target = joined([source('a', { actions: ['a.stop'] }), source('c', { actions: ['c.cut'] })]);
   expect(target.session('c.cut', {})).toBe('session of c');

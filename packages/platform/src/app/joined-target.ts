@@ -9,7 +9,7 @@ import { joinEstates } from '../facts/join-estates.ts';
 export interface Target {
   /** As given, or `demo`. */
   readonly spec: string;
-  /** What can be pulled: the levers of every connector that is open. */
+  /** What can be pulled: the levers of every source that can be acted on. */
   readonly actions: readonly AnyAction[];
   /** The session that an action with these parameters works on. @throws FirebreakError FB-NOT-FOUND */
   session(action: string, params: unknown): unknown;
@@ -28,11 +28,12 @@ export interface Source extends Target {
 export function joined(sources: readonly Source[]): Target {
   const [only, ...more] = sources;
   if (only === undefined) throw new FirebreakError('FB-USAGE', 'There is no source to read.');
-  if (more.length === 0) return only;
+  const pulled = leversOf(sources);
+  if (more.length === 0) return { ...only, actions: pulled };
   const followed = sources.filter(({ follow }) => follow !== undefined);
   return {
     spec: sources.map(({ spec }) => spec).join(' '),
-    actions: [...new Set(sources.flatMap(({ connector }) => connector.actions))],
+    actions: pulled,
     session: (action, params) => sessionFor(sources, action, params),
     collect: async (signal, progress) => {
       const estates: Estate[] = [];
@@ -47,8 +48,16 @@ export function joined(sources: readonly Source[]): Target {
   };
 }
 
+/** Over files alone a plan can be made and not carried out: then it is made with every lever that the systems behind them have. */
+function leversOf(sources: readonly Source[]): readonly AnyAction[] {
+  const live = new Set(sources.flatMap(({ actions }) => actions));
+  return live.size > 0 ? [...live] : [...new Set(sources.flatMap(({ connector }) => connector.actions))];
+}
+
 function sessionFor(sources: readonly Source[], action: string, params: unknown): unknown {
-  const able = sources.filter(({ connector }) => connector.actions.some(({ id }) => id === action));
+  const offer = (of: readonly AnyAction[]): boolean => of.some(({ id }) => id === action);
+  const live = sources.filter(({ actions }) => offer(actions));
+  const able = live.length > 0 ? live : sources.filter(({ connector }) => offer(connector.actions));
   const [only, ...others] = able;
   const chosen =
     others.length === 0 ? only : able.find(({ connector, opened }) => connector.answersFor?.(opened, params) === true);

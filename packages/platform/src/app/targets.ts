@@ -103,7 +103,7 @@ function targetOf(spec: string, connector: AnyConnector, session: unknown, close
     spec,
     connector,
     opened: session,
-    actions: connector.actions,
+    actions: connector.canAct?.(session) === false ? [] : connector.actions,
     session: () => session,
     collect: (signal, progress) => collectSession(connector, session, signal, progress),
     follow: watch === undefined ? undefined : (signal) => followEstate(watch(session, signal)),

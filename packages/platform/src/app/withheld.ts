@@ -1,4 +1,4 @@
-/** Actions that there are and that cannot be pulled here, since their connector is not connected. */
+/** Actions that there are and that cannot be pulled here, since their system is not connected, or only read from files. */
 import type { AnyAction } from '@firebreak/contract';
 import { connectors } from '../connectors/index.ts';
 import type { Withheld } from '../planning/lever-book.ts';
@@ -12,7 +12,7 @@ export function withheldFrom(atHand: readonly AnyAction[]): Withheld[] {
         ({ id, title }): Withheld => ({
           action: id,
           is: 'connector',
-          what: `${title} (${id}) would cut it: connect ${connector.title}, --from ${connector.id}:….`,
+          what: `${title} (${id}) would cut it: connect ${connector.title} itself, --from ${connector.id}:….`,
         }),
       ),
   );

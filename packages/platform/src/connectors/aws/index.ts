@@ -56,6 +56,7 @@ const aws: Connector<AwsConfig, AwsSession> = {
   close: (session) => session.close(),
   collect: (session, signal) => session.collect(signal),
   address: (session) => session.address,
+  canAct: ({ control }) => control !== undefined,
   answersFor: (session, params) => {
     const account = knownAccount(session);
     return account !== undefined && textAt(params, 'account') === account;

@@ -56,6 +56,7 @@ const kubernetes: Connector<KubernetesConfig, KubernetesSession> = {
   },
   close: (session) => session.close(),
   collect,
+  canAct: ({ collect: manifests }) => manifests === undefined,
   watch: (session, signal) => (session.collect === undefined ? watchFacts(session, signal) : unchanging()),
   address: (session) => session.address,
   actions,

@@ -33,6 +33,13 @@ export function quarantine({ from }: Pick<LiveEdge, 'from'>, estate: Estate): re
   return holder === undefined || holder.kind === 'group' ? [] : [lever('aws.quarantine-identity', place(holder.arn))];
 }
 
+/** What a member holds as its group: nothing, once everything is denied to it, where the group has anything to hold. */
+export function quarantineMember(edge: LiveEdge, estate: Estate): readonly Lever[] {
+  const policies = holdersOf(estate).get(edge.to)?.policies ?? [];
+  const gives = policies.some(({ policy }) => policy.statements.some(({ effect }) => effect === 'Allow'));
+  return gives ? quarantine(edge, estate) : [];
+}
+
 type ThingKind = 'aws.secret' | 'aws.parameter' | 'aws.bucket' | 'aws.ecr-repository';
 
 /** For rules of one action on one thing: that alone is denied to the identity, or everything. */

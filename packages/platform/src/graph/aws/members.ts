@@ -134,25 +134,38 @@ function isPlain({ resources, conditions }: Statement): boolean {
 
 /** Whether every action of one selection is surely one of the other. */
 function actionsCovered(narrow: Selection, wide: Selection): boolean {
-  if (!wide.not && wide.patterns.some(({ source }) => source === '*')) return true;
+  const [inner, outer] = [folded(narrow), folded(wide)];
+  if (!wide.not && outer.includes('*')) return true;
   if (narrow.not) return false;
-  return narrow.patterns.every(({ source }) =>
-    wide.not
-      ? !wide.patterns.some((other) => meet(fold(source), fold(other.source)))
-      : wide.patterns.some((other) => covers(fold(other.source), fold(source))),
-  );
+  return wide.not ? !meetAnywhere(inner, outer) : allCovered(inner, outer);
 }
 
 /** Whether some action may be of both. */
 function actionsMeet(one: Selection, other: Selection): boolean {
   if (one.not && other.not) return true;
-  if (one.not) return !actionsExcluded(other, one);
-  if (other.not) return !actionsExcluded(one, other);
-  return one.patterns.some(({ source }) => other.patterns.some((each) => meet(fold(source), fold(each.source))));
+  if (one.not) return !allCovered(folded(other), folded(one));
+  if (other.not) return !allCovered(folded(one), folded(other));
+  return meetAnywhere(folded(one), folded(other));
 }
 
-function actionsExcluded(named: Selection, { patterns }: Selection): boolean {
-  return named.patterns.every(({ source }) => patterns.some((each) => covers(fold(each.source), fold(source))));
+function allCovered(narrow: readonly string[], wide: readonly string[]): boolean {
+  return narrow.every((source) => wide.some((each) => covers(each, source)));
+}
+
+function meetAnywhere(some: readonly string[], others: readonly string[]): boolean {
+  return some.some((source) => others.some((each) => meet(source, each)));
+}
+
+const withoutCase = new WeakMap<Selection, readonly string[]>();
+
+/** Actions have no case. */
+function folded(actions: Selection): readonly string[] {
+  let known = withoutCase.get(actions);
+  if (known === undefined) {
+    known = actions.patterns.map(({ source }) => source.toLowerCase());
+    withoutCase.set(actions, known);
+  }
+  return known;
 }
 
 /** Patterns with variables and those that select by what they do not name may mean anything. */
@@ -162,8 +175,4 @@ function resourcesMeet(one: Statement, other: Statement): boolean {
   return a.patterns.some(({ source }) =>
     b.patterns.some((each) => source.includes('${') || each.source.includes('${') || meet(source, each.source)),
   );
-}
-
-function fold(action: string): string {
-  return action.toLowerCase();
 }

@@ -1,5 +1,6 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { holdersOf } from '../../aws/holders.ts';
+import { quarantineMember } from '../../aws/levers.ts';
 import { holdsWhatGroupHolds } from '../../aws/members.ts';
 
 /** Only where a member holds all that its group holds; what it holds of it otherwise, it holds by steps of its own. */
@@ -15,8 +16,8 @@ export default {
     why: 'The user is a member of the group.',
     cut: 'Take the user out of the group.',
   },
-  severedBy: [],
-  levers: () => [],
+  severedBy: ['aws.quarantine-identity'],
+  levers: quarantineMember,
   *derive(estate: Estate): Generator<DerivedEdge> {
     const holders = holdersOf(estate);
     for (const member of holders.values())

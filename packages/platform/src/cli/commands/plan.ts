@@ -132,6 +132,21 @@ function describeChoice({ options }: PlanChoice): Shown {
   ]);
 }
 
+/** How many of those whom the same befalls are named. */
+const NAMED = 4;
+
+/** One line for all whom the same befalls. */
+function breaks(interrupts: PlanStep['interrupts']): readonly Shown[] {
+  return [...Map.groupBy(interrupts, ({ what }) => what)].map(([what, all]) => {
+    const named = joined(
+      all.slice(0, NAMED).map(({ who }) => show`${who.kind} ${who.name}`),
+      ', ',
+    );
+    const more = all.length > NAMED ? show` and ${all.length - NAMED} more` : show``;
+    return show`     breaks  ${named}${more}: ${what}`;
+  });
+}
+
 function describeStep(
   { ordinal, title, stage, reason, drastic, why, interrupts, restarts, reversal, cost, reasons = [], wave }: PlanStep,
   open: boolean,
@@ -149,7 +164,7 @@ function describeStep(
   return joined([
     show`${String(ordinal).padStart(3)}. ${bold(title)}  ${dim(show`[${joined(marks, ', ')}]`)}`,
     show`     why     ${why}`,
-    ...interrupts.map(({ who, what }) => show`     breaks  ${who.kind} ${who.name}: ${what}`),
+    ...breaks(interrupts),
     ...(restarts.length > 0 ? [show`     restart ${pods}`] : []),
     show`     undo    ${reversal.how}`,
     ...(open

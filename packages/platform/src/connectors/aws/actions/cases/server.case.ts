@@ -67,7 +67,8 @@ export async function startServer(): Promise<Server> {
     },
     enforce: async () => void (await auth('0')),
     async stop() {
-      if (state === '') return;
+      // One that was there already is left to others as it was found.
+      if (state === '') return void (await auth('Infinity'));
       await run(`${peer}stop`, [state]);
       await rm(state, { recursive: true, force: true });
     },

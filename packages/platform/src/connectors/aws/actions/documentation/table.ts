@@ -1,5 +1,5 @@
 import { type AnyAction, stages } from '@firebreak/contract';
-import { fixedCost, slaTag, weights } from '../impact/price.ts';
+import { fixedCost, weights } from '../impact/price.ts';
 
 /** The part of `docs/actions.md` on AWS, made from the actions themselves. */
 export function describeAwsActions(actions: readonly AnyAction[]): string {
@@ -29,7 +29,7 @@ export function describeAwsActions(actions: readonly AnyAction[]): string {
     '',
     `For each legitimate use that a step interrupts: ${Object.entries(weights)
       .map(([reach, weight]) => `${weight} (${reach})`)
-      .join(', ')}; twice that where its owner tags it \`${slaTag}: gold\` or \`critical\`.`,
+      .join(', ')}; the planner weighs what its owner says of it.`,
     '',
     '`firebreak permissions aws <action>` prints the policy. Beyond reading:',
     '',

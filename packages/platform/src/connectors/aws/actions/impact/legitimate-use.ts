@@ -13,9 +13,7 @@ import {
   type NodeRef,
 } from '@firebreak/contract';
 import { nameOf } from '../exchange/desk.ts';
-import { fixedCost, type Priced, type Reach, weightOf } from './price.ts';
-
-type Tags = readonly { readonly Key: string; readonly Value: string }[];
+import { fixedCost, type Priced, type Reach, weights } from './price.ts';
 
 export interface User {
   readonly ref: NodeRef;
@@ -70,7 +68,7 @@ export function interruptThing(
 ): readonly Interruption[] {
   const user = usesOf(estate).thing.get(id);
   const ref = user?.ref ?? { kind: kindOf(id), id, name: nameOf(id) };
-  return [{ who: ref, what, weight: user?.weight ?? weightOf(fallback, []) }];
+  return [{ who: ref, what, weight: user?.weight ?? weights[fallback] }];
 }
 
 export function impactOf(lever: Priced, interrupts: readonly Interruption[]): Impact {
@@ -103,8 +101,8 @@ function lastUse(estate: Estate, id: NodeId): { readonly text: string; readonly 
 function index(estate: Estate): Uses {
   const runsAs = new Map<NodeId, User[]>();
   const thing = new Map<NodeId, User>();
-  const add = (id: NodeId, name: string, reach: Reach, tags: Tags, role: string | undefined) => {
-    const user: User = { ref: { kind: kindOf(id), id, name }, reach, weight: weightOf(reach, tags) };
+  const add = (id: NodeId, name: string, reach: Reach, role: string | undefined) => {
+    const user: User = { ref: { kind: kindOf(id), id, name }, reach, weight: weights[reach] };
     thing.set(id, user);
     if (role === undefined || role === '') return;
     const account = accountOfArn(id.slice(id.indexOf('/') + 1)) ?? '';
@@ -117,30 +115,26 @@ function index(estate: Estate): Uses {
   for (const { data } of estate.all('aws.role'))
     for (const { Arn } of data.InstanceProfileList) profiles.set(Arn, data.Arn);
   for (const { id, data } of estate.all('aws.function'))
-    add(id, data.FunctionName, data.UrlAuthType === 'NONE' ? 'outside' : 'service', data.Tags, data.Role);
+    add(id, data.FunctionName, data.UrlAuthType === 'NONE' ? 'outside' : 'service', data.Role);
   for (const { id, data } of estate.all('aws.instance')) {
     const reach = data.PublicIpAddress === undefined ? 'internal' : 'outside';
-    add(id, data.InstanceId, reach, data.Tags, profiles.get(data.IamInstanceProfile ?? ''));
+    add(id, data.InstanceId, reach, profiles.get(data.IamInstanceProfile ?? ''));
   }
   for (const { id, data } of estate.all('aws.ecs-task-definition'))
-    add(id, data.family ?? nameOf(data.taskDefinitionArn), 'service', data.Tags, data.taskRoleArn);
-  for (const { id, data } of estate.all('aws.codebuild-project'))
-    add(id, data.name, 'batch', data.Tags, data.serviceRole);
-  for (const { id, data } of estate.all('aws.glue-job')) add(id, data.Name, 'batch', data.Tags, data.Role);
-  for (const { id, data } of estate.all('aws.training-job'))
-    add(id, data.TrainingJobName, 'batch', data.Tags, data.RoleArn);
+    add(id, data.family ?? nameOf(data.taskDefinitionArn), 'service', data.taskRoleArn);
+  for (const { id, data } of estate.all('aws.codebuild-project')) add(id, data.name, 'batch', data.serviceRole);
+  for (const { id, data } of estate.all('aws.glue-job')) add(id, data.Name, 'batch', data.Role);
+  for (const { id, data } of estate.all('aws.training-job')) add(id, data.TrainingJobName, 'batch', data.RoleArn);
   for (const { id, data } of estate.all('aws.notebook-instance'))
-    add(id, data.NotebookInstanceName, 'internal', data.Tags, data.RoleArn);
-  for (const { id, data } of estate.all('aws.sagemaker-model'))
-    add(id, data.ModelName, 'model', data.Tags, data.ExecutionRoleArn);
-  for (const { id, data } of estate.all('aws.sagemaker-endpoint'))
-    add(id, data.EndpointName, 'model', data.Tags, undefined);
+    add(id, data.NotebookInstanceName, 'internal', data.RoleArn);
+  for (const { id, data } of estate.all('aws.sagemaker-model')) add(id, data.ModelName, 'model', data.ExecutionRoleArn);
+  for (const { id, data } of estate.all('aws.sagemaker-endpoint')) add(id, data.EndpointName, 'model', undefined);
   for (const { id, data } of estate.all('aws.bedrock-agent'))
-    add(id, data.agentName ?? data.agentId, 'model', data.Tags, data.agentResourceRoleArn);
+    add(id, data.agentName ?? data.agentId, 'model', data.agentResourceRoleArn);
   for (const { id, data } of estate.all('aws.agent-runtime'))
-    add(id, data.agentRuntimeName ?? nameOf(data.agentRuntimeArn), 'model', data.Tags, data.roleArn);
+    add(id, data.agentRuntimeName ?? nameOf(data.agentRuntimeArn), 'model', data.roleArn);
   for (const { id, data } of estate.all('aws.agent-gateway'))
-    add(id, data.name ?? nameOf(data.gatewayArn), 'service', data.Tags, data.roleArn);
+    add(id, data.name ?? nameOf(data.gatewayArn), 'service', data.roleArn);
   for (const { id, data } of estate.all('kubernetes.service-account')) {
     const arn = data.metadata.annotations['eks.amazonaws.com/role-arn'];
     if (arn === undefined || !arn.startsWith('arn:')) continue;

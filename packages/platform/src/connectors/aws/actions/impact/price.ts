@@ -26,15 +26,6 @@ export const fixedCost = {
 } as const satisfies Readonly<Record<string, number>>;
 export type Priced = keyof typeof fixedCost;
 
-/** Who notices when it stops. */
+/** Who notices when it stops. What its owner says of it (SLA, sensitivity) the planner weighs, for all systems alike. */
 export const weights = { batch: 1, internal: 2, service: 3, outside: 4, model: 5 } as const;
 export type Reach = keyof typeof weights;
-
-export const slaTag = 'firebreak.dev/sla';
-const guarded: ReadonlySet<string> = new Set(['gold', 'critical']);
-
-/** Twice where its owner tags it so. */
-export function weightOf(reach: Reach, tags: readonly { readonly Key: string; readonly Value: string }[]): number {
-  const important = tags.some(({ Key, Value }) => Key === slaTag && guarded.has(Value));
-  return weights[reach] * (important ? 2 : 1);
-}

@@ -60,6 +60,12 @@ test.each([
   expect(findings(name)).toEqual(expected);
 });
 
+test('what is still to come by the clock is no age', () => {
+  const early = identitiesOf(graph, { now: new Date('1990-01-01T00:00:00Z') });
+  expect(early.identities.flatMap(({ days }) => [days.age, days.idle]).filter((span) => span !== undefined)).toEqual([]);
+  expect(early.counts).toMatchObject({ ageKnown: 0 });
+});
+
 test('a row says what is known', () => {
   expect(rowsBy().get('Account/shared')).toMatchObject({
     class: 'identity',

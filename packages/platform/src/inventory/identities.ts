@@ -68,8 +68,8 @@ function rowOf(graph: AttackGraph, number: number, now: Date, staleAfter: number
   const users = usersOf(graph, number);
   const wholes = [...new Set(users.flatMap((user) => wholesOf(graph, user)))].sort((a, b) => a - b);
   const functions = functionsOf(graph, number, users);
-  const age = since(tenure?.created, now);
-  const idle = since(tenure?.lastUsed, now);
+  const age = gone(since(tenure?.created, now));
+  const idle = gone(since(tenure?.lastUsed, now));
   const past = since(tenure?.expires, now);
   const findings: IdentityRow['findings'] = [];
   const add = (finding: IdentityFinding, why: string) => findings.push({ finding, why });
@@ -113,6 +113,11 @@ function rowOf(graph: AttackGraph, number: number, now: Date, staleAfter: number
 function since(moment: string | undefined, now: Date): number | undefined {
   const time = moment === undefined ? Number.NaN : Date.parse(moment);
   return Number.isNaN(time) ? undefined : now.getTime() - time;
+}
+
+/** Where clocks differ something may have been made or used in what we take for the future: that tells no age. */
+function gone(span: number | undefined): number | undefined {
+  return span === undefined || span < 0 ? undefined : span;
 }
 
 function days(span: number): number {

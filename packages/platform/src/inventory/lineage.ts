@@ -119,13 +119,18 @@ function servedAs(graph: AttackGraph, model: number): number[] {
   return [...served];
 }
 
+/** A repository is what is on its branch; that whoever may write to the one writes to the other is no making. */
+function isMade(graph: AttackGraph, edge: number, thing: number): boolean {
+  return made.has(graph.nodeAt(thing).class) && graph.ruleOf(edge)?.label !== 'REPOSITORY_BRANCH';
+}
+
 /** The next things upstream. */
 function* madeOf(graph: AttackGraph, node: number): Generator<Wire> {
   const { writeOf, thingOf } = twinsOf(graph);
   for (const { edge, other } of directInto(graph, writeOf.get(node) ?? node)) {
     const thing = thingOf.get(other) ?? other;
     // From a thing that has a right to change it, holding the thing alone only reads.
-    if (thing !== node && made.has(graph.nodeAt(thing).class) && (thing !== other || !writeOf.has(other)))
+    if (thing !== node && isMade(graph, edge, thing) && (thing !== other || !writeOf.has(other)))
       yield { edge, other: thing };
   }
   if (graph.nodeAt(node).class !== 'pipeline') return;
@@ -140,7 +145,7 @@ function* madeFrom(graph: AttackGraph, node: number): Generator<Wire> {
   for (const { edge, other } of directFrom(graph, write ?? node)) {
     const thing = thingOf.get(other) ?? other;
     const reads = graph.nodeAt(node).class === 'pipeline' && writeOf.has(other);
-    if (thing !== node && !reads && made.has(graph.nodeAt(thing).class)) yield { edge, other: thing };
+    if (thing !== node && !reads && isMade(graph, edge, thing)) yield { edge, other: thing };
   }
   if (write === undefined) return;
   for (const { edge, other } of directInto(graph, node))

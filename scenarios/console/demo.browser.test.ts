@@ -4,7 +4,7 @@
  */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { open, type Person, type ServedConsole, serveConsole, shoot } from './served-console.ts';
+import { open, type Person, type ServedConsole, searchFor, serveConsole, shoot } from './served-console.ts';
 
 let served: ServedConsole;
 let ada: Person;
@@ -92,7 +92,5 @@ test('identities, channels and reviews have something to show', async () => {
 
 async function search(query: string): Promise<void> {
   await open(page, 'Estate');
-  await page.getByRole('textbox', { name: 'Search the estate' }).fill(query);
-  await page.keyboard.press('Enter');
-  await page.getByText(/^\d[\d,]* nodes?$/).waitFor();
+  await searchFor(page, query);
 }

@@ -13,7 +13,7 @@ import { loadOrCreateSigner } from '../../packages/platform/src/ledger/key.ts';
 import { createLedger } from '../../packages/platform/src/ledger/ledger.ts';
 import { openStorage } from '../../packages/platform/src/storage/storage.ts';
 import { harbourSources } from './harbour.ts';
-import { invite, open, type Person, type ServedConsole, serveConsole } from './served-console.ts';
+import { invite, open, type Person, type ServedConsole, searchFor, serveConsole } from './served-console.ts';
 
 let folder: string;
 let served: ServedConsole;
@@ -220,8 +220,7 @@ test('a review campaign is signed off by somebody else, and each decision is an 
 
 async function search(query: string): Promise<void> {
   await open(page, 'Estate');
-  await page.getByRole('textbox', { name: 'Search the estate' }).fill(query);
-  await page.keyboard.press('Enter');
+  await searchFor(page, query);
 }
 
 /** Presses Tab until the element has the focus. */

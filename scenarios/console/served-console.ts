@@ -106,6 +106,17 @@ export async function open(page: Page, name: string): Promise<void> {
   await page.getByRole('heading', { level: 1, name }).waitFor();
 }
 
+/** On the estate page: asks a query, and waits until the rows are those of its answer and not of the one before. */
+export async function searchFor(page: Page, query: string): Promise<void> {
+  const answered = page.waitForResponse((response) =>
+    [...new URL(response.url()).searchParams.values()].some((value) => value.includes(query)),
+  );
+  await page.getByRole('textbox', { name: 'Search the estate' }).fill(query);
+  await page.keyboard.press('Enter');
+  await answered;
+  await page.locator('[aria-label="Nodes found"][aria-busy="false"]').waitFor();
+}
+
 /** A one-time link for another person, made on the access page. */
 export async function invite(page: Page, name: string, role: 'approver' | 'viewer'): Promise<string> {
   await open(page, 'Access');

@@ -60,7 +60,7 @@ export function ExplorerPage() {
             {nodes !== undefined && (
               <AssetTable
                 nodes={nodes}
-                stale={found.isPlaceholderData || fault !== null}
+                stale={found.isPlaceholderData || fault !== null || nodes !== answer?.nodes}
                 searched={composed.query !== 'everything'}
               />
             )}

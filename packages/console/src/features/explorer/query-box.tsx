@@ -29,11 +29,13 @@ export function QueryBox({ text, onText, fault }: QueryBoxProps) {
   const [typed, setTyped] = useState(text);
   const sent = useRef(text);
   const hint = useId();
+  const sendLater = useDebouncedCallback((value: string) => send(value), 250);
   const send = (value: string) => {
+    // What was typed before Enter is not sent once more: by then somebody may be on another page.
+    sendLater.cancel();
     sent.current = value;
     onText(value);
   };
-  const sendLater = useDebouncedCallback(send, 250);
   // The address changed by other means: a facet's link, or the way back.
   useEffect(() => {
     if (text === sent.current) return;

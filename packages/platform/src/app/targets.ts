@@ -40,13 +40,24 @@ async function openSources(specs: readonly string[], signal: AbortSignal): Promi
   const opened: Source[] = [];
   try {
     for (const { spec, connector, config } of specs.map(parseSpec)) {
-      const session: unknown = await connector.connect(config, signal);
+      const session: unknown = await naming(spec, () => connector.connect(config, signal));
       opened.push(targetOf(spec, connector, session, () => connector.close(session)));
     }
     return opened;
   } catch (error) {
     for (const target of opened) await target.close();
     throw error;
+  }
+}
+
+/** Says of which source an error is: there may be many, and a connector knows only what follows its name. */
+async function naming<T>(spec: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof FirebreakError)) throw error;
+    const named = spec.replace(/\/\/[^/@]*@/, '//…@').slice(0, 200);
+    throw new FirebreakError(error.code, `${error.why} (${named})`, { cause: error, detail: error.detail });
   }
 }
 

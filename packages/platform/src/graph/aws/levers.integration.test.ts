@@ -9,6 +9,7 @@ import {
   IAMClient,
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
+import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { Lever } from '@firebreak/contract';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -46,6 +47,8 @@ beforeAll(async () => {
     'secretsmanager:GetSecretValue',
     'ssm:GetParameter',
     'ecr:PutImage',
+    'ecr:BatchGetImage',
+    'kms:Decrypt',
     's3:PutObject',
     'iam:CreateAccessKey',
   ];
@@ -53,6 +56,10 @@ beforeAll(async () => {
     new PutUserPolicyCommand({ UserName: 'reader', PolicyName: 'own', PolicyDocument: allow(reads, '*') }),
   );
   await client.send(new AddUserToGroupCommand({ UserName: 'reader', GroupName: 'builders' }));
+  await client.send(new CreateUserCommand({ UserName: 'author' }));
+  const writes = allow(['iam:PutUserPolicy'], 'arn:aws:iam::123456789012:user/reader');
+  await client.send(new PutUserPolicyCommand({ UserName: 'author', PolicyName: 'own', PolicyDocument: writes }));
+  await new KMSClient(clientOptions(server.url)).send(new CreateKeyCommand({}));
   const stranger = { Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::210987654321:root' }, Action: 'sts:AssumeRole' };
   await client.send(new CreateRoleCommand({ RoleName: 'partner', AssumeRolePolicyDocument: document(stranger) }));
   const ssm = new SSMClient(clientOptions(server.url));
@@ -95,6 +102,8 @@ test('each lever makes every edge that names it disappear, and its undo brings t
     'aws.isolate-instance',
     'aws.quarantine-identity',
   ]);
+  const labels = new Set([...namedBy.values()].flatMap(({ types }) => [...types]));
+  for (const label of ['KMS_DECRYPT', 'ECR_PULL', 'IAM_RAISE_HELD_IDENTITY']) expect(labels).toContain(label);
   const failures: string[] = [];
   for (const { lever, edges } of chosen([...namedBy.values()])) {
     const undo = await pull(lever);

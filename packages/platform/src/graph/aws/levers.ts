@@ -21,8 +21,12 @@ import { anybodyId, strangerId } from './trust.ts';
 
 /** For rules from a credential to its user: an access key becomes worthless. Of a password there is no lever that can be undone. */
 export function credentialLevers({ from, to }: LiveEdge, estate: Estate): readonly Lever[] {
-  const user = estate.get('aws.user', to)?.data;
-  const accessKeyId = from.replace(/^aws:AccessKey\//, '');
+  return deactivateKey(estate, to, from.replace(/^aws:AccessKey\//, ''));
+}
+
+/** For rules of any system in which the key of a user was found. */
+export function deactivateKey(estate: Estate, userId: NodeId, accessKeyId: string): readonly Lever[] {
+  const user = estate.get('aws.user', userId)?.data;
   if (user?.AccessKeys.some((key) => key.AccessKeyId === accessKeyId) !== true) return [];
   return [lever('aws.deactivate-access-key', { ...place(user.Arn), accessKeyId })];
 }
@@ -40,7 +44,7 @@ export function quarantineMember(edge: LiveEdge, estate: Estate): readonly Lever
   return gives ? quarantine(edge, estate) : [];
 }
 
-type ThingKind = 'aws.secret' | 'aws.parameter' | 'aws.bucket' | 'aws.ecr-repository';
+type ThingKind = 'aws.secret' | 'aws.parameter' | 'aws.bucket' | 'aws.ecr-repository' | 'aws.kms-key';
 
 /** For rules of one action on one thing: that alone is denied to the identity, or everything. */
 export function denyAction(

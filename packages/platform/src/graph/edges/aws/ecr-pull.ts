@@ -1,5 +1,6 @@
 import type { EdgeRule } from '@firebreak/contract';
 import { grantEdges } from '../../aws/grants.ts';
+import { denyAction } from '../../aws/levers.ts';
 import { identityNeeds } from '../../aws/needs.ts';
 import { repositoriesToPull } from '../../aws/things.ts';
 
@@ -15,7 +16,7 @@ export default {
     why: 'Its policies and the repository’s together allow ecr:BatchGetImage.',
     cut: 'Take the permission away.',
   },
-  severedBy: [],
+  severedBy: ['aws.deny-permission', 'aws.quarantine-identity'],
   derive: (estate) =>
     grantEdges(estate, {
       key: 'aws-ecr-pull',
@@ -24,5 +25,5 @@ export default {
       things: repositoriesToPull(estate),
       prefix: 'repository/',
     }),
-  levers: () => [],
+  levers: (edge, estate) => denyAction(edge, estate, { kind: 'aws.ecr-repository', action: 'ecr:BatchGetImage' }),
 } satisfies EdgeRule;

@@ -1,6 +1,7 @@
 import { clusterAdminId, type DerivedEdge, type EdgeRule, type Estate } from '@firebreak/contract';
 import { awsAuthorizer } from '../../aws/evaluate.ts';
 import { holdersOf } from '../../aws/holders.ts';
+import { quarantine } from '../../aws/levers.ts';
 import { identityNeeds } from '../../aws/needs.ts';
 import { eksCandidates } from '../../kubernetes/eks.ts';
 
@@ -17,9 +18,9 @@ export default {
     why: 'It may create access entries of the cluster and associate access policies with them.',
     cut: 'Take eks:CreateAccessEntry or eks:AssociateAccessPolicy away.',
   },
-  severedBy: [],
+  severedBy: ['aws.quarantine-identity'],
   derive,
-  levers: () => [],
+  levers: quarantine,
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

@@ -1,4 +1,5 @@
 import type { EdgeRule } from '@firebreak/contract';
+import { quarantine } from '../../aws/levers.ts';
 import { identityNeeds } from '../../aws/needs.ts';
 import { policyAuthorsOf } from '../../aws/policy-authors.ts';
 
@@ -14,8 +15,8 @@ export default {
     why: 'Its policies allow it on every one of them.',
     cut: 'Limit the right to the identities that it takes care of.',
   },
-  severedBy: [],
-  levers: () => [],
+  severedBy: ['aws.quarantine-identity'],
+  levers: quarantine,
   *derive(estate) {
     for (const { id: to, authors } of policyAuthorsOf(estate).broad)
       for (const { id: from, facts } of authors) yield { from, to, facts };

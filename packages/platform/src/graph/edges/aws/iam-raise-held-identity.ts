@@ -1,4 +1,6 @@
 import { accountAdminId, type EdgeRule } from '@firebreak/contract';
+import { holdersOf } from '../../aws/holders.ts';
+import { quarantine } from '../../aws/levers.ts';
 import { identityNeeds } from '../../aws/needs.ts';
 import { policyAuthorsOf } from '../../aws/policy-authors.ts';
 
@@ -18,8 +20,9 @@ export default {
     why: 'Whoever holds it may also write its policies.',
     cut: 'Take the right to write the policies of others away.',
   },
-  severedBy: [],
-  levers: () => [],
+  severedBy: ['aws.quarantine-identity'],
+  // What the raised identity holds itself is no hindrance: the author writes that too. The right to raise everybody is an edge of its own.
+  levers: (edge, estate) => (edge.with.some((id) => holdersOf(estate).has(id)) ? quarantine(edge, estate) : []),
   *derive(estate) {
     const { broad, single } = policyAuthorsOf(estate);
     for (const { id, account, written } of broad)

@@ -2,6 +2,7 @@ import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { perEstate } from '../../../facts/estate.ts';
 import { holdersOf } from '../../aws/holders.ts';
 import { type KeyFact, mayUse } from '../../aws/keys.ts';
+import { denyAction } from '../../aws/levers.ts';
 import { identityNeeds } from '../../aws/needs.ts';
 import { bucketsToRead, parameterThings, secretThings } from '../../aws/things.ts';
 
@@ -18,9 +19,9 @@ export default {
     why: 'The key’s policy, a grant on it or its own policies under the key’s let it.',
     cut: 'Take it out of the key’s policy, retire the grant, or disable the key.',
   },
-  severedBy: [],
+  severedBy: ['aws.deny-permission', 'aws.quarantine-identity'],
   derive,
-  levers: () => [],
+  levers: (edge, estate) => denyAction(edge, estate, { kind: 'aws.kms-key', action: 'kms:Decrypt' }),
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

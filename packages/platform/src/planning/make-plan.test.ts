@@ -162,7 +162,7 @@ function pullAction(costs: readonly number[]): AnyAction {
     params: z.object({ index: z.number() }),
     before: z.null(),
     permissions: [],
-    target: ({ index }) => ({ kind: 'Lever', id: `t:Lever/${index}`, name: `${index}` }),
+    target: ({ index }) => ({ kind: 'Thing', id: idOf(0), name: `${index}` }),
     describe: ({ index }) => `Pull lever ${index}`,
     undoes: () => 'Push it back',
     drastic: () => false,
@@ -469,6 +469,8 @@ test('what is pinned and ruled out is a contradiction, by whatever rules it out'
     refusal([], { pin: [key], actions: [{ ...pullAction(chain.costs), stage: 'eviction' }], variant: 'read-only' }),
   ).toContain('does without');
   expect(refusal([], { pin: ['t.pull|{'] })).toContain('FB-USAGE');
+  const far = { ...pullAction(chain.costs), target: () => ({ kind: 'Thing', id: 't:Thing/far', name: 'far' }) };
+  expect(refusal([], { pin: [leverOf(9).key], actions: [far] })).toContain('There is no t:Thing/far in the estate');
   expect(refusal([], { pin: [key] })).toBeUndefined();
   expect(planOf(chain, [], { pin: [key] }).plan.steps.map(({ title }) => title)).toContain('Pull lever 0');
 });

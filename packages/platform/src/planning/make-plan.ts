@@ -12,6 +12,7 @@ import {
   type PlanStep,
   type PlanVariant,
 } from '@firebreak/contract';
+import { kindsOf } from '../facts/estate.ts';
 import type { AttackGraph, GraphEdge } from '../graph/attack-graph.ts';
 import { hasBit, membersOf } from '../graph/bitset.ts';
 import { explainDerivation } from '../graph/explain.ts';
@@ -71,6 +72,7 @@ export function makePlan(graph: AttackGraph, request: PlanRequest, solver: Solve
   const past = cut.exempt.filter(({ goal }) => isExposed.has(goal));
   const bound = boundOf(graph, request, question, cut, past, solver);
   const cutting = cutSteps(cut, book, new Set(pins));
+  mustBeThere(graph, cutting, new Set(pins));
   const all = [...cutting, ...supplementarySteps(graph, compromised, cut, book, request.actions)];
   const steps = variant.waves ? inWaves(all) : all;
   const rough = byRule(steps);
@@ -212,6 +214,21 @@ function boundOf(
 /** The goals to show paths to: the jewels that the attacker reaches soonest. */
 function nearest(goals: readonly number[], hops: Int32Array): number[] {
   return [...goals].sort((a, b) => (hops[a] ?? 0) - (hops[b] ?? 0) || a - b).slice(0, EXAMPLES);
+}
+
+/** A pin that severs nothing may be wished for all the same, but not on something that nobody has read. */
+function mustBeThere(graph: AttackGraph, steps: readonly UnorderedStep[], pins: ReadonlySet<string>): void {
+  for (const { lever, severs, target } of steps) {
+    if (severs.length > 0 || !pins.has(lever.key) || graph.indexOf.has(target.id)) continue;
+    if ([...(kindsOf(graph.estate)?.values() ?? [])].some(({ byId }) => byId.has(target.id))) continue;
+    throw new FirebreakError(
+      'FB-PLAN-CONTRADICTION',
+      `${lever.key} is pinned. There is no ${target.id} in the estate.`,
+      {
+        detail: { pinned: lever.key },
+      },
+    );
+  }
 }
 
 function cutSteps(cut: CutResult, book: LeverBook, pins: ReadonlySet<string>): UnorderedStep[] {

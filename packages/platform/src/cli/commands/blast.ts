@@ -4,6 +4,7 @@ import { blastOf } from '../../graph/blast.ts';
 import type { CommandLine } from '../command-line.ts';
 import { joined, show, table } from '../shown.ts';
 import { openSource, repeated, type SourceOptions, withJson, withSource } from '../source-options.ts';
+import { startingPoints } from '../starting-points.ts';
 
 const shownJewels = 50;
 const shownChokepoints = 10;
@@ -17,10 +18,7 @@ export function blastCommand(program: Command, cli: CommandLine): void {
     .action(async (options: SourceOptions & { compromised: string[]; json?: boolean }) => {
       const source = await openSource(cli, options);
       const graph = source.graph();
-      const blast = blastOf(
-        graph,
-        options.compromised.map((text) => graph.resolve(text)),
-      );
+      const blast = blastOf(graph, startingPoints(graph, options.compromised, output));
       if (options.json) await output.json(blast);
       else await output.text(describeBlast(blast));
       output.limited(blast.completeness);

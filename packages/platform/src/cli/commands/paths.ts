@@ -4,6 +4,7 @@ import { pathsFrom } from '../../graph/blast.ts';
 import type { CommandLine } from '../command-line.ts';
 import { bold, cyan, dim, joined, type Shown, show } from '../shown.ts';
 import { openSource, type SourceOptions, wholeNumber, withJson, withSource } from '../source-options.ts';
+import { startingPoints } from '../starting-points.ts';
 
 /** `firebreak paths`: the best ways from a start to a goal, or to the crown jewels. */
 export function pathsCommand(program: Command, cli: CommandLine): void {
@@ -16,8 +17,9 @@ export function pathsCommand(program: Command, cli: CommandLine): void {
     .action(async (options: SourceOptions & { start: string; goal?: string; limit: number; json?: boolean }) => {
       const source = await openSource(cli, options);
       const graph = source.graph();
+      const [start = -1] = startingPoints(graph, [options.start], output);
       const goal = options.goal === undefined ? undefined : graph.resolve(options.goal);
-      const answer = pathsFrom(graph, graph.resolve(options.start), goal, options.limit);
+      const answer = pathsFrom(graph, start, goal, options.limit);
       if (options.json) await output.json(answer);
       else if (answer.paths.length > 0) await output.text(joined(answer.paths.map(describePath), '\n\n'));
       else if (answer.goal === undefined)

@@ -12,6 +12,7 @@ import { describeChecks } from '../output.ts';
 import { readPlan } from '../plan-file.ts';
 import { bold, dim, green, joined, red, type Shown, show, table, yellow } from '../shown.ts';
 import { openSource, repeated, type SourceOptions, withJson, withSource } from '../source-options.ts';
+import { startingPoints } from '../starting-points.ts';
 import { describePath } from './paths.ts';
 import { scopeWords } from './scope.ts';
 
@@ -58,6 +59,7 @@ export function planCommands(program: Command, cli: CommandLine): void {
       if (options.compare && variant !== undefined)
         throw new FirebreakError('FB-USAGE', '--compare shows all variants: leave --variant away.');
       const source = await openSource(cli, options);
+      startingPoints(source.graph(), compromised, output);
       const request = {
         compromised,
         protect: protect.join(';'),

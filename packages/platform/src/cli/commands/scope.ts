@@ -5,6 +5,7 @@ import { scopeOf } from '../../planning/scope.ts';
 import type { CommandLine } from '../command-line.ts';
 import { bold, dim, joined, type Shown, show, table } from '../shown.ts';
 import { openSource, repeated, type SourceOptions, withJson, withSource } from '../source-options.ts';
+import { startingPoints } from '../starting-points.ts';
 
 const shownRows = 20;
 
@@ -23,7 +24,7 @@ export function scopeCommand(program: Command, cli: CommandLine): void {
     .action(async (options: SourceOptions & { compromised: string[]; json?: boolean }) => {
       const source = await openSource(cli, options);
       const graph = source.graph();
-      const compromised = [...new Set(options.compromised.map((text) => graph.resolve(text)))];
+      const compromised = startingPoints(graph, options.compromised, output);
       const answer: ScopeAnswer = {
         compromised: compromised.map((node) => nodeRef(graph.nodeAt(node))),
         ...scopeOf(graph, compromised, reach(graph.hypergraph, compromised)),

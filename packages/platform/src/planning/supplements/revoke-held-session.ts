@@ -43,7 +43,7 @@ function* sessions({ graph, compromised, has }: SupplementContext) {
     const role = graph.estate.get('aws.role', id)?.data;
     const account = role?.Arn.split(':')[4];
     // What AWS runs by itself cannot be given a policy.
-    if (role === undefined || account === undefined || role.Path.startsWith('/aws-service-role/')) continue;
+    if (role === undefined || account === undefined || role.Path?.startsWith('/aws-service-role/')) continue;
     const why =
       source === undefined
         ? `Role ${name} is compromised: sessions that were taken live on for hours.`

@@ -6,6 +6,7 @@
  * somebody gains by other ways of the same identity (a group, a trust that is not asked) is no edge of these rules.
  */
 import {
+  accountAdminId,
   accountOfArn,
   type Estate,
   type Fact,
@@ -17,6 +18,7 @@ import {
 import { providersNamedBy } from './federation.ts';
 import { type Holder, holdersOf } from './holders.ts';
 import { policyOf } from './policy/document.ts';
+import { providerId } from './providers.ts';
 import { anybodyId, strangerId } from './trust.ts';
 
 /** For rules from a credential to its user: an access key becomes worthless. Of a password there is no lever that can be undone. */
@@ -79,9 +81,7 @@ export function denyPush(edge: LiveEdge, estate: Estate): readonly Lever[] {
 /** The role lets this one identity in no more. */
 export function denyTrust({ from, to }: LiveEdge, estate: Estate): readonly Lever[] {
   const caller = holdersOf(estate).get(from);
-  const role = changeable(estate, to);
-  if (caller === undefined || caller.kind === 'group' || role === undefined) return [];
-  return [lever('aws.cut-trust', { ...place(role.arn), cut: { by: 'deny', type: 'AWS', name: caller.arn } })];
+  return caller === undefined || caller.kind === 'group' ? [] : denial(estate, to, 'AWS', caller.arn);
 }
 
 /** A stranger is taken out of the trust policy, where it is written there in one way. */
@@ -101,10 +101,27 @@ export function cutStranger({ from, to }: LiveEdge, estate: Estate): readonly Le
 
 /** The one identity provider that a role trusts is denied: no token of it opens the role. */
 export function denyProvider({ to }: LiveEdge, estate: Estate): readonly Lever[] {
-  const role = changeable(estate, to);
   const [provider, ...more] = providersNamedBy(estate).get(to) ?? [];
-  if (role === undefined || provider === undefined || more.length > 0) return [];
-  return [lever('aws.cut-trust', { ...place(role.arn), cut: { by: 'deny', type: 'Federated', name: provider } })];
+  return provider === undefined || more.length > 0 ? [] : denial(estate, to, 'Federated', provider);
+}
+
+/** The role believes this provider no more; what others say goes on to count. */
+export function denyIssuer({ from, to }: LiveEdge, estate: Estate): readonly Lever[] {
+  const own = (providersNamedBy(estate).get(to) ?? []).filter((provider) => providerId(provider) === from);
+  const [provider, ...more] = own;
+  return provider === undefined || more.length > 0 ? [] : denial(estate, to, 'Federated', provider);
+}
+
+/** Nobody of another account takes the role, whom that account may send. */
+export function denyAccount({ from, to }: LiveEdge, estate: Estate): readonly Lever[] {
+  for (const { account, partition } of holdersOf(estate).values())
+    if (accountAdminId(account) === from) return denial(estate, to, 'AWS', `arn:${partition}:iam::${account}:root`);
+  return [];
+}
+
+function denial(estate: Estate, id: NodeId, type: 'AWS' | 'Federated', name: string): readonly Lever[] {
+  const role = changeable(estate, id);
+  return role === undefined ? [] : [lever('aws.cut-trust', { ...place(role.arn), cut: { by: 'deny', type, name } })];
 }
 
 /** An instance that the internet reaches is cut off, or the one group that opens it is closed. */

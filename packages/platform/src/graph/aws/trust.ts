@@ -25,7 +25,7 @@ export interface Trust {
   readonly strangers: ReadonlyMap<string, readonly Trusted[]>;
   /** All services that some role trusts. */
   readonly services: readonly string[];
-  /** Roles that trust an identity provider, by its ARN or, for the great web providers, its name. */
+  /** Roles that let somebody of an identity provider in, by its ARN or, for the great web providers, its name. */
   readonly ofProvider: ReadonlyMap<string, readonly Fact<'aws.role'>[]>;
 }
 
@@ -81,9 +81,18 @@ export const trustOf: (estate: Estate) => Trust = perEstate((estate) => {
     },
     strangers,
     services: [...services.keys()].sort(),
-    ofProvider: new Map([...providers].map(([provider, set]) => [provider, [...set]])),
+    ofProvider: new Map(
+      [...providers].map(([provider, set]) => [provider, [...set].filter((role) => believes(role, provider))]),
+    ),
   };
 });
+
+/** Whatever the claims of a token may be: a denial without conditions is the end of it. */
+function believes(role: Fact<'aws.role'>, provider: string): boolean {
+  return ['sts:AssumeRoleWithWebIdentity', 'sts:AssumeRoleWithSAML'].some(
+    (action) => trusts(role, action, new Map(), (statement) => names(statement, 'Federated', provider)) !== undefined,
+  );
+}
 
 function names({ principals }: Statement, type: string, name: string): Truth {
   if (principals === undefined) return no;

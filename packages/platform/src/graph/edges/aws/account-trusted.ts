@@ -1,5 +1,6 @@
 import { accountAdminId, accountOfArn, type DerivedEdge, type EdgeRule, type Estate } from '@firebreak/contract';
 import { holdersOf } from '../../aws/holders.ts';
+import { denyAccount } from '../../aws/levers.ts';
 import { policyOf } from '../../aws/policy/document.ts';
 import { no, yes } from '../../aws/policy/truth.ts';
 import { trusts } from '../../aws/trust.ts';
@@ -17,8 +18,8 @@ export default {
     why: 'The role trusts the whole account, and whoever holds it decides which of its identities may go.',
     cut: 'Name single identities in the role’s trust policy, and demand an external id or tags.',
   },
-  severedBy: [],
-  levers: () => [],
+  severedBy: ['aws.cut-trust'],
+  levers: denyAccount,
   *derive(estate: Estate): Generator<DerivedEdge> {
     const ours = new Set([...holdersOf(estate).values()].map(({ account }) => account));
     for (const role of estate.all('aws.role')) {

@@ -1,4 +1,5 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
+import { denyIssuer } from '../../aws/levers.ts';
 import { providerId } from '../../aws/providers.ts';
 import { trustOf } from '../../aws/trust.ts';
 
@@ -15,8 +16,8 @@ export default {
     why: 'The provider signs who its people and workloads are, and the role’s trust policy believes it.',
     cut: 'Remove the provider from the role’s trust policy.',
   },
-  severedBy: [],
-  levers: () => [],
+  severedBy: ['aws.cut-trust'],
+  levers: denyIssuer,
   *derive(estate: Estate): Generator<DerivedEdge> {
     for (const [provider, roles] of trustOf(estate).ofProvider)
       for (const role of roles) yield { from: providerId(provider), to: role.id, facts: [role.id] };

@@ -116,6 +116,40 @@ describe('taking roles', () => {
   });
 });
 
+test('whom a trust policy denies is out: an identity provider, and a whole account', () => {
+  const okta = iam('saml-provider/okta');
+  const saml = (Effect: string, more = {}) => ({
+    Effect,
+    Principal: { Federated: okta },
+    Action: 'sts:AssumeRoleWithSAML',
+    ...more,
+  });
+  const found = (...statements: Readonly<Record<string, unknown>>[]) =>
+    edges([role('sso', statements)]).map(({ type }) => type);
+  expect(found(saml('Allow'))).toContain('IDENTITY_PROVIDER_CONTROL');
+  expect(found(saml('Allow'), saml('Deny'))).not.toContain('IDENTITY_PROVIDER_CONTROL');
+  // Whoever signs the tokens says what the condition wants to hear.
+  const unless = { Condition: { StringEquals: { 'SAML:aud': 'https://elsewhere.example' } } };
+  expect(found(saml('Allow'), saml('Deny', unless))).toContain('IDENTITY_PROVIDER_CONTROL');
+  const ours = user('ann', everything);
+  const there = (...more: Readonly<Record<string, unknown>>[]) =>
+    steps([ours, role('job', [trusting({ AWS: iam('root') }), ...more], [], {}, '222233334444')]);
+  expect(there().filter((step) => step.startsWith('ACCOUNT_TRUSTED'))).toHaveLength(1);
+  const denied = { Effect: 'Deny', Principal: { AWS: iam('root') }, Action: 'sts:AssumeRole' };
+  expect(there(denied).filter((step) => step.endsWith('-> job'))).toEqual([]);
+  const leversOf = (facts: readonly AnyFact[], label: string) => {
+    const graph = deriveGraph(world(facts), nodeRules, edgeRules);
+    return [...graph.liveEdges()]
+      .filter(({ type }) => type === label)
+      .flatMap((edge) => edge.rule.levers(edge, graph.estate))
+      .map(({ params }) => params.cut);
+  };
+  const deniedBy = (type: string, name: string) => [{ by: 'deny', name, type }];
+  expect(leversOf([role('sso', [saml('Allow')])], 'IDENTITY_PROVIDER_CONTROL')).toEqual(deniedBy('Federated', okta));
+  const job = role('job', [trusting({ AWS: iam('root') })], [], {}, '222233334444');
+  expect(leversOf([ours, job], 'ACCOUNT_TRUSTED')).toEqual(deniedBy('AWS', iam('root')));
+});
+
 describe('ways up', () => {
   const maker = user('ann', [allow(['iam:PassRole', 'lambda:CreateFunction', 'lambda:InvokeFunction'])]);
   test('a role is passed only to a service that it trusts, in its own account, and never a service-linked one', () => {

@@ -14,6 +14,8 @@ const order = [
   'execution',
   'recovery',
   'incidents',
+  'response-events',
+  'playbooks',
 ];
 const platform = '^packages/platform/src';
 const tests = '\\.(test|case)\\.ts$|-conformance\\.ts$';
@@ -39,10 +41,18 @@ export default {
     },
     {
       name: 'connector-stands-alone',
-      comment: 'a connector imports the contract, its own folder, the bounded readers of intake/ and npm',
+      comment:
+        'a connector imports the contract, its own folder, the bounded readers of intake/, the levers of exchange/ and npm',
       severity: 'error',
       from: { path: `${platform}/connectors/([^/]+)/`, pathNot: tests },
-      to: { path: `${platform}/`, pathNot: `${platform}/(connectors/$1|intake)/` },
+      to: { path: `${platform}/`, pathNot: `${platform}/(connectors/$1|intake|exchange)/` },
+    },
+    {
+      name: 'exchange-knows-no-system',
+      comment: 'changing a system carefully is the same for all of them',
+      severity: 'error',
+      from: { path: `${platform}/exchange/`, pathNot: tests },
+      to: { path: `${platform}/`, pathNot: `${platform}/(exchange|intake)/` },
     },
     {
       name: 'intake-stands-alone',

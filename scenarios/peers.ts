@@ -43,6 +43,7 @@ const wanted: readonly Peer[] = [
     for: /\/(scenarios\/containment|connectors\/kubernetes)\//,
   },
   { script: 'registry/start', variable: 'FIREBREAK_REGISTRY_URL', stop: 'registry/stop', for: /\/connectors\/oci\// },
+  { script: 'ocsf/install', variable: 'FIREBREAK_OCSF_SCHEMAS', for: /\/response-events\// },
   { script: 'mlflow/start', variable: 'FIREBREAK_MLFLOW_URL', stop: 'mlflow/stop', for: /\/connectors\/mlflow\// },
   {
     script: 'pgvector/start',
@@ -50,7 +51,19 @@ const wanted: readonly Peer[] = [
     stop: 'pgvector/stop',
     for: /\/connectors\/stores\//,
   },
-  { script: 'litellm/start', variable: 'FIREBREAK_LITELLM_URL', stop: 'litellm/stop', for: /\/connectors\/litellm\// },
+  {
+    script: 'litellm/start',
+    variable: 'FIREBREAK_LITELLM_URL',
+    stop: 'litellm/stop',
+    for: /\/connectors\/litellm\/[^/]*$/,
+  },
+  {
+    script: 'litellm-database/start',
+    variable: 'FIREBREAK_LITELLM_DATABASE_PROXY_URL',
+    alongside: ['FIREBREAK_LITELLM_DATABASE_PROXY_KEY'],
+    stop: 'litellm-database/stop',
+    for: /\/connectors\/litellm\/actions\//,
+  },
 ];
 
 type Stop = () => Promise<void>;

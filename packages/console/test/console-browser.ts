@@ -15,7 +15,7 @@ export interface Visit {
 }
 
 export interface VisitOptions {
-  readonly who?: 'ada' | 'grace' | 'vera';
+  readonly who?: 'ada' | 'grace' | 'rob' | 'vera';
   readonly scheme?: 'light' | 'dark';
   readonly width?: number;
   readonly height?: number;
@@ -23,7 +23,7 @@ export interface VisitOptions {
   readonly before?: () => void;
 }
 
-const links = { ada: 'link-of-ada-0001', grace: 'link-of-grace-02', vera: 'link-of-vera-003' };
+const links = { ada: 'link-of-ada-0001', grace: 'link-of-grace-02', rob: 'link-of-rob-0004', vera: 'link-of-vera-003' };
 
 export class ConsoleBrowser {
   readonly api: FakeApi;

@@ -20,9 +20,11 @@ import {
   threatModel,
   whatIf,
 } from './fake-answers.ts';
+import { FakeApprovals } from './fake-approvals.ts';
 import { blast, drawing, gap, largeBlast, largeDrawing, nodes, paths } from './fake-estate.ts';
+import { breakage, planChoice, race, scope } from './fake-planning.ts';
 import { FakeReviews } from './fake-reviews.ts';
-import { changesOf, type FakeCase, FakeWorld, people } from './fake-world.ts';
+import { changesOf, type FakeCase, FakeWorld, type PlanWish, people } from './fake-world.ts';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const policy =
@@ -49,6 +51,7 @@ class Refusal extends Error {
 export class FakeApi {
   readonly world = new FakeWorld();
   readonly reviews = new FakeReviews();
+  readonly approvals = new FakeApprovals();
   /** Whether the estate is as large as real ones get. */
   large = false;
   /** Addresses asked for that this server does not have; a test expects none. */
@@ -230,6 +233,15 @@ export class FakeApi {
       if (plan === null) throw new Refusal('FB-NOT-FOUND', 'This incident has no plan.');
       return plan;
     },
+    replan: ({ params, body }) => this.world.makePlan(this.case(params).incident.id, body as PlanWish),
+    comparePlans: ({ body }) => {
+      const choice = planChoice(body as { pin: string[]; forbid: string[] });
+      if (choice !== null) return choice;
+      throw new Refusal('FB-PLAN-CONTRADICTION', 'One lever is pinned and forbidden.');
+    },
+    race: () => race,
+    scope: () => scope,
+    impact: ({ query }) => breakage(query.get('what') ?? ''),
     checkPlan: ({ params }) => ({
       ok: true,
       digest: this.case(params).plan?.digest ?? '',
@@ -253,7 +265,18 @@ export class FakeApi {
       })),
     }),
     approve: ({ params, body, link }) => {
-      const { digest, steps } = body as { digest: string; steps?: string[] };
+      const { digest, steps, breakGlass } = body as {
+        digest: string;
+        steps?: string[];
+        breakGlass?: { reason: string };
+      };
+      const person = people[link ?? ''];
+      if (person?.role === 'responder') {
+        if (breakGlass === undefined)
+          throw new Refusal('FB-APPROVAL-REFUSED', `${person.name} may not approve step 2.`, { refused: ['step 2'] });
+        this.approvals.break(person.name, this.case(params), steps ?? ['s1'], breakGlass.reason);
+        this.world.tell('break-glass', params.id ?? null);
+      }
       const execution = this.world.approve(
         this.case(params).incident.id,
         digest,
@@ -262,6 +285,40 @@ export class FakeApi {
       );
       if (execution === null) throw new Refusal('FB-APPROVAL-DIGEST', 'The plan of the incident has another digest.');
       return execution;
+    },
+    makeApprovalLink: ({ params, body, link }) => {
+      const { for: person = '' } = body as { for?: string };
+      const found = this.case(params);
+      const secret = this.approvals.make(people[link ?? '']?.name ?? '', person, found);
+      return {
+        id: 'apl-1',
+        link: `/approve#link=${secret}`,
+        person,
+        digest: found.plan?.digest ?? '',
+        steps: null,
+        expiresAt: '2026-03-04T03:20:00.000Z',
+      };
+    },
+    showApprovalLink: ({ body }) => {
+      const secret = (body as { link: string }).link;
+      return this.approvals.show(secret, this.case({ id: this.linkOf(secret).incident }));
+    },
+    useApprovalLink: ({ body }) => {
+      const secret = (body as { link: string }).link;
+      const { incident, person } = this.linkOf(secret);
+      this.approvals.links.delete(secret);
+      const { state } =
+        this.world.approve(incident, this.case({ id: incident }).plan?.digest ?? '', undefined, person) ?? {};
+      return { incident, state };
+    },
+    breakGlasses: () => ({ breakGlasses: this.approvals.glasses }),
+    reviewBreakGlass: ({ params, body, link }) => {
+      const { verdict, note } = body as { verdict: 'justified' | 'not-justified'; note: string };
+      const reviewed = this.approvals.review(params.id ?? '', people[link ?? '']?.name ?? '', verdict, note);
+      if (reviewed === undefined) throw new Refusal('FB-NOT-FOUND', `There is no break-glass ${params.id}.`);
+      if (reviewed === null) throw new Refusal('FB-BREAK-GLASS-OWN', 'It is your own.');
+      this.world.tell('break-glass', reviewed.incident);
+      return reviewed;
     },
     execution: ({ params }) => this.case(params).execution,
     undo: ({ params }) => this.world.undo(this.case(params).incident.id),
@@ -311,6 +368,12 @@ export class FakeApi {
     }),
     exportEvidence: () => undefined,
   };
+
+  private linkOf(secret: string) {
+    const found = this.approvals.links.get(secret);
+    if (found === undefined) throw new Refusal('FB-APPROVAL-LINK-USED', 'It was used at 03:05.');
+    return found;
+  }
 
   private case(params: Readonly<Record<string, string>>): FakeCase {
     const found = this.world.get(params.id ?? '');

@@ -3,7 +3,7 @@
  * nothing here waits for a clock.
  */
 import type { Execution, Incident, Role, StepRun } from '@firebreak/contract/incident';
-import type { Plan } from '@firebreak/contract/plan';
+import type { Plan, PlanVariant } from '@firebreak/contract/plan';
 import { compromisedId, partialPlan, plan } from './fake-estate.ts';
 
 export interface FakeCase {
@@ -14,9 +14,16 @@ export interface FakeCase {
   limited: boolean;
 }
 
+export interface PlanWish {
+  readonly variant?: PlanVariant;
+  readonly pin?: string[];
+  readonly forbid?: string[];
+}
+
 export const people: Readonly<Record<string, { name: string; role: Role; via: 'session' }>> = {
   'link-of-ada-0001': { name: 'Ada', role: 'admin', via: 'session' },
   'link-of-grace-02': { name: 'Grace', role: 'approver', via: 'session' },
+  'link-of-rob-0004': { name: 'Rob', role: 'responder', via: 'session' },
   'link-of-vera-003': { name: 'Vera', role: 'viewer', via: 'session' },
 };
 
@@ -91,9 +98,9 @@ export class FakeWorld {
     return made.incident;
   }
 
-  makePlan(id: string): Plan {
+  makePlan(id: string, { variant = 'cheapest', pin = [], forbid = [] }: PlanWish = {}): Plan {
     const found = this.cases.get(id) as FakeCase;
-    found.plan = plan(digest('f'));
+    found.plan = { ...plan(digest('f')), variant, pinned: pin, forbidden: forbid };
     found.execution = null;
     found.incident = {
       ...found.incident,

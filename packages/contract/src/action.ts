@@ -109,6 +109,8 @@ export interface Action<P = unknown, B = unknown, S = unknown> {
   /** Needs a second person: customers are hit, or undo cannot bring everything back. */
   readonly drastic: (params: P, estate: Estate) => boolean;
   readonly impact: (params: P, estate: Estate) => Impact;
+  /** Ids of D3FEND techniques (`D3-CR`) that it is, where its stage does not tell; for the events that others read. */
+  readonly countermeasures?: readonly string[];
   /** Typical seconds from the first request until it holds; the stage's own when absent. */
   readonly takes?: (params: P, estate: Estate) => number;
   /** Reads the present state; called before apply, and again for read-back and after an unknown outcome. */

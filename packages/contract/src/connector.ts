@@ -14,6 +14,15 @@ export interface FactChanges {
   readonly gaps: readonly Gap[];
 }
 
+/** An action that the credential of a session may not carry out. */
+export interface MissingRight {
+  readonly action: string;
+  /** What it lacks, in the words of `Action.permissions`, at least one. */
+  readonly rights: readonly string[];
+  /** Whether the right is there after all for these parameters (in one namespace, say). Without it, it is lacking for all. */
+  readonly except?: (params: unknown) => boolean;
+}
+
 /**
  * A connector is a plain value, the default export of its folder's index. Importing it does nothing.
  *
@@ -38,6 +47,11 @@ export interface Connector<C = unknown, S = unknown> {
   readonly canAct?: (session: S) => boolean;
   /** Where several sessions of this connector are open: whether this one is what an action's parameters name (an account, a cluster). */
   readonly answersFor?: (session: S, params: unknown) => boolean;
+  /**
+   * Actions that the session's own credential may not carry out, as far as the system tells; what it does not tell is not in it. Cheap
+   * enough to be asked for every plan.
+   */
+  readonly lacks?: (session: S, signal: AbortSignal) => Promise<readonly MissingRight[]>;
   readonly actions: readonly AnyAction<S>[];
 }
 // biome-ignore lint/suspicious/noExplicitAny: a list of connectors has no common session type

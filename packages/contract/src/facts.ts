@@ -5,6 +5,7 @@ import { awsFactSchemas } from './facts/aws.ts';
 import { awsResourceFactSchemas } from './facts/aws-resources.ts';
 import { catalogFactSchemas } from './facts/catalog.ts';
 import { ciFactSchemas } from './facts/ci.ts';
+import { declaredFactSchemas } from './facts/declared.ts';
 import { githubFactSchemas } from './facts/github.ts';
 import { kubernetesFactSchemas } from './facts/kubernetes.ts';
 import { litellmFactSchemas } from './facts/litellm.ts';
@@ -14,6 +15,7 @@ import { ociFactSchemas } from './facts/oci.ts';
 import { openlineageFactSchemas } from './facts/openlineage.ts';
 import { sarifFactSchemas } from './facts/sarif.ts';
 import { spiffeFactSchemas } from './facts/spiffe.ts';
+import { ssfFactSchemas } from './facts/ssf.ts';
 import { storeFactSchemas } from './facts/store.ts';
 
 /**
@@ -27,6 +29,7 @@ export const factSchemas = {
   ...awsResourceFactSchemas,
   ...catalogFactSchemas,
   ...ciFactSchemas,
+  ...declaredFactSchemas,
   ...githubFactSchemas,
   ...kubernetesFactSchemas,
   ...litellmFactSchemas,
@@ -36,6 +39,7 @@ export const factSchemas = {
   ...openlineageFactSchemas,
   ...spiffeFactSchemas,
   ...sarifFactSchemas,
+  ...ssfFactSchemas,
   ...storeFactSchemas,
 } as const;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { stages } from './action.ts';
+import { attackPathSchema } from './graph.ts';
 import { nodeRefSchema } from './node.ts';
 
 export const roles = ['viewer', 'responder', 'approver', 'admin'] as const;
@@ -16,9 +17,10 @@ export const incidentSchema = z.object({
   protect: z.string(),
   /**
    * `contained` only after every probe held and a fresh collect showed nothing protected reachable. `stopped`: a step was
-   * refused or a probe succeeded; what was done stands and can be undone.
+   * refused or a probe succeeded; what was done stands and can be undone. `not-contained`: it was contained, and the watch
+   * found that it is no longer: a step was reverted, a probe succeeds, something protected is reachable, or a lease ran out.
    */
-  state: z.enum(['open', 'planned', 'containing', 'contained', 'stopped', 'undoing', 'undone']),
+  state: z.enum(['open', 'planned', 'containing', 'contained', 'not-contained', 'stopped', 'undoing', 'undone']),
   planDigest: z.string().nullable(),
   /** Plain sentence on the present state, for the list. */
   note: z.string(),
@@ -45,6 +47,7 @@ export const stepStates = [
   'applying',
   'verifying',
   'done',
+  'reverted', // it was done, and somebody undid it without us
   'refused',
   'failed-probe',
   'undo-ready',
@@ -52,6 +55,38 @@ export const stepStates = [
   'undone',
   'undo-refused',
 ] as const;
+
+/** What a fresh collect showed as still reachable when a stage ended. */
+export const residualSchema = z.object({
+  at: z.string(),
+  /** Protected nodes that the compromised set still reaches; null when that could not be told, and `detail` says why. */
+  reachable: z.number().nullable(),
+  /** The best ways that are left, at most three. */
+  paths: z.array(attackPathSchema),
+  detail: z.string(),
+});
+export type Residual = z.infer<typeof residualSchema>;
+
+/**
+ * A field in which an object, at the undo of a step, was not as the step had left it. `theirs`: only others changed it, and it
+ * stays so. `conflict`: the step changed it and others did since, so that somebody must decide.
+ */
+export const leftoverSchema = z.object({
+  is: z.enum(['theirs', 'conflict']),
+  /** The node that the step was about. */
+  object: z.string(),
+  /** JSON pointer into the recorded state; an element of a list is named by its identity. */
+  path: z.string(),
+  /** As JSON text, cut after some 200 characters; null where the field is absent. */
+  before: z.string().nullable(),
+  ours: z.string().nullable(),
+  now: z.string().nullable(),
+});
+export type Leftover = z.infer<typeof leftoverSchema>;
+
+/** What the watch does when a step is reverted: say so, or do it again as well. */
+export const watchModes = ['alarm', 're-assert'] as const;
+export type WatchMode = (typeof watchModes)[number];
 
 /** A plan step on its way through the runner. */
 export const stepRunSchema = z.object({
@@ -62,7 +97,16 @@ export const stepRunSchema = z.object({
   stage: z.enum(stages),
   target: nodeRefSchema,
   state: z.enum(stepStates),
-  approvals: z.array(z.object({ by: z.string(), at: z.string() })),
+  approvals: z.array(
+    z.object({
+      by: z.string(),
+      at: z.string(),
+      /** Who made the link that it came by. */
+      vouched: z.string().optional(),
+      /** Given against the policy: the id of the break-glass. */
+      breakGlass: z.string().optional(),
+    }),
+  ),
   approvalsNeeded: z.number(),
   attempt: z.number(),
   startedAt: z.string().nullable(),
@@ -73,6 +117,16 @@ export const stepRunSchema = z.object({
   /** Why it stands where it stands, when that is not obvious. */
   reason: z.string().nullable(),
   undo: z.string(),
+  /** When the step is undone by itself unless it is renewed; absent for one that stays. */
+  expiresAt: z.string().optional(),
+  /** How often it was done again because somebody had reverted it. Absent for never. */
+  reasserted: z.number().optional(),
+  /** How the watch last found it reverted. */
+  reverted: z.object({ at: z.string(), by: z.string().nullable(), what: z.string() }).optional(),
+  /** On the last step of a stage: what was still reachable then. */
+  residual: residualSchema.optional(),
+  /** Of an undo: fields that others had changed. */
+  leftovers: z.array(leftoverSchema).optional(),
 });
 export type StepRun = z.infer<typeof stepRunSchema>;
 
@@ -81,11 +135,34 @@ export const executionSchema = z.object({
   incident: z.string(),
   planDigest: z.string(),
   direction: z.enum(['contain', 'undo']),
-  state: z.enum(['waiting-approval', 'running', 'contained', 'done-unproven', 'stopped', 'undone']),
+  /** `paused`: a person holds it between two steps. `not-contained`: it was contained, and the watch found that it no longer is. */
+  state: z.enum([
+    'waiting-approval',
+    'running',
+    'paused',
+    'contained',
+    'done-unproven',
+    'not-contained',
+    'stopped',
+    'undone',
+  ]),
   steps: z.array(stepRunSchema),
   /** The proof after the last step: a fresh collect, and what is still reachable. */
   proof: z
-    .object({ at: z.string(), contained: z.boolean(), reachable: z.array(nodeRefSchema), detail: z.string() })
+    .object({
+      at: z.string(),
+      contained: z.boolean(),
+      reachable: z.array(nodeRefSchema),
+      detail: z.string(),
+      /** The best ways that are left, at most three. */
+      paths: z.array(attackPathSchema).optional(),
+    })
     .nullable(),
+  /** When the whole of it is undone by itself unless it is renewed; absent where it stays. */
+  expiresAt: z.string().optional(),
+  /** How it is watched once its steps are done. `note` says what the last look found when that was not nothing. */
+  watch: z
+    .object({ mode: z.enum(watchModes), lookedAt: z.string().nullable(), note: z.string().nullable() })
+    .optional(),
 });
 export type Execution = z.infer<typeof executionSchema>;

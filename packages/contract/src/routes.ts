@@ -4,6 +4,13 @@
  */
 import { z } from 'zod';
 import { completenessSchema } from './answer.ts';
+import {
+  breakGlassSchema,
+  breakGlassVerdicts,
+  madeLinkSchema,
+  shownLinkSchema,
+  usedLinkSchema,
+} from './answers/approvals.ts';
 import { breakageSchema } from './answers/breakage.ts';
 import { channelsSchema } from './answers/channels.ts';
 import { differenceSchema } from './answers/difference.ts';
@@ -12,6 +19,7 @@ import { identitiesSchema, identityFindings } from './answers/identities.ts';
 import { inventorySchema } from './answers/inventory.ts';
 import { lineageSchema } from './answers/lineage.ts';
 import { planChoiceSchema } from './answers/plan-choice.ts';
+import { playbookReportSchema, playbookRunSchema, playbookWishSchema } from './answers/playbook.ts';
 import { privilegesSchema } from './answers/privileges.ts';
 import { raceSchema } from './answers/race.ts';
 import { requestPathSchema } from './answers/request-path.ts';
@@ -21,7 +29,7 @@ import { thirdPartiesSchema } from './answers/third-parties.ts';
 import { threatModelSchema } from './answers/threat-model.ts';
 import { whatIfSchema } from './answers/what-if.ts';
 import { blastSchema, nodeLineSchema, pathsSchema } from './graph.ts';
-import { changeSchema, executionSchema, incidentSchema, type Role, roleSchema } from './incident.ts';
+import { changeSchema, executionSchema, incidentSchema, type Role, roleSchema, watchModes } from './incident.ts';
 import { evidenceReportSchema, ledgerEntrySchema } from './ledger.ts';
 import { planCheckSchema, planSchema, planVariants } from './plan.ts';
 
@@ -46,7 +54,7 @@ export interface Route {
   readonly maxBodyBytes?: number;
   /** Absent for event streams and files. */
   readonly returns?: z.ZodType;
-  readonly produces?: 'application/json' | 'text/event-stream' | 'application/x-tar';
+  readonly produces?: 'application/json' | 'application/x-ndjson' | 'text/event-stream' | 'application/x-tar';
 }
 
 const incidentParams = z.object({ id: z.string().max(64) });
@@ -104,8 +112,15 @@ const dryRunSchema = z.object({
 const leverTexts = z.array(z.string().min(1).max(8000)).max(1000).default([]);
 const planWish = z.object({ pin: leverTexts, forbid: leverTexts });
 
+/** A minute to a year. */
+const leaseMs = z.number().int().min(60_000).max(31_536_000_000);
+/** How long a containment stands by itself, as a whole and by step; what is named by neither stays. */
+const leaseWish = z.object({ ms: leaseMs.optional(), steps: z.record(z.string().max(64), leaseMs).optional() });
+
 /** A plan's closed set lists nodes by the hundred thousand on a very large estate. */
 const maxPlanBytes = 64 << 20;
+/** A playbook as a text in JSON: escapes make it longer. */
+const maxPlaybookBodyBytes = 16 << 20;
 
 export const routes = {
   health: {
@@ -517,7 +532,102 @@ export const routes = {
     summary: 'Approve the plan by its digest, whole or some steps; the approval policy decides who may',
     role: 'responder',
     params: incidentParams,
-    body: z.object({ digest: z.string().regex(/^[0-9a-f]{64}$/), steps: z.array(z.string()).optional() }),
+    body: z.object({
+      digest: z.string().regex(/^[0-9a-f]{64}$/),
+      steps: z.array(z.string()).optional(),
+      lease: leaseWish.optional(),
+      watch: z.enum(watchModes).optional(),
+      /** Approve although the policy does not permit it: loud, rare, and reviewed. */
+      breakGlass: z.object({ reason: z.string().trim().min(20).max(2000) }).optional(),
+    }),
+    returns: executionSchema,
+  },
+  makeApprovalLink: {
+    method: 'POST',
+    path: '/api/incidents/{id}/approval-links',
+    summary: 'A one-time link with which one person approves the plan without signing in; its text is shown once',
+    role: 'responder',
+    params: incidentParams,
+    body: z.object({
+      /** For whom; whoever asks when left out. Only an admin may make one for somebody else. */
+      for: z.string().min(1).max(80).optional(),
+      steps: z.array(z.string().max(64)).min(1).max(1000).optional(),
+      minutes: z.number().int().min(1).max(1440).default(15),
+    }),
+    returns: madeLinkSchema,
+  },
+  showApprovalLink: {
+    method: 'POST',
+    path: '/api/approval-links/show',
+    summary: 'What an approval link would approve; nothing is approved, and the link stays good',
+    role: 'public',
+    body: z.object({ link: z.string().min(1).max(200) }),
+    returns: shownLinkSchema,
+  },
+  useApprovalLink: {
+    method: 'POST',
+    path: '/api/approval-links/use',
+    summary: 'Approve with an approval link, which is used up',
+    role: 'public',
+    body: z.object({ link: z.string().min(1).max(200) }),
+    returns: usedLinkSchema,
+  },
+  breakGlasses: {
+    method: 'GET',
+    path: '/api/break-glass',
+    summary: 'Approvals against the policy, newest first, and who signed them off',
+    role: 'viewer',
+    returns: z.object({ breakGlasses: z.array(breakGlassSchema) }),
+  },
+  reviewBreakGlass: {
+    method: 'POST',
+    path: '/api/break-glass/{id}/review',
+    summary: 'Sign off an approval against the policy; never one’s own',
+    role: 'approver',
+    params: incidentParams,
+    body: z.object({ verdict: z.enum(breakGlassVerdicts), note: z.string().trim().min(1).max(2000) }),
+    returns: breakGlassSchema,
+  },
+  watch: {
+    method: 'POST',
+    path: '/api/incidents/{id}/watch',
+    summary: 'Let the watch look now, and choose what it does when a step is reverted',
+    role: 'approver',
+    params: incidentParams,
+    body: z.object({ mode: z.enum(watchModes).optional() }),
+    returns: executionSchema,
+  },
+  renew: {
+    method: 'POST',
+    path: '/api/incidents/{id}/renew',
+    summary: 'Let what expires expire later',
+    role: 'approver',
+    params: incidentParams,
+    body: z.object({ forMs: leaseMs.optional(), steps: z.array(z.string().max(64)).max(1000).optional() }),
+    returns: executionSchema,
+  },
+  pause: {
+    method: 'POST',
+    path: '/api/incidents/{id}/pause',
+    summary: 'Let no further step begin; the one under way is finished',
+    role: 'responder',
+    params: incidentParams,
+    returns: executionSchema,
+  },
+  resume: {
+    method: 'POST',
+    path: '/api/incidents/{id}/resume',
+    summary: 'Go on with what was paused',
+    role: 'responder',
+    params: incidentParams,
+    returns: executionSchema,
+  },
+  abort: {
+    method: 'POST',
+    path: '/api/incidents/{id}/abort',
+    summary: 'End the execution after the step under way; what was done stands and can be undone',
+    role: 'responder',
+    params: incidentParams,
     returns: executionSchema,
   },
   execution: {
@@ -534,7 +644,7 @@ export const routes = {
     summary: 'Undo every step that was done, last first',
     role: 'approver',
     params: incidentParams,
-    body: z.object({ force: z.boolean().default(false) }),
+    body: z.object({ force: z.boolean().default(false), merge: z.boolean().default(false) }),
     returns: executionSchema,
   },
   ledger: {
@@ -564,6 +674,53 @@ export const routes = {
     role: 'viewer',
     params: incidentParams,
     returns: evidenceReportSchema,
+  },
+  checkPlaybook: {
+    method: 'POST',
+    path: '/api/playbooks/check',
+    summary: 'Whether a CACAO 2.0 playbook holds together: schema, workflow, signatures',
+    role: 'viewer',
+    body: playbookWishSchema.pick({ document: true }),
+    maxBodyBytes: maxPlaybookBodyBytes,
+    returns: playbookReportSchema,
+  },
+  layOverPlaybook: {
+    method: 'POST',
+    path: '/api/playbooks/lay-over',
+    summary:
+      'What becomes of each step of a playbook on the estate, and the plan that comes of it; nothing is recorded',
+    role: 'viewer',
+    body: playbookWishSchema,
+    maxBodyBytes: maxPlaybookBodyBytes,
+    returns: playbookRunSchema,
+  },
+  notePlaybook: {
+    method: 'POST',
+    path: '/api/incidents/{id}/playbook',
+    summary: 'Write down from which playbook the plan was made and which steps by hand are done',
+    role: 'responder',
+    params: incidentParams,
+    body: playbookWishSchema
+      .pick({ document: true })
+      .extend({ confirmed: z.array(z.string().max(100)).max(1000).default([]) }),
+    maxBodyBytes: maxPlaybookBodyBytes,
+    returns: incidentSchema,
+  },
+  exportPlaybook: {
+    method: 'GET',
+    path: '/api/incidents/{id}/playbook',
+    summary: 'What was carried out, as a CACAO 2.0 playbook',
+    role: 'viewer',
+    params: incidentParams,
+    returns: z.record(z.string(), z.unknown()),
+  },
+  responseEvents: {
+    method: 'GET',
+    path: '/api/incidents/{id}/response-events',
+    summary: 'The response as OCSF events with D3FEND countermeasures, one JSON object a line',
+    role: 'viewer',
+    params: incidentParams,
+    produces: 'application/x-ndjson',
   },
   events: {
     method: 'GET',

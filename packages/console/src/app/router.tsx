@@ -11,6 +11,7 @@ import { identitiesSearch } from '../features/identities/identities-search.ts';
 import { IncidentPage } from '../features/incidents/incident-page.tsx';
 import { IncidentsPage } from '../features/incidents/incidents-page.tsx';
 import { nodeSearch } from '../features/node/node-view.ts';
+import { wishOf } from '../features/plan-choice/wish.ts';
 import { SignInPage } from '../features/sign-in/sign-in-page.tsx';
 import { trayOf } from '../features/what-if/tray.ts';
 import { NoSuchPage, PageFault } from './fault.tsx';
@@ -42,6 +43,9 @@ const home = createRoute({
 });
 
 const signIn = createRoute({ getParentRoute: () => root, path: '/sign-in', component: SignInPage });
+
+// The shell shows it to whoever comes, signed in or not.
+const approveByLink = createRoute({ getParentRoute: () => root, path: '/approve', component: () => null });
 
 const incidents = createRoute({ getParentRoute: () => root, path: '/incidents', component: IncidentsPage });
 
@@ -80,6 +84,25 @@ const plan = createRoute({
   validateSearch: (search: Readonly<Record<string, unknown>>): { approve?: true } =>
     search.approve === true ? { approve: true } : {},
   component: lazyRouteComponent(() => import('../features/plan/plan-tab.tsx'), 'PlanTab'),
+});
+
+const options = createRoute({
+  getParentRoute: () => incident,
+  path: '/plan/options',
+  validateSearch: wishOf,
+  component: lazyRouteComponent(() => import('../features/plan-choice/options-tab.tsx'), 'OptionsTab'),
+});
+
+const race = createRoute({
+  getParentRoute: () => incident,
+  path: '/plan/race',
+  component: lazyRouteComponent(() => import('../features/race/race-tab.tsx'), 'RaceTab'),
+});
+
+const scope = createRoute({
+  getParentRoute: () => incident,
+  path: '/scope',
+  component: lazyRouteComponent(() => import('../features/scope/scope-tab.tsx'), 'ScopeTab'),
 });
 
 const evidence = createRoute({
@@ -165,6 +188,12 @@ const review = createRoute({
   component: lazyRouteComponent(() => import('../features/reviews/review-page.tsx'), 'ReviewPage'),
 });
 
+const breakGlass = createRoute({
+  getParentRoute: () => root,
+  path: '/reviews/break-glass',
+  component: lazyRouteComponent(() => import('../features/break-glass/break-glass-page.tsx'), 'BreakGlassPage'),
+});
+
 const privileges = createRoute({
   getParentRoute: () => root,
   path: '/reviews/privileges',
@@ -181,8 +210,9 @@ export const router = createRouter({
   routeTree: root.addChildren([
     home,
     signIn,
+    approveByLink,
     incidents,
-    incident.addChildren([incidentHome, blast, paths, plan, evidence]),
+    incident.addChildren([incidentHome, blast, paths, scope, plan, options, race, evidence]),
     estate.addChildren([explorer, sources, node]),
     identities.addChildren([identityList, identity]),
     exposure,
@@ -191,6 +221,7 @@ export const router = createRouter({
     thirdParties,
     reviews,
     privileges,
+    breakGlass,
     review,
     access,
   ]),

@@ -4,6 +4,8 @@ import { useEffect, useRef, useState } from 'react';
 import { LivenessContext, useLiveAnswers } from '../data/live.ts';
 import { sessionQuery } from '../data/queries.ts';
 import { may } from '../data/session.ts';
+import { ApprovalLinkPage } from '../features/approval-link/approval-link-page.tsx';
+import { BreakGlassBanner } from '../features/break-glass/break-glass-banner.tsx';
 import { SignInPage } from '../features/sign-in/sign-in-page.tsx';
 import { WhatIfBar } from '../features/what-if/what-if-bar.tsx';
 import { ProblemNotice } from '../ui/problem-notice.tsx';
@@ -16,6 +18,14 @@ import { TopBar } from './top-bar.tsx';
 export function Shell() {
   const session = useQuery(sessionQuery);
   const { pathname } = useLocation();
+  // Who approves by a link may have no session, and needs none.
+  if (pathname === '/approve') {
+    return (
+      <main className={classes.alone} data-wide>
+        <ApprovalLinkPage />
+      </main>
+    );
+  }
   if (session.isLoadingError) {
     return (
       <main className={classes.alone}>
@@ -56,6 +66,7 @@ function SignedIn() {
         Skip to the content
       </a>
       <TopBar liveness={liveness} onHelp={() => setHelpOpened(true)} />
+      <BreakGlassBanner />
       <main id="main" tabIndex={-1} ref={main} className={classes.main}>
         <Outlet />
       </main>

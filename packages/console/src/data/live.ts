@@ -41,6 +41,7 @@ export function staleAfter(data: string): Stale {
   if (!parsed.success || parsed.data.incident === null) return everything;
   const { type, incident } = parsed.data;
   const whole = ['incident', incident];
+  if (type === 'break-glass') return { now: [['break-glass'], whole], whenQuiet: [] };
   if (type !== 'execution') return { now: [['incidents'], whole], whenQuiet: [] };
   const small = ['case', 'execution', 'ledger'].map((part) => [...whole, part]);
   return { now: [['incidents'], ...small], whenQuiet: [whole, ['estate']] };

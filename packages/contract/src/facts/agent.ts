@@ -26,6 +26,9 @@ const serverUse = z.object({
   denied: list(line()),
   /** Only these tools are offered to the agent; all when empty. */
   only: list(line()),
+  /** What the agent's configuration calls it, and the file that says so, below the source. */
+  called: maybe(line()),
+  file: maybe(line(2048)),
 });
 
 export const agentAgent = z.object({
@@ -55,6 +58,8 @@ export const agentAgent = z.object({
   /** Commands that run on its events without asking. */
   hooks: list(z.object({ event: line(), program: line() })),
   mode: maybe(line(64)),
+  /** The file of its permissions, below the source, where it has one of its own. */
+  settings: maybe(line(2048)),
   /** Address at which it answers. */
   address: maybe(line(2048)),
   description: maybe(line(2048)),

@@ -71,6 +71,8 @@ export const githubActionsSettings = z.object({
       require_approval_for_fork_pr_workflows: maybe(z.boolean()),
     }),
   ),
+  /** Paths of workflows that somebody, or GitHub for want of activity, has disabled. */
+  disabled_workflows: maybe(z.array(plainText)),
   /** How the subject of an OIDC token is made: GitHub's way, or of these claims in this order. */
   oidc: maybe(
     z.object({

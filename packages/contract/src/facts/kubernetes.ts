@@ -7,6 +7,7 @@
  * - `null` counts as absent, as the API server itself treats it.
  */
 import { z } from 'zod';
+import { denial } from './kubernetes-denial.ts';
 
 /** Absent and null are the same thing to Kubernetes. */
 function maybe<T extends z.ZodType>(schema: T) {
@@ -410,10 +411,46 @@ export const modelWorkload = z.object({
   serviceAccountName: maybe(z.string()),
   /** The pods that its operator makes of it; empty while it is suspended, stopped or over. */
   pods: list(z.object({ name: z.string(), labels: stringMap, spec: podSpec })),
+  /** Its operator has a way to stop it and keep it stopped. */
+  stoppable: maybe(z.boolean()),
 });
 
 /** Any other custom resource, as inventory. */
 export const customResource = z.object({ ...base, apiVersion: z.string(), resourceKind: z.string() });
+
+/** A quantity may be written as a number. */
+const quantities = z.preprocess(
+  (value) => value ?? {},
+  z.record(z.string(), z.union([z.string(), z.number()]).transform(String)),
+);
+
+/** Limits of a namespace. */
+export const resourceQuota = z.object({
+  ...base,
+  spec: z.object({
+    hard: quantities,
+    scopes: list(z.string()),
+    /** Counts only some of the objects, by priority class or the like. */
+    scoped: z.boolean(),
+  }),
+});
+
+/** ValidatingAdmissionPolicy: only what can be decided of it. */
+export const admissionPolicy = z.object({
+  ...base,
+  /** What it denies, when it is one of the shapes that Firebreak makes. */
+  denies: maybe(denial),
+});
+
+/** ValidatingAdmissionPolicyBinding. */
+export const admissionPolicyBinding = z.object({
+  ...base,
+  policyName: z.string(),
+  /** Refuses, and does not only warn or write to the audit log. */
+  enforced: z.boolean(),
+  /** Without parameters, and without any narrowing of its own. */
+  unconditional: z.boolean(),
+});
 
 /** Fact kind → data schema. The connector parses with it; the type below is derived from it. */
 export const kubernetesFactSchemas = {
@@ -434,6 +471,9 @@ export const kubernetesFactSchemas = {
   'kubernetes.network-policy': networkPolicy,
   'kubernetes.certificate-signing-request': certificateSigningRequest,
   'kubernetes.webhook-configuration': webhookConfiguration,
+  'kubernetes.resource-quota': resourceQuota,
+  'kubernetes.admission-policy': admissionPolicy,
+  'kubernetes.admission-policy-binding': admissionPolicyBinding,
   'kubernetes.delivery-channel': deliveryChannel,
   'kubernetes.model-workload': modelWorkload,
   'kubernetes.custom-resource': customResource,

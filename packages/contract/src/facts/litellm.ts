@@ -37,6 +37,8 @@ export const litellmProxy = z.object({
   /** The variable that the master key comes from; `inline` when it stands in the file. */
   masterKey: maybe(word),
   fallbacks: list(z.object({ model: word, to: names })),
+  /** Names that another model answers for, whatever deployments they have. */
+  aliases: list(z.object({ model: word, to: word })),
 });
 
 /** One way to answer for a model: several of them share the name by which it is called. */
@@ -53,6 +55,10 @@ export const litellmDeployment = z.object({
   credential: z.object({ kind: z.enum(['environment', 'stored', 'inline', 'none', 'untold']), names }),
   accessGroups: names,
   team: maybe(word),
+  /** Whether it is kept in the proxy's database, where the API may change it, and not in its file. */
+  stored: maybe(z.boolean()),
+  /** Whether an administrator has stopped it. */
+  blocked: maybe(z.boolean()),
 });
 
 export const litellmCredential = z.object({
@@ -135,6 +141,8 @@ export const litellmMcpServer = z.object({
   tools: names,
   /** Whether every key may use it. */
   allKeys: z.boolean(),
+  /** Whether it is kept in the proxy's database and not in its file. */
+  stored: maybe(z.boolean()),
 });
 
 export const litellmFactSchemas = {

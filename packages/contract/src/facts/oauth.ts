@@ -50,6 +50,8 @@ export const oauthClient = z.object({
   owner: maybe(line(512)),
   /** What tokens that it gets for itself say as subject, where it is known. */
   subject: maybe(line(512)),
+  /** Who keeps it, where that decides how it can be changed. */
+  keeper: maybe(z.enum(['keycloak'])),
 });
 
 export const oauthGrant = z.object({

@@ -20,6 +20,8 @@ export const ociRegistry = z.object({
   referrersApi: maybe(z.boolean()),
   /** Whether it lists its repositories for our credential. */
   catalog: maybe(z.boolean()),
+  /** Whether it takes nothing from anybody at the moment, as far as its `Allow` header tells. */
+  readOnly: maybe(z.boolean()),
 });
 
 export const ociRepository = z.object({ registry, repository });

@@ -2,7 +2,8 @@
 import { mkdir } from 'node:fs/promises';
 import { type Execution, FirebreakError, type Plan } from '@firebreak/contract';
 import { rememberTarget } from '../cli/incident-target.ts';
-import type { ContainOptions, Desk, World } from '../cli/world.ts';
+import { watched } from '../cli/watched.ts';
+import type { ContainOptions, Desk, WatchRequest, World } from '../cli/world.ts';
 import { connectors } from '../connectors/index.ts';
 import { executionView } from '../execution/view.ts';
 import { manifestSet } from '../facts/manifest-set.ts';
@@ -17,7 +18,11 @@ import { checkSteps } from '../planning/check-steps.ts';
 import { comparePlans } from '../planning/compare.ts';
 import { loadSolver } from '../planning/hitting-set.ts';
 import { makePlan } from '../planning/make-plan.ts';
+import { exportPlaybook } from '../playbooks/export-playbook.ts';
+import { notePlaybook } from '../playbooks/note-playbook.ts';
 import { openStorage } from '../storage/storage.ts';
+import { approvePlan } from './handlers/approvals.ts';
+import { layOverEstate, playbookSource, responseEventLines } from './playbook-station.ts';
 import { rehearse } from './rehearse.ts';
 import { serve } from './serve.ts';
 import { mustHaveField, mustStillHold, openStation, type Station } from './station.ts';
@@ -90,10 +95,36 @@ async function openDesk(where: Parameters<World['openDesk']>[0], signal: AbortSi
       const incident = await incidentFor(station, plan, options, signal);
       // before anything is changed, so that it can be undone on the same sources whatever happens
       if (where.target !== undefined) await rememberTarget(where.data, incident, where.target);
+      if (options.playbook !== undefined)
+        await notePlaybook(station.ledger, { incident, ...options.playbook, by: options.by });
       return contain(station, incident, plan, options, signal);
     },
     preview: (plan) => mustHaveField(station).runner.preview(plan, signal),
-    undo: (incident, { by, force }) => undo(station, incident, by, force, signal),
+    undo: (incident, { by, force, merge }) => undo(station, incident, { by, force, merge }, signal),
+    steer: (incident, { how, by }) => mustHaveField(station).runner[how]({ incident, by }),
+    renew: (incident, request) => mustHaveField(station).runner.renew({ incident, ...request }),
+    watch: (incident, request) => watch(station, incident, request, signal),
+    plan: (incident) => station.incidents.plan(incident),
+    approve: async (incident, { breakGlass, ...request }) => {
+      const { runner } = mustHaveField(station);
+      const broken = breakGlass === undefined ? {} : { breakGlass: { reason: breakGlass } };
+      const { id } = await approvePlan(station, { ...request, ...broken, incident, role: 'admin' }, signal);
+      runner.work();
+      return runner.settled(id, signal);
+    },
+    makeApprovalLink: async () => {
+      throw new FirebreakError('FB-USAGE', 'A link needs a server that answers it: give --server and a token.');
+    },
+    breakGlasses: () => station.breakGlasses.list(),
+    reviewBreakGlass: (request) => station.breakGlasses.review(request),
+    playbooks: {
+      layOver: (wish) => layOverEstate(station, wish, signal),
+      exported: async (incident) => exportPlaybook(await playbookSource(station, incident)),
+      responseEvents: async function* (incident) {
+        await station.incidents.get(incident);
+        yield* responseEventLines(station, incident);
+      },
+    },
     exportEvidence: (incident, by) => exportEvidence({ ledger: station.ledger, incident, actor: by }),
     verifierKey: async () => station.ledger.verifierKey,
     reviews: () => station.reviews.list(),
@@ -132,7 +163,7 @@ async function contain(
   signal: AbortSignal,
 ): Promise<Execution> {
   const { runner } = mustHaveField(station);
-  await runner.start({ incident, plan, by: options.by });
+  await runner.start({ incident, plan, by: options.by, lease: options.lease, watch: options.watch });
   let execution = await approveOnce(station, incident, plan, options.by);
   if (options.second !== undefined) execution = await approveOnce(station, incident, plan, options.second);
   runner.work();
@@ -171,14 +202,28 @@ async function approveOnce(station: Station, incident: string, plan: Plan, by: s
 async function undo(
   station: Station,
   incident: string,
-  by: string,
-  force: boolean,
+  request: { by: string; force: boolean; merge: boolean },
   signal: AbortSignal,
 ): Promise<Execution> {
   const { runner } = mustHaveField(station);
   const latest = await runner.status(incident);
   const unfinished = latest?.direction === 'undo' && latest.state === 'running';
-  const { id } = unfinished ? latest : await runner.undo({ incident, by, force });
+  const { id } = unfinished ? latest : await runner.undo({ incident, ...request });
   runner.work();
   return runner.settled(id, signal);
+}
+
+/** Looks until the signal ends it, at an interval and whenever the estate changes. */
+async function watch(
+  station: Station,
+  incident: string,
+  { by, mode, once, each }: WatchRequest,
+  signal: AbortSignal,
+): Promise<Execution> {
+  const { runner, holder } = mustHaveField(station);
+  const seen = (await runner.status(incident))?.watch?.lookedAt ?? null;
+  const begun = await runner.watch({ incident, by, mode });
+  runner.work();
+  if (!once) void holder.follow(signal, () => runner.changed()).catch(() => undefined);
+  return watched(async () => (await runner.status(incident)) ?? begun, { seen, once, each, signal });
 }

@@ -2,7 +2,14 @@
  * Several sources as one target. What must stay true: the estate of the moment holds every source, never one without the others
  * (a plan made then would take them for gone); an action works on one session, and on none where that is not certain.
  */
-import { type AnyAction, type AnyConnector, type Estate, FirebreakError, type Gap } from '@firebreak/contract';
+import {
+  type AnyAction,
+  type AnyConnector,
+  type Estate,
+  FirebreakError,
+  type Gap,
+  type MissingRight,
+} from '@firebreak/contract';
 import type { Progress } from '../facts/collect.ts';
 import { joinEstates } from '../facts/join-estates.ts';
 
@@ -16,6 +23,8 @@ export interface Target {
   collect(signal: AbortSignal, progress?: Progress): Promise<{ estate: Estate; gaps: readonly Gap[] }>;
   /** The estate after each change, until the signal ends it; undefined where nothing changes by itself. */
   readonly follow: ((signal: AbortSignal) => AsyncIterable<Estate>) | undefined;
+  /** What our own credentials may not do, of all sources. */
+  readonly lacks?: (signal: AbortSignal) => Promise<readonly MissingRight[]>;
   close(): Promise<void>;
 }
 
@@ -42,6 +51,7 @@ export function joined(sources: readonly Source[]): Target {
       return { estate, gaps: estate.gaps };
     },
     follow: followed.length === 0 ? undefined : (signal) => followAll(sources, signal),
+    lacks: (signal) => lackingEverywhere(sources, signal),
     close: async () => {
       for (const source of sources) await source.close();
     },
@@ -64,6 +74,20 @@ function sessionFor(sources: readonly Source[], action: string, params: unknown)
   if (chosen === undefined)
     throw new FirebreakError('FB-NOT-FOUND', `None of the open sources is the one that ${action} is about.`);
   return chosen.opened;
+}
+
+/** What one source may not do another of the same system may: only what none of them may is lacking. */
+async function lackingEverywhere(sources: readonly Source[], signal: AbortSignal): Promise<readonly MissingRight[]> {
+  const able = sources.filter(({ actions }) => actions.length > 0);
+  const told = await Promise.all(able.map(async (source) => ({ source, lacks: (await source.lacks?.(signal)) ?? [] })));
+  return told.flatMap(({ source, lacks }) =>
+    lacks.filter(({ action }) =>
+      told.every(
+        (other) =>
+          other.source.connector !== source.connector || other.lacks.some((missing) => missing.action === action),
+      ),
+    ),
+  );
 }
 
 /** The joined estate after every change of any source that tells of its changes. */

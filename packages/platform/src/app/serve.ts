@@ -51,7 +51,10 @@ export async function serve(options: ServeOptions): Promise<void> {
     await prepare(station, options, signal);
     station.field?.runner.work();
     void station.field?.holder
-      .follow(signal, () => events.send({ type: 'estate.changed', incident: null }))
+      .follow(signal, () => {
+        events.send({ type: 'estate.changed', incident: null });
+        station.field?.runner.changed();
+      })
       .catch((error: unknown) => logger.error(error, 'the cluster is no longer followed; collect by hand'));
     const address = await app.listen({ host: options.host, port: options.port });
     const { secret } = await authenticator.invite(null, 'admin', 'serve');

@@ -4,12 +4,24 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type AnyAction, FirebreakError, type NodeId, type Plan } from '@firebreak/contract';
+import {
+  type AnyAction,
+  FirebreakError,
+  type MissingRight,
+  type NodeId,
+  type NodeRef,
+  type Plan,
+} from '@firebreak/contract';
+import { createAuthority } from '../execution/approval/authority.ts';
+import { type BreakGlassReviews, createBreakGlassReviews } from '../execution/approval/break-glass.ts';
+import { capabilityKey } from '../execution/approval/capability.ts';
+import { type ApprovalLinks, createApprovalLinks } from '../execution/approval/links.ts';
 import { openApprovalPolicy } from '../execution/approval/policy.ts';
 import { createRunner, type Runner } from '../execution/runner.ts';
-import { sealFromFile } from '../execution/seal.ts';
+import { keyFromFile, sealFromFile } from '../execution/seal.ts';
 import { scopeOf } from '../facts/history.ts';
 import type { AttackGraph } from '../graph/attack-graph.ts';
+import { bestPaths } from '../graph/paths.ts';
 import { createIncidents, type Incidents } from '../incidents/incident.ts';
 import { protectedWithin } from '../incidents/protected-within.ts';
 import { createProve } from '../incidents/prove.ts';
@@ -17,11 +29,12 @@ import { createReviews, type Reviews } from '../inventory/reviews/reviews.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import { loadOrCreateSigner } from '../ledger/key.ts';
 import { createLedger, type Ledger } from '../ledger/ledger.ts';
+import { changedSince } from '../planning/changed-since.ts';
 import { checkPlan } from '../planning/check-plan.ts';
 import { checkSteps } from '../planning/check-steps.ts';
 import type { Transaction } from '../storage/database.ts';
 import { openStorage, type Storage } from '../storage/storage.ts';
-import { EstateHolder } from './estate-holder.ts';
+import { type Collected, EstateHolder } from './estate-holder.ts';
 import { Historian } from './historian.ts';
 import type { Target } from './joined-target.ts';
 
@@ -30,6 +43,8 @@ export interface Station {
   readonly ledger: Ledger<Transaction>;
   readonly incidents: Incidents;
   readonly reviews: Reviews;
+  readonly approvalLinks: ApprovalLinks;
+  readonly breakGlasses: BreakGlassReviews;
   readonly clock: Clock;
   /** Undefined when there is no target: past incidents can then be read, not worked on. */
   readonly field: Field | undefined;
@@ -42,6 +57,8 @@ export interface Field {
   readonly runner: Runner;
   readonly historian: Historian;
   readonly actions: readonly AnyAction[];
+  /** What our own credentials may not do at this moment. */
+  readonly lacking: (signal: AbortSignal) => Promise<readonly MissingRight[]>;
 }
 
 export interface StationOptions {
@@ -79,11 +96,19 @@ export async function openStation(options: StationOptions): Promise<Station> {
             policies: options.policies,
             onTrouble: options.onTrouble,
           });
+    const approving = {
+      approvals: storage.approvalStore,
+      transaction: <T>(work: (tx: Transaction) => Promise<T>) => storage.executionStore.transaction(work),
+      ledger,
+      clock,
+    };
     return {
       storage,
       ledger,
       incidents,
       reviews: createReviews({ store: storage.reviewStore, ledger, clock }),
+      approvalLinks: createApprovalLinks(approving),
+      breakGlasses: createBreakGlassReviews(approving),
       clock,
       field,
       close: async () => {
@@ -113,26 +138,44 @@ async function openField(target: Target, parts: FieldParts): Promise<Field> {
   const historian = new Historian(parts.storage.factHistory, scopeOf([target.spec]), parts.onTrouble);
   const holder = new EstateHolder(target, parts.clock, (estate, at) => historian.keep(estate, at));
   const { actions } = target;
+  const proveOn = (collected: (signal: AbortSignal) => Promise<Collected>) =>
+    createProve({
+      plan: (incident, digest) => parts.incidents.plan(incident, digest),
+      reach: async (about, signal) => {
+        const { graph } = await collected(signal);
+        const indexes = (nodes: readonly NodeRef[]) => nodes.flatMap(({ id }) => graph.indexOf.get(id) ?? []);
+        return {
+          reachable: protectedWithin(graph, about),
+          completeness: graph.completeness,
+          waysTo: (goals) => bestPaths(graph, indexes(about.compromised), indexes(goals.slice(0, 20)), { limit: 3 }),
+        };
+      },
+    });
   const runner = createRunner({
     store: parts.storage.executionStore,
     ledger: parts.ledger,
     actions,
     session: (action, params) => target.session(action, params),
     estate: async () => (await holder.current()).estate,
-    prove: createProve({
-      plan: (incident, digest) => parts.incidents.plan(incident, digest),
-      reach: async (about, signal) => {
-        const { graph } = await holder.collect(signal);
-        return { reachable: protectedWithin(graph, about), completeness: graph.completeness };
-      },
-    }),
+    prove: proveOn((signal) => holder.collect(signal)),
+    survey: async (signal) => {
+      const fresh = await holder.collect(signal);
+      return proveOn(async () => fresh);
+    },
     approvals: await openApprovalPolicy(parts.policies),
+    authority: createAuthority({
+      approvals: parts.storage.approvalStore,
+      store: parts.storage.executionStore,
+      ledger: parts.ledger,
+      key: capabilityKey(await keyFromFile(join(parts.keys, 'capability.key'))),
+      clock: parts.clock,
+    }),
     asset: async (id) => assetOf((await holder.current()).graph, id),
     seal: await sealFromFile(join(parts.keys, 'seal.key')),
     clock: parts.clock,
     ...(parts.onTrouble === undefined ? {} : { onTrouble: parts.onTrouble }),
   });
-  return { holder, runner, historian, actions };
+  return { holder, runner, historian, actions, lacking: async (signal) => (await target.lacks?.(signal)) ?? [] };
 }
 
 function assetOf(graph: AttackGraph, id: NodeId) {
@@ -156,5 +199,9 @@ export function mustHaveField(station: Station): Field {
 export async function mustStillHold(field: Field, plan: Plan, signal: AbortSignal): Promise<void> {
   const { graph } = await field.holder.collect(signal);
   const failed = checkPlan(plan, graph, [checkSteps(plan, field.actions)]).checks.find(({ ok }) => !ok);
-  if (failed !== undefined) throw new FirebreakError('FB-PLAN-STALE', `${failed.check}: ${failed.detail}.`);
+  if (failed === undefined) return;
+  const changed = changedSince(plan, graph);
+  throw new FirebreakError('FB-PLAN-STALE', `${failed.check}: ${failed.detail}. ${changed.summary}`, {
+    detail: { appeared: changed.appeared, vanished: changed.vanished },
+  });
 }

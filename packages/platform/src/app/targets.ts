@@ -118,6 +118,7 @@ function targetOf(spec: string, connector: AnyConnector, session: unknown, close
     session: () => session,
     collect: (signal, progress) => collectSession(connector, session, signal, progress),
     follow: watch === undefined ? undefined : (signal) => followEstate(watch(session, signal)),
+    lacks: async (signal) => (await connector.lacks?.(session, signal)) ?? [],
     close,
   };
 }

@@ -74,6 +74,48 @@ function noting(answers: Partial<Desk> = {}) {
         asked.push([id, options]);
         return { ...execution, state: 'undone' };
       },
+      steer: async (id, options) => {
+        asked.push([id, options]);
+        return execution;
+      },
+      renew: async (id, options) => {
+        asked.push([id, options]);
+        return execution;
+      },
+      watch: async (id, { each, ...options }) => {
+        asked.push([id, options]);
+        each(execution);
+        return execution;
+      },
+      playbooks: {
+        layOver: async () => Promise.reject(new Error('no playbook')),
+        exported: async () => ({}),
+        responseEvents: async function* () {
+          yield Buffer.from('{}\n');
+        },
+      },
+      plan: async () => plan,
+      approve: async (id, request) => {
+        asked.push([id, request]);
+        return execution;
+      },
+      makeApprovalLink: async (id, request) => {
+        asked.push([id, request]);
+        const { person = 'ada', steps = null } = request;
+        return {
+          id: 'apl_1',
+          link: '/approve#link=x',
+          person,
+          digest: plan.digest,
+          steps: steps === null ? null : [...steps],
+          expiresAt: '',
+        };
+      },
+      breakGlasses: async () => [],
+      reviewBreakGlass: async (request) => {
+        asked.push(request);
+        throw new FirebreakError('FB-BREAK-GLASS-OWN', 'It is your own.');
+      },
       exportEvidence: async function* () {
         yield Buffer.from('evidence');
       },
@@ -151,7 +193,7 @@ test('contain wants a cluster; undo finds the one that the incident was containe
   expect((await run(world, ['undo', 'inc_1', '--data', data, '--as', 'Ada', '--force'])).exit).toBe(0);
   expect(asked).toEqual([
     { data, database: undefined, target: ['kubernetes:/etc/kc', 'aws:'] },
-    ['inc_1', { by: 'Ada', force: true }],
+    ['inc_1', { by: 'Ada', force: true, merge: false }],
     'closed',
   ]);
 });

@@ -1,6 +1,7 @@
 import { FirebreakError } from '@firebreak/contract';
 import { Command, CommanderError } from 'commander';
 import type { CommandLine } from './command-line.ts';
+import { approveCommands } from './commands/approve.ts';
 import { blastCommand } from './commands/blast.ts';
 import { channelsCommand } from './commands/channels.ts';
 import { collectCommand } from './commands/collect.ts';
@@ -18,15 +19,19 @@ import { lineageCommand } from './commands/lineage.ts';
 import { pathsCommand } from './commands/paths.ts';
 import { permissionsCommand } from './commands/permissions.ts';
 import { planCommands } from './commands/plan.ts';
+import { playbookCommands } from './commands/playbook.ts';
 import { privilegesCommand } from './commands/privileges.ts';
 import { raceCommand } from './commands/race.ts';
+import { renewCommand } from './commands/renew.ts';
 import { requestPathCommand } from './commands/request-path.ts';
 import { reviewCommands } from './commands/reviews.ts';
 import { scopeCommand } from './commands/scope.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
+import { steerCommands } from './commands/steer.ts';
 import { thirdPartiesCommand } from './commands/third-parties.ts';
 import { threatModelCommand } from './commands/threat-model.ts';
+import { watchCommand } from './commands/watch.ts';
 import { whatIfCommand } from './commands/what-if.ts';
 import { exitCodes, Output } from './output.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
@@ -57,7 +62,12 @@ const commands = [
   planCommands,
   raceCommand,
   containCommands,
+  approveCommands,
+  steerCommands,
+  renewCommand,
+  watchCommand,
   statusCommand,
+  playbookCommands,
   evidenceCommands,
   permissionsCommand,
   completionCommand,

@@ -1,86 +1,25 @@
 /** The whole day of a responder whose Firebreak runs as a server: the demo's twin behind real HTTP, handlers and database. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Plan, Role } from '@firebreak/contract';
-import pino from 'pino';
+import type { Plan } from '@firebreak/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { handlersOf } from '../app/handlers/index.ts';
-import { openStation, type Station } from '../app/station.ts';
-import { openDemo } from '../app/targets.ts';
-import { Authenticator, newSecret } from '../http/authenticate.ts';
-import { buildServer } from '../http/server.ts';
-import { loadSolver } from '../planning/hitting-set.ts';
-import { makePlan } from '../planning/make-plan.ts';
 import { sealPlan } from '../planning/plan-digest.ts';
-import { type TestServer, testServer } from '../storage/test-database.ts';
 import { bareWorld, run } from './testing/run.ts';
+import { type ServedDemo, serveDemo } from './testing/served-demo.ts';
 
+let served: ServedDemo;
 let folder: string;
-let database: TestServer;
-let station: Station;
-let stop: () => Promise<void>;
-let server: string;
 let planFile: string;
 let plan: Plan;
-const tokens = new Map<string, string>();
-
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'firebreak-remote-'));
-  database = await testServer();
-  const signal = new AbortController().signal;
-  station = await openStation({ data: folder, database: await database.database(), target: await openDemo(signal) });
-  const authenticator = new Authenticator(station.storage.authStore, station.clock);
-  const { app } = await buildServer({
-    handlers: handlersOf(station, authenticator),
-    authenticator,
-    logger: pino({ level: 'silent' }),
-    version: '1.2.3',
-    console: undefined,
-    checkAnswers: true,
-  });
-  stop = () => app.close();
-  station.field?.runner.work();
-  server = await app.listen({ host: '127.0.0.1', port: 0 });
-  for (const [name, role] of [
-    ['Vera', 'viewer'],
-    ['Ruth', 'responder'],
-    ['Ada', 'approver'],
-    ['Grace', 'approver'],
-  ] as const)
-    tokens.set(name, await tokenOf(authenticator, name, role));
-  plan = await planOf(station, signal);
-  planFile = join(folder, 'plan.json');
-  await writeFile(planFile, JSON.stringify(plan));
+  served = await serveDemo();
+  ({ folder, planFile, plan } = served);
 });
-afterAll(async () => {
-  await stop();
-  await station.close();
-  await database.stop();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => served.close());
 
-async function tokenOf(authenticator: Authenticator, name: string, role: Role): Promise<string> {
-  const invitation = await authenticator.invite(name, role, 'test');
-  const { caller } = await authenticator.signIn(invitation.secret, undefined);
-  const secret = newSecret();
-  const expiresAt = new Date(Date.now() + 3600_000);
-  await station.storage.authStore.createToken({ secret, name: 'cli', role, owner: caller.id, expiresAt });
-  return secret;
-}
-
-async function planOf({ field }: Station, signal: AbortSignal): Promise<Plan> {
-  if (field === undefined) throw new Error('there is no target');
-  const { graph } = await field.holder.collect(signal);
-  const compromised = [graph.resolve('ServiceAccount/ml-serving/predictor-runner')];
-  return makePlan(graph, { compromised, protect: 'default', actions: field.actions }, await loadSolver());
-}
-
-/** A world without any desk of its own: what is answered, the server answered. */
-const as = (name: string, ...argv: string[]) =>
-  run(bareWorld({}), [...argv, '--server', server, '--token', tokens.get(name) ?? name, '--json']);
+const as = (name: string, ...argv: string[]) => served.as(name, ...argv);
 const errorOf = ({ err }: { err: string }) => JSON.parse(err).error as { code: string; why: string };
 const incidents = async () => JSON.parse((await as('Vera', 'status')).out).incidents as { id: string; state: string }[];
 

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { type ErrorCode, type Execution, FirebreakError, type Incident, type Plan } from '@firebreak/contract';
 import { type Client, createClient } from '../http/client.ts';
+import { watched } from './watched.ts';
 import type { Desk } from './world.ts';
 
 const pollMs = 500;
@@ -29,14 +30,61 @@ export function openRemoteDesk(server: URL, token: string, signal: AbortSignal):
     incident: (id) => client.call('incident', about(id), signal),
     execution: (id) => client.call('execution', about(id), signal),
     preview: async (plan) => (await client.call('previewPlan', { body: plan }, signal)).steps,
-    contain: async (plan, { title }) => {
+    contain: async (plan, { title, lease, watch, playbook }) => {
       const id = await incidentWith(client, plan, title, signal);
-      await unless('FB-APPROVAL-SECOND-PERSON', () => approve(client, id, plan, signal));
+      if (playbook !== undefined) {
+        const body = { document: playbook.document, confirmed: [...playbook.confirmed] };
+        await client.call('notePlaybook', { ...about(id), body }, signal);
+      }
+      const wish = {
+        ...(lease === undefined ? {} : { lease: { ...lease } }),
+        ...(watch === undefined ? {} : { watch }),
+      };
+      await unless('FB-APPROVAL-SECOND-PERSON', () => approve(client, id, plan, wish, signal));
       return settled(client, id, signal);
     },
-    undo: async (id, { force }) => {
-      await unless('FB-EXECUTION-BUSY', () => client.call('undo', { ...about(id), body: { force } }, signal));
+    undo: async (id, { force, merge }) => {
+      await unless('FB-EXECUTION-BUSY', () => client.call('undo', { ...about(id), body: { force, merge } }, signal));
       return settled(client, id, signal);
+    },
+    steer: (id, { how }) => client.call(how, about(id), signal),
+    renew: (id, { forMs, steps }) => {
+      const body = { ...(forMs === undefined ? {} : { forMs }), ...(steps === undefined ? {} : { steps: [...steps] }) };
+      return client.call('renew', { ...about(id), body }, signal);
+    },
+    watch: async (id, { mode, once, each }) => {
+      const seen = (await client.call('execution', about(id), signal))?.watch?.lookedAt ?? null;
+      const body = mode === undefined ? {} : { mode };
+      const begun = await client.call('watch', { ...about(id), body }, signal);
+      const look = async () => (await client.call('execution', about(id), signal)) ?? begun;
+      return watched(look, { seen, once, each, signal });
+    },
+    plan: (id) => client.call('plan', about(id), signal),
+    approve: async (id, { digest, steps, breakGlass }) => {
+      const body = {
+        digest,
+        ...(steps === undefined ? {} : { steps: [...steps] }),
+        ...(breakGlass === undefined ? {} : { breakGlass: { reason: breakGlass } }),
+      };
+      await client.call('approve', { ...about(id), body }, signal);
+      return settled(client, id, signal);
+    },
+    makeApprovalLink: async (id, { person, steps, minutes }) => {
+      const body = {
+        minutes,
+        ...(person === undefined ? {} : { for: person }),
+        ...(steps === undefined ? {} : { steps: [...steps] }),
+      };
+      const made = await client.call('makeApprovalLink', { ...about(id), body }, signal);
+      return { ...made, link: new URL(made.link, server).href };
+    },
+    breakGlasses: async () => (await client.call('breakGlasses', {}, signal)).breakGlasses,
+    reviewBreakGlass: ({ id, verdict, note }) =>
+      client.call('reviewBreakGlass', { ...about(id), body: { verdict, note } }, signal),
+    playbooks: {
+      layOver: (wish) => client.call('layOverPlaybook', { body: wish }, signal),
+      exported: (id) => client.call('exportPlaybook', about(id), signal),
+      responseEvents: (id) => client.download('responseEvents', about(id), signal),
     },
     exportEvidence: (id) => client.download('exportEvidence', about(id), signal),
     verifierKey: async (id) => (await client.call('ledger', about(id), signal)).verifierKey,
@@ -52,9 +100,15 @@ export function openRemoteDesk(server: URL, token: string, signal: AbortSignal):
 const refusals: readonly ErrorCode[] = ['FB-AUTH-FORBIDDEN', 'FB-APPROVAL-REFUSED'];
 
 /** A responder may bring a plan that an approver then approves: the error says that it is there. */
-async function approve(client: Client, id: string, { digest }: Plan, signal: AbortSignal): Promise<void> {
+async function approve(
+  client: Client,
+  id: string,
+  { digest }: Plan,
+  wish: Pick<NonNullable<Parameters<typeof client.call<'approve'>>[1]['body']>, 'lease' | 'watch'>,
+  signal: AbortSignal,
+): Promise<void> {
   try {
-    await client.call('approve', { params: { id }, body: { digest } }, signal);
+    await client.call('approve', { params: { id }, body: { digest, ...wish } }, signal);
   } catch (cause) {
     if (!(cause instanceof FirebreakError) || !refusals.includes(cause.code)) throw cause;
     throw new FirebreakError(cause.code, `${cause.why} The plan waits for approval in ${id}.`, { cause });

@@ -4,18 +4,24 @@
  */
 import type {
   AnyAction,
+  BreakGlass,
   DeriveOptions,
   Estate,
   Execution,
   Gap,
   Incident,
+  MadeLink,
   Plan,
   PlanCheck,
   PlanChoice,
   PlanVariant,
+  PlaybookRun,
+  PlaybookWish,
   Review,
   ReviewSummary,
+  WatchMode,
 } from '@firebreak/contract';
+import type { LeaseWish } from '../execution/new-execution.ts';
 import type { DryRunStep } from '../execution/runner.ts';
 import type { FactHistory } from '../facts/history.ts';
 import type { AttackGraph } from '../graph/attack-graph.ts';
@@ -95,6 +101,52 @@ export interface ContainOptions {
   readonly by: string;
   /** Approves as well, for drastic steps. */
   readonly second: string | undefined;
+  readonly lease?: LeaseWish | undefined;
+  readonly watch?: WatchMode | undefined;
+  /** The playbook that the plan was made from, and the steps by hand that the person says are done. */
+  readonly playbook?: { readonly document: string; readonly confirmed: readonly string[] };
+}
+
+export interface WatchRequest {
+  readonly by: string;
+  /** Absent: as it is. */
+  readonly mode: WatchMode | undefined;
+  readonly once: boolean;
+  /** Told of every change of state. */
+  readonly each: (execution: Execution) => void;
+}
+
+export interface ApproveRequest {
+  readonly by: string;
+  /** Of the plan that was looked at. */
+  readonly digest: string;
+  readonly steps?: readonly string[] | undefined;
+  /** Why it is approved although the policy does not permit it. */
+  readonly breakGlass?: string;
+}
+
+export interface LinkRequest {
+  /** For whom; whoever asks when absent. */
+  readonly person: string | undefined;
+  readonly steps: readonly string[] | undefined;
+  readonly minutes: number;
+}
+
+export interface ReviewBreakGlass {
+  readonly id: string;
+  readonly verdict: NonNullable<BreakGlass['review']>['verdict'];
+  readonly note: string;
+  readonly by: string;
+}
+
+/** Playbooks in and out, and the response as events. */
+export interface PlaybookDesk {
+  /** What becomes of a playbook on the estate; nothing is changed or recorded. */
+  layOver(wish: PlaybookWish): Promise<PlaybookRun>;
+  /** What was carried out in an incident, as a CACAO 2.0 playbook. */
+  exported(incident: string): Promise<Readonly<Record<string, unknown>>>;
+  /** OCSF events of an incident, one JSON object a line. */
+  responseEvents(incident: string): AsyncIterable<Uint8Array>;
 }
 
 export interface Desk {
@@ -105,8 +157,23 @@ export interface Desk {
   preview(plan: Plan): Promise<readonly DryRunStep[]>;
   /** Opens an incident for the plan, approves it and works until it is settled or waits for somebody. */
   contain(plan: Plan, options: ContainOptions): Promise<Execution>;
-  undo(incident: string, options: { by: string; force: boolean }): Promise<Execution>;
+  undo(incident: string, options: { by: string; force: boolean; merge: boolean }): Promise<Execution>;
+  steer(incident: string, options: { how: 'pause' | 'resume' | 'abort'; by: string }): Promise<Execution>;
+  renew(
+    incident: string,
+    options: { by: string; forMs: number | undefined; steps: readonly string[] | undefined },
+  ): Promise<Execution>;
+  /** Looks at a containment until it is interrupted, or once. */
+  watch(incident: string, request: WatchRequest): Promise<Execution>;
+  plan(incident: string): Promise<Plan>;
+  /** Approves the incident's plan and works until it is settled or waits for somebody. */
+  approve(incident: string, request: ApproveRequest): Promise<Execution>;
+  /** @throws FirebreakError FB-USAGE where there is no server that would answer it */
+  makeApprovalLink(incident: string, request: LinkRequest): Promise<MadeLink>;
+  breakGlasses(): Promise<readonly BreakGlass[]>;
+  reviewBreakGlass(request: ReviewBreakGlass): Promise<BreakGlass>;
   exportEvidence(incident: string, by: string): AsyncIterable<Uint8Array>;
+  readonly playbooks: PlaybookDesk;
   /** The key that the evidence of the incident is signed with, in its C2SP form. */
   verifierKey(incident: string): Promise<string>;
   reviews(): Promise<readonly ReviewSummary[]>;

@@ -2,7 +2,7 @@
 import { type AnyAction, FirebreakError } from '@firebreak/contract';
 import type { Pace } from './pace.ts';
 import { type Ending, refusedBy, withDeadline } from './step-work.ts';
-import type { Claim, ExecutionRow, Proof } from './store.ts';
+import type { Claim, ExecutionRow, Proof, StepRow } from './store.ts';
 
 /**
  * Collects the estate afresh and says whether anything protected is still reachable for the attacker. `detail` is one or
@@ -13,7 +13,27 @@ export type Prove = (
   signal: AbortSignal,
 ) => Promise<Omit<Proof, 'at'>>;
 
-/** Contained means both: nothing protected is reachable, and every probe of every step held. */
+/**
+ * Facts of one fresh collect, on which any number of containments can be judged. What a look of the watch at many incidents
+ * costs is one collect.
+ */
+export type Survey = (signal: AbortSignal) => Promise<Prove>;
+
+/** Rows as they count: of a step that was done again the last time, in the place of the first. */
+export function standingRows(steps: ExecutionRow['steps']): ExecutionRow['steps'] {
+  const newest = new Map<string, StepRow>();
+  for (const row of steps) newest.set(row.reasserts ?? row.id, row);
+  return steps.flatMap((row) => (row.reasserts === null ? (newest.get(row.id) ?? row) : []));
+}
+
+/** Probes that do not show that their step holds; `contained` is not granted while there is one. */
+export function unprovenOf(steps: ExecutionRow['steps']): readonly object[] {
+  return standingRows(steps).flatMap(({ plan, probes }) =>
+    probes.filter(({ result }) => result !== 'holds').map((probe) => ({ step: plan?.id, ...probe })),
+  );
+}
+
+/** Contained means all: nothing protected is reachable, every probe of every step held, and no step is reverted. */
 export async function endContainment(
   claim: Claim,
   steps: ExecutionRow['steps'],
@@ -39,10 +59,12 @@ export async function endContainment(
     const detail = `The proof could not be made: ${code}: ${reason}`;
     proof = { at: options.now().toISOString(), contained: false, reachable: [], detail };
   }
-  const unproven = steps.flatMap(({ plan, probes }) =>
-    probes.filter(({ result }) => result !== 'holds').map((probe) => ({ step: plan?.id, ...probe })),
-  );
-  const contained = proof.contained && unproven.length === 0;
+  const unproven = unprovenOf(steps);
+  const open = standingRows(steps).filter(({ plan, state }) => plan !== null && state !== 'done');
+  const contained = proof.contained && unproven.length === 0 && open.length === 0;
+  const again = steps.some(({ reasserts }) => reasserts !== null);
+  if (proof.contained && open.length > 0)
+    proof = { ...proof, contained: false, detail: `${proof.detail} But ${stepsInWords(open)} not in effect.` };
   return {
     change: { state: 'done', reason: null },
     evidence: [
@@ -51,8 +73,14 @@ export async function endContainment(
         body: { execution: execution.id, proof, unproven },
       },
     ],
-    move: { what: 'end', state: contained ? 'contained' : 'done-unproven', proof },
+    move: { what: 'end', state: contained ? 'contained' : again ? 'not-contained' : 'done-unproven', proof },
   };
+}
+
+/** "step 2 is" */
+export function stepsInWords(rows: readonly StepRow[]): string {
+  const names = rows.map(({ plan }) => `step ${plan?.ordinal} (${plan?.title})`);
+  return `${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''} ${names.length === 1 ? 'is' : 'are'}`;
 }
 
 /** What became of an undo whose last row ended in `last`: done when all that can be undone is. */

@@ -17,14 +17,20 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** Claims of so many running executions. */
+let made = 0;
+/** Claims of so many running executions, each about something of its own. */
 async function claims(count: number): Promise<readonly Claim[]> {
   for (let n = 0; n < count; n += 1) {
     const incident = await place.openIncident();
     const actions = new Map([[setSwitch.id, setSwitch]]);
     const estate = { all: () => [], get: () => undefined, gaps: [], size: 0 };
-    const made = containment(planOf([{ name: 'a' }]), { incident, by: 'ann', at: systemClock.now() }, actions, estate);
-    await store.transaction((tx) => store.create(tx, { ...made, state: 'running' }));
+    const execution = containment(
+      planOf([{ name: `switch-${made++}` }]),
+      { incident, by: 'ann', at: systemClock.now() },
+      actions,
+      estate,
+    );
+    await store.transaction((tx) => store.create(tx, { ...execution, state: 'running' }));
   }
   return store.claim('w', count, 60_000);
 }

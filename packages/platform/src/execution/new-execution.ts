@@ -1,5 +1,12 @@
 /** From what people decided to rows of work: a plan becomes a containment, what it did becomes its undo. */
-import { type AnyAction, type Estate, FirebreakError, type Plan, planSchema } from '@firebreak/contract';
+import {
+  type AnyAction,
+  type Estate,
+  FirebreakError,
+  type Plan,
+  planSchema,
+  type WatchMode,
+} from '@firebreak/contract';
 import { newId } from '../kernel/id.ts';
 import { planDigest } from '../planning/plan-digest.ts';
 import { actionOf } from './end-of-execution.ts';
@@ -16,11 +23,14 @@ import type { ExecutionRow, NewExecution, NewStep, StepRow } from './store.ts';
  */
 export function containment(
   given: Plan,
-  about: { incident: string; by: string; at: Date },
+  about: { incident: string; by: string; at: Date; lease?: LeaseWish | undefined; watch?: WatchMode | undefined },
   actions: ReadonlyMap<string, AnyAction>,
   estate: Estate,
 ): NewExecution {
   const plan = checkedPlan(given, actions);
+  const { lease = {} } = about;
+  const unknown = Object.keys(lease.steps ?? {}).find((id) => plan.steps.every((step) => step.id !== id));
+  if (unknown !== undefined) throw new FirebreakError('FB-USAGE', `The plan has no step ${unknown}.`);
   const steps = plan.steps.map((step, at): NewStep => {
     const action = actionOf(actions, step.lever.action);
     const drastic = action.drastic(action.params.parse(step.lever.params), estate);
@@ -31,6 +41,8 @@ export function containment(
       state: 'waiting',
       approvalsNeeded: Math.max(1, step.approvals, step.drastic || drastic ? 2 : 1),
       undoes: null,
+      reasserts: null,
+      leaseMs: lease.steps?.[step.id] ?? null,
     };
   });
   return {
@@ -40,13 +52,51 @@ export function containment(
     direction: 'contain',
     state: steps.length === 0 ? 'running' : 'waiting-approval',
     force: false,
+    merge: false,
+    partial: false,
+    leaseMs: lease.ms ?? null,
+    watch: about.watch ?? 'alarm',
     createdAt: about.at,
     createdBy: about.by,
-    steps: [
-      ...steps,
-      { id: newId('stp'), ordinal: steps.length + 1, plan: null, state: 'waiting', approvalsNeeded: 0, undoes: null },
-    ],
+    steps: [...steps, proofRow(steps.length + 1)],
   };
+}
+
+/** Rows that do reverted steps again, as they were approved, and prove the whole again; to be put behind the last row. */
+export function reassertion(execution: ExecutionRow, reverted: readonly StepRow[]): readonly NewStep[] {
+  const last = Math.max(...execution.steps.map(({ ordinal }) => ordinal));
+  const steps = reverted.map(
+    (row, at): NewStep => ({
+      id: newId('stp'),
+      ordinal: last + at + 1,
+      plan: row.plan,
+      state: 'waiting',
+      approvalsNeeded: 0,
+      undoes: null,
+      reasserts: row.reasserts ?? row.id,
+      leaseMs: null,
+    }),
+  );
+  return [...steps, proofRow(last + steps.length + 1)];
+}
+
+function proofRow(ordinal: number): NewStep {
+  return {
+    id: newId('stp'),
+    ordinal,
+    plan: null,
+    state: 'waiting',
+    approvalsNeeded: 0,
+    undoes: null,
+    reasserts: null,
+    leaseMs: null,
+  };
+}
+
+/** How long things stand by themselves, in ms: the whole, and single steps by their ids. */
+export interface LeaseWish {
+  readonly ms?: number | undefined;
+  readonly steps?: Readonly<Record<string, number>> | undefined;
 }
 
 /** @throws FirebreakError FB-PLAN-INVALID */
@@ -71,20 +121,36 @@ export function checkedPlan(given: Plan, actions: ReadonlyMap<string, AnyAction>
 }
 
 /**
- * Rows that take back everything that the incident's containments may have changed and no undo has brought back: newest
- * execution first, last step first.
+ * Rows of which something may stand: containments may have changed it and no undo has brought it back, oldest first. A row that
+ * did another again is not among them: that one's way back leads through it.
  */
-export function undoOf(
-  executions: readonly ExecutionRow[],
-  about: { incident: string; by: string; at: Date; force: boolean },
-): NewExecution {
+export function standingOf(executions: readonly ExecutionRow[]): readonly StepRow[] {
   const rows = executions.flatMap(({ steps }) => steps);
   const back = new Set(
     rows.filter(({ undoes, state }) => undoes !== null && state === 'undone').map((row) => row.undoes),
   );
-  const standing = rows.filter(
-    (row) => row.plan !== null && row.undoes === null && (mayHaveChanged(row) || isUnderWay(row)) && !back.has(row.id),
+  return rows.filter(
+    (row) =>
+      row.plan !== null &&
+      row.undoes === null &&
+      row.reasserts === null &&
+      (mayHaveChanged(row) || isUnderWay(row)) &&
+      !back.has(row.id),
   );
+}
+
+/**
+ * Rows that take back what stands: newest execution first, last step first.
+ *
+ * @param only ids of the rows to take back; all when absent
+ */
+export function undoOf(
+  executions: readonly ExecutionRow[],
+  about: { incident: string; by: string; at: Date; force: boolean; merge: boolean },
+  only?: ReadonlySet<string>,
+): NewExecution {
+  const all = standingOf(executions);
+  const standing = only === undefined ? [...all] : all.filter(({ id }) => only.has(id));
   return {
     id: newId('exe'),
     incident: about.incident,
@@ -92,6 +158,10 @@ export function undoOf(
     direction: 'undo',
     state: standing.length === 0 ? 'undone' : 'running',
     force: about.force,
+    merge: about.merge,
+    partial: standing.length < all.length,
+    leaseMs: null,
+    watch: 'alarm',
     createdAt: about.at,
     createdBy: about.by,
     steps: standing.reverse().map((row, at) => ({
@@ -101,6 +171,8 @@ export function undoOf(
       state: 'undo-ready',
       approvalsNeeded: 0,
       undoes: row.id,
+      reasserts: null,
+      leaseMs: null,
     })),
   };
 }

@@ -40,8 +40,16 @@ export function createSeal(key: Uint8Array): Seal {
   };
 }
 
-/** The key of this file, drawn and written (readable by us alone) when it is not there. */
 export async function sealFromFile(file: string): Promise<Seal> {
+  return createSeal(await keyFromFile(file));
+}
+
+/**
+ * The 32 secret bytes of this file, drawn and written (readable by us alone) when it is not there.
+ *
+ * @throws FirebreakError FB-USAGE for a file of another length
+ */
+export async function keyFromFile(file: string): Promise<Uint8Array> {
   const kept = await readFile(file).catch(() => null);
   if (kept === null) {
     // whole or not at all, and the first of two starters wins
@@ -54,5 +62,5 @@ export async function sealFromFile(file: string): Promise<Seal> {
   }
   const key = await readFile(file);
   if (key.length !== keyBytes) throw new FirebreakError('FB-USAGE', `${file} is not a key of ${keyBytes} bytes.`);
-  return createSeal(key);
+  return key;
 }

@@ -8,9 +8,20 @@
  * - methods that take a transaction leave no trace when it rolls back, so that the row, its journal line and the ledger
  *   entries are all there or none is;
  * - leases and back-off are measured by the database's clock, so that workers on machines with different clocks agree;
- * - rows run in the order of their ordinals, one at a time for each execution.
+ * - rows run in the order of their ordinals, one at a time for each execution;
+ * - of all rows that are about the same target, in whatever executions, one is worked on at a time, until it ends;
+ * - what is measured survives a clock that is set: a lease that seems to last longer than it was given for has ended.
  */
-import type { Change, Execution, PlanStep, ProbeResult, StepRun } from '@firebreak/contract';
+import type {
+  Change,
+  Execution,
+  Leftover,
+  PlanStep,
+  ProbeResult,
+  Residual,
+  StepRun,
+  WatchMode,
+} from '@firebreak/contract';
 
 type Direction = Execution['direction'];
 type ExecutionState = Execution['state'];
@@ -28,6 +39,10 @@ export interface NewStep {
   readonly approvalsNeeded: number;
   /** Id of the row that this one undoes. */
   readonly undoes: string | null;
+  /** Id of the row that this one does again, because somebody reverted it. */
+  readonly reasserts: string | null;
+  /** How long it stands by itself, from its first attempt; null for as long as the execution does. */
+  readonly leaseMs: number | null;
 }
 
 export interface NewExecution {
@@ -38,6 +53,13 @@ export interface NewExecution {
   readonly state: ExecutionState;
   /** An undo that overwrites what others changed since. */
   readonly force: boolean;
+  /** An undo that takes back what nobody else changed, and leaves the rest of an object as it is. */
+  readonly merge: boolean;
+  /** An undo of some steps, after which the others stand. */
+  readonly partial: boolean;
+  /** How long a containment stands by itself, from its first approval; null for ever. */
+  readonly leaseMs: number | null;
+  readonly watch: WatchMode;
   readonly createdAt: Date;
   readonly createdBy: string;
   readonly steps: readonly NewStep[];
@@ -54,12 +76,44 @@ export interface StepRow extends NewStep {
   readonly before: string | null;
   /** Digest of the blob with the state that we left. */
   readonly after: string | null;
-  readonly approvals: readonly { readonly by: string; readonly at: string }[];
+  readonly approvals: StepRun['approvals'];
   readonly changes: readonly Change[];
   readonly probes: readonly ProbeResult[];
   readonly reason: string | null;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
+  /** How long ago the row was made, by the database's clock. */
+  readonly ageMs: number;
+  readonly expiry: Expiry | null;
+  /** How the watch found it reverted; null while it is in effect. */
+  readonly reverted: Reverted | null;
+  /** On the last row of a stage: what was reachable then. */
+  readonly residual: Residual | null;
+  /** Of an undo: fields that others had changed. */
+  readonly leftovers: readonly Leftover[];
+}
+
+export type Reverted = NonNullable<StepRun['reverted']>;
+
+/** When something is undone by itself, by the database's clock. */
+export interface Expiry {
+  readonly at: string;
+  /** Negative when it has come. */
+  readonly inMs: number;
+  readonly lengthMs: number;
+  /** Whether people were told that it comes. */
+  readonly told: boolean;
+}
+
+/** What the watch knows of an execution from one look to the next. */
+export interface Watched {
+  readonly looks: number;
+  readonly lookedAt: string;
+  readonly note: string | null;
+  /** Looks in a row in which something could not be read: by row, and of the estate as a whole under its own name. */
+  readonly unread: Readonly<Record<string, number>>;
+  /** Rows that are not done again any more, because somebody keeps reverting them. */
+  readonly gaveUp: readonly string[];
 }
 
 export interface ExecutionRow extends Omit<NewExecution, 'createdAt' | 'steps'> {
@@ -67,6 +121,8 @@ export interface ExecutionRow extends Omit<NewExecution, 'createdAt' | 'steps'> 
   /** Ordinal of the row that is next or under way; after the end, the one at which it ended. */
   readonly cursor: number;
   readonly proof: Proof | null;
+  readonly expiry: Expiry | null;
+  readonly watched: Watched | null;
   readonly steps: readonly StepRow[];
 }
 
@@ -74,7 +130,7 @@ export interface ExecutionRow extends Omit<NewExecution, 'createdAt' | 'steps'> 
 export interface Claim {
   readonly execution: Pick<
     ExecutionRow,
-    'id' | 'incident' | 'planDigest' | 'direction' | 'force' | 'createdBy' | 'cursor'
+    'id' | 'incident' | 'planDigest' | 'direction' | 'force' | 'merge' | 'createdBy' | 'cursor'
   >;
   readonly step: StepRow;
   readonly fence: number;
@@ -82,6 +138,8 @@ export interface Claim {
   readonly sealed: Uint8Array | null;
   /** No row of the execution comes after it. */
   readonly last: boolean;
+  /** Stage of the next row; null when that is the proof, or there is none. */
+  readonly nextStage: string | null;
 }
 
 /** Fields of the row that a write changes; an absent one stays as it is. */
@@ -96,6 +154,8 @@ export interface StepChange {
   readonly changes?: readonly Change[];
   readonly probes?: readonly ProbeResult[];
   readonly reason?: string | null;
+  readonly residual?: Residual;
+  readonly leftovers?: readonly Leftover[];
   readonly startedAt?: Date;
   readonly endedAt?: Date;
 }
@@ -122,6 +182,13 @@ export type WriteResult =
   /** The row is another worker's now: drop everything. */
   | { readonly result: 'fenced' };
 
+export interface Judgement {
+  readonly state?: ExecutionState;
+  readonly proof?: Proof;
+  readonly steps: readonly { readonly id: string; readonly state: StepState; readonly reverted: Reverted | null }[];
+  readonly watched: Watched;
+}
+
 /** @typeParam Tx the handle of an open transaction; the same as the ledger store's, so that both can be written in one. */
 export interface ExecutionStore<Tx> {
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
@@ -133,6 +200,9 @@ export interface ExecutionStore<Tx> {
   create(tx: Tx, execution: NewExecution): Promise<void>;
   /** Lets no further row of the execution run and ends it as `stopped`; a row under way is finished by its worker. */
   stop(tx: Tx, execution: string): Promise<void>;
+  /** Lets no further row begin until `resume`; what was not running or waiting stays as it is. */
+  pause(tx: Tx, execution: string): Promise<void>;
+  resume(tx: Tx, execution: string): Promise<void>;
   /** Adds an approval to each row, once per person, and lets the execution run when the row at its cursor has enough. */
   approve(tx: Tx, approval: { execution: string; steps: readonly string[]; by: string; at: Date }): Promise<void>;
   /**
@@ -141,13 +211,39 @@ export interface ExecutionStore<Tx> {
    */
   write(tx: Tx, worker: string, writes: readonly Write[], leaseMs: number): Promise<readonly WriteResult[]>;
 
+  /** Puts rows behind the last one and lets the execution run from the first of them. */
+  append(tx: Tx, execution: string, steps: readonly NewStep[]): Promise<void>;
+  /** What a look of the watch found. Fields that are absent stay. */
+  judge(tx: Tx, execution: string, found: Judgement): Promise<void>;
+  /** Makes a look due. With a mode, what the watch had given up is tried again. */
+  setWatch(tx: Tx, execution: string, mode: WatchMode | undefined): Promise<void>;
+  /** Ends in so many milliseconds what expires, of the execution itself or of these rows; null: it does not expire any more. */
+  setLease(
+    tx: Tx,
+    of: { readonly execution: string | null; readonly steps: readonly string[] },
+    forMs: number | null,
+  ): Promise<void>;
+  /** Notes that people were told what will expire. */
+  tellLease(tx: Tx, of: { readonly execution: string | null; readonly steps: readonly string[] }): Promise<void>;
+
+  /** Executions to be looked at now, each handed out once in `everyMs`. */
+  claimWatch(limit: number, everyMs: number): Promise<readonly { readonly id: string; readonly incident: string }[]>;
+  /** Something changed: everything that is watched is due. */
+  watchNow(): Promise<void>;
+  /** Incidents of which something has expired, or will within its last fifth and `aheadMs`, and nobody was told. */
+  expiring(aheadMs: number, limit: number): Promise<readonly string[]>;
+
+  /** Every execution of the incident, oldest first. */
+  all(incident: string): Promise<readonly ExecutionRow[]>;
   get(execution: string): Promise<ExecutionRow | null>;
   /** The newest execution of the incident. */
   latest(incident: string): Promise<ExecutionRow | null>;
   step(id: string): Promise<StepRow | null>;
+  /** The rows that did this one again, oldest first. */
+  reassertionsOf(id: string): Promise<readonly StepRow[]>;
   /**
-   * Rows that may run now, at most `limit`, leased to this worker. Waits for nobody. An undo row may run when the row that
-   * it undoes is not under way; claiming it takes the other one away from its former worker.
+   * Rows that may run now, at most `limit`, leased to this worker. Waits for nobody who works. An undo row may run when the
+   * row that it undoes is not under way; claiming it takes the other one away from its former worker.
    */
   claim(worker: string, limit: number, leaseMs: number): Promise<readonly Claim[]>;
   /** Renews leases; the ids of the rows that are still this worker's. */

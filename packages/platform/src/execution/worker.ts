@@ -6,12 +6,12 @@
  * wait for the lease.
  */
 import { hostname } from 'node:os';
-import type { AnyAction } from '@firebreak/contract';
+import type { AnyAction, Residual } from '@firebreak/contract';
 import { newId } from '../kernel/id.ts';
 import { containStep } from './contain-step.ts';
 import { actionOf, endContainment, endUndo, type Prove } from './end-of-execution.ts';
 import { createLease, type Lease, type Moment, moment } from './lease.ts';
-import { ClaimLost, type Ending, openStepWork, refusedBy, type WorkParts } from './step-work.ts';
+import { ClaimLost, type Ending, openStepWork, refusedBy, type WorkParts, withDeadline } from './step-work.ts';
 import type { Claim } from './store.ts';
 import { undoStep } from './undo-step.ts';
 
@@ -28,6 +28,8 @@ export interface WorkerParts<Tx> extends WorkParts<Tx> {
   readonly concurrency: number;
   readonly actions: ReadonlyMap<string, AnyAction>;
   readonly prove: Prove;
+  /** Lets a step begin or go on, or throws. */
+  readonly admit: (claim: Claim) => Promise<void>;
   readonly now: () => Date;
   /** Hears of trouble that no step is to blame for, such as a database that does not answer. */
   readonly onTrouble: (error: unknown) => void;
@@ -66,12 +68,45 @@ export function startWorker<Tx>(parts: WorkerParts<Tx>): Worker {
     if (plan === null) {
       return endContainment(claim, await steps(), { ...parts, signal: lease.signal });
     }
+    await parts.admit(claim);
     const work = await openStepWork(parts, claim, lease, actionOf(actions, plan.lever.action));
-    if (undoes === null) return containStep(work);
+    if (undoes === null) return afterStage(claim, lease, unlessAgain(claim, await containStep(work)));
     const original = await store.step(undoes);
     if (original === null) throw new Error('the step to be undone is gone');
-    const ending = await undoStep(work, original);
+    const ending = await undoStep(work, original, await store.reassertionsOf(undoes));
     return claim.last && ending.move.what === 'next' ? endUndo(claim, await steps(), ending, actions) : ending;
+  }
+
+  /** A step that is done again and fails leaves what stood before: the proof behind it says what that is worth. */
+  function unlessAgain(claim: Claim, ending: Ending): Ending {
+    return claim.step.reasserts !== null && ending.move.what === 'end' ? { ...ending, move: { what: 'next' } } : ending;
+  }
+
+  /** After the last step of a stage that changes something: what is reachable now. The proof says so after the last stage. */
+  async function afterStage(claim: Claim, lease: Lease, ending: Ending): Promise<Ending> {
+    const stage = claim.step.plan?.stage;
+    const isLast = claim.nextStage !== null && claim.nextStage !== stage;
+    if (ending.move.what !== 'next' || !isLast || stage === 'evidence') return ending;
+    const residual = await residualOf(claim, lease);
+    const { execution } = claim;
+    return {
+      ...ending,
+      change: { ...ending.change, residual },
+      evidence: [...ending.evidence, { kind: 'stage.ended', body: { execution: execution.id, stage, residual } }],
+    };
+  }
+
+  /** That it could not be told stops nothing: the steps to come cut more. */
+  async function residualOf(claim: Claim, lease: Lease): Promise<Residual> {
+    const at = () => parts.now().toISOString();
+    try {
+      const found = await withDeadline(pace.stageMs, lease.signal, (signal) => parts.prove(claim.execution, signal));
+      return { at: at(), reachable: found.reachable.length, paths: [...(found.paths ?? [])], detail: found.detail };
+    } catch (error) {
+      if (lease.signal.aborted) throw error;
+      const { code, reason } = refusedBy(error);
+      return { at: at(), reachable: null, paths: [], detail: `It could not be told: ${code}: ${reason}` };
+    }
   }
 
   /** A mistake in an action or in us: the step ends with it, nothing later runs. */
@@ -99,7 +134,7 @@ export function startWorker<Tx>(parts: WorkerParts<Tx>): Worker {
       try {
         const ending = await endingOf(claim, lease).catch((error: unknown) => {
           if (error instanceof ClaimLost || lease.signal.aborted) throw error;
-          return brokenBy(error, claim);
+          return unlessAgain(claim, brokenBy(error, claim));
         });
         if (!lease.isHeld()) throw new ClaimLost();
         sent = moment();

@@ -11,6 +11,7 @@ import { changedSubjects } from '../facts/changes.ts';
 import { Reader, takeOver } from '../facts/reader.ts';
 import { type Assembled, assemble } from './assemble.ts';
 import { AttackGraph } from './attack-graph.ts';
+import { declaredNeeds, lessDeclared, withDeclared } from './declared-levers.ts';
 import { type SaidNodes, sayNodes, togetherSaid } from './node-table.ts';
 import { joinSteps, type Steps, StepWriter } from './steps.ts';
 import { Vocabulary } from './vocabulary.ts';
@@ -55,12 +56,12 @@ export class GraphKeeper {
   /** @throws Error when two edge rules have the same label. */
   constructor(nodeRules: readonly NodeRule[], edgeRules: readonly EdgeRule[], options: DeriveOptions = {}) {
     this.#nodeRules = nodeRules;
-    this.#edgeRules = [...edgeRules].sort((a, b) => (a.label < b.label ? -1 : 1));
+    this.#edgeRules = [...edgeRules].sort((a, b) => (a.label < b.label ? -1 : 1)).map(lessDeclared);
     this.#edgeRules.forEach((rule, at) => {
       if (rule.label === this.#edgeRules[at + 1]?.label) throw new Error(`two edge rules are called ${rule.label}`);
     });
     this.#options = options;
-    this.#needs = new Set([...nodeRules, ...edgeRules].flatMap((rule) => rule.needs));
+    this.#needs = new Set([...[...nodeRules, ...edgeRules].flatMap((rule) => rule.needs), ...declaredNeeds]);
   }
 
   graphOf(estate: Estate): AttackGraph {
@@ -68,12 +69,13 @@ export class GraphKeeper {
     // A rule that throws leaves nothing behind: what it had read may have moved on already.
     this.#last = undefined;
     this.#last = this.#following(before === undefined || this.#isOvergrown(before) ? undefined : before, estate);
+    const { assembled } = this.#last;
     return new AttackGraph({
       estate,
       options: this.#options,
-      rules: this.#edgeRules,
+      rules: withDeclared(this.#edgeRules, estate, (id) => assembled.nodes[assembled.indexOf.get(id) ?? -1]),
       completeness: completeness(estate.gaps, this.#needs),
-      ...this.#last.assembled,
+      ...assembled,
     });
   }
 

@@ -72,6 +72,7 @@ test('the state follows from plan and execution', () => {
             direction: 'contain',
             state: 'running',
             superseded: false,
+            partial: false,
             steps: 3,
             done: 1,
             reason: null,
@@ -93,6 +94,9 @@ test('the state follows from plan and execution', () => {
   expect(state(true, { direction: 'undo' })).toBe('undoing');
   expect(state(true, { direction: 'undo', state: 'stopped' })).toBe('stopped');
   expect(state(true, { direction: 'undo', state: 'undone' })).toBe('undone');
+  expect(state(true, { direction: 'undo', state: 'undone', partial: true })).toBe('not-contained');
+  expect(state(true, { state: 'not-contained' })).toBe('not-contained');
+  expect(state(true, { state: 'paused' })).toBe('containing');
   expect(incidentView(row(true, { state: 'stopped', reason: 'FB-X: No.' })).note).toBe(
     'Stopped after 1 of 3 steps. FB-X: No.',
   );

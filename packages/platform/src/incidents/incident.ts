@@ -122,7 +122,7 @@ function standing(
 }
 
 function worked(execution: NonNullable<IncidentRow['execution']>): Pick<Incident, 'state' | 'note'> {
-  const { direction, state, done, steps, reason, proof } = execution;
+  const { direction, state, done, steps, reason, proof, partial } = execution;
   const progress = `${done} of ${steps} steps`;
   const why = reason === null ? '' : ` ${reason}`;
   switch (state) {
@@ -134,6 +134,12 @@ function worked(execution: NonNullable<IncidentRow['execution']>): Pick<Incident
       return direction === 'contain'
         ? { state: 'containing', note: `${progress} done.` }
         : { state: 'undoing', note: `${progress} undone.` };
+    case 'paused':
+      return direction === 'contain'
+        ? { state: 'containing', note: `Paused: ${progress} done.` }
+        : { state: 'undoing', note: `Paused: ${progress} undone.` };
+    case 'not-contained':
+      return { state: 'not-contained', note: proof?.detail ?? 'It was contained and is no longer.' };
     case 'contained':
       return { state: 'contained', note: proof?.detail ?? 'Contained.' };
     case 'done-unproven':
@@ -146,6 +152,7 @@ function worked(execution: NonNullable<IncidentRow['execution']>): Pick<Incident
         ? { state: 'stopped', note: `Stopped after ${progress}.${why}` }
         : { state: 'stopped', note: `The undo is not complete: ${progress} undone.${why}` };
     case 'undone':
+      if (partial) return { state: 'not-contained', note: `${steps} expired steps were undone; the others stand.` };
       return { state: 'undone', note: `Undone.${why}` };
   }
 }

@@ -2,14 +2,19 @@
  * The proof after the last step. It trusts nothing of the plan but what people approved: who is compromised and what is
  * protected. The estate is collected again, the graph derived again, and what is reachable is asked of it.
  */
-import type { Completeness, Gap, NodeRef, Plan } from '@firebreak/contract';
+import type { AttackPath, Completeness, Gap, NodeRef, Plan } from '@firebreak/contract';
 import type { Prove } from '../execution/end-of-execution.ts';
 
 /** Collects afresh and gives every protected node that the compromised set reaches. */
 export type ReachProtected = (
   about: { readonly compromised: readonly NodeRef[]; readonly protect: string },
   signal: AbortSignal,
-) => Promise<{ readonly reachable: readonly NodeRef[]; readonly completeness: Completeness }>;
+) => Promise<{
+  readonly reachable: readonly NodeRef[];
+  readonly completeness: Completeness;
+  /** The best ways to these protected nodes, where somebody wants to know. */
+  readonly waysTo?: (goals: readonly NodeRef[]) => readonly AttackPath[];
+}>;
 
 /**
  * Contained means that nothing protected is reachable, except what is itself compromised, and that the collect saw
@@ -21,13 +26,19 @@ export function createProve(parts: {
 }): Prove {
   return async ({ incident, planDigest }, signal) => {
     const plan = await parts.plan(incident, planDigest);
-    const { reachable, completeness } = await parts.reach(plan, signal);
+    const { reachable, completeness, waysTo } = await parts.reach(plan, signal);
     const own = new Set(plan.compromised.map(({ id }) => id));
     const open = reachable.filter(({ id }) => !own.has(id));
     const newGaps = gapsOf(completeness).filter(
       (gap) => !gapsOf(plan.completeness).some((known) => isSame(gap, known)),
     );
-    return { contained: open.length === 0 && newGaps.length === 0, reachable: open, detail: detail(open, newGaps) };
+    const paths = open.length === 0 ? [] : (waysTo?.(open) ?? []);
+    return {
+      contained: open.length === 0 && newGaps.length === 0,
+      reachable: open,
+      detail: detail(open, newGaps),
+      ...(paths.length === 0 ? {} : { paths: [...paths] }),
+    };
   };
 }
 

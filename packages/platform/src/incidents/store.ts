@@ -14,6 +14,8 @@ export interface IncidentRow extends NewIncident {
     readonly state: Execution['state'];
     /** A plan was made after it was created. */
     readonly superseded: boolean;
+    /** An undo of some steps, after which others stand. */
+    readonly partial: boolean;
     readonly steps: number;
     readonly done: number;
     /** Why the row stands at which it stopped. */

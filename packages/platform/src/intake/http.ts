@@ -46,7 +46,7 @@ export interface HttpCall {
   readonly search?: unknown;
   /** Likewise as a form: for services that exchange one token for another (RFC 6749, 6). */
   readonly form?: Readonly<Record<string, string>>;
-  readonly method?: 'HEAD';
+  readonly method?: 'HEAD' | 'OPTIONS';
   readonly maxBytes?: number;
   /** Follow a redirect to another origin, over TLS and without our headers. For content that is checked by its digest. */
   readonly elsewhere?: boolean;
@@ -115,7 +115,7 @@ const maxWaitMs = 30_000;
 
 /** @throws FirebreakError FB-USAGE when the base is no http or https URL. */
 export function openHttp(options: HttpOptions): HttpClient {
-  const { base, credentials } = baseOf(options.base);
+  const { base, credentials } = httpBase(options.base);
   const limits = { ...defaults, ...definedOf(options) };
   const own = { ...credentials, ...lowerCased(options.headers ?? {}) };
   const sleep = options.sleep ?? pause;
@@ -127,7 +127,7 @@ export function openHttp(options: HttpOptions): HttpClient {
   let patience = limits.patienceMs;
 
   async function send(call: HttpCall, signal: AbortSignal): Promise<HttpReply | HttpFailure> {
-    const first = urlOf(base, call);
+    const first = urlBelow(base, call);
     if (first === undefined) return failed('response-invalid', 'The address is not one of this server.');
     let url = first;
     let repeats = 0;
@@ -196,7 +196,7 @@ export function openHttp(options: HttpOptions): HttpClient {
         chunks.push(chunk);
       }
       const reply: HttpReply = { ok: true, status: response.statusCode, header, body: Buffer.concat(chunks) };
-      return response.statusCode < 400 ? reply : refused(reply, options.asksForPatience);
+      return response.statusCode < 400 ? reply : refusedAnswer(reply, options.asksForPatience);
     } catch (error) {
       if (signal.aborted) throw new FirebreakError('FB-CANCELLED', 'A request was stopped.', { cause: error });
       return brokenOff(error, timer.aborted);
@@ -284,7 +284,8 @@ function failed(failure: HttpFailureKind, reason: string, answer?: HttpReply): H
   };
 }
 
-function refused(answer: HttpReply, isPlea: HttpOptions['asksForPatience']): HttpFailure {
+/** What a status of 400 and more means. */
+export function refusedAnswer(answer: HttpReply, isPlea: HttpOptions['asksForPatience']): HttpFailure {
   const { status } = answer;
   const asksForPatience =
     status === 429 ||
@@ -343,7 +344,7 @@ function bodyOf(call: HttpCall): { readonly type: string; readonly body: string 
   return { type: 'application/x-www-form-urlencoded', body: new URLSearchParams(call.form).toString() };
 }
 
-function urlOf(base: URL, { path, query }: HttpCall): URL | undefined {
+export function urlBelow(base: URL, { path, query }: Pick<HttpCall, 'path' | 'query'>): URL | undefined {
   const written = path.startsWith('/') ? `${base.origin}${base.pathname.replace(/\/$/, '')}${path}` : path;
   if (!URL.canParse(written)) return undefined;
   const url = new URL(written);
@@ -355,7 +356,7 @@ function urlOf(base: URL, { path, query }: HttpCall): URL | undefined {
   return url;
 }
 
-function baseOf(text: string): { readonly base: URL; readonly credentials: Readonly<Record<string, string>> } {
+export function httpBase(text: string): { readonly base: URL; readonly credentials: Readonly<Record<string, string>> } {
   const base = URL.canParse(text) ? new URL(text) : undefined;
   if (base === undefined || (base.protocol !== 'http:' && base.protocol !== 'https:'))
     throw new FirebreakError('FB-USAGE', 'The address must begin with http:// or https://.');
@@ -382,7 +383,7 @@ export function basic(name: string, password: string): string {
 }
 
 /** Straight to a server on this machine; through the proxy of the environment, if it names one, to any other. */
-function dispatcherFor(base: URL, ca: string | undefined): Dispatcher {
+export function dispatcherFor(base: URL, ca: string | undefined): Dispatcher {
   const options = {
     headersTimeout: 0,
     bodyTimeout: 0,
@@ -424,9 +425,19 @@ function parsed(body: Buffer): { readonly json: unknown } | undefined {
 const beforeSending =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPROTO|ERR_TLS.*|ERR_SSL.*|CERT_.*|UNABLE_TO_.*|SELF_SIGNED.*|DEPTH_ZERO.*)$/;
 
+/** Whether a request failed before anything of it left. */
+export function neverLeft(error: unknown): boolean {
+  const code = codeOf(error);
+  return beforeSending.test(code) || code === 'UND_ERR_CONNECT_TIMEOUT';
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code ?? '') : '';
+}
+
 /** Reads only codes: the texts of errors are for people and change. */
-function brokenOff(error: unknown, expired: boolean): HttpFailure {
-  const code = error instanceof Error && 'code' in error ? String(error.code ?? '') : '';
+export function brokenOff(error: unknown, expired: boolean): HttpFailure {
+  const code = codeOf(error);
   if (expired || code === 'UND_ERR_CONNECT_TIMEOUT') return failed('timeout', 'No complete answer came in time.');
   if (error instanceof errors.HTTPParserError || /^(UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES)/.test(code))
     return failed('response-invalid', 'The answer is not HTTP as it should be.');

@@ -22,6 +22,8 @@ export interface Withheld {
   readonly is: 'right' | 'connector';
   /** One sentence: which right is missing, which connector would have to be connected. */
   readonly what: string;
+  /** Parameters for which it can be pulled all the same. */
+  readonly except?: (params: unknown) => boolean;
 }
 
 export interface LeverBookOptions {
@@ -51,6 +53,7 @@ export class LeverBook {
   readonly #priced: PricedLever[] = [];
   readonly #costs: number[] = [];
   readonly #leftOut = new Map<string, LeftOut>();
+  readonly #barred = new Map<string, Withheld>();
 
   constructor(graph: AttackGraph, options: LeverBookOptions) {
     this.#graph = graph;
@@ -115,6 +118,8 @@ export class LeverBook {
         ? { is: 'lever', action: id, what: `No connector offers ${id}.` }
         : { is: withheld.is, action: id, what: withheld.what };
     }
+    const barred = this.#barred.get(key);
+    if (barred !== undefined) return { is: barred.is, action: id, what: barred.what };
     const left = this.#leftOut.get(key);
     if (left !== undefined) return { is: 'hosting', action: id, what: `${left.limit.why} ${left.limit.instead}` };
     if (isBanned({ key, action: id }, this.#options.bans))
@@ -134,6 +139,11 @@ export class LeverBook {
     if (!parsed.success)
       throw new TypeError(`an edge rule names ${lever.key}, which ${lever.action} does not understand`);
     const params: unknown = parsed.data;
+    const withheld = this.#withheld.get(lever.action);
+    if (withheld !== undefined && withheld.except?.(params) !== true) {
+      this.#barred.set(lever.key, withheld);
+      return undefined;
+    }
     const limit = hostingLimit(
       this.#graph.nodes[this.#graph.indexOf.get(action.target(params).id) ?? -1],
       action.stage,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Queryable } from './database.ts';
 
 export const eventSchema = z.object({
-  type: z.enum(['incident', 'plan', 'execution']),
+  type: z.enum(['incident', 'plan', 'execution', 'break-glass', 'alarm', 'lease']),
   incident: z.string(),
 });
 /** Something of this incident has changed; look again. */

@@ -8,9 +8,10 @@ const incidentRows = `
   select i.id, i.title, i.opened_at as "openedAt", i.opened_by as "openedBy", i.compromised, i.protect,
     p.digest as "planDigest", p.verdict as "planVerdict",
     case when e.id is not null then json_build_object(
-      'direction', e.direction, 'state', e.state, 'superseded', e.plan_seq is distinct from p.seq,
-      'steps', (select count(*) from step s where s.execution = e.id and s.plan is not null),
-      'done', (select count(*) from step s where s.execution = e.id and s.plan is not null and s.state in ('done', 'undone')),
+      'direction', e.direction, 'state', e.state, 'superseded', e.plan_seq is distinct from p.seq, 'partial', e.partial,
+      'steps', (select count(*) from step s where s.execution = e.id and s.plan is not null and s.reasserts is null),
+      'done', (select count(*) from step s where s.execution = e.id and s.plan is not null and s.reasserts is null
+               and s.state in ('done', 'undone')),
       'reason', (select s.reason from step s where s.execution = e.id and s.state in ('refused', 'failed-probe', 'undo-refused')
                  order by s.ordinal limit 1),
       'proof', e.proof) end as execution

@@ -1,11 +1,13 @@
 /** All stores on one PostgreSQL: the embedded one of a data directory, or the one that a URL names. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ApprovalStore } from '../execution/approval/store.ts';
 import type { ExecutionStore } from '../execution/store.ts';
 import type { FactHistory } from '../facts/history.ts';
 import type { IncidentStore } from '../incidents/store.ts';
 import type { ReviewStore } from '../inventory/reviews/store.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import type { LedgerStore } from '../ledger/store.ts';
+import { createApprovalStore } from './approval-store.ts';
 import { type AuthStore, createAuthStore } from './auth-store.ts';
 import { openDatabase, type Transaction } from './database.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
@@ -19,6 +21,7 @@ import { createReviewStore } from './review-store.ts';
 export interface Storage {
   readonly ledgerStore: LedgerStore<Transaction>;
   readonly executionStore: ExecutionStore<Transaction>;
+  readonly approvalStore: ApprovalStore<Transaction>;
   readonly incidentStore: IncidentStore<Transaction>;
   readonly reviewStore: ReviewStore<Transaction>;
   readonly authStore: AuthStore;
@@ -51,6 +54,7 @@ export async function openStorage(
     return {
       ledgerStore: createLedgerStore(database),
       executionStore: createExecutionStore(database),
+      approvalStore: createApprovalStore(database),
       incidentStore: createIncidentStore(database),
       reviewStore: createReviewStore(database),
       authStore: createAuthStore(database, clock),

@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation, useNavigate } from '@tanstack/react-router';
 import { useShortcut } from '../../app/shortcuts.tsx';
 import { useFallbackInterval } from '../../data/live.ts';
+import { scopeQuery } from '../../data/planning-queries.ts';
 import { blastQuery, estateQuery, executionQuery, planQuery } from '../../data/queries.ts';
 import { usePrincipal } from '../../data/session.ts';
 import { Figure } from '../../ui/figure.tsx';
@@ -12,6 +13,7 @@ import { ForeignText } from '../../ui/foreign-text.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { useMakePlan } from '../plan/make-plan.ts';
+import { scopeWords } from '../scope/scope-words.ts';
 import classes from './incident-header.module.css';
 import { StateTag } from './incident-state.tsx';
 import { nextStep } from './next-step.ts';
@@ -85,6 +87,7 @@ export function IncidentHeader({ incidentId, incident }: IncidentHeaderProps) {
           hint={<CompromisedNames ids={incident?.compromised ?? []} />}
         />
         <Figure label={reach.label} tone={reach.tone} value={reach.value} hint={reach.hint} />
+        <ScopeFigure incidentId={incidentId} />
       </dl>
       <div className={classes.next}>
         <Button
@@ -104,6 +107,25 @@ export function IncidentHeader({ incidentId, incident }: IncidentHeaderProps) {
         </div>
       )}
     </header>
+  );
+}
+
+function ScopeFigure({ incidentId }: { readonly incidentId: string }) {
+  const { data: scope } = useQuery(scopeQuery(incidentId));
+  const words = scope === undefined ? undefined : scopeWords(scope.answer);
+  return (
+    <Figure
+      label="Scope"
+      tone={words?.tone ?? 'neutral'}
+      value={words?.short ?? '–'}
+      hint={
+        <Link to="/incidents/$incidentId/scope" params={{ incidentId }} resetScroll={false}>
+          {scope === undefined || scope.frontierCount === 0
+            ? 'How far it goes'
+            : `${scope.frontierCount} unknown ahead`}
+        </Link>
+      }
+    />
   );
 }
 

@@ -8,12 +8,14 @@ import { useFallbackInterval } from '../../data/live.ts';
 import { incidentQuery } from '../../data/queries.ts';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { visible } from '../../ui/visible.ts';
+import { IncidentBreakGlass } from '../break-glass/incident-break-glass.tsx';
 import { IncidentHeader } from './incident-header.tsx';
 import classes from './incident-page.module.css';
 
 const tabs = [
   { part: 'blast', title: 'Blast radius' },
   { part: 'paths', title: 'Attack paths' },
+  { part: 'scope', title: 'Scope' },
   { part: 'plan', title: 'Plan' },
   { part: 'evidence', title: 'Evidence' },
 ] as const;
@@ -25,14 +27,16 @@ export function IncidentPage() {
   const incident = useQuery({ ...incidentQuery(incidentId), refetchInterval: useFallbackInterval() });
   const navigate = useNavigate();
   const { pathname } = useLocation();
-  const last = pathname.split('/').at(-1);
-  const current = tabs.find((tab) => tab.part === last)?.part ?? 'blast';
+  // Below the incident: `/incidents/{id}/plan/options` belongs to the plan.
+  const [, , , below] = pathname.split('/');
+  const current = tabs.find((tab) => tab.part === below)?.part ?? 'blast';
   const open = (part: Part) => void navigate({ to: `/incidents/$incidentId/${part}`, params: { incidentId } });
   useDocumentTitle(`${visible(incident.data?.title ?? 'Incident')} · Firebreak`);
   useShortcut('1', 'Blast radius', () => open('blast'));
   useShortcut('2', 'Attack paths', () => open('paths'));
   useShortcut('3', 'Plan', () => open('plan'));
   useShortcut('4', 'Evidence', () => open('evidence'));
+  useShortcut('5', 'Scope', () => open('scope'));
 
   if (incident.isLoadingError) {
     return <ProblemNotice error={incident.error} onRetry={() => void incident.refetch()} />;
@@ -40,6 +44,7 @@ export function IncidentPage() {
   return (
     <>
       <IncidentHeader incidentId={incidentId} incident={incident.data} />
+      <IncidentBreakGlass incidentId={incidentId} />
       <Tabs
         value={current}
         onChange={(part) => {

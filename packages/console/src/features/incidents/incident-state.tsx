@@ -7,6 +7,7 @@ import {
   IconPlayerPlay,
   IconRestore,
   IconShieldCheck,
+  IconShieldOff,
 } from '@tabler/icons-react';
 import { Tag, type Tone } from '../../ui/tag.tsx';
 
@@ -19,6 +20,7 @@ const looks: Readonly<Record<State, { readonly word: string; readonly tone: Tone
     planned: { word: 'Planned', tone: 'warn', Icon: IconClipboardList },
     containing: { word: 'Containing', tone: 'info', Icon: IconPlayerPlay },
     contained: { word: 'Contained', tone: 'good', Icon: IconShieldCheck },
+    'not-contained': { word: 'No longer contained', tone: 'danger', Icon: IconShieldOff },
     stopped: { word: 'Stopped', tone: 'danger', Icon: IconAlertOctagon },
     undoing: { word: 'Undoing', tone: 'info', Icon: IconArrowBackUp },
     undone: { word: 'Undone', tone: 'neutral', Icon: IconRestore },

@@ -35,6 +35,8 @@ export function nextStep(
         act: 'open-evidence',
         why: 'Every probe held and a fresh collect agrees.',
       };
+    case 'not-contained':
+      return { label: 'See what was reverted', act: 'open-plan', why: 'It was contained and is no longer.' };
     case 'stopped':
       return { label: 'See what stopped it', act: 'open-plan', why: 'Not contained. What was done stands.' };
     case 'undoing':

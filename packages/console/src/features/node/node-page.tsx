@@ -19,6 +19,7 @@ const RequestPathView = lazy(async () => ({
   default: (await import('../drawings/request-path-view.tsx')).RequestPathView,
 }));
 const LineageView = lazy(async () => ({ default: (await import('../drawings/lineage-view.tsx')).LineageView }));
+const ImpactView = lazy(async () => ({ default: (await import('../impact/impact-view.tsx')).ImpactView }));
 const ThreatModelView = lazy(async () => ({ default: (await import('./threat-model-view.tsx')).ThreatModelView }));
 
 /** All that is known of one node. */
@@ -60,6 +61,8 @@ function View({ node, view }: { readonly node: Asset; readonly view: NodeView })
   switch (view) {
     case 'about':
       return <About node={node} />;
+    case 'impact':
+      return <ImpactView node={node.id} />;
     case 'request-path':
       return <RequestPathView endpoint={node.id} />;
     case 'lineage':

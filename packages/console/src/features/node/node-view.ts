@@ -1,4 +1,4 @@
-const views = ['about', 'request-path', 'lineage', 'threat-model'] as const;
+const views = ['about', 'impact', 'request-path', 'lineage', 'threat-model'] as const;
 export type NodeView = (typeof views)[number];
 
 /** Classes of what answers a request, and of what is made from something. */
@@ -20,6 +20,7 @@ export function viewsOf(
   const is = (classes: ReadonlySet<string>) => assetClass !== undefined && classes.has(assetClass);
   return [
     { view: 'about', title: 'About' },
+    { view: 'impact', title: 'What breaks' },
     ...(is(answering) ? [{ view: 'request-path' as const, title: 'Request path' }] : []),
     ...(is(made) ? [{ view: 'lineage' as const, title: 'Lineage' }] : []),
     { view: 'threat-model', title: 'Threat model' },

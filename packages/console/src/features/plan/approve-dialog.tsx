@@ -8,7 +8,9 @@ import type { Plan } from '@firebreak/contract/plan';
 import { Checkbox } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { breakGlassesQuery } from '../../data/approval-queries.ts';
 import { call } from '../../data/client.ts';
+import { ProblemError } from '../../data/problem.ts';
 import { executionQuery } from '../../data/queries.ts';
 import { usePrincipal } from '../../data/session.ts';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
@@ -19,6 +21,7 @@ import { LimitedNotice } from '../../ui/limited-notice.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import { visible } from '../../ui/visible.ts';
+import { BreakGlassAsk } from '../break-glass/break-glass-ask.tsx';
 import { approvable, approvalOf, missingBefore, runsOf } from './approval.ts';
 import classes from './approve-dialog.module.css';
 
@@ -45,17 +48,23 @@ export function ApproveDialog({ incidentId, plan: current, execution, onClose }:
   });
   const whole = chosen.length === plan.steps.length;
   const approve = useMutation({
-    mutationFn: () =>
+    mutationFn: (reason?: string) =>
       call('approve', {
         params: { id: incidentId },
-        body: whole ? { digest: plan.digest } : { digest: plan.digest, steps: chosen.map((step) => step.id) },
+        body: {
+          digest: plan.digest,
+          ...(whole ? {} : { steps: chosen.map((step) => step.id) }),
+          ...(reason === undefined ? {} : { breakGlass: { reason } }),
+        },
       }),
     onSuccess: (answer) => {
       client.setQueryData(executionQuery(incidentId).queryKey, answer);
       void client.invalidateQueries({ queryKey: ['incident', incidentId] });
+      void client.invalidateQueries({ queryKey: breakGlassesQuery.queryKey });
       onClose();
     },
   });
+  const refused = approve.error instanceof ProblemError && approve.error.problem.code === 'FB-APPROVAL-REFUSED';
   const toggle = (id: string) => {
     const next = new Set(left);
     if (!next.delete(id)) next.add(id);
@@ -69,7 +78,7 @@ export function ApproveDialog({ incidentId, plan: current, execution, onClose }:
       disabled={replaced || chosen.length === 0}
       busy={approve.isPending}
       error={approve.error}
-      onConfirm={() => approve.mutate()}
+      onConfirm={() => approve.mutate(undefined)}
     >
       {replaced && (
         <Notice tone="danger" urgent title="A new plan was made meanwhile.">
@@ -122,6 +131,7 @@ export function ApproveDialog({ incidentId, plan: current, execution, onClose }:
           the approver role approves the same digest.
         </Notice>
       )}
+      {refused && <BreakGlassAsk busy={approve.isPending} onBreak={(reason) => approve.mutate(reason)} />}
     </ConfirmDialog>
   );
 }

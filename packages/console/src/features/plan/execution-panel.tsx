@@ -1,5 +1,6 @@
 import type { Execution } from '@firebreak/contract/incident';
 import { Progress } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { usePrincipal } from '../../data/session.ts';
 import { count } from '../../ui/count.ts';
 import { ForeignText } from '../../ui/foreign-text.tsx';
@@ -44,7 +45,9 @@ export function ExecutionPanel({ execution }: { readonly execution: Execution })
           open this page and approve the same digest.
         </div>
       )}
-      {execution.proof !== null && <Proof proof={execution.proof} direction={execution.direction} />}
+      {execution.proof !== null && (
+        <Proof incidentId={execution.incident} proof={execution.proof} direction={execution.direction} />
+      )}
     </section>
   );
 }
@@ -52,11 +55,12 @@ export function ExecutionPanel({ execution }: { readonly execution: Execution })
 const mostReachable = 20;
 
 interface ProofProps {
+  readonly incidentId: string;
   readonly proof: NonNullable<Execution['proof']>;
   readonly direction: Execution['direction'];
 }
 
-function Proof({ proof, direction }: ProofProps) {
+function Proof({ incidentId, proof, direction }: ProofProps) {
   if (direction === 'undo') {
     return (
       <Notice tone="info" title="After the undo">
@@ -79,7 +83,10 @@ function Proof({ proof, direction }: ProofProps) {
         <ul className={classes.reachable}>
           {proof.reachable.slice(0, mostReachable).map((node) => (
             <li key={node.id}>
-              still reachable: <NodeName node={node} />
+              still reachable: <NodeName node={node} />{' '}
+              <Link to="/incidents/$incidentId/paths" params={{ incidentId }} search={{ goal: node.id }}>
+                by which path
+              </Link>
             </li>
           ))}
           {proof.reachable.length > mostReachable && <li>and {proof.reachable.length - mostReachable} more</li>}

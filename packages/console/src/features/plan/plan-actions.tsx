@@ -2,11 +2,12 @@ import type { Execution, Incident } from '@firebreak/contract/incident';
 import type { Plan } from '@firebreak/contract/plan';
 import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconArrowBackUp, IconListSearch, IconRefresh, IconShieldCheck } from '@tabler/icons-react';
+import { IconArrowBackUp, IconLink, IconListSearch, IconRefresh, IconShieldCheck } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useShortcut } from '../../app/shortcuts.tsx';
 import { may, usePrincipal } from '../../data/session.ts';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
+import { MakeLinkDialog } from '../approval-link/make-link-dialog.tsx';
 import { approvable } from './approval.ts';
 import { ApproveDialog } from './approve-dialog.tsx';
 import { useMakePlan } from './make-plan.ts';
@@ -37,10 +38,12 @@ export function PlanActions({ incident, plan, own, latest, onDryRun, dryRunning 
       replace: true,
     });
   const [undoing, undoDialog] = useDisclosure(false);
+  const [linking, linkDialog] = useDisclosure(false);
   const mayRespond = may(principal, 'responder');
   const mayApprove = may(principal, 'approver');
   const beforeRun = incident.state === 'planned' || incident.state === 'containing';
-  const canApprove = mayApprove && beforeRun && approvable(plan, own, principal?.name ?? '').length > 0;
+  // Who may approve which step is the policy's to say; a responder may approve the taking of evidence, for one.
+  const canApprove = mayRespond && beforeRun && approvable(plan, own, principal?.name ?? '').length > 0;
   const canUndo = mayApprove && incident.state !== 'undoing' && undoable(latest).length > 0;
   const canReplan =
     mayRespond && (incident.state === 'planned' || incident.state === 'stopped' || incident.state === 'undone');
@@ -65,11 +68,17 @@ export function PlanActions({ incident, plan, own, latest, onDryRun, dryRunning 
         </Button>
       )}
       {canApprove && (
+        <Button variant="default" leftSection={<IconLink size={16} />} onClick={linkDialog.open}>
+          Approval link…
+        </Button>
+      )}
+      {linking && <MakeLinkDialog incidentId={incident.id} plan={plan} onClose={linkDialog.close} />}
+      {canApprove && (
         <Button leftSection={<IconShieldCheck size={16} />} onClick={() => ask(true)}>
           Approve…
         </Button>
       )}
-      {approve === true && mayApprove && beforeRun && (
+      {approve === true && mayRespond && beforeRun && (
         <ApproveDialog plan={plan} incidentId={incident.id} execution={own} onClose={() => ask(false)} />
       )}
       {undoing && latest !== null && (

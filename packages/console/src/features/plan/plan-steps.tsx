@@ -8,15 +8,17 @@ import { runsOf } from './approval.ts';
 import classes from './plan-steps.module.css';
 import { stageWords } from './plan-words.ts';
 import { StepRow } from './step-row.tsx';
+import { StepWish } from './step-wish.tsx';
 
 interface PlanStepsProps {
+  readonly incidentId: string;
   readonly plan: Plan;
   readonly execution: Execution | null;
   readonly dryRun: AnswerOf<'dryRun'> | undefined;
 }
 
 /** The steps in their order, under the stage that explains the order. */
-export function PlanSteps({ plan, execution, dryRun }: PlanStepsProps) {
+export function PlanSteps({ incidentId, plan, execution, dryRun }: PlanStepsProps) {
   const runs = runsOf(execution);
   const previews = new Map(dryRun?.steps.map((step) => [step.stepId, step]));
   const byStage = Map.groupBy(plan.steps, (step) => step.stage);
@@ -35,7 +37,13 @@ export function PlanSteps({ plan, execution, dryRun }: PlanStepsProps) {
           </h3>
           <ol className={classes.steps}>
             {byStage.get(stage)?.map((step) => (
-              <StepRow key={step.id} step={step} run={runs.get(step.id)} preview={previews.get(step.id)} />
+              <StepRow
+                key={step.id}
+                step={step}
+                run={runs.get(step.id)}
+                preview={previews.get(step.id)}
+                wish={<StepWish incidentId={incidentId} step={step} />}
+              />
             ))}
           </ol>
         </section>

@@ -15,6 +15,7 @@ import { Certificate } from './certificate.tsx';
 import { ExecutionPanel } from './execution-panel.tsx';
 import { useMakePlan } from './make-plan.ts';
 import { PlanActions } from './plan-actions.tsx';
+import { PlanNav } from './plan-nav.tsx';
 import { PlanSteps } from './plan-steps.tsx';
 import classes from './plan-tab.module.css';
 import { progressOf } from './step-progress.ts';
@@ -42,6 +43,7 @@ export function PlanTab() {
   const earlier = own === null ? execution.data : null;
   return (
     <div className={classes.tab}>
+      <PlanNav incidentId={incidentId} />
       <LimitedNotice
         completeness={plan.data.completeness}
         meaning="the plan is proven for what was read, and something could not be read."
@@ -60,7 +62,7 @@ export function PlanTab() {
       {dryRun.error !== null && <ProblemNotice error={dryRun.error} onRetry={() => dryRun.mutate(digest)} />}
       {earlier !== null && <EarlierExecution execution={earlier} />}
       <div className={classes.columns}>
-        <PlanSteps plan={plan.data} execution={own} dryRun={preview} />
+        <PlanSteps incidentId={incidentId} plan={plan.data} execution={own} dryRun={preview} />
         <div className={classes.side}>
           <Certificate incidentId={incidentId} plan={plan.data} />
           <Uncut plan={plan.data} />

@@ -28,6 +28,8 @@ export function stepWord(run: StepRun): StepWord {
       return run.probes.some((probe) => probe.result === 'cannot-tell')
         ? at('Done, not all proven', 'warn')
         : at('Done', 'good');
+    case 'reverted':
+      return at('Reverted by others', 'danger');
     case 'refused':
       return at('Refused', 'danger');
     case 'failed-probe':
@@ -52,7 +54,7 @@ export interface Progress {
 }
 
 const ends: Readonly<Record<Execution['direction'], ReadonlySet<StepRun['state']>>> = {
-  contain: new Set(['done', 'refused', 'failed-probe']),
+  contain: new Set(['done', 'reverted', 'refused', 'failed-probe']),
   undo: new Set(['undone', 'undo-refused']),
 };
 
@@ -69,6 +71,10 @@ export function progressOf(execution: Execution): Progress {
       return at('Contained', 'good');
     case 'done-unproven':
       return at('All steps are done, but containment is not proven', 'warn');
+    case 'paused':
+      return at('Paused', 'warn');
+    case 'not-contained':
+      return at('No longer contained', 'danger');
     case 'stopped':
       return execution.direction === 'contain'
         ? at('Stopped: not contained', 'danger')
@@ -85,7 +91,7 @@ export function progressOf(execution: Execution): Progress {
 export function undoable(execution: Execution | null | undefined): readonly StepRun[] {
   if (execution == null) return [];
   const underWay = new Set<StepRun['state']>(['reading', 'applying', 'verifying']);
-  const ended = new Set<StepRun['state']>(['done', 'failed-probe', 'undo-refused', 'undo-ready']);
+  const ended = new Set<StepRun['state']>(['done', 'reverted', 'failed-probe', 'undo-refused', 'undo-ready']);
   return execution.steps
     .filter((run) => underWay.has(run.state) || (ended.has(run.state) && run.changes.length > 0))
     .toSorted((a, b) => b.ordinal - a.ordinal);

@@ -9,6 +9,8 @@ import { ForeignText } from '../../ui/foreign-text.tsx';
 import { JsonRecord } from '../../ui/json-record.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { Tag } from '../../ui/tag.tsx';
+import { Reasons } from '../impact/reasons.tsx';
+import { StepImpact } from '../impact/step-impact.tsx';
 import { reasonWords } from './plan-words.ts';
 import { stepWord } from './step-progress.ts';
 import classes from './step-row.module.css';
@@ -20,10 +22,12 @@ interface StepRowProps {
   readonly step: PlanStep | undefined;
   readonly run: StepRun | undefined;
   readonly preview: Preview | undefined;
+  /** Ways to a plan with or without this step. */
+  readonly wish?: ReactNode;
 }
 
 /** One step: what it does and why, what it severs and interrupts, how it is undone, and how it went. */
-export function StepRow({ step, run, preview }: StepRowProps) {
+export function StepRow({ step, run, preview, wish }: StepRowProps) {
   const title = step?.title ?? run?.title ?? '';
   const undo = step?.reversal.how ?? run?.undo ?? '';
   const changes = run !== undefined && run.changes.length > 0 ? run.changes : (preview?.changes ?? []);
@@ -63,6 +67,11 @@ export function StepRow({ step, run, preview }: StepRowProps) {
               <NodeNames nodes={step.restarts} />
             </Row>
           )}
+          {step !== undefined && (
+            <Row name="Costs">
+              <Reasons cost={step.cost} reasons={step.reasons ?? []} />
+            </Row>
+          )}
           <Row name="Undo">
             {step?.reversal.kind === 'none' &&
               (step.stage === 'evidence' ? 'Nothing to undo: ' : <strong>Cannot be undone: </strong>)}
@@ -70,9 +79,21 @@ export function StepRow({ step, run, preview }: StepRowProps) {
           </Row>
           {run !== undefined && run.approvals.length > 0 && (
             <Row name="Approved">
-              {run.approvals.map(({ by, at }) => (
+              {run.approvals.map(({ by, at, vouched, breakGlass }) => (
                 <span key={by} className={classes.approval}>
                   <ForeignText text={by} most={40} /> <Moment at={at} />
+                  {vouched !== undefined && (
+                    <>
+                      {' '}
+                      by a link of <ForeignText text={vouched} most={40} />
+                    </>
+                  )}
+                  {breakGlass !== undefined && (
+                    <>
+                      {' '}
+                      <Tag tone="danger">against the policy</Tag>
+                    </>
+                  )}
                 </span>
               ))}
             </Row>
@@ -94,6 +115,12 @@ export function StepRow({ step, run, preview }: StepRowProps) {
             <Row name="Dry-run">Reads only; sends no change.</Row>
           )}
         </dl>
+        {step !== undefined && (
+          <div className={classes.more}>
+            <StepImpact lever={step.lever.key} title={step.title} />
+            {wish}
+          </div>
+        )}
         {changes.length > 0 && <Requests changes={changes} opened={preview !== undefined} />}
       </div>
     </li>

@@ -14,6 +14,9 @@ export function ReviewsNav() {
       <Link to="/reviews/privileges" activeOptions={{ includeSearch: false }} activeProps={{ 'aria-current': 'page' }}>
         Granted and used
       </Link>
+      <Link to="/reviews/break-glass" activeOptions={{ includeSearch: false }} activeProps={{ 'aria-current': 'page' }}>
+        Break-glass
+      </Link>
     </SubNav>
   );
 }

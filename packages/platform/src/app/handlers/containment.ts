@@ -1,4 +1,4 @@
-import { FirebreakError, type Plan } from '@firebreak/contract';
+import type { Plan } from '@firebreak/contract';
 import { manifestSet } from '../../facts/manifest-set.ts';
 import type { Handlers } from '../../http/handlers.ts';
 import { checkClaims } from '../../planning/check-claims.ts';
@@ -6,14 +6,18 @@ import { checkPlan } from '../../planning/check-plan.ts';
 import { checkSteps } from '../../planning/check-steps.ts';
 import { loadSolver } from '../../planning/hitting-set.ts';
 import { makePlan, type PlanRequest } from '../../planning/make-plan.ts';
-import { mustHaveField, mustStillHold, type Station } from '../station.ts';
+import { mustHaveField, type Station } from '../station.ts';
 import { withheldFrom } from '../withheld.ts';
 
-/** From plan to proof and back: make, check, dry-run, approve, watch, undo. */
+/** What people do to an execution on its way, and to what stands after it. */
+type Steering = 'watch' | 'renew' | 'pause' | 'resume' | 'abort';
+
+/** From plan to proof and back: make, check, dry-run, watch, undo. Approving is in `approvals.ts`. */
 export function containmentHandlers(
   station: Station,
-): Pick<Handlers, 'makePlan' | 'plan' | 'checkPlan' | 'dryRun' | 'approve' | 'execution' | 'undo'> {
+): Pick<Handlers, 'makePlan' | 'plan' | 'checkPlan' | 'dryRun' | 'execution' | 'undo' | Steering> {
   const { incidents } = station;
+  const runner = () => mustHaveField(station).runner;
   return {
     makePlan: ({ params, caller, signal }) => planIncident(station, params.id, caller.name, signal),
     plan: ({ params }) => incidents.plan(params.id),
@@ -30,31 +34,24 @@ export function containmentHandlers(
       return { steps: steps.map((step) => ({ ...step, changes: [...step.changes] })) };
     },
 
-    approve: async ({ params, body, caller, signal }) => {
-      const field = mustHaveField(station);
-      const plan = await incidents.plan(params.id);
-      if (plan.digest !== body.digest) {
-        throw new FirebreakError('FB-APPROVAL-DIGEST', `The plan of this incident is ${plan.digest}.`);
-      }
-      const before = await field.runner.status(params.id);
-      if (before === null || before.planDigest !== plan.digest) await mustStillHold(field, plan, signal);
-      await field.runner.start({ incident: params.id, plan, by: caller.name });
-      return field.runner.approve({
-        incident: params.id,
-        digest: body.digest,
-        by: caller.name,
-        role: caller.role,
-        ...(body.steps === undefined ? {} : { steps: body.steps }),
-      });
-    },
-
     execution: async ({ params }) => {
       await incidents.get(params.id);
       return station.field === undefined ? null : station.field.runner.status(params.id);
     },
 
     undo: ({ params, body, caller }) =>
-      mustHaveField(station).runner.undo({ incident: params.id, by: caller.name, force: body.force }),
+      mustHaveField(station).runner.undo({
+        incident: params.id,
+        by: caller.name,
+        force: body.force,
+        merge: body.merge,
+      }),
+
+    watch: ({ params, body, caller }) => runner().watch({ incident: params.id, by: caller.name, ...body }),
+    renew: ({ params, body, caller }) => runner().renew({ incident: params.id, by: caller.name, ...body }),
+    pause: ({ params, caller }) => runner().pause({ incident: params.id, by: caller.name }),
+    resume: ({ params, caller }) => runner().resume({ incident: params.id, by: caller.name }),
+    abort: ({ params, caller }) => runner().abort({ incident: params.id, by: caller.name }),
   };
 }
 
@@ -70,10 +67,11 @@ export async function planIncident(
   wish: PlanWish = {},
 ): Promise<Plan> {
   const { compromised, protect } = await station.incidents.get(incident);
-  const { holder, actions } = mustHaveField(station);
+  const { holder, actions, lacking } = mustHaveField(station);
   const { estate, graph } = await holder.collect(signal);
   const numbers = compromised.map((id) => graph.resolve(id));
-  const request = { ...wish, compromised: numbers, protect, actions, withheld: withheldFrom(actions) };
+  const withheld = withheldFrom(actions, await lacking(signal));
+  const request = { ...wish, compromised: numbers, protect, actions, withheld };
   const plan = makePlan(graph, request, await loadSolver());
   await station.incidents.recordPlan({ incident, plan, manifests: manifestSet(estate), by });
   return plan;

@@ -2,6 +2,7 @@ import type { Authenticator } from '../../http/authenticate.ts';
 import type { Handlers } from '../../http/handlers.ts';
 import type { Station } from '../station.ts';
 import { accessHandlers } from './access.ts';
+import { approvalHandlers } from './approvals.ts';
 import { containmentHandlers } from './containment.ts';
 import { estateHandlers } from './estate.ts';
 import { evidenceHandlers } from './evidence.ts';
@@ -9,6 +10,7 @@ import { givenPlanHandlers } from './given-plan.ts';
 import { incidentHandlers } from './incidents.ts';
 import { inventoryHandlers } from './inventory.ts';
 import { planningHandlers } from './planning.ts';
+import { playbookHandlers } from './playbooks.ts';
 import { reviewHandlers } from './reviews.ts';
 
 /** One function for every route of the contract; the type checker knows when one is missing. */
@@ -19,8 +21,10 @@ export function handlersOf(station: Station, authenticator: Authenticator): Hand
     ...reviewHandlers(station),
     ...incidentHandlers(station),
     ...containmentHandlers(station),
+    ...approvalHandlers(station),
     ...planningHandlers(station),
     ...givenPlanHandlers(station),
+    ...playbookHandlers(station),
     ...evidenceHandlers(station),
     ...accessHandlers(station, authenticator),
   };

@@ -24,10 +24,11 @@ export function planningHandlers(
 
     comparePlans: async ({ params, body, signal }) => {
       const { compromised, protect } = await incidents.get(params.id);
-      const { actions } = mustHaveField(station);
+      const { actions, lacking } = mustHaveField(station);
       const graph = await graphNow(signal);
       const numbers = compromised.map((id) => graph.resolve(id));
-      const request = { ...body, compromised: numbers, protect, actions, withheld: withheldFrom(actions) };
+      const withheld = withheldFrom(actions, await lacking(signal));
+      const request = { ...body, compromised: numbers, protect, actions, withheld };
       return comparePlans(graph, request, await loadSolver());
     },
 

@@ -1,5 +1,5 @@
-import type { Execution, Incident } from '@firebreak/contract';
-import type { Command } from 'commander';
+import { type Execution, FirebreakError, type Incident } from '@firebreak/contract';
+import { type Command, Option } from 'commander';
 import type { CommandLine } from '../command-line.ts';
 import { atDesk, withDesk } from '../desk-options.ts';
 import { describeExecution } from '../execution-text.ts';
@@ -11,7 +11,20 @@ export function statusCommand(program: Command, cli: CommandLine): void {
   const { output } = cli;
   withJson(withDesk(program.command('status [incident]')))
     .description('where incidents stand')
-    .action(async (id: string | undefined, { json }: { json?: boolean }, command: Command) => {
+    .addOption(
+      new Option(
+        '--ocsf',
+        'the response to an incident as OCSF events with D3FEND countermeasures, one a line',
+      ).conflicts('json'),
+    )
+    .action(async (id: string | undefined, { json, ocsf }: { json?: boolean; ocsf?: boolean }, command: Command) => {
+      if (ocsf === true) {
+        if (id === undefined) throw new FirebreakError('FB-USAGE', 'Events are of one incident: name it.');
+        await output.jsonLines(
+          await atDesk(cli, command, { doing: 'Looking' }, (desk) => valuesOf(desk.playbooks.responseEvents(id))),
+        );
+        return;
+      }
       if (id === undefined) {
         const incidents = await atDesk(cli, command, { doing: 'Looking' }, (desk) => desk.incidents());
         await (json ? output.json({ incidents }) : output.text(describeIncidents(incidents)));
@@ -36,4 +49,12 @@ function describeIncidents(incidents: readonly Incident[]): Shown {
 function describeIncident({ incident, execution }: { incident: Incident; execution: Execution | null }): Shown {
   const head = show`${incident.title}: ${incident.state}. ${incident.note}`;
   return execution === null ? head : joined([head, describeExecution(execution)]);
+}
+
+/** The values of JSON Lines. */
+async function valuesOf(chunks: AsyncIterable<Uint8Array>): Promise<readonly unknown[]> {
+  const bytes: Uint8Array[] = [];
+  for await (const chunk of chunks) bytes.push(chunk);
+  const lines = Buffer.concat(bytes).toString('utf8').split('\n');
+  return lines.filter((line) => line !== '').map((line): unknown => JSON.parse(line));
 }

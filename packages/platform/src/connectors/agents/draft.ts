@@ -73,7 +73,12 @@ export class AgentDraft {
     const address = written.url === undefined ? undefined : openAddress(written.url)?.address;
     const id = this.serverAs(mcpServerId(place, name, address), place, name, written);
     const usage: ServerUse = { server: id, approval: 'unknown', automatic: [], denied: [], only: [], ...use };
-    if (agent !== undefined && !agent.servers.some((each) => each.server === id)) agent.servers.push(usage);
+    const known = agent?.servers.findIndex((each) => each.server === id) ?? -1;
+    const first = agent?.servers[known];
+    if (first === undefined) agent?.servers.push(usage);
+    // Named twice: no one place of it is the whole of it.
+    else if (first.file !== usage.file || first.called !== usage.called)
+      agent?.servers.splice(known, 1, { ...first, file: undefined, called: undefined });
     if (agent !== undefined && address !== undefined) this.#holdForServer(agent, place, name, address, written);
     return id;
   }

@@ -27,6 +27,8 @@ export async function readAgentFiles(
   path: string,
   signal: AbortSignal,
   input?: AsyncIterable<Uint8Array>,
+  /** Takes up what the files belong to: repositories, or the source itself. */
+  homes?: Set<string>,
 ): Promise<{ readonly facts: readonly AnyFact[]; readonly gaps: readonly Gap[] }> {
   const isFolder = path !== '-' && (await stat(path)).isDirectory();
   const root = path === '-' ? undefined : resolve(isFolder ? path : dirname(path));
@@ -51,6 +53,7 @@ export async function readAgentFiles(
     }
     const checkout = await checkoutOf(name);
     const home = checkout?.name ?? (root === undefined ? 'stdin' : basename(root));
+    homes?.add(printable(home, 1024));
     const inHome = checkout === undefined || checkout.folder === '' ? name : name.slice(checkout.folder.length + 1);
     const place = placeOf(home, inHome, checkout?.address, printable(name, 1024));
     const prompt = promptFile(place);

@@ -6,9 +6,12 @@
 import { type AnyFact, type Connector, FirebreakError, type Gap } from '@firebreak/contract';
 import { z } from 'zod';
 import { checkSource } from '../../intake/documents/read-documents.ts';
+import { textAt } from '../../intake/foreign.ts';
 import { openAddress } from '../../intake/open-address.ts';
+import { actions } from './actions/index.ts';
 import { AgentDraft } from './draft.ts';
 import { readAgentFiles } from './files.ts';
+import { type AgentsSession, openSession } from './session.ts';
 
 const config = z.object({
   /** A folder, a file, `-`, or `mcp=<url>`. */
@@ -20,16 +23,19 @@ type AgentsConfig = z.output<typeof config>;
 
 const live = /^mcp=(https?:\/\/.+)$/;
 
-const permissions = `# Files: reading them. Nothing else is opened, started or asked.
+const reading = `# Files: reading them. Nothing else is opened, started or asked.
 # A running MCP server (agents:mcp=<url>): a token that may call initialize and tools/list; no tool is ever called.
 #   FIREBREAK_MCP_TOKEN=<token>
 `;
 
-const agents: Connector<AgentsConfig, AgentsConfig> = {
+const acting = `# To act: writing the files that the steps name, and beside them (a copy of each as it was stays until it is undone).
+`;
+
+const agents: Connector<AgentsConfig, AgentsSession> = {
   id: 'agents',
   title: 'Agents and MCP',
   config: config as z.ZodType<AgentsConfig>,
-  permissions: () => permissions,
+  permissions: (wanted) => (actions.some(({ id }) => wanted.includes(id)) ? `${reading}${acting}` : reading),
   parse: (spec) => {
     if (spec === '') throw new FirebreakError('FB-USAGE', 'agents: needs a folder, a file, - or mcp=<url>.');
     if (spec.startsWith('mcp=') && (!live.test(spec) || !URL.canParse(spec.slice(4))))
@@ -38,13 +44,13 @@ const agents: Connector<AgentsConfig, AgentsConfig> = {
   },
   connect: async (settings) => {
     if (!live.test(settings.from)) await checkSource(settings.from);
-    return settings;
+    return openSession(settings);
   },
   close: async () => {},
-  async *collect({ from, timeoutMs }, signal) {
+  async *collect({ from, timeoutMs, homes }, signal) {
     const url = live.exec(from)?.[1];
     let read: { readonly facts: readonly AnyFact[]; readonly gaps: readonly Gap[] };
-    if (url === undefined) read = await readAgentFiles(from, signal);
+    if (url === undefined) read = await readAgentFiles(from, signal, undefined, homes);
     else {
       const draft = new AgentDraft();
       // Loaded only when it is needed: it brings a web server along.
@@ -59,7 +65,9 @@ const agents: Connector<AgentsConfig, AgentsConfig> = {
     }
   },
   address: ({ from }) => (from === '-' ? 'standard input' : (openAddress(live.exec(from)?.[1] ?? '')?.address ?? from)),
-  actions: [],
+  canAct: ({ root }) => root !== undefined,
+  answersFor: ({ homes }, params) => homes.has(textAt(params, 'home') ?? ''),
+  actions,
 };
 
 export default agents;

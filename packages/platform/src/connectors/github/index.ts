@@ -6,11 +6,16 @@
  * their gates, names of secrets and variables, deploy keys, apps, webhooks (host only), runners, people and teams, Actions
  * settings, the OIDC subject, and the workflow files. Never a value of a secret, never a line of other code. What a token may
  * not read is a gap.
+ *
+ * By the API it can also be acted on, see `actions/`; apps of one's own by their key (GITHUB_APP_ID, GITHUB_APP_PRIVATE_KEY_FILE).
  */
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { type Connector, FirebreakError } from '@firebreak/contract';
 import { z } from 'zod';
-import { printable } from '../../intake/foreign.ts';
+import { field, printable, textAt } from '../../intake/foreign.ts';
+import { isOf } from './actions/exchange/desk.ts';
+import { actions } from './actions/index.ts';
+import type { AppKey } from './api/control.ts';
 import { permissionsText } from './permissions.ts';
 import { type GithubSession, openAnswers, openCheckout, openLive } from './session.ts';
 
@@ -28,12 +33,12 @@ const github: Connector<GithubConfig, GithubSession> = {
   id: 'github',
   title: 'GitHub',
   config,
-  permissions: permissionsText,
+  permissions: (wanted) => permissionsText(wanted, actions),
   parse: (spec) => {
     if (spec === '') throw new FirebreakError('FB-USAGE', 'github: needs a folder, an owner, or owner/repository.');
     return config.parse({ from: spec });
   },
-  connect: async ({ from, apiUrl }) => {
+  connect: async ({ from, apiUrl }, signal) => {
     const found = await stat(from).catch(() => undefined);
     if (found?.isDirectory()) return (await isAnswers(from)) ? openAnswers(from) : openCheckout(from);
     const [, owner, repository] = target.exec(from) ?? [];
@@ -43,18 +48,49 @@ const github: Connector<GithubConfig, GithubSession> = {
         `${printable(from)} is neither a folder nor an owner or repository of GitHub.`,
       );
     const token = process.env.GITHUB_TOKEN;
-    return openLive({
+    const app = await appKey();
+    const session = openLive({
       owner,
       ...(repository === undefined ? {} : { repository }),
       apiUrl: apiUrl ?? process.env.GITHUB_API_URL ?? 'https://api.github.com',
       ...(token === undefined || token === '' ? {} : { token }),
+      ...(app === undefined ? {} : { app }),
     });
+    // For `answersFor`. Where it cannot be told, reading and every action say why.
+    if (token !== undefined && token !== '') await session.control?.host(signal);
+    return session;
   },
   close: (session) => session.close(),
   collect: (session, signal) => session.collect(signal),
   address: (session) => session.address,
-  actions: [],
+  canAct: ({ control }) => control?.isKnown === true,
+  lacks: async ({ control }) => [
+    {
+      action: 'github.suspend-installation',
+      rights: ['the private key of the app (GITHUB_APP_ID, GITHUB_APP_PRIVATE_KEY_FILE)'],
+      except: (params) => control?.appId !== undefined && field(params, 'appId') === control.appId,
+    },
+  ],
+  answersFor: ({ control }, params) => {
+    const host = textAt(params, 'host');
+    const source = textAt(params, 'repository') ?? textAt(params, 'source');
+    return control !== undefined && host !== undefined && source !== undefined && isOf(control, { host, source });
+  },
+  actions,
 };
+
+/** @throws FirebreakError FB-SOURCE-UNREADABLE */
+async function appKey(): Promise<AppKey | undefined> {
+  const { GITHUB_APP_ID: appId = '', GITHUB_APP_PRIVATE_KEY_FILE: file = '' } = process.env;
+  if (appId === '' || file === '') return undefined;
+  const privateKey = await readFile(file, 'utf8').catch(() => '');
+  if (!/^\d{1,12}$/.test(appId) || !privateKey.includes('PRIVATE KEY'))
+    throw new FirebreakError(
+      'FB-SOURCE-UNREADABLE',
+      'GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY_FILE name no app and its key.',
+    );
+  return { appId: Number(appId), privateKey };
+}
 
 /** Saved answers lie at the paths of the API. */
 async function isAnswers(folder: string): Promise<boolean> {

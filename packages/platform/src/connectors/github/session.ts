@@ -2,6 +2,7 @@
 import type { Collected } from '@firebreak/contract';
 import { gap } from '../../intake/gap.ts';
 import { type ApiTarget, collectApi } from './api/collect.ts';
+import { type AppKey, type GithubControl, openControl } from './api/control.ts';
 import { type LiveOptions, openLiveAnswers } from './api/live.ts';
 import { openSavedAnswers } from './api/saved.ts';
 import { savedTargets } from './api/saved-targets.ts';
@@ -11,6 +12,8 @@ export interface GithubSession {
   readonly address: string;
   readonly collect: (signal: AbortSignal) => AsyncIterable<Collected>;
   readonly close: () => Promise<void>;
+  /** What actions work through; a checkout and saved answers have none. */
+  readonly control?: GithubControl;
 }
 
 export function openCheckout(folder: string): GithubSession {
@@ -27,12 +30,28 @@ export function openAnswers(folder: string): GithubSession {
   return { address: folder, collect, close: answers.close };
 }
 
-export function openLive({ owner, repository, ...options }: ApiTarget & LiveOptions): GithubSession {
+export function openLive({
+  owner,
+  repository,
+  app,
+  ...options
+}: ApiTarget & LiveOptions & { readonly app?: AppKey }): GithubSession {
   const answers = openLiveAnswers(options);
   const target = repository === undefined ? { owner } : { owner, repository };
+  const { apiUrl, token } = options;
+  const control = openControl({
+    ...target,
+    apiUrl,
+    ...(token === undefined ? {} : { token }),
+    ...(app === undefined ? {} : { app }),
+  });
   return {
     address: `${answers.address} ${repository === undefined ? owner : `${owner}/${repository}`}`,
     collect: (signal) => collectApi(answers, target, signal),
-    close: answers.close,
+    close: async () => {
+      await answers.close();
+      await control.close();
+    },
+    control,
   };
 }

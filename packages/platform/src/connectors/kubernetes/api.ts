@@ -88,6 +88,11 @@ export interface WatchEvent {
   readonly object: ApiObject;
 }
 
+export interface WriteOptions {
+  /** Everything happens as it would, admission included, and nothing is stored (`dryRun=All`). For probes. */
+  readonly dryRun?: boolean;
+}
+
 export interface KubernetesApi {
   /** For people and for provenance: server address, or `twin`. Never a credential. */
   readonly address: string;
@@ -105,9 +110,15 @@ export interface KubernetesApi {
   ): AsyncIterable<ApiResult<WatchEvent>>;
   get(ref: ResourceRef, signal: AbortSignal): Promise<ApiResult<ApiObject>>;
   /** POST: create an object, or call a creating subresource (token, review, eviction, binding). */
-  create(ref: ResourceRef, body: ApiObject, signal: AbortSignal): Promise<ApiResult<ApiObject>>;
+  create(ref: ResourceRef, body: ApiObject, signal: AbortSignal, options?: WriteOptions): Promise<ApiResult<ApiObject>>;
   /** JSON merge patch (RFC 7386) or JSON patch (RFC 6902) with `test` operations; put `metadata.resourceVersion` in for a precondition. */
-  patch(ref: ResourceRef, type: 'merge' | 'json', body: unknown, signal: AbortSignal): Promise<ApiResult<ApiObject>>;
+  patch(
+    ref: ResourceRef,
+    type: 'merge' | 'json',
+    body: unknown,
+    signal: AbortSignal,
+    options?: WriteOptions,
+  ): Promise<ApiResult<ApiObject>>;
   replace(ref: ResourceRef, body: ApiObject, signal: AbortSignal): Promise<ApiResult<ApiObject>>;
   delete(
     ref: ResourceRef,
@@ -121,5 +132,7 @@ export interface KubernetesApi {
   ): Promise<ApiResult<ApiObject>>;
   /** The same server with another bearer token and nothing else of our credential: for probes. */
   withToken(token: string): KubernetesApi;
+  /** The same server and credential, as somebody else: for probes. The server refuses it without the right to impersonate. */
+  impersonating(user: string, group?: string): KubernetesApi;
   close(): Promise<void>;
 }

@@ -68,6 +68,7 @@ export function openManifests(source: ManifestSource): KubernetesSession {
     replace: refuse,
     delete: refuse,
     withToken: () => openManifests(source),
+    impersonating: () => openManifests(source),
     close: async () => {},
     collect: (signal) => collectManifests(source, signal),
     async *rawObjects(signal) {

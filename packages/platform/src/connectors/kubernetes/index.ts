@@ -9,6 +9,7 @@ import { codeOf } from '../../intake/walk.ts';
 import { actions } from './actions/index.ts';
 import { collect, type KubernetesSession } from './collect.ts';
 import { openManifests } from './files.ts';
+import { lacks } from './lacks.ts';
 import { isKubeconfig } from './live/kubeconfig.ts';
 import { defaultLimits, openLive } from './live.ts';
 import { permissionsYaml } from './permissions.ts';
@@ -59,6 +60,7 @@ const kubernetes: Connector<KubernetesConfig, KubernetesSession> = {
   canAct: ({ collect: manifests }) => manifests === undefined,
   watch: (session, signal) => (session.collect === undefined ? watchFacts(session, signal) : unchanging()),
   address: (session) => session.address,
+  lacks: (session, signal) => (session.collect === undefined ? lacks(session, actions, signal) : Promise.resolve([])),
   actions,
 };
 

@@ -19,6 +19,7 @@ import type {
   ListPage,
   ResourceRef,
   WatchEvent,
+  WriteOptions,
 } from './api.ts';
 import { discover } from './live/discovery.ts';
 import { type Access, type KubeconfigSource, openAccess } from './live/kubeconfig.ts';
@@ -258,11 +259,11 @@ function liveApi(credential: Credential, limits: LiveLimits, world: LiveWorld): 
     list,
     watch,
     get: (ref, signal) => object(json('GET', pathOf(ref), true, signal)),
-    create: (ref, body, signal) => object(json('POST', pathOf(ref), false, signal, { body })),
+    create: (ref, body, signal, options) => object(json('POST', writePath(ref, options), false, signal, { body })),
     replace: (ref, body, signal) => object(json('PUT', pathOf(ref), false, signal, { body })),
-    patch: (ref, type, body, signal) => {
+    patch: (ref, type, body, signal, options) => {
       const contentType = type === 'merge' ? 'application/merge-patch+json' : 'application/json-patch+json';
-      return object(json('PATCH', pathOf(ref), false, signal, { body, contentType }));
+      return object(json('PATCH', writePath(ref, options), false, signal, { body, contentType }));
     },
     delete: (ref, options, signal) =>
       object(json('DELETE', pathOf(ref), false, signal, { body: deleteOptions(options) })),
@@ -273,11 +274,22 @@ function liveApi(credential: Credential, limits: LiveLimits, world: LiveWorld): 
       derived.push(api);
       return api;
     },
+    impersonating(user, group) {
+      const as = { 'impersonate-user': user, ...(group === undefined ? {} : { 'impersonate-group': group }) };
+      const headers = { ...access.headers, ...as };
+      const api = liveApi({ access: { ...access, headers } }, limits, world);
+      derived.push(api);
+      return api;
+    },
     async close() {
       for (const api of derived) await api.close();
       await transport.close();
     },
   };
+}
+
+function writePath(ref: ResourceRef, options: WriteOptions = {}): string {
+  return options.dryRun === true ? `${pathOf(ref)}?dryRun=All` : pathOf(ref);
 }
 
 function stopIfAborted(signal: AbortSignal): void {

@@ -14,11 +14,13 @@ import {
 } from '@firebreak/contract';
 import { array, at, type Foreign, field, printable, record, text, textAt } from '../../intake/foreign.ts';
 import type { ApiObject } from './api.ts';
+import { bindingOf, denialOf } from './denial/policy.ts';
 import { awsAuthOf } from './kinds/aws-auth.ts';
 import { deliveryChannelData, deliverySystem } from './kinds/delivery-channel.ts';
 import { endpointSliceData, endpointsData } from './kinds/endpoints.ts';
 import { ingressData } from './kinds/ingress.ts';
 import { isModelWorkload, modelWorkloadData } from './kinds/model-workload.ts';
+import { isScoped } from './kinds/resource-quota.ts';
 import { workloadData } from './kinds/workload.ts';
 import { groupVersion, knownResource, resourceOf } from './resources.ts';
 import { secretData } from './secret.ts';
@@ -84,6 +86,18 @@ const shapes: Readonly<Record<string, Shape>> = {
     spec: { ...record(object.spec), hasEgress: (at(object, 'spec', 'egress') ?? undefined) !== undefined },
   })),
   'certificates.k8s.io/CertificateSigningRequest': shape('kubernetes.certificate-signing-request'),
+  '/ResourceQuota': shape('kubernetes.resource-quota', (object) => ({
+    metadata: object.metadata,
+    spec: { ...record(object.spec), scoped: isScoped(object) },
+  })),
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicy': shape('kubernetes.admission-policy', (object) => ({
+    metadata: object.metadata,
+    denies: denialOf(object),
+  })),
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': shape(
+    'kubernetes.admission-policy-binding',
+    (object) => ({ metadata: object.metadata, ...bindingOf(object) }),
+  ),
   'admissionregistration.k8s.io/MutatingWebhookConfiguration': webhooks,
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration': webhooks,
 };

@@ -29,6 +29,7 @@ import { controllersOf } from './twin/controllers.ts';
 import { makeDelivery } from './twin/delivery.ts';
 import { parseLabelSelector } from './twin/label-selector.ts';
 import { jsonPatch, mergePatch } from './twin/patch.ts';
+import { writeDenied } from './twin/policies.ts';
 import { makeCluster } from './twin/registry.ts';
 import { type Allowed, isSelfReview, review, type Wish } from './twin/reviews.ts';
 import { callSubresource, readSubresource, writeSubresource } from './twin/subresources.ts';
@@ -118,8 +119,12 @@ interface World {
   readonly tokens: Tokens;
   readonly allowed: Allowed;
 }
-type Caller = { readonly kind: 'administrator' } | { readonly kind: 'bearer'; readonly token: string };
+type Caller =
+  | { readonly kind: 'administrator' }
+  | { readonly kind: 'bearer'; readonly token: string }
+  | { readonly kind: 'impersonated'; readonly principal: Principal };
 
+const administrator = { user: 'twin-admin', groups: ['system:masters'] };
 const rbacKinds = ['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding'] as const;
 
 /** Puts the facts of the moment beside each question, and keeps them while nothing that they rest on changes. */
@@ -145,10 +150,23 @@ function authorizer(cluster: Cluster, authorize: TwinOptions['authorize']): Allo
 function apiOf(world: World, caller: Caller): KubernetesApi {
   const { cluster, tokens } = world;
 
+  /** Undefined for the administrator, and for a token that is no good. */
+  function authenticated(): Principal | undefined {
+    if (caller.kind === 'impersonated') return caller.principal;
+    return caller.kind === 'bearer' ? tokens.authenticate(caller.token) : undefined;
+  }
+  /** Admission by who asks; what is asked for is looked at where it is stored. */
+  function denied(operation: 'CREATE' | 'UPDATE' | 'DELETE', ref: ResourceRef): ApiResult<never> | undefined {
+    const { user, groups } = authenticated() ?? administrator;
+    const resource = ref.subresource === undefined ? ref.plural : `${ref.plural}/${ref.subresource}`;
+    const because = writeDenied(cluster, { user, groups, group: ref.group, resource, namespace: ref.namespace });
+    if (because === undefined) return undefined;
+    return refuse('forbidden', 403, `${resource} is forbidden: ${because} (${operation})`);
+  }
   /** Authenticates and authorises; undefined when the call may go on. */
   function barred(verb: string, ref: ResourceRef, name = ref.name): ApiResult<never> | undefined {
     if (caller.kind === 'administrator') return undefined;
-    const principal = tokens.authenticate(caller.token);
+    const principal = authenticated();
     if (principal === undefined) return refuse('unauthorized', 401, 'Unauthorized');
     if (isSelfReview(ref)) return undefined;
     const resource = ref.subresource === undefined ? ref.plural : `${ref.plural}/${ref.subresource}`;
@@ -156,8 +174,6 @@ function apiOf(world: World, caller: Caller): KubernetesApi {
     if (world.allowed(principal.user, principal.groups, wish)) return undefined;
     return refuse('forbidden', 403, `${resource} is forbidden: User "${principal.user}" cannot ${verb} it`);
   }
-  const principal = (): Principal | undefined =>
-    caller.kind === 'administrator' ? undefined : tokens.authenticate(caller.token);
   function resourceFor(ref: ResourceRef): ApiResult<ApiResource> {
     const resource = cluster.find(ref);
     if (resource === undefined)
@@ -176,6 +192,7 @@ function apiOf(world: World, caller: Caller): KubernetesApi {
     verb: string,
     ref: ResourceRef,
     change: (shown: ApiObject) => ApiResult<ApiObject>,
+    dryRun = false,
   ): ApiResult<ApiObject> {
     const no = barred(verb, ref);
     if (no !== undefined) return no;
@@ -186,6 +203,9 @@ function apiOf(world: World, caller: Caller): KubernetesApi {
     if (!shown.ok) return shown;
     const next = change(ref.subresource === undefined ? object : (shown.value as ApiObject));
     if (!next.ok) return next;
+    const refused = denied('UPDATE', ref);
+    if (refused !== undefined) return refused;
+    if (dryRun) return next;
     return ref.subresource === undefined
       ? cluster.update(resource, object, next.value)
       : writeSubresource(cluster, ref, resource, object, next.value);
@@ -196,7 +216,7 @@ function apiOf(world: World, caller: Caller): KubernetesApi {
 
     async discover(signal) {
       signal.throwIfAborted();
-      if (caller.kind === 'bearer' && principal() === undefined) return refuse('unauthorized', 401, 'Unauthorized');
+      if (caller.kind === 'bearer' && authenticated() === undefined) return refuse('unauthorized', 401, 'Unauthorized');
       return { ok: true, value: { resources: cluster.resources(), unreadable: [] } };
     },
 
@@ -258,28 +278,31 @@ function apiOf(world: World, caller: Caller): KubernetesApi {
       return ref.subresource === undefined ? { ok: true, value: object } : readSubresource(ref, resource, object);
     },
 
-    async create(ref, body, signal) {
+    async create(ref, body, signal, { dryRun = false } = {}) {
       signal.throwIfAborted();
       const no = barred('create', ref, ref.subresource === undefined ? undefined : ref.name);
       if (no !== undefined) return no;
-      const answered = review(ref, body, principal(), tokens, world.allowed);
+      const answered = review(ref, body, authenticated(), tokens, world.allowed);
       if (answered !== undefined) return answered;
+      const refused = denied('CREATE', ref);
+      if (refused !== undefined) return refused;
       if (ref.subresource === undefined) {
         const found = resourceFor(ref);
-        return found.ok ? cluster.create(found.value, ref.namespace, body) : found;
+        return found.ok ? cluster.create(found.value, ref.namespace, body, dryRun) : found;
       }
       const found = existing(ref);
-      if (!found.ok) return found;
+      if (!found.ok || dryRun) return found.ok ? { ok: true, value: body } : found;
       return callSubresource(cluster, tokens, ref, found.value.resource, found.value.object, body);
     },
 
-    async patch(ref, type, body, signal) {
+    async patch(ref, type, body, signal, { dryRun = false } = {}) {
       signal.throwIfAborted();
-      return write('patch', ref, (shown) => {
+      const change = (shown: ApiObject): ApiResult<ApiObject> => {
         if (type === 'merge') return { ok: true, value: mergePatch(shown, body) as ApiObject };
         const patched = jsonPatch(shown, body);
         return patched.ok ? { ok: true, value: patched.value as ApiObject } : refuse('invalid', 422, patched.reason);
-      });
+      };
+      return write('patch', ref, change, dryRun);
     },
 
     async replace(ref, body, signal) {
@@ -300,10 +323,17 @@ function apiOf(world: World, caller: Caller): KubernetesApi {
       if (no !== undefined) return no;
       const found = existing(ref);
       if (!found.ok) return found;
+      const refused = denied('DELETE', ref);
+      if (refused !== undefined) return refused;
       return cluster.remove(found.value.resource, found.value.object, deleteOptions);
     },
 
     withToken: (token) => apiOf(world, { kind: 'bearer', token }),
+    impersonating: (user, group) =>
+      apiOf(world, {
+        kind: 'impersonated',
+        principal: { user, uid: '', groups: [...(group === undefined ? [] : [group]), 'system:authenticated'] },
+      }),
     close: async () => {},
   };
 }

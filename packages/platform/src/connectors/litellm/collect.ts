@@ -8,6 +8,7 @@ import { gap } from '../../intake/gap.ts';
 import { makeGapTally } from '../../intake/gap-tally.ts';
 import { gapOfHttp, type HttpClient, type HttpFailure, type HttpJson, pagesOf } from '../../intake/http.ts';
 import {
+  aliasesOf,
   credentialFact,
   deploymentFact,
   fallbacksOf,
@@ -55,6 +56,7 @@ async function* readProxy({ ours, anybody, server, limits }: Proxy, signal: Abor
     database,
     version: readiness.ok ? textAt(readiness.value, 'litellm_version') : undefined,
     fallbacks: settings.ok ? fallbacksOf(at(settings.value, 'router_settings', 'fallbacks')) : [],
+    aliases: settings.ok ? aliasesOf(at(settings.value, 'router_settings', 'model_group_alias')) : [],
   });
 
   yield* listed(ours, '/v1/model/info', 'data', ['litellm.deployment'], signal, (entry, index) =>

@@ -4,6 +4,7 @@ import { readDocuments } from '../../intake/documents/read-documents.ts';
 import { array, at, field, record, textAt } from '../../intake/foreign.ts';
 import { gap } from '../../intake/gap.ts';
 import {
+  aliasesOf,
   credentialFact,
   deploymentFact,
   fallbacksOf,
@@ -55,6 +56,7 @@ function* readConfiguration(value: unknown, place: Place): Generator<Collected> 
       ...fallbacksOf(at(value, 'router_settings', 'fallbacks')),
       ...defaultFallbacks(field(settings, 'default_fallbacks')),
     ],
+    aliases: aliasesOf(at(value, 'router_settings', 'model_group_alias')),
   });
   for (const [index, entry] of array(field(value, 'model_list')).entries())
     yield deploymentFact(place, entry, index, 'file');

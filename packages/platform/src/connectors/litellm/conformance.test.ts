@@ -59,6 +59,7 @@ test('a configuration tells where credentials come from, and never what they are
   const data = <K extends Parameters<typeof estate.all>[0]>(kind: K) => estate.all(kind).map((fact) => fact.data);
   expect(data('litellm.proxy')).toEqual([
     {
+      aliases: [],
       server: 'llm.example:4000',
       authentication: 'key',
       database: 'unknown',

@@ -43,6 +43,8 @@ export function deploymentFact(
     credential: credentialOf(parameters, from),
     accessGroups: words(at(entry, 'model_info', 'access_groups')),
     team: textAt(entry, 'model_info', 'team_id'),
+    stored: from === 'file' ? false : flag(at(entry, 'model_info', 'db_model')),
+    blocked: flag(at(entry, 'model_info', 'blocked')),
   };
   const id = litellmId('Deployment', server, `${model}/${deployment}`);
   return make('litellm.deployment', id, data, `${where}/models/${model}`);
@@ -193,6 +195,7 @@ export function mcpServerFact({ server, at: where }: Place, entry: unknown, key?
     groups: words(field(entry, 'mcp_access_groups') ?? field(entry, 'access_groups')),
     tools: words(field(entry, 'allowed_tools')),
     allKeys: field(entry, 'allow_all_keys') === true,
+    stored: key === undefined && field(entry, 'is_config') === false ? true : undefined,
   };
   return make('litellm.mcp-server', litellmId('McpServer', server, name), data, `${where}/mcp-servers/${name}`);
 }
@@ -207,6 +210,20 @@ export function fallbacksOf(value: unknown): readonly { readonly model: string; 
         to: array(to).flatMap((each) => text(each) ?? textAt(each, 'model') ?? []),
       })),
     );
+}
+
+/** `{"a": "b"}` or `{"a": {"model": "b"}}`: who answers under which name. */
+export function aliasesOf(value: unknown): readonly { readonly model: string; readonly to: string }[] {
+  return Object.entries(record(value) ?? {})
+    .slice(0, maxEntries)
+    .flatMap(([model, target]) => {
+      const to = text(target) ?? textAt(target, 'model');
+      return to === undefined ? [] : [{ model, to }];
+    });
+}
+
+function flag(value: unknown): boolean | undefined {
+  return typeof value === 'boolean' ? value : undefined;
 }
 
 function mcpOf(holder: unknown) {

@@ -9,14 +9,20 @@
  * with budgets, expiry and last use. Nothing is called through the proxy: no model, no MCP server. A proxy does not tell which
  * variables its configuration names; the file does, and both may be given.
  *
- * The key comes from LITELLM_API_KEY, or LITELLM_MASTER_KEY.
+ * The key comes from LITELLM_API_KEY, or LITELLM_MASTER_KEY. A key that is known to be abused may be given in LITELLM_PROBE_KEY: the
+ * probes of levers then try it for real, by asking which models it may call, which costs nothing.
  */
 import { stat } from 'node:fs/promises';
 import { type Connector, FirebreakError, serverName } from '@firebreak/contract';
 import { z } from 'zod';
-import { type HttpClient, openHttp } from '../../intake/http.ts';
+import { openCommands } from '../../exchange/http-command.ts';
+import { textAt } from '../../intake/foreign.ts';
+import { openHttp } from '../../intake/http.ts';
+import { actions } from './actions/index.ts';
 import { collectProxy } from './collect.ts';
 import { collectConfiguration } from './configuration.ts';
+import { permissionsText } from './permissions.ts';
+import type { LitellmSession } from './session.ts';
 
 const config = z.object({
   from: z.string().min(1),
@@ -27,26 +33,11 @@ const config = z.object({
 });
 type LitellmConfig = z.output<typeof config>;
 
-type Session =
-  | { readonly kind: 'file'; readonly file: string; readonly server: string }
-  | {
-      readonly kind: 'proxy';
-      readonly ours: HttpClient;
-      readonly anybody: HttpClient;
-      readonly server: string;
-      readonly limits: LitellmConfig;
-    };
-
-const litellm: Connector<LitellmConfig, Session> = {
+const litellm: Connector<LitellmConfig, LitellmSession> = {
   id: 'litellm',
   title: 'LiteLLM proxy',
   config: config as z.ZodType<LitellmConfig>,
-  permissions:
-    () => `# What Firebreak needs of a LiteLLM proxy: a key of a user who sees everything and changes nothing.
-#   POST /user/new      {"user_id": "firebreak", "user_role": "proxy_admin_viewer", "auto_create_key": false}
-#   POST /key/generate  {"user_id": "firebreak", "key_alias": "firebreak", "duration": "90d", "models": ["no-default-models"]}
-# Put the key into LITELLM_API_KEY. With any lesser key, models are read and the rest is a gap.
-`,
+  permissions: (wanted) => permissionsText(wanted, actions),
   parse: (spec) => {
     if (spec === '') throw new FirebreakError('FB-USAGE', 'litellm: needs the address of a proxy or its config.yaml.');
     return config.parse({ from: spec });
@@ -64,19 +55,24 @@ const litellm: Connector<LitellmConfig, Session> = {
     const headers = key === undefined ? {} : { authorization: `Bearer ${key}` };
     const ours = openHttp({ base: path, timeoutMs: settings.timeoutMs, headers });
     const anybody = openHttp({ base: ours.address, timeoutMs: settings.timeoutMs });
-    return { kind: 'proxy', ours, anybody, server: known ?? named(ours.address), limits: settings };
+    const server = known ?? named(ours.address);
+    const commands = openCommands({ base: path, headers, timeoutMs: settings.timeoutMs });
+    return { kind: 'proxy', ours, anybody, commands, server, limits: settings };
   },
   close: async (session) => {
     if (session.kind === 'file') return;
     await session.ours.close();
     await session.anybody.close();
+    await session.commands.close();
   },
   collect: (session, signal) =>
     session.kind === 'file'
       ? collectConfiguration(session.file, session.server, signal)
       : collectProxy(session, signal),
   address: (session) => (session.kind === 'file' ? session.file : session.ours.address),
-  actions: [],
+  canAct: ({ kind }) => kind === 'proxy',
+  answersFor: ({ server }, params) => textAt(params, 'server') === server,
+  actions,
 };
 
 export default litellm;

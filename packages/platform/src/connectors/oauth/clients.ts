@@ -70,7 +70,9 @@ export function readClient(value: unknown, issuer: string, locator: string, defa
   const secret = textAt(value, 'client_secret');
   const ends = secondsAt(value, 'client_secret_expires_at');
   const hasSecret = secret !== undefined || ends !== undefined;
-  const grants = orElse(strings(field(value, 'grant_types')), ['authorization_code']);
+  // RFC 7591: a client that says nothing has the code grant; one that says "none" has none, and gets no tokens.
+  const said = field(value, 'grant_types');
+  const grants = Array.isArray(said) ? strings(said) : ['authorization_code'];
   return made(
     'oauth.client',
     clientFactId(issuer, clientId),
@@ -78,7 +80,7 @@ export function readClient(value: unknown, issuer: string, locator: string, defa
       issuer,
       clientId,
       name: oneLine(textAt(value, 'client_name')),
-      enabled: true,
+      enabled: grants.length > 0,
       public: method === 'none',
       grantTypes: grants,
       redirectUris: strings(field(value, 'redirect_uris')).flatMap((each) => shownRedirect(each) ?? []),

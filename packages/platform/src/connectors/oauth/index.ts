@@ -10,6 +10,7 @@ import { array, field, textAt } from '../../intake/foreign.ts';
 import { gap } from '../../intake/gap.ts';
 import { makeGapTally } from '../../intake/gap-tally.ts';
 import { openAddress } from '../../intake/open-address.ts';
+import { actions } from './actions/index.ts';
 import {
   isClient,
   isMetadata,
@@ -20,7 +21,8 @@ import {
 } from './clients.ts';
 import { isRealm, readRealm } from './keycloak.ts';
 import { readIssuer } from './live.ts';
-import { oauthFactKinds } from './made.ts';
+import { issuerId, oauthFactKinds } from './made.ts';
+import type { OauthSession } from './session.ts';
 
 const config = z.object({
   /** An issuer's address, a folder, a file, or `-`. */
@@ -29,28 +31,39 @@ const config = z.object({
 type OauthConfig = z.output<typeof config>;
 const web = /^https?:\/\//;
 
-const permissions = `# An issuer's metadata is public. Its clients are not: export them with the issuer's own tools, or
+const reading = `# An issuer's metadata is public. Its clients are not: export them with the issuer's own tools, or
 # give read access to single registrations (RFC 7592), as their registration answered them:
 #   FIREBREAK_OAUTH_REGISTRATIONS=<file with [{"registration_client_uri": …, "registration_access_token": …}]>
-# Keycloak: kc.sh export --realm <realm> --file realm.json    Hydra: hydra list oauth2-clients --format json
+# Keycloak: a service account with the roles view-realm and view-clients of realm-management, named by
+#   FIREBREAK_KEYCLOAK_CLIENT_ID and FIREBREAK_KEYCLOAK_CLIENT_SECRET (or …_KEY, a file with a JWK); or
+#   kc.sh export --realm <realm> --file realm.json    Hydra: hydra list oauth2-clients --format json
 `;
 
-const oauth: Connector<OauthConfig, OauthConfig> = {
+/** For each action what it needs beyond reading. */
+function permissions(wanted: readonly string[]): string {
+  const lines = actions
+    .filter(({ id }) => wanted.includes(id))
+    .flatMap(({ id, permissions: needed }) => [`# ${id}:`, ...needed.map((each) => `#   ${each}`)]);
+  return `${reading}${lines.map((line) => `${line}\n`).join('')}`;
+}
+
+const oauth: Connector<OauthConfig, OauthSession> = {
   id: 'oauth',
   title: 'OAuth and OpenID Connect',
   config,
-  permissions: () => permissions,
+  permissions,
   parse: (spec) => {
     if (spec === '') throw new FirebreakError('FB-USAGE', "oauth: needs an issuer's address, a folder, a file or -.");
     return config.parse({ from: spec });
   },
   connect: async (settings) => {
-    if (!web.test(settings.from)) await checkSource(settings.from);
-    return settings;
+    const isLive = web.test(settings.from);
+    if (!isLive) await checkSource(settings.from);
+    return { ...settings, isLive };
   },
   close: async () => {},
-  async *collect({ from }, signal) {
-    if (web.test(from)) {
+  async *collect({ from, isLive }, signal) {
+    if (isLive) {
       yield* readIssuer(from, process.env.FIREBREAK_OAUTH_REGISTRATIONS, signal);
       return;
     }
@@ -69,7 +82,9 @@ const oauth: Connector<OauthConfig, OauthConfig> = {
     for (const counted of tally.rest()) yield { gap: counted };
   },
   address: ({ from }) => (from === '-' ? 'standard input' : (openAddress(from)?.address ?? from)),
-  actions: [],
+  canAct: ({ isLive }) => isLive,
+  answersFor: ({ from }, params) => issuerId(from) === issuerId(textAt(params, 'issuer') ?? ''),
+  actions,
 };
 
 function* readDocument(value: unknown, file: string, locator: string) {

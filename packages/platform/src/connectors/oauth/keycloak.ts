@@ -103,6 +103,7 @@ function clientOf(
   return {
     issuer,
     clientId,
+    keeper: 'keycloak',
     name: oneLine(textAt(client, 'name')),
     enabled: field(client, 'enabled') !== false,
     public: isPublic,

@@ -9,6 +9,8 @@ import { array, textAt } from '../../intake/foreign.ts';
 import { gap } from '../../intake/gap.ts';
 import { gapOfHttp, type HttpFailure, type HttpJson, openHttp } from '../../intake/http.ts';
 import { isClient, isMetadata, readClient, readMetadata } from './clients.ts';
+import { keepToken } from './control/registrations.ts';
+import { openRealm, readLiveRealm } from './live-realm.ts';
 import { issuerId, oauthFactKinds } from './made.ts';
 
 const maxRegistrations = 5000;
@@ -32,8 +34,16 @@ export async function* readIssuer(
       return;
     }
     const read = readMetadata(found.value, address, address);
+    if ('gap' in read) {
+      yield read;
+      return;
+    }
+    const realm = await openRealm(address, signal);
+    if (realm !== undefined) {
+      yield* readLiveRealm(address, realm, signal);
+      return;
+    }
     yield read;
-    if ('gap' in read) return;
     if (registrations === undefined) {
       const reason = 'An issuer does not list its clients: export them, or name registrations that may be read.';
       yield { gap: gap('FB-OBJECT-IGNORED', ['oauth.client', 'oauth.grant'], address, reason) };
@@ -49,6 +59,8 @@ export async function* readIssuer(
       const token = textAt(registration, 'registration_access_token') ?? '';
       const answer = await client.json({ path, headers: { authorization: `Bearer ${token}` } }, signal);
       const where = `${address} ${textAt(registration, 'client_id') ?? 'a client'}`;
+      if (answer.ok)
+        await keepToken({ clientId: '', uri: path, token }, textAt(answer.value, 'registration_access_token'));
       if (!answer.ok) yield { gap: gapOfHttp(answer, ['oauth.client'], where) };
       else if (isClient(answer.value)) yield withoutFile(readClient(answer.value, issuerId(address), where));
       else yield { gap: gap('FB-HTTP-RESPONSE-INVALID', ['oauth.client'], where, 'It answers no registration.') };

@@ -10,9 +10,23 @@ import type { Registry } from './registry.ts';
 
 const make = factMaker('oci');
 
+/** How a registry meets whoever comes. */
+export interface Mode {
+  readonly authentication: string;
+  /** It takes nothing from anybody at the moment. */
+  readonly readOnly: boolean;
+}
+const shut = 'It is read-only: it has no method for an upload.';
+
 /** What holds for every repository, whatever it is called. */
-export function* accessToAll(registry: Registry, authentication: string): Generator<Collected> {
+export function* accessToAll(registry: Registry, authentication: string, readOnly: boolean): Generator<Collected> {
   const { registry: name, base } = registry.target;
+  if (readOnly) {
+    const user = authentication === 'none' ? undefined : registry.user;
+    const isOpen = authentication === 'none' || (authentication === 'basic' && user !== undefined);
+    if (isOpen) yield access(name, undefined, user, { pull: 'yes', push: 'no', because: shut }, base);
+    return;
+  }
   if (authentication === 'none') {
     const because = 'The registry asks nobody who they are; whether it is read-only cannot be told without a write.';
     yield access(name, undefined, undefined, { pull: 'yes', push: 'unknown', because }, base);
@@ -44,7 +58,7 @@ function access(
 export async function* accessToRepository(
   registry: Registry,
   { registry: host, repository, at }: Place,
-  authentication: string,
+  { authentication, readOnly }: Mode,
   signal: AbortSignal,
 ): AsyncGenerator<Collected> {
   if (authentication === 'none') return;
@@ -52,24 +66,32 @@ export async function* accessToRepository(
   const probe = await registry.getAsAnybody({ path, query: { n: 1 } }, `repository:${repository}:pull`, signal);
   const pull = probe.ok ? 'yes' : ['unauthorized', 'forbidden', 'not-found'].includes(probe.failure) ? 'no' : 'unknown';
   if (authentication !== 'token') {
-    const because = probe.ok ? 'Its tags were listed without a credential.' : probe.reason;
-    yield access(host, repository, undefined, { pull, push: pull === 'no' ? 'no' : 'unknown', because }, at);
+    const because = readOnly ? shut : probe.ok ? 'Its tags were listed without a credential.' : probe.reason;
+    const push = readOnly || pull === 'no' ? 'no' : 'unknown';
+    yield access(host, repository, undefined, { pull, push, because }, at);
     return;
   }
   for (const as of ['anybody', 'us'] as const) {
     const user = as === 'us' ? registry.user : undefined;
     if (as === 'us' && user === undefined) continue;
     const grants = await registry.grantsOf(as, repository, signal);
-    if (grants === undefined) {
+    if (grants === undefined && !readOnly) {
       const reason = 'The tokens of this registry do not say whether they allow to push.';
       yield { gap: gap('FB-ACCESS-UNTOLD', ['oci.access'], at, reason) };
     }
     const may = (action: string) =>
       grants === undefined ? 'unknown' : grants.includes(action) || grants.includes('*') ? 'yes' : 'no';
-    const because =
-      grants === undefined
+    const because = readOnly
+      ? shut
+      : grants === undefined
         ? 'Its tokens do not say.'
         : `Its token service grants ${grants.join(' and ') || 'nothing'}.`;
-    yield access(host, repository, user, { pull: as === 'us' ? 'yes' : pull, push: may('push'), because }, at);
+    yield access(
+      host,
+      repository,
+      user,
+      { pull: as === 'us' ? 'yes' : pull, push: readOnly ? 'no' : may('push'), because },
+      at,
+    );
   }
 }

@@ -10,7 +10,7 @@ import { gap } from '../../intake/gap.ts';
 import { makeGapTally } from '../../intake/gap-tally.ts';
 import { gapOfHttp } from '../../intake/http.ts';
 import { inOrder } from '../../intake/in-order.ts';
-import { accessToAll, accessToRepository } from './access.ts';
+import { accessToAll, accessToRepository, type Mode } from './access.ts';
 import { type Place, registryFact, repositoryFact, tagFact } from './describe.ts';
 import { listing, repositoriesOf } from './listing.ts';
 import type { Manifest } from './manifest.ts';
@@ -41,12 +41,13 @@ export async function* collectRegistry(
   const told = { referrersApi: undefined as boolean | undefined };
   const { names, gaps, catalog } = await repositoriesOf(registry, limits.maxRepositories, signal);
   for (const each of gaps) yield { gap: each };
-  yield* accessToAll(registry, greeting.authentication);
+  const readOnly = names[0] === undefined ? undefined : await registry.readOnly(names[0], signal);
+  yield* accessToAll(registry, greeting.authentication, readOnly === true);
   for (const name of names) {
     for await (const collected of readRepository(
       registry,
       name,
-      greeting.authentication,
+      { authentication: greeting.authentication, readOnly: readOnly === true },
       limits.maxTags,
       told,
       signal,
@@ -56,14 +57,14 @@ export async function* collectRegistry(
     }
   }
   for (const each of tally.rest()) yield { gap: each };
-  const data = { authentication: greeting.authentication, referrersApi: told.referrersApi, catalog };
+  const data = { authentication: greeting.authentication, referrersApi: told.referrersApi, catalog, readOnly };
   yield registryFact(registry.target.registry, data, registry.target.base);
 }
 
 async function* readRepository(
   registry: Registry,
   name: string,
-  authentication: string,
+  mode: Mode,
   maxTags: number,
   told: { referrersApi: boolean | undefined },
   signal: AbortSignal,
@@ -82,7 +83,7 @@ async function* readRepository(
   // A catalogue keeps the names of repositories whose tags are all gone.
   if (!exists) return;
   yield repositoryFact(place);
-  yield* accessToRepository(registry, place, authentication, signal);
+  yield* accessToRepository(registry, place, mode, signal);
 
   const reading = makeReading(registry, place, signal);
   const signed = [...tags].filter((tag) => digestTag.test(tag)).sort();

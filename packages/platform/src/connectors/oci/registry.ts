@@ -1,6 +1,6 @@
 /**
  * The distribution API as its two callers see it: ourselves with our credential, and anybody without one. Tokens are fetched
- * per scope and kept until they are refused. What must stay true: nothing but GET leaves this file; credentials go to the
+ * per scope and kept until they are refused. What must stay true: nothing leaves this file that changes anything (GET and OPTIONS); credentials go to the
  * registry and, over TLS or on this machine, to the token service that it names, and nowhere else.
  */
 import type { Gap } from '@firebreak/contract';
@@ -34,6 +34,13 @@ export interface Registry {
    * Undefined where there is no such service, or its tokens do not say.
    */
   grantsOf(as: 'us' | 'anybody', repository: string, signal: AbortSignal): Promise<readonly string[] | undefined>;
+  /**
+   * Whether the registry takes nothing from anybody at the moment. It says by `Allow` which methods it has for an upload, and asking
+   * for that begins none. Undefined where it does not say.
+   */
+  readOnly(repository: string, signal: AbortSignal): Promise<boolean | undefined>;
+  /** The `authorization` header for a scope; undefined where none is asked for. Anew: the one before was no longer good. */
+  authorization(scope: string, signal: AbortSignal, anew?: boolean): Promise<string | undefined | HttpFailure>;
   close(): Promise<void>;
 }
 
@@ -149,6 +156,21 @@ export function openRegistry(
       return accessOf(value)
         ?.filter(({ name }) => name === repository)
         .flatMap(({ actions }) => actions);
+    },
+    async readOnly(repository, signal) {
+      const call = { path: `/v2/${repository}/blobs/uploads/`, method: 'OPTIONS' } as const;
+      const answer = await get(ours, 'us', call, `repository:${repository}:pull`, signal);
+      const allowed = answer.ok ? answer.header('allow') : undefined;
+      return allowed === undefined ? undefined : !/\bPOST\b/i.test(allowed);
+    },
+    async authorization(scope, signal, anew = false) {
+      if (challenge === 'not-asked') await greet(signal);
+      if (challenge === 'not-asked' || challenge === undefined) return undefined;
+      if (challenge.scheme === 'basic')
+        return credential?.kind === 'password' ? basic(credential.user, credential.password) : undefined;
+      if (anew) tokens.delete(`us ${scope}`);
+      const value = await token(challenge, scope, 'us', signal);
+      return typeof value === 'string' ? `Bearer ${value}` : value;
     },
     close: async () => {
       for (const client of [ours, theirs, ...services.values()]) await client.close();

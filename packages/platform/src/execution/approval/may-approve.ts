@@ -3,7 +3,7 @@ import { FirebreakError, type NodeId } from '@firebreak/contract';
 import type { ExecutionRow, StepRow } from '../store.ts';
 import type { ApprovalPolicy, ApprovalQuestion, Approver } from './policy.ts';
 
-interface Asked {
+export interface Asked {
   readonly approvals: ApprovalPolicy;
   readonly asset: (id: NodeId) => ApprovalQuestion['target'] | Promise<ApprovalQuestion['target']>;
 }

@@ -6,6 +6,8 @@ import { ephemeralSigner } from '../../ledger/key.ts';
 import { createLedger, type Ledger } from '../../ledger/ledger.ts';
 import type { Transaction } from '../../storage/database.ts';
 import { openStorage, type Storage } from '../../storage/storage.ts';
+import { createAuthority } from '../approval/authority.ts';
+import { capabilityKey } from '../approval/capability.ts';
 import { openApprovalPolicy } from '../approval/policy.ts';
 import type { Prove } from '../end-of-execution.ts';
 import type { Pace } from '../pace.ts';
@@ -74,6 +76,13 @@ export async function openWorkplace(url: string): Promise<Workplace> {
         estate: () => nothingKnown,
         prove: proven,
         approvals,
+        authority: createAuthority({
+          approvals: storage.approvalStore,
+          store: storage.executionStore,
+          ledger,
+          key: capabilityKey(Buffer.alloc(32, 9)),
+          clock: parts.clock ?? systemClock,
+        }),
         asset: () => undefined,
         seal: createSeal(Buffer.alloc(32, 7)),
         clock: systemClock,

@@ -72,6 +72,8 @@ export interface Job {
   readonly unread: readonly WorkflowUses[];
   /** Whether anything but another workflow starts it. */
   readonly startsItself: boolean;
+  /** Somebody has disabled its workflow: nothing starts it until somebody who may write enables it. */
+  readonly isDisabled: boolean;
 }
 
 /** GitHub lets workflows call each other ten levels deep. */
@@ -96,11 +98,12 @@ export const jobsOf: (estate: Estate) => readonly Job[] = perEstate((estate) =>
     const repository = repositoryOf(estate, workflow.data.repository);
     if (repository === undefined) return [];
     const startsItself = workflow.data.on.some(({ event }) => event !== 'workflow_call');
+    const isDisabled = repository.settings?.data.disabled_workflows?.includes(workflow.data.path) === true;
     return workflow.data.jobs.map((job): Job => {
       const unread: WorkflowUses[] = [];
       const runs = runsOf(estate, { repository, workflow, job, unread });
       const id = jobId(workflow.data.repository, workflow.data.path, job.id);
-      return { id, repository, workflow, job, runs, unread, startsItself };
+      return { id, repository, workflow, job, runs, unread, startsItself, isDisabled };
     });
   }),
 );
@@ -116,9 +119,11 @@ export const jobsByRepository: (estate: Estate) => ReadonlyMap<NodeId, readonly 
   return byRepository;
 });
 
-/** Jobs of repositories on which GitHub runs workflows, that something starts. */
+/** Jobs of repositories on which GitHub runs workflows, that something starts and nobody has disabled. */
 export function liveJobs(estate: Estate): readonly Job[] {
-  return jobsOf(estate).filter(({ repository, startsItself }) => repository.runsActions && startsItself);
+  return jobsOf(estate).filter(
+    ({ repository, startsItself, isDisabled }) => repository.runsActions && startsItself && !isDisabled,
+  );
 }
 
 interface Start {

@@ -45,6 +45,11 @@ export const byAdmission: (estate: Estate) => { readonly open: Population; reado
   },
 );
 
+/** Namespaces that admit pods with access to their host. */
+export const openNamespaces: (estate: Estate) => readonly string[] = perEstate((estate) =>
+  [...byAdmission(estate).open].map(({ name }) => name),
+);
+
 /** Whether a right to make pods in this scope is a right to take a host: somewhere in it admission lets such pods in. */
 export function admitsHostAccess(estate: Estate, scope: Pick<Scope, 'namespace'>): boolean {
   if (scope.namespace !== undefined) return podSecurity(estate, scope.namespace) === 'privileged';

@@ -3,7 +3,7 @@
  * fresh collect all by itself; where something else would keep or bring it back (a policy that allows, an operator that owns the workload, the API server's own reconciliation) nothing is offered.
  */
 import { createHash } from 'node:crypto';
-import { type Estate, type Lever, type LiveEdge, lever, type NodeId } from '@firebreak/contract';
+import { type Estate, kubernetesId, type Lever, type LiveEdge, lever, type NodeId } from '@firebreak/contract';
 import { endpointById } from './endpoints.ts';
 import { groupsOf, identitiesOf } from './identities.ts';
 import { isolating } from './network.ts';
@@ -73,7 +73,7 @@ function reconciled(metadata: {
 }
 
 /** What the cluster itself stands on. */
-function untouchable(identity: NodeId): boolean {
+export function untouchable(identity: NodeId): boolean {
   const controlPlane =
     /^kubernetes:(?:User|Group)\/(?:system:masters|system:nodes?|system:kube-[a-z-]+|system:node:.*)$/;
   return controlPlane.test(identity);
@@ -83,7 +83,7 @@ function untouchable(identity: NodeId): boolean {
 export function stopPods(edge: Pick<LiveEdge, 'from' | 'to'>, estate: Estate): readonly Lever[] {
   const levers = [edge.from, edge.to].flatMap((id) => {
     const pod = podOf(estate, id);
-    return pod === undefined ? [] : stopPod(pod);
+    return pod === undefined ? [] : stopPod(estate, pod);
   });
   return [...new Map(levers.map((it) => [it.key, it])).values()];
 }
@@ -94,8 +94,9 @@ export function podOf(estate: Estate, id: NodeId): PodView | undefined {
   return pods.byId.get(id) ?? pods.ofContainer.get(id)?.pod ?? pods.ofVolume.get(id)?.pod;
 }
 
-function stopPod(pod: PodView): readonly Lever[] {
-  if (pod.mirror || pod.namespace === 'kube-system' || pod.ownership.beyond !== undefined) return [];
+function stopPod(estate: Estate, pod: PodView): readonly Lever[] {
+  if (pod.mirror || pod.namespace === 'kube-system') return [];
+  if (pod.ownership.beyond !== undefined) return suspendOperated(estate, pod.namespace, pod.ownership.beyond);
   const { namespace } = pod;
   const top = pod.ownership.top;
   if (top === undefined) return pod.wouldBe ? [] : [lever('kubernetes.delete-pod', { namespace, name: pod.name })];
@@ -108,6 +109,33 @@ function stopPod(pod: PodView): readonly Lever[] {
   }
   if (kind === 'Job') return [lever('kubernetes.suspend-job', { kind, namespace, name })];
   return [lever('kubernetes.scale-to-zero', { kind, namespace, name })];
+}
+
+/**
+ * Stops what an operator runs at the topmost resource: what owns it would start it again. Nothing where the top cannot be stopped, or
+ * is of a kind that we do not know.
+ */
+function suspendOperated(
+  estate: Estate,
+  namespace: string,
+  owner: { readonly kind: string; readonly apiVersion: string; readonly name: string },
+): readonly Lever[] {
+  let { kind, apiVersion, name } = owner;
+  // An operator's resources own each other two deep (RayJob, RayCluster); a hostile circle is cut.
+  for (let depth = 0; depth < 5; depth += 1) {
+    const fact = estate.get(
+      'kubernetes.model-workload',
+      kubernetesId(`${kind}.${apiVersion.split('/')[0]}`, namespace, name),
+    );
+    if (fact === undefined) return [];
+    const above = fact.data.metadata.ownerReferences.find(({ controller }) => controller === true);
+    if (above === undefined) {
+      if (fact.data.stoppable !== true) return [];
+      return [lever('kubernetes.suspend-operated', { apiVersion: fact.data.apiVersion, kind, namespace, name })];
+    }
+    ({ kind, apiVersion, name } = above);
+  }
+  return [];
 }
 
 const churn =
@@ -174,4 +202,5 @@ export const podStops = [
   'kubernetes.suspend-job',
   'kubernetes.park-daemonset',
   'kubernetes.delete-pod',
+  'kubernetes.suspend-operated',
 ] as const;

@@ -7,6 +7,12 @@ export const rightsNeeds: readonly FactKind[] = [
   'kubernetes.role-binding',
   'kubernetes.service-account',
 ];
+/** Whoever asks what admission refuses although roles allow it. */
+export const restraintNeeds: readonly FactKind[] = [
+  'kubernetes.resource-quota',
+  'kubernetes.admission-policy',
+  'kubernetes.admission-policy-binding',
+];
 /** Whoever asks what runs, volumes and tokens included. */
 export const podNeeds: readonly FactKind[] = [
   'kubernetes.pod',

@@ -34,6 +34,8 @@ export const claudeCode: Form = {
     const agent = draft.projectAgent(place, 'claude-code');
     const rules = rulesOf.get(agent) ?? { allow: [], deny: [], ask: [], mode: undefined };
     rulesOf.set(agent, rules);
+    // What is shared by the project's people comes before what one of them keeps to themselves.
+    if (agent.settings === undefined || place.path.endsWith('/settings.json')) agent.settings = place.locator;
     rules.allow.push(...names(array(permissions?.allow)));
     rules.deny.push(...names(array(permissions?.deny)));
     rules.ask.push(...names(array(permissions?.ask)));

@@ -8,13 +8,17 @@ import type { AgentDraft, AgentInMaking, WrittenServer } from '../draft.ts';
 import type { Place } from '../place.ts';
 import type { Form } from './form.ts';
 
-interface Product {
+export interface Product {
   readonly name: string;
   readonly file: RegExp;
   /** Where the servers are in the file. */
   readonly servers: readonly (readonly string[])[];
   /** Whether a person is asked before a call unless the file says otherwise. */
   readonly approval: Approval;
+  /** The word in an entry that switches it off; where the product knows none, the entry must go. */
+  readonly off?: 'disabled';
+  /** How an entry says which tools are let through, or which are not. */
+  readonly toolList?: 'includeTools' | 'disabledTools';
 }
 const usual = [['mcpServers']];
 /** In the order in which they are tried. */
@@ -28,12 +32,32 @@ const products: readonly Product[] = [
     servers: [['servers'], ['mcp', 'servers'], ['mcpServers']],
     approval: 'asked',
   },
-  { name: 'windsurf', file: /(^|\/)mcp_config\.json$/, servers: usual, approval: 'unknown' },
-  { name: 'cline', file: /(^|\/)cline_mcp_settings\.json$/, servers: usual, approval: 'asked' },
-  { name: 'roo', file: /(^|\/)\.roo\/mcp\.json$/, servers: usual, approval: 'asked' },
-  { name: 'gemini-cli', file: /(^|\/)\.gemini\/settings\.json$/, servers: usual, approval: 'asked' },
-  { name: 'amazon-q', file: /(^|\/)\.amazonq\/mcp\.json$/, servers: usual, approval: 'asked' },
-  { name: 'kiro', file: /(^|\/)\.kiro\/settings\/mcp\.json$/, servers: usual, approval: 'asked' },
+  {
+    name: 'windsurf',
+    file: /(^|\/)mcp_config\.json$/,
+    servers: usual,
+    approval: 'unknown',
+    off: 'disabled',
+    toolList: 'disabledTools',
+  },
+  { name: 'cline', file: /(^|\/)cline_mcp_settings\.json$/, servers: usual, approval: 'asked', off: 'disabled' },
+  {
+    name: 'roo',
+    file: /(^|\/)\.roo\/mcp\.json$/,
+    servers: usual,
+    approval: 'asked',
+    off: 'disabled',
+    toolList: 'disabledTools',
+  },
+  {
+    name: 'gemini-cli',
+    file: /(^|\/)\.gemini\/settings\.json$/,
+    servers: usual,
+    approval: 'asked',
+    toolList: 'includeTools',
+  },
+  { name: 'amazon-q', file: /(^|\/)\.amazonq\/mcp\.json$/, servers: usual, approval: 'asked', off: 'disabled' },
+  { name: 'kiro', file: /(^|\/)\.kiro\/settings\/mcp\.json$/, servers: usual, approval: 'asked', off: 'disabled' },
   {
     name: 'zed',
     file: /(^|\/)(\.zed|zed)\/settings\.json$/,
@@ -48,10 +72,23 @@ const other: Product = {
   approval: 'unknown',
 };
 
+/** Whose file it is, by its path. */
+export function productOf(path: string): Product {
+  return products.find(({ file }) => file.test(path)) ?? other;
+}
+
+/** Where a file names a server: once, or once for each project of it. */
+export function entriesOf(value: unknown, product: Product, name: string): readonly (readonly string[])[] {
+  const projects = product.name === 'claude-code' ? Object.keys(record(field(value, 'projects')) ?? {}) : [];
+  return [...product.servers, ...projects.map((project) => ['projects', project, 'mcpServers'])]
+    .map((path) => [...path, name])
+    .filter((path) => Object.hasOwn(record(at(value, ...path.slice(0, -1))) ?? {}, name));
+}
+
 export const mcpClients: Form = {
   name: 'MCP client configuration',
   read(value, place, draft) {
-    const product = products.find(({ file }) => file.test(place.path)) ?? other;
+    const product = productOf(place.path);
     const found = product.servers.map((path) => record(at(value, ...path))).find((each) => each !== undefined);
     const projects = product.name === 'claude-code' ? Object.entries(record(field(value, 'projects')) ?? {}) : [];
     const perProject = projects.flatMap(([, project]): Foreign[] => {
@@ -87,6 +124,7 @@ function readServers(
       automatic: names(automatic.filter((each) => each !== '*')),
       denied: names([...array(server.disabledTools), ...array(server.excludeTools)]),
       only: names(array(server.includeTools)),
+      ...(names([name]).length === 1 ? { called: name, file: place.locator } : {}),
     });
   }
 }

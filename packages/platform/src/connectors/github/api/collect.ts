@@ -7,6 +7,7 @@ import { textAt } from '../../../intake/foreign.ts';
 import { gap } from '../../../intake/gap.ts';
 import { inOrder } from '../../../intake/in-order.ts';
 import type { GithubAnswers, Missing } from './answers.ts';
+import { hostOf } from './host.ts';
 import { readOrganization } from './organization.ts';
 import { Pins, pinnedCommits } from './pinned-commits.ts';
 import { part } from './reading.ts';
@@ -63,12 +64,4 @@ function* told(missing: Missing | undefined, user: string | undefined, found: nu
   if (missing !== undefined) yield { gap: missing.gap(['*']) };
   else if (user !== undefined && found === 0)
     yield { gap: gap('FB-SOURCE-EMPTY', ['*'], user, 'GitHub shows no repository of this owner.') };
-}
-
-/** Whose repositories these are: what their pages' address says, or else the API's. */
-function hostOf(value: unknown, address: string): string {
-  const page = textAt(value, 'html_url');
-  if (page !== undefined && URL.canParse(page)) return new URL(page).host.toLowerCase();
-  const { host } = URL.canParse(address) ? new URL(address) : { host: 'github.com' };
-  return host.replace(/^api\./, '').toLowerCase();
 }

@@ -78,6 +78,7 @@ async function actionsSettings(reading: Reading, repository: RepositoryName, bas
   const approval = await ask('permissions/fork-pr-contributor-approval', true);
   const forks = await ask('permissions/fork-pr-workflows-private-repos', true);
   const oidc = await ask('oidc/customization/sub', true);
+  const workflows = await reading.list(`${base}/actions/workflows`, 'workflows', kinds, true);
   const { value: own } = permissions ?? {};
   const { value: token } = workflow ?? {};
   const data = {
@@ -89,10 +90,19 @@ async function actionsSettings(reading: Reading, repository: RepositoryName, bas
     can_approve_pull_request_reviews: field(token, 'can_approve_pull_request_reviews'),
     approval_policy: field(approval?.value, 'approval_policy'),
     fork_pr_private: forks?.value,
+    ...(workflows.whole ? { disabled_workflows: disabled(workflows.items) } : {}),
     oidc: await subjectTemplate(reading, repository, oidc?.value),
   };
   reading.fact('github.actions-settings', githubId('ActionsSettings', repository), data, `${base}/actions/permissions`);
   return permissions !== undefined && workflow !== undefined;
+}
+
+/** Paths of workflows that nothing starts. */
+function disabled(workflows: readonly unknown[]): readonly string[] {
+  return workflows
+    .filter((each) => textAt(each, 'state')?.startsWith('disabled') === true)
+    .flatMap((each) => textAt(each, 'path') ?? [])
+    .sort();
 }
 
 /** A repository that leaves GitHub's own subject and names no claims has the template of its organization. */

@@ -13,11 +13,14 @@ interface Parameter {
   readonly required?: boolean;
   readonly schema?: Json;
 }
+export type Method = 'get' | 'put' | 'post' | 'patch' | 'delete';
 export interface Operation {
+  readonly method: Method;
   readonly template: string;
   readonly values: Readonly<Record<string, string>>;
   readonly parameters: readonly Parameter[];
   readonly responses: Readonly<Record<string, Json>>;
+  readonly requestBody: Json | undefined;
 }
 
 /** Installs it on first use; a machine that cannot have it fails the suite. */
@@ -56,15 +59,19 @@ export class Description {
       .sort((a, b) => a.names.length - b.names.length);
   }
 
-  /** The read operation at a path, or undefined when GitHub has none. */
-  operation(path: string): Operation | undefined {
+  /** The operation at a path, or undefined when GitHub has none. */
+  operation(path: string, method: Method = 'get'): Operation | undefined {
     for (const { template, pattern, names } of this.#templates) {
       const match = pattern.exec(path);
-      const get = (this.#document.paths as Record<string, Json>)[template]?.get as Json | undefined;
-      if (match === null || get === undefined) continue;
+      const told = (this.#document.paths as Record<string, Json>)[template]?.[method] as Json | undefined;
+      if (match === null || told === undefined) continue;
       const values = Object.fromEntries(names.map((name, index) => [name, decodeURIComponent(match[index + 1] ?? '')]));
-      const parameters = ((get.parameters ?? []) as Json[]).map((each) => this.#resolved(each) as unknown as Parameter);
-      return { template, values, parameters, responses: get.responses as Record<string, Json> };
+      const parameters = ((told.parameters ?? []) as Json[]).map(
+        (each) => this.#resolved(each) as unknown as Parameter,
+      );
+      const responses = told.responses as Record<string, Json>;
+      const requestBody = told.requestBody === undefined ? undefined : this.#resolved(told.requestBody as Json);
+      return { method, template, values, parameters, responses, requestBody };
     }
     return undefined;
   }
@@ -86,6 +93,31 @@ export class Description {
     return faults;
   }
 
+  /** What is wrong with what a request carries. GitHub takes what it does not know; we send nothing of that kind. */
+  bodyFaults({ method, template, requestBody }: Operation, body: unknown): readonly string[] {
+    const content = (requestBody?.content ?? {}) as Record<string, Json>;
+    const schema = content['application/json']?.schema as Json | undefined;
+    if (schema === undefined) return body === undefined ? [] : ['a body where GitHub takes none'];
+    if (body === undefined) return requestBody?.required === true ? ['no body'] : [];
+    const at = `github#/paths/${escaped(template)}/${method}/requestBody/content/application~1json/schema`;
+    const validate = this.#ajv.getSchema(at) ?? this.#ajv.compile({ $ref: at });
+    const faults = validate(body) ? [] : (validate.errors ?? []).map((each) => `${each.instancePath} ${each.message}`);
+    return [...faults, ...this.#unknown(schema, body, '')];
+  }
+
+  #unknown(schema: Json, body: unknown, where: string): readonly string[] {
+    const known = this.#resolved(schema);
+    if (Array.isArray(body))
+      return body.flatMap((each) => this.#unknown((known.items ?? {}) as Json, each, `${where}[]`));
+    if (typeof body !== 'object' || body === null || known.properties === undefined) return [];
+    const properties = known.properties as Record<string, Json>;
+    return Object.entries(body).flatMap(([name, each]) =>
+      properties[name] === undefined
+        ? [`${where}/${name} is nothing that GitHub knows`]
+        : this.#unknown(properties[name], each, `${where}/${name}`),
+    );
+  }
+
   #fits(schema: Json | undefined, value: string): boolean {
     const known = this.#resolved(schema ?? {});
     const typed = known.type === 'integer' ? Number(value) : known.type === 'boolean' ? value === 'true' : value;
@@ -93,16 +125,16 @@ export class Description {
   }
 
   /** GitHub's own example of an answer, or one made from its schema. */
-  example(operation: Operation): unknown {
-    const content = this.#content(operation);
+  example(operation: Operation, status = '200'): unknown {
+    const content = this.#content(operation, status);
     const [example] = Object.values((content.examples ?? {}) as Record<string, Json>);
     if (example !== undefined) return structuredClone(this.#resolved(example).value);
     return this.#made((content.schema ?? {}) as Json, 0);
   }
 
   /** An answer with what its schema demands and nobody told; GitHub's own examples lack some of it. */
-  completed(operation: Operation, value: unknown): unknown {
-    return this.#completed((this.#content(operation).schema ?? {}) as Json, value, 0);
+  completed(operation: Operation, value: unknown, status = '200'): unknown {
+    return this.#completed((this.#content(operation, status).schema ?? {}) as Json, value, 0);
   }
 
   #completed(schema: Json, value: unknown, depth: number): unknown {
@@ -128,23 +160,25 @@ export class Description {
   }
 
   /** What an answer has that GitHub's do not; empty when it could be GitHub's. */
-  answerFaults(operation: Operation, answer: unknown): readonly string[] {
-    const pointer = this.#pointer(operation);
+  answerFaults(operation: Operation, answer: unknown, status = '200'): readonly string[] {
+    if (operation.responses[status] === undefined) return [`status ${status} is none of GitHub's`];
+    if (this.#content(operation, status).schema === undefined) return answer === undefined ? [] : ['a body unasked'];
+    const pointer = this.#pointer(operation, status);
     const validate = this.#ajv.getSchema(`github${pointer}`) ?? this.#ajv.compile({ $ref: `github${pointer}` });
     if (validate(answer)) return [];
     return (validate.errors ?? []).slice(0, 3).map(({ instancePath, message }) => `${instancePath} ${message}`);
   }
 
-  #content({ responses }: Operation): Json {
-    const response = this.#resolved((responses['200'] ?? {}) as Json);
+  #content({ responses }: Operation, status: string): Json {
+    const response = this.#resolved((responses[status] ?? {}) as Json);
     const content = (response.content ?? {}) as Record<string, Json>;
     return content['application/json'] ?? {};
   }
 
-  #pointer({ template, responses }: Operation): string {
-    const response = (responses['200'] ?? {}) as Json;
-    const escaped = template.replaceAll('~', '~0').replaceAll('/', '~1').replaceAll('{', '%7B').replaceAll('}', '%7D');
-    const at = typeof response.$ref === 'string' ? response.$ref : `#/paths/${escaped}/get/responses/200`;
+  #pointer({ method, template, responses }: Operation, status: string): string {
+    const response = (responses[status] ?? {}) as Json;
+    const own = `#/paths/${escaped(template)}/${method}/responses/${status}`;
+    const at = typeof response.$ref === 'string' ? response.$ref : own;
     return `${at}/content/application~1json/schema`;
   }
 
@@ -176,6 +210,11 @@ export class Description {
     }
     return { integer: 1, number: 1, boolean: true, object: {} }[known.type as string] ?? 'text';
   }
+}
+
+/** A path template as a part of a JSON pointer in a URL. */
+function escaped(template: string): string {
+  return template.replaceAll('~', '~0').replaceAll('/', '~1').replaceAll('{', '%7B').replaceAll('}', '%7D');
 }
 
 /** OpenAPI 3.0 says `nullable`, JSON schema says `type: [x, null]`. */

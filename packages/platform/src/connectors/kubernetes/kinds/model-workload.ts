@@ -8,6 +8,7 @@ import { array, field, record, text, textAt } from '../../../intake/foreign.ts';
 import type { ApiObject } from '../api.ts';
 import { groupVersion } from '../resources.ts';
 import { operatorPods } from './operator-pods.ts';
+import { restOf } from './resting.ts';
 
 type Role = 'serving' | 'training' | 'notebook' | 'agent';
 
@@ -94,6 +95,7 @@ export function modelWorkloadData(object: ApiObject): Record<string, unknown> | 
     storageUri: shape.storageUri?.(object.spec),
     serviceAccountName: shape.account?.(object.spec),
     pods: operatorPods(object),
+    stoppable: restOf(text(object.apiVersion) ?? '', text(object.kind) ?? '') !== undefined,
   };
 }
 

@@ -11,6 +11,7 @@
 import { array, at, field, record, stringMap, text, textAt } from '../../../intake/foreign.ts';
 import type { ApiObject } from '../api.ts';
 import { groupVersion } from '../resources.ts';
+import { isAtRest, restOf } from './resting.ts';
 
 interface OperatorPod {
   readonly name: string;
@@ -41,7 +42,8 @@ export function operatorPods(object: ApiObject): readonly OperatorPod[] {
 function rests(object: ApiObject): boolean {
   const { spec } = object;
   const suspended = [at(spec, 'suspend'), at(spec, 'runPolicy', 'suspend')].includes(true);
-  const stopped = at(object, 'metadata', 'annotations', 'kubeflow-resource-stopped') !== undefined;
+  const rest = restOf(text(object.apiVersion) ?? '', text(object.kind) ?? '');
+  const stopped = rest !== undefined && isAtRest(rest, object);
   const over = ['Succeeded', 'Failed', 'Error', 'Complete', 'Stopped'].some(
     (end) =>
       textAt(object, 'status', 'phase') === end ||

@@ -7,7 +7,8 @@ import { array, at, type Foreign, record, stringMap, text, textAt } from '../../
 import type { ApiObject, ApiResource, ApiResult } from '../api.ts';
 import { knownResource } from '../resources.ts';
 import { type Cluster, refuse } from './cluster.ts';
-import { namespaceOf } from './storage.ts';
+import { podDenied } from './policies.ts';
+import { nameOf, namespaceOf } from './storage.ts';
 
 const tokenMount = '/var/run/secrets/kubernetes.io/serviceaccount';
 
@@ -84,7 +85,25 @@ function admitPod(cluster: Cluster, object: ApiObject): ApiResult<ApiObject> {
   const automount = at(spec, 'automountServiceAccountToken') ?? at(found, 'automountServiceAccountToken') ?? true;
   const mounted = automount === false ? named : mountToken(named, cluster.ids.suffix());
   const scheduled = textAt(spec, 'nodeName') === undefined ? 'Pending' : 'Running';
-  return { ok: true, value: { ...object, spec: mounted, status: record(object.status) ?? { phase: scheduled } } };
+  const admitted = { ...object, spec: mounted, status: record(object.status) ?? { phase: scheduled } };
+  const denied = podDenied(cluster, admitted);
+  return denied === undefined ? { ok: true, value: admitted } : refusedPod(admitted, denied);
+}
+
+function refusedPod(pod: ApiObject, because: string): ApiResult<never> {
+  return refuse('forbidden', 403, `pods "${nameOf(pod)}" is forbidden: ${because}`);
+}
+
+/** What admission says to a change of an object. */
+export function refusesChange(
+  cluster: Cluster,
+  resource: ApiResource,
+  next: ApiObject,
+  before: ApiObject,
+): ApiResult<never> | undefined {
+  if (resource.group !== '' || resource.kind !== 'Pod') return undefined;
+  const denied = podDenied(cluster, next, before);
+  return denied === undefined ? undefined : refusedPod(next, denied);
 }
 
 /** Adds the projected token volume to every container that does not mount something there already. */

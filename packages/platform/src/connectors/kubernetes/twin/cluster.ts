@@ -29,7 +29,8 @@ export interface Cluster {
   resources(): readonly ApiResource[];
   /** Whether a Namespace was ever stored: then an object's namespace and a pod's service account must exist. */
   strict(): boolean;
-  create(resource: ApiResource, namespace: string | undefined, body: ApiObject): ApiResult<ApiObject>;
+  /** `dryRun`: everything but storing it. */
+  create(resource: ApiResource, namespace: string | undefined, body: ApiObject, dryRun?: boolean): ApiResult<ApiObject>;
   /** `part` is the subresource written: fields outside it are kept as they were. */
   update(resource: ApiResource, before: ApiObject, next: ApiObject, part?: 'main' | 'status'): ApiResult<ApiObject>;
   remove(resource: ApiResource, object: ApiObject, preconditions?: DeletePreconditions): ApiResult<ApiObject>;

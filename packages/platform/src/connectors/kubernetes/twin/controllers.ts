@@ -8,6 +8,7 @@ import { array, at, record, textAt } from '../../../intake/foreign.ts';
 import type { ApiObject, ApiResource } from '../api.ts';
 import { knownResource } from '../resources.ts';
 import type { Cluster, Reaction } from './cluster.ts';
+import { operators } from './operators.ts';
 import { nameOf, namespaceOf, type Stored, uidOf } from './storage.ts';
 import { legacyTokenAccount, type Tokens } from './tokens.ts';
 import { workloadControllers } from './workloads.ts';
@@ -16,6 +17,7 @@ export function controllersOf(cluster: Cluster, tokens: Tokens): readonly Reacti
   return [
     namespaceController(cluster),
     accountController(cluster, tokens),
+    operators(cluster),
     garbageCollector(cluster),
     scheduler(cluster),
     ...workloadControllers(cluster),

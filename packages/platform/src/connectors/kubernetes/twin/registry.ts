@@ -9,7 +9,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { array, at, record, text, textAt } from '../../../intake/foreign.ts';
 import type { ApiObject, ApiResource, ApiResult } from '../api.ts';
 import { apiVersionOf, knownResource, knownResources, resourceOf } from '../resources.ts';
-import { admit, secretDefaults, withDefaults } from './admission.ts';
+import { admit, refusesChange, secretDefaults, withDefaults } from './admission.ts';
 import { type Cluster, type Reaction, refuse, type TwinIds, timestamp } from './cluster.ts';
 import { type Change, makeStorage, nameOf, namespaceOf, type Storage, uidOf } from './storage.ts';
 
@@ -79,7 +79,7 @@ export function makeCluster(
     resources: () => [...served.values()],
     strict: () => knowsNamespaces,
 
-    create(resource, namespace, body) {
+    create(resource, namespace, body, dryRun = false) {
       const shaped = shape(resource, namespace, body, ids);
       if (!shaped.ok) return shaped;
       const object = shaped.value;
@@ -93,7 +93,7 @@ export function makeCluster(
       if (storage.get(resource, namespaceOf(object), name) !== undefined)
         return refuse('conflict', 409, `${resource.plural} "${name}" already exists`);
       const admitted = admit(cluster, resource, withDefaults(resource, object));
-      if (!admitted.ok) return admitted;
+      if (!admitted.ok || dryRun) return admitted;
       const stored = storage.put(resource, {
         ...admitted.value,
         metadata: {
@@ -120,6 +120,8 @@ export function makeCluster(
       if (immutable !== undefined) return refuse('invalid', 422, `${immutable} is immutable`);
       const merged = mergeParts(resource, before, withDefaults(resource, next), part);
       if (isDeepStrictEqual(merged, before)) return { ok: true, value: before };
+      const refused = part === 'main' ? refusesChange(cluster, resource, merged, before) : undefined;
+      if (refused !== undefined) return refused;
       if (isLastFinalizerGone(merged)) return drop(resource, before);
       const stored = storage.put(resource, merged);
       changed('MODIFIED', resource, stored);

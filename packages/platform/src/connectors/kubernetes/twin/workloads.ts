@@ -8,6 +8,7 @@ import { array, at, type Foreign, record, textAt } from '../../../intake/foreign
 import type { ApiObject, ApiResource } from '../api.ts';
 import { apiVersionOf, knownResource } from '../resources.ts';
 import type { Cluster, Reaction } from './cluster.ts';
+import { restrains } from './policies.ts';
 import { nameOf, namespaceOf, uidOf } from './storage.ts';
 
 const pods = knownResource('', 'Pod') as ApiResource;
@@ -53,6 +54,8 @@ export function workloadControllers(cluster: Cluster): readonly Reaction[] {
         if (resource === nodes) reconcileAll(undefined, (each) => each === daemonSets);
         return;
       }
+      // What was in the way of new pods is gone.
+      if (restrains(resource)) reconcileAll(namespaceOf(object), (each) => each !== deployments);
       if (resource !== pods && resource !== replicaSets) return;
       for (const owner of array(object.metadata?.ownerReferences)) {
         const parent = cluster.storage.byUid(textAt(owner, 'uid') ?? '');

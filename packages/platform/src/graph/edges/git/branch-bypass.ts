@@ -4,6 +4,7 @@ import { installationsByApp, ownerId, ownerOf, teamId, teamsById, userId } from 
 import { type BranchNode, branchNodesOf } from '../../github/branch-nodes.ts';
 import { bypassersOf, pushRuleOf } from '../../github/branches.ts';
 import { deployKeysOf } from '../../github/deploy-keys.ts';
+import { closeBranch } from '../../github/levers.ts';
 import { pushId, repositoryAdminId } from '../../github/powers.ts';
 import { rulesetsById } from '../../github/rulesets.ts';
 
@@ -19,9 +20,9 @@ export default {
     why: 'The protection names them, or a role of theirs, as exempt.',
     cut: 'Take them off the list of exemptions.',
   },
-  severedBy: [],
+  severedBy: ['github.require-review', 'github.lock-branch'],
   derive,
-  levers: () => [],
+  levers: closeBranch,
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {
@@ -60,6 +61,8 @@ function* byRuleset(
 ): Generator<DerivedEdge> {
   const { protection, rules } = fact.data;
   if (protection?.required_pull_request_reviews !== undefined || protection?.restrictions !== undefined) return;
+  // A locked branch takes nothing, whoever is exempt from a ruleset.
+  if (protection?.lock_branch === true) return;
   const holding = new Set(
     (rules ?? []).filter(({ type }) => type === 'pull_request' || type === 'update').map((rule) => rule.ruleset_id),
   );

@@ -1,6 +1,7 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { branchNodesOf } from '../../github/branch-nodes.ts';
 import { pushRuleOf } from '../../github/branches.ts';
+import { closeBranch } from '../../github/levers.ts';
 import { pushId } from '../../github/powers.ts';
 import { repositoriesOf } from '../../github/repositories.ts';
 
@@ -17,9 +18,9 @@ export default {
     why: 'Nothing keeps those who may write from this branch, or what does was not read.',
     cut: 'Protect the branch: a pull request with an approval of somebody else.',
   },
-  severedBy: [],
+  severedBy: ['github.require-review', 'github.lock-branch'],
   derive,
-  levers: () => [],
+  levers: closeBranch,
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

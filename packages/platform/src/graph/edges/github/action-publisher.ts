@@ -1,5 +1,6 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { actionUses } from '../../github/action-uses.ts';
+import { jobStops, stopJobs } from '../../github/levers.ts';
 
 export default {
   label: 'ACTION_PUBLISHER',
@@ -13,9 +14,9 @@ export default {
     why: 'It is named by a tag or branch, which whoever may write to its repository can move.',
     cut: 'Name it by the full id of a commit.',
   },
-  severedBy: [],
+  severedBy: [...jobStops],
   derive,
-  levers: () => [],
+  levers: stopJobs,
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

@@ -1,6 +1,7 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { cacheUsers, writesDefaultCache } from '../../github/caches.ts';
 import { liveJobs } from '../../github/jobs.ts';
+import { jobStops, stopJobs } from '../../github/levers.ts';
 
 export default {
   label: 'CACHE_POISON',
@@ -14,9 +15,9 @@ export default {
     why: 'Both jobs run on the default branch and so share its cache, and any job can write to it whatever its token may do.',
     cut: 'Restore no cache in jobs that publish or hold secrets.',
   },
-  severedBy: [],
+  severedBy: [...jobStops],
   derive,
-  levers: () => [],
+  levers: stopJobs,
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

@@ -1,4 +1,5 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
+import { removeKey } from '../../github/levers.ts';
 import { contentId, pushId, workflowWriteId } from '../../github/powers.ts';
 import { repositoryOf } from '../../github/repositories.ts';
 
@@ -14,9 +15,9 @@ export default {
     why: 'The key opens the repository, for reading or also for writing.',
     cut: 'Delete the key.',
   },
-  severedBy: [],
+  severedBy: ['github.remove-deploy-key'],
   derive,
-  levers: () => [],
+  levers: removeKey,
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

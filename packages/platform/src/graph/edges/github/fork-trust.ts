@@ -1,4 +1,5 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
+import { stopActions } from '../../github/levers.ts';
 import { forkWorkflowId, pushedWorkflowId } from '../../github/powers.ts';
 import { repositoriesOf } from '../../github/repositories.ts';
 
@@ -15,9 +16,9 @@ export default {
     why: 'The settings send secrets and write tokens to workflows from forks.',
     cut: 'Switch off sending secrets and write tokens to workflows from forks.',
   },
-  severedBy: [],
+  severedBy: ['github.disable-actions'],
   derive,
-  levers: () => [],
+  levers: stopActions,
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

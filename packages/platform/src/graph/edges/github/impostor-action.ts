@@ -1,5 +1,6 @@
 import { type DerivedEdge, type EdgeRule, type Estate, outsiderId } from '@firebreak/contract';
 import { actionUses } from '../../github/action-uses.ts';
+import { jobStops, stopJobs } from '../../github/levers.ts';
 import { pinnedCommitOf } from '../../github/pinned-commits.ts';
 
 export default {
@@ -15,9 +16,9 @@ export default {
     cut: 'Name a commit of a release.',
   },
   aka: { cicd: 'CICD-SEC-3' },
-  severedBy: [],
+  severedBy: [...jobStops],
   derive,
-  levers: () => [],
+  levers: stopJobs,
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

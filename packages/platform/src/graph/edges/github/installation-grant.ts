@@ -1,5 +1,6 @@
 import { type DerivedEdge, type EdgeRule, type Estate, githubAccountId } from '@firebreak/contract';
 import { everyRepository, ownerId } from '../../github/accounts.ts';
+import { suspendApp } from '../../github/levers.ts';
 import { contentId, pushId, repositoryAdminId, workflowWriteId } from '../../github/powers.ts';
 
 export default {
@@ -14,9 +15,9 @@ export default {
     why: 'The app is installed on the account with these permissions.',
     cut: 'Uninstall the app, or take the permission or the repositories from it.',
   },
-  severedBy: [],
+  severedBy: ['github.suspend-installation'],
   derive,
-  levers: () => [],
+  levers: suspendApp,
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

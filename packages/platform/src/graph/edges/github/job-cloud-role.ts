@@ -2,6 +2,7 @@ import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { denyProvider } from '../../aws/levers.ts';
 import { cloudRoles } from '../../github/cloud-roles.ts';
 import { liveJobs } from '../../github/jobs.ts';
+import { jobStops, stopJobs } from '../../github/levers.ts';
 import { presentedBy } from '../../github/oidc.ts';
 
 /** One edge for each role, by the likeliest subject; the graph keeps the others’ facts. */
@@ -17,9 +18,9 @@ export default {
     why: 'GitHub signs a token for the job, and the role’s trust policy lets its subject in.',
     cut: 'Name the environment or the protected branch in the subject that the role trusts.',
   },
-  severedBy: ['aws.cut-trust'],
+  severedBy: ['aws.cut-trust', ...jobStops],
   derive,
-  levers: denyProvider,
+  levers: (edge, estate) => [...denyProvider(edge, estate), ...stopJobs(edge, estate)],
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

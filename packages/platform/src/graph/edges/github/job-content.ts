@@ -2,6 +2,7 @@ import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { branchNodesOf } from '../../github/branch-nodes.ts';
 import { runsOwnFiles } from '../../github/foreign-code.ts';
 import { jobsByRepository } from '../../github/jobs.ts';
+import { jobStops, stopJobs } from '../../github/levers.ts';
 import { runsFromBranch } from '../../github/triggers.ts';
 
 /** The way of those who may push but not touch workflow files: GITHUB_TOKEN above all. */
@@ -17,16 +18,16 @@ export default {
     why: 'The job checks out the branch and runs something out of it.',
     cut: 'Protect the branch.',
   },
-  severedBy: [],
+  severedBy: [...jobStops],
   derive,
-  levers: () => [],
+  levers: stopJobs,
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {
   for (const { id: from, repository, name, facts } of branchNodesOf(estate)) {
     if (!repository.runsActions) continue;
     for (const job of jobsByRepository(estate).get(repository.id) ?? []) {
-      if (!runsFromBranch(job.workflow.data.on, repository, name)) continue;
+      if (job.isDisabled || !runsFromBranch(job.workflow.data.on, repository, name)) continue;
       const what = job.runs.map(runsOwnFiles).find((each) => each !== undefined);
       if (what !== undefined)
         yield { from, to: job.id, facts: [job.workflow.id, ...facts], likelihood: what.likelihood, note: what.note };

@@ -1,6 +1,7 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { pushedImages } from '../../github/images.ts';
 import { liveJobs } from '../../github/jobs.ts';
+import { jobStops, stopJobs } from '../../github/levers.ts';
 import { imageRepositoryId } from '../../names/image-reference.ts';
 
 export default {
@@ -15,9 +16,9 @@ export default {
     why: 'A step of the job pushes to this repository of the registry.',
     cut: 'Keep strangers out of the job, and have whatever runs the image ask for a signature.',
   },
-  severedBy: [],
+  severedBy: [...jobStops],
   derive,
-  levers: () => [],
+  levers: stopJobs,
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

@@ -1,6 +1,7 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { runImages } from '../../github/images.ts';
 import { liveJobs } from '../../github/jobs.ts';
+import { jobStops, stopJobs } from '../../github/levers.ts';
 import { imageReference, imageRepositoryId } from '../../names/image-reference.ts';
 
 export default {
@@ -15,9 +16,9 @@ export default {
     why: 'The job runs in, beside or with an image that is named by a tag, which whoever may push can move.',
     cut: 'Name the image by its digest.',
   },
-  severedBy: [],
+  severedBy: [...jobStops],
   derive,
-  levers: () => [],
+  levers: stopJobs,
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

@@ -1,4 +1,5 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
+import { jobStops, stopJobs } from '../../github/levers.ts';
 import { publications } from '../../github/publications.ts';
 
 export default {
@@ -13,9 +14,9 @@ export default {
     why: 'A step of the job does, and its token may.',
     cut: 'Keep strangers out of the job, and gate it by an environment.',
   },
-  severedBy: [],
+  severedBy: [...jobStops],
   derive,
-  levers: () => [],
+  levers: stopJobs,
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

@@ -1,4 +1,5 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
+import { jobStops, removeRunner, stopActions, stopJobs } from '../../github/levers.ts';
 import { forkWorkflowId, pushedWorkflowId } from '../../github/powers.ts';
 import { repositoriesOf } from '../../github/repositories.ts';
 import { machineOf, placementsOf, runnersFor } from '../../github/runners.ts';
@@ -15,9 +16,12 @@ export default {
     why: 'The job asks for a self-hosted runner and gets this one.',
     cut: 'Take the runner away from the repository, or use runners that live for one job.',
   },
-  severedBy: [],
+  severedBy: [...jobStops, 'github.remove-runner'],
   derive,
-  levers: () => [],
+  levers: (edge, estate) => [
+    ...(edge.from.startsWith('github:Job/') ? stopJobs(edge, estate) : stopActions(edge, estate)),
+    ...removeRunner(edge, estate),
+  ],
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

@@ -1,5 +1,6 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { liveJobs } from '../../github/jobs.ts';
+import { jobStops, stopJobs } from '../../github/levers.ts';
 import { secretUses } from '../../github/secrets.ts';
 
 export default {
@@ -14,9 +15,9 @@ export default {
     why: 'The workflow names the secret in the job, hands it to the workflow that it calls, or hands on all of them.',
     cut: 'Keep strangers out of the job, put the secret behind an environment with reviewers, and rotate it.',
   },
-  severedBy: [],
+  severedBy: [...jobStops],
   derive,
-  levers: () => [],
+  levers: stopJobs,
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

@@ -1,4 +1,5 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
+import { jobStops, stopJobs } from '../../github/levers.ts';
 import { tokenId } from '../../github/powers.ts';
 import { jobTokensOf } from '../../github/tokens.ts';
 
@@ -14,9 +15,9 @@ export default {
     why: 'GitHub hands every job a token with the rights that the workflow or the repository’s default gives it.',
     cut: 'Give the job `permissions` with what it needs and no more.',
   },
-  severedBy: [],
+  severedBy: [...jobStops],
   derive,
-  levers: () => [],
+  levers: stopJobs,
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

@@ -1,4 +1,5 @@
 import { type DerivedEdge, type EdgeRule, type Estate, outsiderId } from '@firebreak/contract';
+import { stopActions } from '../../github/levers.ts';
 import { forkWorkflowId } from '../../github/powers.ts';
 import { repositoriesOf } from '../../github/repositories.ts';
 
@@ -14,9 +15,9 @@ export default {
     why: 'The repository is public, and GitHub runs the workflow as the pull request has it.',
     cut: 'Ask for approval of every outside contributor, and keep self-hosted runners away from public repositories.',
   },
-  severedBy: [],
+  severedBy: ['github.disable-actions'],
   derive,
-  levers: () => [],
+  levers: stopActions,
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

@@ -1,4 +1,5 @@
 import { type DerivedEdge, type EdgeRule, type Estate, outsiderId } from '@firebreak/contract';
+import { jobStops, stopJobs } from '../../github/levers.ts';
 import { outsiderWays } from '../../github/outsiders.ts';
 
 /** Only where the job runs what the stranger wrote: an event that they cause is no edge by itself. See graph/github/outsiders.ts. */
@@ -15,9 +16,9 @@ export default {
     cut: 'Take the text into an environment variable, never check out a stranger’s commit in a privileged job, or disable the workflow.',
   },
   aka: { cicd: 'CICD-SEC-4' },
-  severedBy: [],
+  severedBy: [...jobStops],
   derive,
-  levers: () => [],
+  levers: stopJobs,
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

@@ -1,5 +1,6 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { cloudRoles } from '../../github/cloud-roles.ts';
+import { stopActions } from '../../github/levers.ts';
 import { presentedByPushed } from '../../github/oidc.ts';
 import { pushedWorkflowId } from '../../github/powers.ts';
 import { repositoriesOf } from '../../github/repositories.ts';
@@ -23,9 +24,9 @@ export default {
     why: 'GitHub signs a token for it, and the role’s trust policy lets in any branch, or an environment that any branch enters.',
     cut: 'Name a protected branch or a gated environment in the subject that the role trusts.',
   },
-  severedBy: [],
+  severedBy: ['github.disable-actions'],
   derive,
-  levers: () => [],
+  levers: stopActions,
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

@@ -1,6 +1,7 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { entersFromNewBranch, gateOf } from '../../github/environments.ts';
 import { jobsByRepository } from '../../github/jobs.ts';
+import { stopActions } from '../../github/levers.ts';
 import { pushedWorkflowId, repositoryAdminId } from '../../github/powers.ts';
 import { type KnownRepository, repositoriesOf } from '../../github/repositories.ts';
 import { type KnownSecret, secretsOfRepository, secretUses } from '../../github/secrets.ts';
@@ -17,9 +18,9 @@ export default {
     why: 'GitHub gives them to any workflow on any branch; those of an environment only past its gates.',
     cut: 'Move the secrets into an environment that only protected branches enter.',
   },
-  severedBy: [],
+  severedBy: ['github.disable-actions'],
   derive,
-  levers: () => [],
+  levers: stopActions,
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

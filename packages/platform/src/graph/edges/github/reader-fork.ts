@@ -1,4 +1,5 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
+import { stopActions } from '../../github/levers.ts';
 import { contentId, forkWorkflowId } from '../../github/powers.ts';
 import { repositoriesOf } from '../../github/repositories.ts';
 
@@ -14,9 +15,9 @@ export default {
     why: 'Whoever may read may fork, and the settings run workflows of pull requests from forks.',
     cut: 'Switch off workflows from forks of private repositories.',
   },
-  severedBy: [],
+  severedBy: ['github.disable-actions'],
   derive,
-  levers: () => [],
+  levers: stopActions,
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

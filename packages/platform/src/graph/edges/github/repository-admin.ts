@@ -28,7 +28,13 @@ function* derive(estate: Estate): Generator<DerivedEdge> {
     yield { from, to: pushId(repository), facts: repository.facts };
     yield { from, to: workflowWriteId(repository), facts: repository.facts };
   }
+  // Also of a branch that nothing protects: else protecting it would look like a cut.
   for (const { id: to, repository, fact, facts } of branchNodesOf(estate))
-    if (repository.api !== undefined && fact?.data.protected === true)
-      yield { from: repositoryAdminId(repository), to, facts, note: 'after taking the protection away' };
+    if (repository.api !== undefined)
+      yield {
+        from: repositoryAdminId(repository),
+        to,
+        facts,
+        ...(fact?.data.protected === true ? { note: 'after taking the protection away' } : {}),
+      };
 }

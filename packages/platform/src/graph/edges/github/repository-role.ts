@@ -1,5 +1,6 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { ownerOf, teamId, userId } from '../../github/accounts.ts';
+import { lowerRole } from '../../github/levers.ts';
 import { contentId, pushId, repositoryAdminId, workflowWriteId } from '../../github/powers.ts';
 import { repositoryOf } from '../../github/repositories.ts';
 
@@ -15,9 +16,9 @@ export default {
     why: 'GitHub grants the role.',
     cut: 'Take the role away, or lower it.',
   },
-  severedBy: [],
+  severedBy: ['github.lower-role'],
   derive,
-  levers: () => [],
+  levers: lowerRole,
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

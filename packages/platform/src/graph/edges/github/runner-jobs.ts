@@ -1,4 +1,5 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
+import { jobStops, removeRunner, stopJobs } from '../../github/levers.ts';
 import { placementsOf } from '../../github/runners.ts';
 
 export default {
@@ -13,9 +14,9 @@ export default {
     why: 'The runner is used for one job after the other, and what a job leaves behind stays.',
     cut: 'Use runners that live for one job.',
   },
-  severedBy: [],
+  severedBy: [...jobStops, 'github.remove-runner'],
   derive,
-  levers: () => [],
+  levers: (edge, estate) => [...stopJobs(edge, estate), ...removeRunner(edge, estate)],
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

@@ -1,6 +1,7 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { branchNodesOf } from '../../github/branch-nodes.ts';
 import { approvalsOf } from '../../github/branches.ts';
+import { forbidApproval, jobStops, lockBranch, stopJobs } from '../../github/levers.ts';
 import { pushId, tokenId } from '../../github/powers.ts';
 import { jobTokensOf } from '../../github/tokens.ts';
 
@@ -16,9 +17,13 @@ export default {
     why: 'The token may write pull requests and contents, Actions may approve here, and one approval is enough.',
     cut: 'Take the right to approve pull requests away from Actions.',
   },
-  severedBy: [],
+  severedBy: [...jobStops, 'github.restrict-workflow-token', 'github.lock-branch'],
   derive,
-  levers: () => [],
+  levers: (edge, estate) => [
+    ...stopJobs(edge, estate),
+    ...forbidApproval(edge, estate),
+    ...lockBranch(edge.to, estate),
+  ],
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

@@ -1,4 +1,5 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
+import { jobStops, restrictToken, stopJobs } from '../../github/levers.ts';
 import { pushId, tokenId } from '../../github/powers.ts';
 import { jobTokensOf } from '../../github/tokens.ts';
 
@@ -14,9 +15,9 @@ export default {
     why: 'The token has `contents: write`. It pushes anything but workflow files.',
     cut: 'Set `contents: read`, or protect the branches.',
   },
-  severedBy: [],
+  severedBy: [...jobStops, 'github.restrict-workflow-token'],
   derive,
-  levers: () => [],
+  levers: (edge, estate) => [...stopJobs(edge, estate), ...restrictToken(edge, estate)],
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

@@ -1,6 +1,7 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { runsOwnFiles } from '../../github/foreign-code.ts';
 import { jobsByRepository } from '../../github/jobs.ts';
+import { jobStops, stopJobs } from '../../github/levers.ts';
 import { pushId, tokenId } from '../../github/powers.ts';
 import { jobTokensOf } from '../../github/tokens.ts';
 
@@ -16,9 +17,9 @@ export default {
     why: 'The token has `actions: write`, the holder may push, and the workflow can be started by hand and runs files of the branch.',
     cut: 'Set `actions: read`, and keep secrets behind environments that only protected branches enter.',
   },
-  severedBy: [],
+  severedBy: [...jobStops],
   derive,
-  levers: () => [],
+  levers: stopJobs,
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {
@@ -36,6 +37,7 @@ function* derive(estate: Estate): Generator<DerivedEdge> {
           (jobsByRepository(estate).get(repository.id) ?? [])
             .filter(
               (other) =>
+                !other.isDisabled &&
                 other.workflow.data.on.some(({ event }) => event === 'workflow_dispatch') &&
                 other.runs.some((run) => runsOwnFiles(run) !== undefined),
             )

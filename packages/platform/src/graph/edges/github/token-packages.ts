@@ -1,6 +1,7 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { pushedImages } from '../../github/images.ts';
 import { jobsByRepository } from '../../github/jobs.ts';
+import { jobStops, restrictToken, stopJobs } from '../../github/levers.ts';
 import { tokenId } from '../../github/powers.ts';
 import { jobTokensOf } from '../../github/tokens.ts';
 import { imageRepositoryId } from '../../names/image-reference.ts';
@@ -17,9 +18,9 @@ export default {
     why: 'The token has `packages: write`, and workflows of the repository push this package, so the package lets the repository in.',
     cut: 'Set `packages: read` in jobs that publish nothing.',
   },
-  severedBy: [],
+  severedBy: [...jobStops, 'github.restrict-workflow-token'],
   derive,
-  levers: () => [],
+  levers: (edge, estate) => [...stopJobs(edge, estate), ...restrictToken(edge, estate)],
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

@@ -1,6 +1,7 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { branchNodesOf } from '../../github/branch-nodes.ts';
 import { jobsByRepository } from '../../github/jobs.ts';
+import { stopActions } from '../../github/levers.ts';
 import { workflowWriteId } from '../../github/powers.ts';
 import { runsFromBranch } from '../../github/triggers.ts';
 
@@ -16,9 +17,9 @@ export default {
     why: 'The workflow runs as it stands on the branch, and the holder may push workflow files to it.',
     cut: 'Protect the branch, and have .github/workflows owned by somebody else in CODEOWNERS.',
   },
-  severedBy: [],
+  severedBy: ['github.disable-actions'],
   derive,
-  levers: () => [],
+  levers: stopActions,
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {
@@ -26,6 +27,13 @@ function* derive(estate: Estate): Generator<DerivedEdge> {
     if (!repository.runsActions) continue;
     for (const job of jobsByRepository(estate).get(repository.id) ?? [])
       if (runsFromBranch(job.workflow.data.on, repository, name))
-        yield { from, with: [workflowWriteId(repository)], to: job.id, facts: [job.workflow.id, ...facts] };
+        yield {
+          from,
+          with: [workflowWriteId(repository)],
+          to: job.id,
+          facts: [job.workflow.id, ...facts],
+          // Whoever may write may also enable it, so disabling is no cut here.
+          ...(job.isDisabled ? { likelihood: 0.8, note: 'after enabling the workflow again' } : {}),
+        };
   }
 }

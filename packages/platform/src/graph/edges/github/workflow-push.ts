@@ -1,4 +1,5 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
+import { stopActions } from '../../github/levers.ts';
 import { pushedWorkflowId, workflowWriteId } from '../../github/powers.ts';
 import { repositoriesOf } from '../../github/repositories.ts';
 
@@ -14,9 +15,9 @@ export default {
     why: 'A push to any branch runs the workflows that are on that branch.',
     cut: 'Take away write access, or keep secrets and roles behind environments that only protected branches enter.',
   },
-  severedBy: [],
+  severedBy: ['github.disable-actions'],
   derive,
-  levers: () => [],
+  levers: stopActions,
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

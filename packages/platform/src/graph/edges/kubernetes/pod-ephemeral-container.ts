@@ -1,7 +1,8 @@
 import type { DerivedEdge, DeriveOptions, EdgeRule, Estate } from '@firebreak/contract';
 import { changeablePods, hostsOfOpenPods } from '../../kubernetes/inventory.ts';
 import { podStops, stopPods } from '../../kubernetes/levers.ts';
-import { rightsNeeds } from '../../kubernetes/needs.ts';
+import { restraintNeeds, rightsNeeds } from '../../kubernetes/needs.ts';
+import { denyRight } from '../../kubernetes/restraining.ts';
 import { rightEdges } from '../../kubernetes/right-edges.ts';
 
 const right = { verbs: ['patch', 'update'], group: '', resource: 'pods/ephemeralcontainers' };
@@ -11,7 +12,7 @@ export default {
   label: 'POD_EPHEMERAL_CONTAINER',
   from: ['PermissionSet'],
   to: ['Pod', 'Node'],
-  needs: [...rightsNeeds, 'kubernetes.pod', 'kubernetes.workload', 'kubernetes.namespace'],
+  needs: [...rightsNeeds, ...restraintNeeds, 'kubernetes.pod', 'kubernetes.workload', 'kubernetes.namespace'],
   techniques: ['T1609', 'T1610'],
   traverse: 'seconds',
   explain: {
@@ -19,9 +20,9 @@ export default {
     why: 'The role allows pods/ephemeralcontainers; the new container shares network, volumes and, if it asks, the processes of its target, and where admission lets it be privileged it has the node.',
     cut: 'Take the identity out of the binding, or stop the workload.',
   },
-  severedBy: podStops,
+  severedBy: [...podStops, 'kubernetes.deny-admission'],
   derive,
-  levers: stopPods,
+  levers: (edge, estate) => [...stopPods(edge, estate), ...denyRight(edge, estate, right)],
 } satisfies EdgeRule;
 
 function* derive(estate: Estate, options: DeriveOptions): Generator<DerivedEdge> {

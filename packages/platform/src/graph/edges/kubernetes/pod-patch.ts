@@ -1,14 +1,17 @@
 import type { EdgeRule } from '@firebreak/contract';
 import { changeablePods } from '../../kubernetes/inventory.ts';
 import { podStops, stopPods } from '../../kubernetes/levers.ts';
-import { rightsNeeds } from '../../kubernetes/needs.ts';
+import { restraintNeeds, rightsNeeds } from '../../kubernetes/needs.ts';
+import { denyRight } from '../../kubernetes/restraining.ts';
 import { rightEdges } from '../../kubernetes/right-edges.ts';
+
+const right = { verbs: ['patch', 'update'], group: '', resource: 'pods' };
 
 export default {
   label: 'POD_PATCH',
   from: ['PermissionSet'],
   to: ['Pod'],
-  needs: [...rightsNeeds, 'kubernetes.pod', 'kubernetes.workload'],
+  needs: [...rightsNeeds, ...restraintNeeds, 'kubernetes.pod', 'kubernetes.workload'],
   techniques: ['T1609', 'T1610'],
   traverse: 'seconds',
   explain: {
@@ -17,8 +20,7 @@ export default {
     cut: 'Take the identity out of the binding, or stop the workload.',
   },
   aka: { kubehound: 'POD_PATCH' },
-  severedBy: podStops,
-  derive: (estate, options) =>
-    rightEdges(estate, options, { verbs: ['patch', 'update'], group: '', resource: 'pods' }, changeablePods),
-  levers: stopPods,
+  severedBy: [...podStops, 'kubernetes.deny-admission'],
+  derive: (estate, options) => rightEdges(estate, options, right, changeablePods),
+  levers: (edge, estate) => [...stopPods(edge, estate), ...denyRight(edge, estate, right)],
 } satisfies EdgeRule;

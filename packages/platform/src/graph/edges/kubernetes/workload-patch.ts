@@ -1,6 +1,7 @@
-import type { DerivedEdge, DeriveOptions, EdgeRule, Estate } from '@firebreak/contract';
+import type { DerivedEdge, DeriveOptions, EdgeRule, Estate, Lever, LiveEdge } from '@firebreak/contract';
 import { workloads } from '../../kubernetes/inventory.ts';
-import { rightsNeeds } from '../../kubernetes/needs.ts';
+import { restraintNeeds, rightsNeeds } from '../../kubernetes/needs.ts';
+import { denyRight } from '../../kubernetes/restraining.ts';
 import { rightEdges } from '../../kubernetes/right-edges.ts';
 import { workloadKinds } from '../../kubernetes/workload-kinds.ts';
 
@@ -9,22 +10,33 @@ export default {
   label: 'WORKLOAD_PATCH',
   from: ['PermissionSet'],
   to: workloadKinds.filter(({ mutable }) => mutable).map(({ kind }) => kind),
-  needs: [...rightsNeeds, 'kubernetes.workload'],
+  needs: [...rightsNeeds, ...restraintNeeds, 'kubernetes.workload'],
   techniques: ['T1610', 'T1525'],
   traverse: 'seconds',
   explain: {
     what: 'Rewrites the template of a workload.',
     why: 'The role allows to patch or update the object that makes the pods.',
-    cut: 'Take the identity out of the binding.',
+    cut: 'Take the identity out of the binding, or have admission refuse its changes.',
   },
-  severedBy: [],
+  severedBy: ['kubernetes.deny-admission'],
   derive,
-  levers: () => [],
+  levers,
 } satisfies EdgeRule;
 
 function* derive(estate: Estate, options: DeriveOptions): Generator<DerivedEdge> {
   for (const { kind, group, resource, mutable } of workloadKinds) {
     if (!mutable) continue;
-    yield* rightEdges(estate, options, { verbs: ['patch', 'update'], group, resource }, workloads(kind));
+    yield* rightEdges(estate, options, rightTo({ group, resource }), workloads(kind));
   }
+}
+
+const rightTo = ({ group, resource }: { readonly group: string; readonly resource: string }) => ({
+  verbs: ['patch', 'update'],
+  group,
+  resource,
+});
+
+function levers(edge: LiveEdge, estate: Estate): readonly Lever[] {
+  const kind = workloadKinds.find((each) => edge.to.startsWith(`kubernetes:${each.kind}/`));
+  return kind === undefined ? [] : denyRight(edge, estate, rightTo(kind));
 }

@@ -1,5 +1,6 @@
 import { type DerivedEdge, type EdgeRule, type Estate, litellmId } from '@firebreak/contract';
 import { isUsable } from '../../litellm/grants.ts';
+import { ofKey } from '../../litellm/levers.ts';
 
 export default {
   label: 'ADMIN_KEY',
@@ -13,9 +14,9 @@ export default {
     why: 'The key belongs to an administrator and is held to no routes.',
     cut: 'Block the key; give administrators none that live long.',
   },
-  severedBy: [],
+  severedBy: ['litellm.block-key', 'litellm.block-team'],
   derive,
-  levers: () => [],
+  levers: (edge, estate) => ofKey(edge.from, estate),
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

@@ -1,5 +1,6 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { allowedMcp, isUsable } from '../../litellm/grants.ts';
+import { detachMcp, ofKey } from '../../litellm/levers.ts';
 import { toolId } from '../../litellm/tools.ts';
 
 /** A key that is held to some tools of a server reaches those and not the server, which would be all of them. */
@@ -15,9 +16,9 @@ export default {
     why: 'The key, or its team, was given this server; or every key was.',
     cut: 'Block the key, or take the server off its grants.',
   },
-  severedBy: [],
+  severedBy: ['litellm.block-key', 'litellm.block-team', 'litellm.detach-mcp-server'],
   derive,
-  levers: () => [],
+  levers: (edge, estate) => [...ofKey(edge.from, estate), ...edge.facts.flatMap((id) => detachMcp(estate, id))],
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

@@ -1,5 +1,6 @@
 import { type DerivedEdge, type EdgeRule, type Estate, litellmId } from '@firebreak/contract';
 import { isUsable } from '../../litellm/grants.ts';
+import { ofKey } from '../../litellm/levers.ts';
 
 export default {
   label: 'KEY_OWNER',
@@ -13,9 +14,9 @@ export default {
     why: 'The key belongs to this user or team.',
     cut: 'Block the key, or take the user off the proxy.',
   },
-  severedBy: [],
+  severedBy: ['litellm.block-key', 'litellm.block-team'],
   derive,
-  levers: () => [],
+  levers: (edge, estate) => ofKey(edge.to, estate),
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

@@ -1,4 +1,5 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
+import { detachMcp } from '../../litellm/levers.ts';
 import { namedTools } from '../../litellm/tools.ts';
 
 export default {
@@ -13,9 +14,9 @@ export default {
     why: 'The MCP server offers it.',
     cut: 'Take the tool off the list of those that the proxy lets through.',
   },
-  severedBy: [],
+  severedBy: ['litellm.detach-mcp-server'],
   derive,
-  levers: () => [],
+  levers: ({ from }, estate) => detachMcp(estate, from),
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

@@ -1,12 +1,14 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
+import { answering } from '../../litellm/answering.ts';
 import { credentialsOf } from '../../litellm/credentials.ts';
 import { modelsOf } from '../../litellm/grants.ts';
+import { blockModel, swapModel } from '../../litellm/levers.ts';
 
 export default {
   label: 'MODEL_CREDENTIAL',
   from: ['Model'],
   to: ['Credential'],
-  needs: ['litellm.deployment', 'litellm.credential'],
+  needs: ['litellm.deployment', 'litellm.proxy', 'litellm.credential'],
   techniques: ['AML.T0040', 'T1496'],
   traverse: 'instant',
   explain: {
@@ -14,18 +16,23 @@ export default {
     why: 'The proxy answers for the model with this credential.',
     cut: 'Take the model away from whoever should not call it, or give it a credential with a limit of its own.',
   },
-  severedBy: [],
+  severedBy: ['litellm.block-model', 'litellm.swap-model'],
   derive,
-  levers: () => [],
+  levers: ({ from }, estate) => [...blockModel(estate, from), ...swapModel(estate, from)],
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {
   for (const models of modelsOf(estate).values())
-    for (const { id: from, deployments } of models)
-      for (const deployment of deployments)
+    for (const model of models)
+      for (const deployment of answering(estate, model))
         for (const credential of credentialsOf(deployment)) {
           const known = estate.get('litellm.credential', credential.id);
           const facts = known === undefined ? [deployment.id] : [deployment.id, known.id];
-          yield { from, to: credential.id, facts, note: deployment.data.upstream ?? deployment.data.deployment };
+          yield {
+            from: model.id,
+            to: credential.id,
+            facts,
+            note: deployment.data.upstream ?? deployment.data.deployment,
+          };
         }
 }

@@ -1,5 +1,6 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { modelsOf } from '../../litellm/grants.ts';
+import { fallbacksOff } from '../../litellm/levers.ts';
 
 export default {
   label: 'MODEL_FALLBACK',
@@ -13,9 +14,9 @@ export default {
     why: 'The proxy falls back to it when the first one fails.',
     cut: 'Take the fallback out of the configuration.',
   },
-  severedBy: [],
+  severedBy: ['litellm.fallbacks-off'],
   derive,
-  levers: () => [],
+  levers: ({ from }, estate) => fallbacksOff(estate, from),
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

@@ -1,6 +1,7 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { rolesForWebIdentity } from '../../aws/federation.ts';
 import { actsAlone } from '../../oauth/clients.ts';
+import { disableClient, narrowGrant } from '../../oauth/levers.ts';
 
 /** Only clients that get tokens for themselves: who else signs in is not in the facts. */
 export default {
@@ -13,11 +14,11 @@ export default {
   explain: {
     what: 'Exchanges a token of the client for the role’s credentials.',
     why: 'The role trusts this issuer, for this subject and audience.',
-    cut: 'Take the subject out of the role’s trust policy.',
+    cut: 'Disable the client or take the grant away from it, or the subject out of the role’s trust policy.',
   },
-  severedBy: [],
+  severedBy: ['oauth.narrow-client', 'oauth.disable-client'],
   derive,
-  levers: () => [],
+  levers: ({ from }, estate) => [...narrowGrant(estate, from, 'client_credentials'), ...disableClient(estate, from)],
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

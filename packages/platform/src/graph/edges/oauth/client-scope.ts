@@ -1,5 +1,6 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { actsAlone, scopeNode } from '../../oauth/clients.ts';
+import { disableClient, narrowScope } from '../../oauth/levers.ts';
 
 export default {
   label: 'CLIENT_SCOPE',
@@ -11,11 +12,11 @@ export default {
   explain: {
     what: 'Has what the client is granted.',
     why: 'The issuer gives tokens of this client this scope or role.',
-    cut: 'Take the scope or role away from the client.',
+    cut: 'Take the scope or role away from the client, or disable it.',
   },
-  severedBy: [],
+  severedBy: ['oauth.narrow-client', 'oauth.disable-client'],
   derive,
-  levers: () => [],
+  levers: ({ from, to }, estate) => [...narrowScope(estate, from, to), ...disableClient(estate, from)],
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

@@ -1,5 +1,6 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { actsAlone, secretNode } from '../../oauth/clients.ts';
+import { disableClient } from '../../oauth/levers.ts';
 
 export default {
   label: 'CLIENT_SECRET_OPENS',
@@ -11,11 +12,11 @@ export default {
   explain: {
     what: 'Gets tokens as the client.',
     why: 'The secret is all that the issuer asks of it.',
-    cut: 'Rotate the secret of the client, and revoke its tokens.',
+    cut: 'Disable the client, or rotate its secret; and revoke its tokens.',
   },
-  severedBy: [],
+  severedBy: ['oauth.disable-client'],
   derive,
-  levers: () => [],
+  levers: ({ to }, estate) => disableClient(estate, to),
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

@@ -1,4 +1,4 @@
-import type { ApiFailure, ApiObject, ApiResult, KubernetesApi, ResourceRef } from '../../api.ts';
+import type { ApiFailure, ApiObject, ApiResult, KubernetesApi, ResourceRef, WriteOptions } from '../../api.ts';
 import { pathOf } from '../../resources.ts';
 
 /** A write as it was sent. */
@@ -38,12 +38,14 @@ export function observe(api: KubernetesApi, interruption?: Interruption, writer:
     sent,
     api: {
       ...api,
-      create: (ref, body, signal) =>
-        ref.subresource !== undefined || ref.plural.endsWith('reviews')
-          ? api.create(ref, body, signal)
+      create: (ref, body, signal, options) =>
+        ref.subresource !== undefined || ref.plural.endsWith('reviews') || options?.dryRun === true
+          ? api.create(ref, body, signal, options)
           : write({ request: `POST ${pathOf(ref)}`, body }, () => writer.create(ref, body, signal)),
-      patch: (ref, type, body, signal) =>
-        write({ request: `PATCH ${pathOf(ref)}`, body }, () => writer.patch(ref, type, body, signal)),
+      patch: (ref, type, body, signal, options) =>
+        options?.dryRun === true
+          ? api.patch(ref, type, body, signal, options)
+          : write({ request: `PATCH ${pathOf(ref)}`, body }, () => writer.patch(ref, type, body, signal)),
       replace: (ref, body, signal) =>
         write({ request: `PUT ${pathOf(ref)}`, body }, () => writer.replace(ref, body, signal)),
       delete: (ref, options, signal) =>
@@ -57,8 +59,10 @@ export function failing(api: KubernetesApi, failure: ApiFailure, sent: boolean):
   const fail = async () => lost(failure, sent);
   return {
     ...api,
-    create: (ref: ResourceRef, body: ApiObject, signal: AbortSignal) =>
-      ref.subresource !== undefined || ref.plural.endsWith('reviews') ? api.create(ref, body, signal) : fail(),
+    create: (ref: ResourceRef, body: ApiObject, signal: AbortSignal, options?: WriteOptions) =>
+      ref.subresource !== undefined || ref.plural.endsWith('reviews') || options?.dryRun === true
+        ? api.create(ref, body, signal, options)
+        : fail(),
     patch: fail,
     replace: fail,
     delete: fail,

@@ -75,6 +75,27 @@ export function worldObjects(namespace: string): ApiObject[] {
       roleRef: { apiGroup: rbac, kind: 'Role', name: 'reader' },
       subjects,
     },
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: meta('bot') },
+    {
+      apiVersion: `${rbac}/v1`,
+      kind: 'Role',
+      metadata: meta('bot'),
+      rules: [
+        { apiGroups: [''], resources: ['pods/exec'], verbs: ['create'] },
+        { apiGroups: [''], resources: ['services'], verbs: ['get', 'patch'] },
+      ],
+    },
+    {
+      apiVersion: `${rbac}/v1`,
+      kind: 'RoleBinding',
+      metadata: meta('bots'),
+      roleRef: { apiGroup: rbac, kind: 'Role', name: 'bot' },
+      subjects: [
+        { kind: 'ServiceAccount', name: 'bot', namespace },
+        { kind: 'User', name: `bob@${namespace}.example`, apiGroup: rbac },
+        { kind: 'Group', name: `bots-of-${namespace}`, apiGroup: rbac },
+      ],
+    },
     {
       apiVersion: `${rbac}/v1`,
       kind: 'ClusterRole',
@@ -159,6 +180,29 @@ export function worldObjects(namespace: string): ApiObject[] {
         selector: { matchLabels: { app: 'store' } },
         template: pods('store', { terminationGracePeriodSeconds: 1 }),
       },
+    },
+    {
+      apiVersion: 'serving.kserve.io/v1beta1',
+      kind: 'InferenceService',
+      metadata: meta('llm', { annotations: { note: 'kept' } }),
+      spec: {
+        predictor: {
+          canaryTrafficPercent: 20,
+          model: { modelFormat: { name: 'vllm' }, storageUri: 's3://models/llm/2' },
+        },
+      },
+    },
+    {
+      apiVersion: 'ray.io/v1',
+      kind: 'RayCluster',
+      metadata: meta('ray'),
+      spec: { headGroupSpec: { rayStartParams: {}, template: pods('ray') } },
+    },
+    {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'CronWorkflow',
+      metadata: meta('retrain'),
+      spec: { schedule: '0 3 1 1 *', suspend: false, workflowSpec: { entrypoint: 'main', templates: [] } },
     },
     { apiVersion: 'v1', kind: 'Pod', metadata: meta('bare', { labels: { app: 'bare' } }), spec: pods('bare').spec },
     {
@@ -293,6 +337,69 @@ export function actionCases(namespace: string, node: string): readonly ActionCas
       probes: ['holds', 'cannot-tell'],
     },
     {
+      name: 'pods of an account',
+      action: 'kubernetes.deny-admission',
+      params: { deny: 'account', namespace, serviceAccount: 'predictor' },
+      probes: ['holds', 'holds'],
+    },
+    {
+      name: 'a registry and a digest',
+      action: 'kubernetes.deny-admission',
+      params: {
+        deny: 'images',
+        images: ['registry.example/team/', 'quay.example:5000/model', `@sha256:${'0123456789abcdef'.repeat(4)}`],
+        namespace,
+      },
+      probes: ['holds', 'holds'],
+    },
+    {
+      name: 'shells of an account',
+      action: 'kubernetes.deny-admission',
+      params: {
+        deny: 'writes',
+        subject: { kind: 'ServiceAccount', namespace, name: 'bot' },
+        group: '',
+        resources: ['pods/exec', 'pods/attach', 'pods/portforward', 'pods/ephemeralcontainers'],
+      },
+      probes: ['holds'],
+    },
+    {
+      name: 'what a user writes',
+      action: 'kubernetes.deny-admission',
+      params: {
+        deny: 'writes',
+        subject: { kind: 'User', name: `bob@${namespace}.example` },
+        group: '',
+        resources: ['services'],
+        namespace,
+      },
+      probes: ['holds'],
+    },
+    {
+      name: 'what a group writes',
+      action: 'kubernetes.deny-admission',
+      params: {
+        deny: 'writes',
+        subject: { kind: 'Group', name: `bots-of-${namespace}` },
+        group: '',
+        resources: ['services'],
+        namespace,
+      },
+      probes: ['holds'],
+    },
+    {
+      name: 'a whole namespace',
+      action: 'kubernetes.freeze-namespace',
+      params: { namespace },
+      probes: ['holds'],
+    },
+    {
+      name: 'pods of a priority class',
+      action: 'kubernetes.freeze-namespace',
+      params: { namespace, priorityClass: 'system-cluster-critical' },
+      probes: ['holds'],
+    },
+    {
       name: 'a deployment with an autoscaler',
       action: 'kubernetes.scale-to-zero',
       params: { kind: 'Deployment', namespace, name: 'serve' },
@@ -331,6 +438,27 @@ export function actionCases(namespace: string, node: string): readonly ActionCas
       action: 'kubernetes.park-daemonset',
       params: { namespace, name: 'picky' },
       probes: ['holds'],
+    },
+    {
+      name: 'a model server',
+      action: 'kubernetes.suspend-operated',
+      params: { apiVersion: 'serving.kserve.io/v1beta1', kind: 'InferenceService', namespace, name: 'llm' },
+      probes: ['holds', 'holds'],
+      interfere: merge('InferenceService', 'serving.kserve.io/v1beta1', 'llm', {
+        metadata: { annotations: { 'serving.kserve.io/stop': 'false' } },
+      }),
+    },
+    {
+      name: 'a Ray cluster',
+      action: 'kubernetes.suspend-operated',
+      params: { apiVersion: 'ray.io/v1', kind: 'RayCluster', namespace, name: 'ray' },
+      probes: ['holds', 'holds'],
+    },
+    {
+      name: 'workflows by a schedule',
+      action: 'kubernetes.suspend-operated',
+      params: { apiVersion: 'argoproj.io/v1alpha1', kind: 'CronWorkflow', namespace, name: 'retrain' },
+      probes: ['holds', 'holds'],
     },
     { name: 'bare', action: 'kubernetes.delete-pod', params: { namespace, name: 'bare' }, probes: ['holds'] },
     { name: 'a node', action: 'kubernetes.cordon-node', params: { name: node }, probes: ['holds'] },

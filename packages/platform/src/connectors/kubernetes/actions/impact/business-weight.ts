@@ -4,7 +4,8 @@
  *
  * Fixed part, by lever. Reading costs next to nothing. Stopping deliveries or new placements (2) delays work and breaks
  * none that runs. Taking one identity's permission (3) or its tokens (4) breaks what uses it, and is put back in a second;
- * tokens cost more, because pods have to restart. Cutting a network (5) breaks what talks. Suspending a job (6) loses the
+ * tokens cost more, because pods have to restart. An admission denial (3.5) is one more thing in everybody's way, and a frozen
+ * namespace (6) replaces nothing that ends; what they leave running counts a quarter of its weight. Cutting a network (5) breaks what talks. Suspending a job (6) loses the
  * work in hand. Stopping what serves (20), on every node at once the same (20), is what customers notice; deleting a pod
  * that nothing recreates (25) also loses what it had in memory and on its own disk.
  *
@@ -18,10 +19,13 @@ export const fixedCost = {
   'suspend-delivery': 2,
   'cordon-node': 2,
   'strip-subject': 3,
+  'deny-admission': 3.5,
+  'freeze-namespace': 6,
   'invalidate-tokens': 4,
   'isolate-network': 5,
   'suspend-job': 6,
   'scale-to-zero': 20,
+  'suspend-operated': 20,
   'park-daemonset': 20,
   'delete-pod': 25,
 } as const satisfies Readonly<Record<string, number>>;

@@ -46,10 +46,11 @@ async function podsOf(
   namespace: string,
 ): Promise<ApiResult<readonly ApiObject[]>> {
   const owners = new Set([uidOf(object)]);
-  for (const kind of between[object.kind ?? ''] ?? []) {
+  const isOperated = (object.apiVersion ?? '').split('/')[0]?.includes('.') === true;
+  for (const kind of between[object.kind ?? ''] ?? (isOperated ? belowOperators : [])) {
     const children = await listAll(attempt, refToAll(kind, namespace), { form: 'metadata' });
     if (!children.ok) return children;
-    for (const child of children.value) if (controllerOf(child)?.uid === uidOf(object)) owners.add(uidOf(child));
+    for (const child of children.value) if (owners.has(controllerOf(child)?.uid)) owners.add(uidOf(child));
   }
   const pods = await listAll(attempt, refToAll('Pod', namespace));
   if (!pods.ok) return pods;
@@ -64,6 +65,8 @@ async function podsOf(
 
 /** What stands between a workload and its pods. */
 const between: Readonly<Record<string, readonly string[]>> = { Deployment: ['ReplicaSet'], CronJob: ['Job'] };
+/** An operator's resource has pods of its own, or workloads which have them. */
+const belowOperators = ['Deployment', 'StatefulSet', 'Job', 'ReplicaSet'] as const;
 
 function hasEnded(pod: ApiObject): boolean {
   const phase = at(pod, 'status', 'phase');

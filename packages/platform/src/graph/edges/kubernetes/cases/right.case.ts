@@ -16,6 +16,8 @@ import {
 } from './world.case.ts';
 
 const stop = ['kubernetes.delete-pod'];
+const deny = 'kubernetes.deny-admission';
+const freeze = 'kubernetes.freeze-namespace';
 const set = 'PermissionSet/prod/who::who';
 const inCluster = 'PermissionSet/who::who';
 const kserve = 'serving.kserve.io';
@@ -69,7 +71,11 @@ const application2 = 'Application.argoproj.io/prod/app';
 export const rightCases: CaseTable = {
   POD_EXEC: {
     holds: [
-      { world: [...can('who', ['create pods/exec']), pod('a')], edges: [`${set} -> Pod/prod/a`], levers: stop },
+      {
+        world: [...can('who', ['create pods/exec']), pod('a')],
+        edges: [`${set} -> Pod/prod/a`],
+        levers: [...stop, deny],
+      },
       { world: [...can('who', ['create pods/exec a']), pod('a')], edges: [`${set} -> Pod/prod/a`] },
       { world: [...can('who', ['get */exec']), pod('a')], edges: [`${set} -> Pod/prod/a`] },
       {
@@ -147,7 +153,9 @@ export const rightCases: CaseTable = {
     ],
   },
   POD_PATCH: {
-    holds: [{ world: [...can('who', ['patch pods']), pod('a')], edges: [`${set} -> Pod/prod/a`], levers: stop }],
+    holds: [
+      { world: [...can('who', ['patch pods']), pod('a')], edges: [`${set} -> Pod/prod/a`], levers: [...stop, deny] },
+    ],
     nearMisses: [
       {
         because: 'a static pod follows its file',
@@ -164,12 +172,12 @@ export const rightCases: CaseTable = {
       {
         world: [...can('who', ['patch pods/ephemeralcontainers']), pod('a')],
         edges: [`${set} -> Pod/prod/a`],
-        levers: stop,
+        levers: [...stop, deny],
       },
       {
         world: [...can('who', ['patch pods/ephemeralcontainers a']), pod('a')],
         edges: [`${set} -> Node/n1`],
-        levers: [],
+        levers: [deny],
       },
     ],
     nearMisses: [
@@ -186,7 +194,7 @@ export const rightCases: CaseTable = {
       {
         world: [...can('who', ['create pods']), account('sa'), secret('s')],
         edges: [`${set} -> ServiceAccount/prod/sa`, `${set} -> Secret/prod/s`],
-        levers: [],
+        levers: [deny, freeze],
       },
       { world: [...can('who', ['create pods']), annotated], edges: [`${set} -> Credential/prod/sa/aws-role`] },
     ],
@@ -201,7 +209,7 @@ export const rightCases: CaseTable = {
   },
   POD_PLACEMENT: {
     holds: [
-      { world: [...can('who', ['create pods']), node('n1')], edges: [`${set} -> Node/n1`], levers: [] },
+      { world: [...can('who', ['create pods']), node('n1')], edges: [`${set} -> Node/n1`], levers: [freeze] },
       {
         world: [...can('who', ['create cronjobs@batch']), node('n1'), namespace('prod', 'privileged')],
         edges: [`${set} -> Node/n1`],
@@ -289,7 +297,7 @@ export const rightCases: CaseTable = {
       {
         world: [...can('who', ['create deployments@apps']), account('sa')],
         edges: [`${set} -> ServiceAccount/prod/sa`],
-        levers: [],
+        levers: [deny, freeze],
       },
       {
         world: [...can('who', ['create rayjobs@ray.io']), definition('rayjobs.ray.io'), account('sa')],
@@ -319,7 +327,7 @@ export const rightCases: CaseTable = {
       {
         world: [...can('who', ['patch deployments@apps']), workload('Deployment', 'web')],
         edges: [`${set} -> Deployment/prod/web`],
-        levers: [],
+        levers: [deny],
       },
       {
         world: [...can('who', ['update cronjobs@batch nightly']), workload('CronJob', 'nightly')],
@@ -346,7 +354,7 @@ export const rightCases: CaseTable = {
       {
         world: [workload('Deployment', 'web')],
         edges: ['Deployment/prod/web -> Pod/prod/web'],
-        levers: ['kubernetes.scale-to-zero'],
+        levers: ['kubernetes.scale-to-zero', freeze],
       },
       {
         world: [workload('Deployment', 'web'), account('sa')],
@@ -496,7 +504,7 @@ export const rightCases: CaseTable = {
       {
         world: [...can('who', ['create serviceaccounts/token']), account('sa')],
         edges: [`${set} -> ServiceAccount/prod/sa`],
-        levers: [],
+        levers: [deny],
       },
       {
         world: [...can('who', ['create serviceaccounts/token sa']), account('sa')],

@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { frontLine, placed, ticks } from './choice-scale.ts';
+import { beatenBy, type Option, span } from './option-words.ts';
+
+const frame = { width: 620, height: 330, left: 58, right: 34, top: 38, bottom: 48 };
+const amount = fc.oneof(fc.constant(0), fc.double({ min: 0, max: 1e6, noNaN: true }));
+const options = fc
+  .array(fc.record({ risk: amount, outage: amount, seconds: amount }), { minLength: 1, maxLength: 8 })
+  .map((all) => all.map((axes, at): Option => ({ name: `option ${at}`, why: '', front: true, ...axes })))
+  .map((all) => all.map((option) => ({ ...option, front: beatenBy(option, all) === undefined })));
+
+test('every option stands within the frame, and no two names lie over each other', () => {
+  fc.assert(
+    fc.property(options, (all) => {
+      const places = placed(all, frame);
+      for (const { x, y, radius } of places) {
+        expect(x).toBeGreaterThanOrEqual(frame.left);
+        expect(x).toBeLessThanOrEqual(frame.width - frame.right);
+        expect(y).toBeGreaterThanOrEqual(frame.top - 1e-6);
+        expect(y).toBeLessThanOrEqual(frame.height - frame.bottom);
+        expect(radius).toBeGreaterThan(0);
+      }
+      for (const [at, one] of places.entries())
+        for (const other of places.slice(at + 1))
+          if (one.label.x === other.label.x && one.label.end === other.label.end)
+            expect(Math.abs(one.label.y - other.label.y)).toBeGreaterThanOrEqual(16);
+    }),
+  );
+});
+
+test('somebody is always on the front, and whoever is not is beaten by somebody', () => {
+  fc.assert(
+    fc.property(options, (all) => {
+      expect(all.some(({ front }) => front)).toBe(true);
+      expect(frontLine(placed(all, frame))).toMatch(/^M/);
+      for (const option of all) {
+        const better = beatenBy(option, all);
+        if (better !== undefined) expect(beatenBy(better, [option])).toBeUndefined();
+      }
+    }),
+  );
+});
+
+test('an axis has a few round marks', () => {
+  expect(ticks(80)).toEqual([0, 20, 40, 60, 80]);
+  expect(ticks(91)).toEqual([0, 25, 50, 75]);
+  expect(ticks(0.3)).toEqual([0, 0.1, 0.2, 0.3]);
+  expect(ticks(0)).toEqual([0]);
+});
+
+test('a span is told in its largest unit', () => {
+  expect([0, 89, 90, 610, 7300].map(span)).toEqual(['0 s', '89 s', '2 min', '10 min', '2.0 h']);
+});

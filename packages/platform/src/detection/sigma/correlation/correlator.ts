@@ -1,0 +1,258 @@
+/**
+ * Feeds what single rules found into the correlations, and what these found into the correlations of correlations. Time goes
+ * forward with the events (see groups.ts); an event that was seen already, by its id, is not counted twice.
+ *
+ * The state can be taken out as plain data and put back after a restart: what is of a correlation that has changed since is
+ * dropped, and that is said.
+ */
+import { createHash } from 'node:crypto';
+import { Groups, type GroupState, type Losses, type Met, type StateLimits } from './groups.ts';
+import type { LinkedCorrelation } from './link.ts';
+import type { Entry } from './measure.ts';
+import { type Scalar, scalarNumber } from '../program/scalar.ts';
+import type { CorrelationRule } from '../language/rule.ts';
+
+export interface CorrelationOptions extends StateLimits {
+  /** How much later than the newest event one may arrive. */
+  readonly latenessMs: number;
+  /** An event may claim to be so much later than it was received, before its clock is not believed. */
+  readonly maxSkewMs: number;
+  /** Ids of events that are remembered, within the lateness. */
+  readonly maxEventIds: number;
+}
+export const defaultCorrelationOptions: CorrelationOptions = {
+  latenessMs: 5 * 60_000,
+  maxSkewMs: 5 * 60_000,
+  maxGroups: 200_000,
+  maxEntries: 10_000,
+  maxEventIds: 500_000,
+};
+
+/** An event of which rules were true. */
+export interface Occurred {
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  readonly eventId?: string;
+  /** When it came to us, if that is known. */
+  readonly receivedAt?: number;
+  /** Numbers of the rules. */
+  readonly rules: readonly number[];
+  /** The value of a field of a rule in this event. */
+  readonly read: (rule: number, field: string) => Scalar | undefined;
+}
+
+export interface Correlated {
+  readonly rule: CorrelationRule;
+  /** Field or alias → value. */
+  readonly group: Readonly<Record<string, string>>;
+  readonly time: number;
+  readonly from: number;
+  /** What the condition was held against: a count, a sum, how many rules occurred. */
+  readonly value: number;
+  /** Of the last hundred events. */
+  readonly eventIds: readonly string[];
+}
+
+export interface CorrelatorState {
+  readonly version: 1;
+  readonly newest: number;
+  readonly eventIds: readonly (readonly [string, number])[];
+  readonly correlations: readonly {
+    readonly id: string;
+    readonly fingerprint: string;
+    readonly groups: readonly GroupState[];
+  }[];
+}
+
+const longKey = 400;
+
+export class Correlator {
+  readonly #correlations: readonly LinkedCorrelation[];
+  readonly #options: CorrelationOptions;
+  readonly #groups: readonly Groups[];
+  /** For each rule, and for each correlation, the correlations that it is a part of. */
+  readonly #ofRule = new Map<number, { readonly correlation: number; readonly position: number }[]>();
+  readonly #ofCorrelation = new Map<number, { readonly correlation: number; readonly position: number }[]>();
+  readonly #seen = new Map<string, number>();
+  #newest = Number.NEGATIVE_INFINITY;
+  #skewed = 0;
+  #duplicates = 0;
+  #forgottenIds = 0;
+
+  constructor(correlations: readonly LinkedCorrelation[], options: CorrelationOptions) {
+    this.#correlations = correlations;
+    this.#options = options;
+    this.#groups = correlations.map((correlation) => new Groups(correlation, options));
+    for (const [correlation, { members }] of correlations.entries())
+      for (const [position, member] of members.entries()) {
+        const users = 'rule' in member ? this.#ofRule : this.#ofCorrelation;
+        const key = 'rule' in member ? member.rule : member.correlation;
+        users.set(key, [...(users.get(key) ?? []), { correlation, position }]);
+      }
+  }
+
+  observe(event: Occurred): readonly Correlated[] {
+    const rules = event.rules.filter((rule) => this.#ofRule.has(rule));
+    const time = this.#believed(event);
+    if (rules.length === 0) return this.advance(time);
+    if (event.eventId !== undefined && this.#wasSeen(event.eventId, time)) return [];
+    const found: Correlated[] = this.#goOn(time);
+    for (const rule of rules) {
+      const id = event.eventId === undefined ? {} : { eventId: event.eventId };
+      const users = this.#ofRule.get(rule) ?? [];
+      // The later places first: one event must not be two links of a chain.
+      for (const { correlation, position } of [...users].reverse())
+        this.#enter(correlation, position, time, (field) => event.read(rule, field), id, found);
+    }
+    return found;
+  }
+
+  /** Time has come to `time`, although no event says so: what ends without another event is decided. */
+  advance(time: number): Correlated[] {
+    return this.#goOn(time);
+  }
+
+  get counts() {
+    const sum = (of: (losses: Losses) => number) => this.#groups.reduce((total, { losses }) => total + of(losses), 0);
+    return {
+      groups: this.#groups.reduce((total, { size }) => total + size, 0),
+      lost: {
+        groups: sum(({ groups }) => groups),
+        entries: sum(({ entries }) => entries),
+        late: sum(({ late }) => late),
+        ungrouped: sum(({ ungrouped }) => ungrouped),
+        eventIds: this.#forgottenIds,
+      },
+      duplicates: this.#duplicates,
+      skewed: this.#skewed,
+    };
+  }
+
+  state(): CorrelatorState {
+    return {
+      version: 1,
+      newest: Number.isFinite(this.#newest) ? this.#newest : 0,
+      eventIds: [...this.#seen],
+      correlations: this.#correlations.map(({ rule }, number) => ({
+        id: rule.id,
+        fingerprint: fingerprint(rule),
+        groups: [...(this.#groups[number]?.state() ?? [])],
+      })),
+    };
+  }
+
+  /** Puts state back into a correlator that has seen nothing yet. @returns ids of correlations whose state no longer fits. */
+  restore(state: CorrelatorState): readonly string[] {
+    const dropped: string[] = [];
+    this.#newest = Math.max(this.#newest, state.newest > 0 ? state.newest : Number.NEGATIVE_INFINITY);
+    for (const [id, time] of state.eventIds) this.#seen.set(id, time);
+    for (const { id, fingerprint: was, groups } of state.correlations) {
+      const number = this.#correlations.findIndex(({ rule }) => rule.id === id && fingerprint(rule) === was);
+      if (number === -1) dropped.push(id);
+      else for (const group of groups) this.#groups[number]?.restore(group);
+    }
+    return dropped;
+  }
+
+  get #watermark(): number {
+    return this.#newest - this.#options.latenessMs;
+  }
+
+  /** A clock that runs ahead must not make everybody else's events too late. */
+  #believed({ time, receivedAt }: Occurred): number {
+    if (receivedAt === undefined || time <= receivedAt + this.#options.maxSkewMs) return time;
+    this.#skewed += 1;
+    return receivedAt;
+  }
+
+  #wasSeen(id: string, time: number): boolean {
+    if (this.#seen.has(id)) {
+      this.#duplicates += 1;
+      return true;
+    }
+    this.#seen.set(id, time);
+    if (this.#seen.size > this.#options.maxEventIds) {
+      const [oldest] = this.#seen.keys();
+      if (oldest !== undefined) this.#seen.delete(oldest);
+      this.#forgottenIds += 1;
+    }
+    return false;
+  }
+
+  #goOn(time: number): Correlated[] {
+    if (time <= this.#newest) return [];
+    this.#newest = time;
+    for (const [id, seen] of this.#seen) {
+      // The same event again would be below the watermark, and is refused as late.
+      if (seen >= this.#watermark) break;
+      this.#seen.delete(id);
+    }
+    const found: Correlated[] = [];
+    for (const [number, groups] of this.#groups.entries())
+      for (const met of groups.advance(this.#watermark)) this.#met(number, met, found);
+    return found;
+  }
+
+  #enter(
+    number: number,
+    position: number,
+    time: number,
+    read: (field: string) => Scalar | undefined,
+    id: { readonly eventId?: string },
+    found: Correlated[],
+  ): void {
+    const [correlation, groups] = [this.#correlations[number], this.#groups[number]];
+    if (correlation === undefined || groups === undefined) return;
+    const { rule, groupFields, carries } = correlation;
+    const parts = (groupFields[position] ?? []).map((field) => keyPart(read(field)));
+    const value = rule.fields.length === 0 ? undefined : valueOf(rule, rule.fields.map(read));
+    if (parts.some((part) => part === undefined) || (rule.fields.length > 0 && value === undefined)) {
+      groups.losses.ungrouped += 1;
+      return;
+    }
+    const entry: Entry = { time, rule: position, ...(value === undefined ? {} : { value }), ...id };
+    const carried = carries.map((field) => keyPart(read(field)));
+    const met = groups.observe(JSON.stringify(parts), entry, carried, this.#watermark);
+    if (met !== undefined) this.#met(number, met, found);
+  }
+
+  #met(number: number, met: Met, found: Correlated[]): void {
+    const correlation = this.#correlations[number];
+    if (correlation === undefined) return;
+    const { rule, carries, stands } = correlation;
+    const parts = JSON.parse(met.key) as readonly string[];
+    const group = Object.fromEntries(rule.groupBy.map((field, index) => [field, parts[index] ?? '']));
+    if (stands) found.push({ rule, group, time: met.time, from: met.from, value: met.value, eventIds: met.eventIds });
+    const read = (field: string) => met.carried[carries.indexOf(field)];
+    const last = met.eventIds.at(-1);
+    for (const { correlation: parent, position } of [...(this.#ofCorrelation.get(number) ?? [])].reverse())
+      this.#enter(parent, position, met.time, read, last === undefined ? {} : { eventId: last }, found);
+  }
+}
+
+/** Undefined for what is absent or null: such an event belongs to no group. */
+function keyPart(value: Scalar | undefined): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  return short(String(value));
+}
+
+function valueOf({ type }: CorrelationRule, values: readonly (Scalar | undefined)[]): string | number | undefined {
+  if (type === 'value_count') {
+    const parts = values.map(keyPart);
+    return parts.some((part) => part === undefined) ? undefined : parts.length === 1 ? parts[0] : JSON.stringify(parts);
+  }
+  const [value] = values;
+  return value === undefined ? undefined : scalarNumber(value);
+}
+
+/** A long value is kept as its digest: a key must not cost what an attacker writes into it. */
+function short(text: string): string {
+  if (text.length <= longKey) return text;
+  return `${text.slice(0, 100)}…sha256:${createHash('sha256').update(text).digest('hex')}`;
+}
+
+/** Of all that decides: state of a correlation with another one means something else. */
+function fingerprint({ type, rules, groupBy, timespanMs, bounds, occurrence, fields, percentile, aliases }: CorrelationRule): string {
+  const parts = [type, rules, groupBy, timespanMs, bounds, occurrence ?? null, fields, percentile, [...aliases].map(([alias, of]) => [alias, [...of]])];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}

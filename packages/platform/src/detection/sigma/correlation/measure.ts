@@ -1,0 +1,191 @@
+/**
+ * What a correlation measures over the entries of one window. A `Tally` is kept up to date entry by entry while a window slides;
+ * `measured` looks at a whole window at once, for what can only be said when it is over.
+ */
+import type { Bound, CorrelationRule, Occurrence } from '../language/rule.ts';
+
+/** One event of a group. */
+export interface Entry {
+  readonly time: number;
+  /** Number of the rule in the correlation. */
+  readonly rule: number;
+  /** What is counted or measured; undefined where the type needs none. */
+  readonly value?: string | number;
+  readonly eventId?: string;
+}
+
+type Definition = Pick<CorrelationRule, 'type' | 'bounds' | 'occurrence' | 'percentile' | 'rules' | 'timespanMs'>;
+
+/**
+ * Whether the answer for the time up to an event can be given at that event: what only asks for *at least* so much stays true
+ * whatever comes. Averages, quantiles, *at most*, *exactly* and *without* can only be said when the window is over.
+ */
+export function decidesAtOnce({ type, bounds, occurrence }: Definition): boolean {
+  if (occurrence !== undefined) return !hasNot(occurrence);
+  const atLeast = bounds.every(({ by }) => by === 'gt' || by === 'gte');
+  return atLeast && !['value_avg', 'value_median', 'value_percentile'].includes(type);
+}
+
+/** The window that slides along with the newest entry. */
+export interface Tally {
+  add(entry: Entry): void;
+  remove(entry: Entry): void;
+  /** Whether the condition holds for the window that ends with the entry added last. */
+  holds(): boolean;
+  readonly value: number;
+}
+
+export function tallyFor(definition: Definition): Tally {
+  const { type, bounds } = definition;
+  if (type === 'event_count') return counting(bounds);
+  if (type === 'value_count') return countingValues(bounds);
+  if (type === 'value_sum') return summing(bounds);
+  return type === 'temporal_ordered' && definition.bounds.length === 0 ? inOrder(definition) : occurring(definition);
+}
+
+/** @returns the number that the condition was held against, or undefined when it does not hold. */
+export function measured(entries: readonly Entry[], definition: Definition): number | undefined {
+  const { type, bounds, percentile } = definition;
+  const numbers = () => entries.flatMap(({ value }) => (typeof value === 'number' ? value : [])).sort((a, b) => a - b);
+  let value: number | undefined;
+  if (type === 'value_avg') {
+    const all = numbers();
+    value = all.length === 0 ? undefined : all.reduce((sum, number) => sum + number, 0) / all.length;
+  } else if (type === 'value_median') value = quantile(numbers(), 50);
+  else if (type === 'value_percentile') value = quantile(numbers(), percentile);
+  else {
+    const tally = tallyFor(definition);
+    let held = false;
+    for (const entry of entries) {
+      tally.add(entry);
+      held = tally.holds();
+      if (held && type === 'temporal_ordered') break;
+    }
+    return held ? tally.value : undefined;
+  }
+  return value !== undefined && within(value, bounds) ? value : undefined;
+}
+
+/** Linear between the two nearest ranks, as SQL's percentile_cont. @param sorted ascending. */
+function quantile(sorted: readonly number[], percent: number): number | undefined {
+  const rank = ((sorted.length - 1) * percent) / 100;
+  const [low, high] = [sorted[Math.floor(rank)], sorted[Math.ceil(rank)]];
+  return low === undefined || high === undefined ? undefined : low + (high - low) * (rank - Math.floor(rank));
+}
+
+export function within(value: number, bounds: readonly Bound[]): boolean {
+  return bounds.every(({ by, value: bound }) => {
+    switch (by) {
+      case 'gt':
+        return value > bound;
+      case 'gte':
+        return value >= bound;
+      case 'lt':
+        return value < bound;
+      case 'lte':
+        return value <= bound;
+      case 'eq':
+        return value === bound;
+      case 'neq':
+        return value !== bound;
+    }
+  });
+}
+
+function counting(bounds: readonly Bound[]): Tally {
+  let count = 0;
+  return {
+    add: () => void (count += 1),
+    remove: () => void (count -= 1),
+    holds: () => within(count, bounds),
+    get value() {
+      return count;
+    },
+  };
+}
+
+function countingValues(bounds: readonly Bound[]): Tally {
+  const counts = new Map<string | number, number>();
+  return {
+    add({ value }) {
+      if (value !== undefined) counts.set(value, (counts.get(value) ?? 0) + 1);
+    },
+    remove({ value }) {
+      if (value === undefined) return;
+      const left = (counts.get(value) ?? 0) - 1;
+      if (left > 0) counts.set(value, left);
+      else counts.delete(value);
+    },
+    holds: () => within(counts.size, bounds),
+    get value() {
+      return counts.size;
+    },
+  };
+}
+
+function summing(bounds: readonly Bound[]): Tally {
+  let sum = 0;
+  return {
+    add: ({ value }) => void (sum += typeof value === 'number' ? value : 0),
+    remove: ({ value }) => void (sum -= typeof value === 'number' ? value : 0),
+    holds: () => within(sum, bounds),
+    get value() {
+      return sum;
+    },
+  };
+}
+
+/** Which rules occurred: all of them, as many as the bounds ask for, or as the condition says. */
+function occurring({ rules, bounds, occurrence }: Definition): Tally {
+  const counts = new Uint32Array(rules.length);
+  const kinds = () => counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
+  return {
+    add: ({ rule }) => void (counts[rule] = (counts[rule] ?? 0) + 1),
+    remove: ({ rule }) => void (counts[rule] = (counts[rule] ?? 0) - 1),
+    holds() {
+      if (occurrence !== undefined) return occurs(occurrence, counts);
+      return bounds.length === 0 ? kinds() === rules.length : within(kinds(), bounds);
+    },
+    get value() {
+      return kinds();
+    },
+  };
+}
+
+/**
+ * The rules one after the other. For each it is enough to know the latest time at which a chain that ends with it began: so an
+ * entry costs one comparison, and nothing need be removed.
+ */
+function inOrder({ rules, timespanMs }: Definition): Tally {
+  const began = new Float64Array(rules.length).fill(Number.NEGATIVE_INFINITY);
+  let complete = false;
+  return {
+    add({ rule, time }) {
+      const start = rule === 0 ? time : (began[rule - 1] ?? Number.NEGATIVE_INFINITY);
+      const holds = time - start <= timespanMs;
+      if (holds) began[rule] = Math.max(began[rule] ?? Number.NEGATIVE_INFINITY, start);
+      complete = holds && rule === rules.length - 1;
+    },
+    remove() {},
+    holds: () => complete,
+    value: rules.length,
+  };
+}
+
+function occurs(condition: Occurrence, counts: Uint32Array): boolean {
+  switch (condition.kind) {
+    case 'rule':
+      return (counts[condition.rule] ?? 0) > 0;
+    case 'not':
+      return !occurs(condition.part, counts);
+    case 'and':
+      return condition.parts.every((part) => occurs(part, counts));
+    case 'or':
+      return condition.parts.some((part) => occurs(part, counts));
+  }
+}
+
+function hasNot(condition: Occurrence): boolean {
+  if (condition.kind === 'rule') return false;
+  return condition.kind === 'not' || condition.parts.some(hasNot);
+}

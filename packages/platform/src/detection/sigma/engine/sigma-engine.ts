@@ -1,0 +1,196 @@
+/**
+ * The detection engine: rules in, events in, findings out.
+ *
+ * Rules come and go at run time. Every change makes a complete new set (read, linked, compiled) beside the old one and puts it
+ * in place in one assignment, so an event is judged by one set of rules, never by half of each. Correlations that did not
+ * change keep their state.
+ *
+ * For each event source the rules that fit it are rewritten to its fields and compiled into one program, when its first event
+ * comes. The engine has no clock and does no I/O: times are the events', or are given.
+ */
+import {
+  type CorrelationOptions,
+  type Correlated,
+  Correlator,
+  type CorrelatorState,
+  defaultCorrelationOptions,
+} from '../correlation/correlator.ts';
+import { type Linked, link } from '../correlation/link.ts';
+import { readRules, type RuleText } from '../language/read-rules.ts';
+import type { DetectionRule, RuleProblem } from '../language/rule.ts';
+import { Program } from '../program/program.ts';
+import type { Scalar } from '../program/scalar.ts';
+import type { EventSource } from '../sources/log-source.ts';
+import { foreignAt } from '../sources/path.ts';
+import { eventId, eventTime, type Recogniser, recogniserOf } from '../sources/recognise.ts';
+import { fits, pathsOf, rewritten } from '../sources/rewrite.ts';
+
+export interface EventContext {
+  /** Id of the event source; recognised by its content when absent. */
+  readonly source?: string;
+  /** When the event reached us, in milliseconds since 1970. */
+  readonly receivedAt?: number;
+}
+
+export interface Judged {
+  /** Undefined: nothing is known about such events, so no rule was asked. */
+  readonly source: string | undefined;
+  /** Rules that are true for the event and stand by themselves. */
+  readonly rules: readonly DetectionRule[];
+  /** Correlations that this event, or the time that it brought, completed. */
+  readonly correlations: readonly Correlated[];
+  readonly eventId?: string;
+  readonly time?: number;
+  /** The event was larger than what is looked at: what was not found may be there. */
+  readonly truncated: boolean;
+}
+
+export interface RuleSetReport {
+  readonly rules: number;
+  readonly correlations: number;
+  readonly filters: number;
+  /** What was refused, and what looks wrong (`warning`). */
+  readonly problems: readonly RuleProblem[];
+}
+
+interface RuleSet {
+  readonly linked: Linked;
+  readonly correlator: Correlator;
+  /** By source id. */
+  readonly programs: Map<string, { readonly program: Program; readonly rules: readonly number[] }>;
+}
+
+export interface EngineOptions {
+  readonly sources: readonly EventSource[];
+  readonly correlation?: Partial<CorrelationOptions>;
+}
+
+export class SigmaEngine {
+  readonly #sources: ReadonlyMap<string, EventSource>;
+  readonly #recognise: Recogniser;
+  readonly #correlation: CorrelationOptions;
+  readonly #placeholders: ReadonlyMap<string, readonly string[]>;
+  #files: ReadonlyMap<string, string> = new Map();
+  #set: RuleSet;
+
+  constructor({ sources, correlation }: EngineOptions) {
+    this.#sources = new Map(sources.map((source) => [source.id, source]));
+    this.#recognise = recogniserOf(sources);
+    this.#correlation = { ...defaultCorrelationOptions, ...correlation };
+    this.#placeholders = new Map(sources.flatMap(({ vars }) => [...vars]));
+    this.#set = this.#compiled([]).set;
+  }
+
+  /** These rules and no others. */
+  load(files: readonly RuleText[]): RuleSetReport {
+    return this.#replace(new Map(files.map(({ file, text }) => [file, text])));
+  }
+
+  /** Adds a file of rules, or exchanges it. */
+  put({ file, text }: RuleText): RuleSetReport {
+    return this.#replace(new Map([...this.#files, [file, text]]));
+  }
+
+  remove(file: string): RuleSetReport {
+    return this.#replace(new Map([...this.#files].filter(([name]) => name !== file)));
+  }
+
+  /** @param event parsed JSON. */
+  judge(event: object, context: EventContext = {}): Judged {
+    const set = this.#set;
+    const source = context.source === undefined ? this.#recognise(event) : this.#sources.get(context.source);
+    if (source === undefined) return { source: undefined, rules: [], correlations: [], truncated: false };
+    const { program, rules: numbers } = this.#programFor(set, source);
+    const { matched, truncated } = program.evaluate(event);
+    const id = eventId(event, source);
+    const time = eventTime(event, source) ?? context.receivedAt;
+    const rules = matched.map((position) => numbers[position] as number);
+    const { linked } = set;
+    const read = (rule: number, field: string): Scalar | undefined => {
+      const of = linked.rules[rule]?.logsource ?? {};
+      for (const path of pathsOf(field, of, source)) {
+        const value = foreignAt(event, path.split('.'));
+        if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) return value as Scalar;
+      }
+      return undefined;
+    };
+    const received = context.receivedAt === undefined ? {} : { receivedAt: context.receivedAt };
+    const identified = id === undefined ? {} : { eventId: id };
+    const correlations =
+      time === undefined ? [] : set.correlator.observe({ time, rules, read, ...identified, ...received });
+    return {
+      source: source.id,
+      rules: rules.filter((rule) => linked.stands[rule]).map((rule) => linked.rules[rule] as DetectionRule),
+      correlations,
+      ...identified,
+      ...(time === undefined ? {} : { time }),
+      truncated,
+    };
+  }
+
+  /** Time has come so far, although no event says so. */
+  advance(time: number): readonly Correlated[] {
+    return this.#set.correlator.advance(time);
+  }
+
+  /** What the correlations remember, as plain data. */
+  state(): CorrelatorState {
+    return this.#set.correlator.state();
+  }
+
+  /** @returns ids of correlations whose state could not be kept, because they are gone or were changed. */
+  restore(state: CorrelatorState): readonly string[] {
+    const correlator = new Correlator(this.#set.linked.correlations, this.#correlation);
+    const dropped = correlator.restore(state);
+    this.#set = { ...this.#set, correlator };
+    return dropped;
+  }
+
+  get counts() {
+    return {
+      ...this.#set.correlator.counts,
+      programs: [...this.#set.programs].map(([source, { program }]) => ({ source, ...program.size })),
+    };
+  }
+
+  #replace(files: ReadonlyMap<string, string>): RuleSetReport {
+    const { set, report } = this.#compiled([...files].map(([file, text]) => ({ file, text })));
+    const dropped = set.correlator.restore(this.#set.correlator.state());
+    this.#files = files;
+    this.#set = set;
+    const lost = dropped.filter((id) => set.linked.correlations.some(({ rule }) => rule.id === id));
+    return {
+      ...report,
+      problems: [
+        ...report.problems,
+        ...lost.map((id): RuleProblem => {
+          const rule = set.linked.correlations.find((candidate) => candidate.rule.id === id)?.rule;
+          const reason = 'The correlation was changed; what it had counted so far is gone.';
+          return { code: 'FB-SIGMA-STATE', file: rule?.file ?? '', line: rule?.line ?? 1, reason, warning: true };
+        }),
+      ],
+    };
+  }
+
+  #compiled(files: readonly RuleText[]): { readonly set: RuleSet; readonly report: RuleSetReport } {
+    const read = files.map((file) => readRules(file, this.#placeholders));
+    const linked = link(read.flatMap(({ rules }) => rules));
+    const problems = [...read.flatMap(({ problems: found }) => found), ...linked.problems];
+    const set = { linked, correlator: new Correlator(linked.correlations, this.#correlation), programs: new Map() };
+    const { rules, correlations, filters } = linked;
+    return { set, report: { rules: rules.length, correlations: correlations.length, filters, problems } };
+  }
+
+  #programFor({ linked, programs }: RuleSet, source: EventSource) {
+    const known = programs.get(source.id);
+    if (known !== undefined) return known;
+    const rules = linked.rules.flatMap((rule, number) => (fits(rule.logsource, source.logsource) ? [number] : []));
+    const expressions = rules.map((number) => {
+      const rule = linked.rules[number] as DetectionRule;
+      return rewritten(rule.expression, rule.logsource, source);
+    });
+    const made = { program: new Program(expressions), rules };
+    programs.set(source.id, made);
+    return made;
+  }
+}

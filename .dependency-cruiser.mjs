@@ -6,10 +6,13 @@
 const order = [
   'kernel',
   'ledger',
+  'intake',
   'facts',
   'graph',
   'inventory',
+  'events',
   'detection',
+  'investigation',
   'planning',
   'execution',
   'recovery',
@@ -62,6 +65,14 @@ export default {
       to: { path: `${platform}/`, pathNot: `${platform}/intake/` },
     },
     {
+      name: 'only-events-are-foreign',
+      comment:
+        'facts are parsed before they come here; of the later stations only those that read logs read foreign values',
+      severity: 'error',
+      from: { path: `${platform}/(facts|graph|inventory|planning|execution|recovery|incidents)/`, pathNot: tests },
+      to: { path: `${platform}/intake/` },
+    },
+    {
       name: 'only-compose-knows-connectors',
       comment: 'connectors are named in app/ alone',
       severity: 'error',
@@ -87,7 +98,7 @@ export default {
       comment: 'no clock, no I/O: an incident replays from an export',
       severity: 'error',
       from: {
-        path: `${platform}/(graph|inventory|detection|planning)/`,
+        path: `${platform}/(graph|inventory|detection|investigation|planning)/`,
         pathNot: `${tests}|/index\\.ts$|/docs/|/graph/discover\\.ts$`,
       },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },

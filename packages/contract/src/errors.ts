@@ -108,6 +108,18 @@ export const catalogue = {
     exit: 2,
     status: 400,
   },
+  'FB-EVENT-UNREADABLE': {
+    what: 'An event of a log could not be read, and does not count.',
+    next: 'Look at the place named. Logs are read as docs/events.md says.',
+    exit: 3,
+    status: 422,
+  },
+  'FB-LOG-MISSING': {
+    what: 'No log tells of a part of the estate.',
+    next: 'Give its log as well; see docs/events.md.',
+    exit: 3,
+    status: 422,
+  },
   'FB-SOURCE-UNREADABLE': {
     what: 'The source cannot be opened.',
     next: 'Check the path and its permissions.',

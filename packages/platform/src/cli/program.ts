@@ -7,6 +7,7 @@ import { channelsCommand } from './commands/channels.ts';
 import { collectCommand } from './commands/collect.ts';
 import { completionCommand } from './commands/completion.ts';
 import { containCommands } from './commands/contain.ts';
+import { didCommand } from './commands/did.ts';
 import { diffCommand } from './commands/diff.ts';
 import { evidenceCommands } from './commands/evidence.ts';
 import { exportCommands } from './commands/export-graph.ts';
@@ -58,6 +59,7 @@ const commands = [
   findingsCommand,
   diffCommand,
   scopeCommand,
+  didCommand,
   impactCommand,
   planCommands,
   raceCommand,

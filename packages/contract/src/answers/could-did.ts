@@ -1,0 +1,65 @@
+/** Could versus did: what somebody who holds the compromised could reach, and what the logs say was really touched. */
+import { z } from 'zod';
+import { completenessSchema } from '../answer.ts';
+import { eventActivities } from '../event.ts';
+import { assetClasses, nodeRefSchema } from '../node.ts';
+
+const span = z.object({ first: z.string(), last: z.string(), events: z.number() });
+
+export const couldDidSchema = z.object({
+  compromised: z.array(nodeRefSchema),
+  /** Only what happened from here on was looked at; absent when everything was. */
+  since: z.string().optional(),
+  log: z.object({
+    /** Events that were read, each once. */
+    events: z.number(),
+    first: z.string().optional(),
+    last: z.string().optional(),
+    duplicates: z.number(),
+    /** Events of the compromised, and of what they took on the way. */
+    theirs: z.number(),
+    /** Events of identities within reach that no event shows to have been taken. */
+    within: z.number(),
+  }),
+  /** How far it could go. */
+  could: z.object({ reached: z.number(), jewels: z.number() }),
+  /** Who acted for the attacker, in the order in which they were taken. */
+  actors: z.array(
+    span.extend({
+      node: nodeRefSchema,
+      /** The event by which it was taken; absent for what was compromised to begin with. */
+      takenBy: z.object({ event: z.string(), time: z.string(), operation: z.string(), from: z.string() }).optional(),
+      /** Sessions, tokens, keys and addresses, the busiest first. */
+      sessions: z.array(
+        span.extend({ session: z.string().optional(), address: z.string().optional(), agent: z.string().optional() }),
+      ),
+    }),
+  ),
+  /** What was touched, jewels first, then by time. */
+  did: z.array(
+    span.extend({
+      node: nodeRefSchema,
+      class: z.enum(assetClasses).optional(),
+      jewel: z.string().optional(),
+      /** False: nothing in the estate is called so; it is gone, or was not read. */
+      known: z.boolean(),
+      /** False: it was touched and the graph knows no way; the graph is wrong or the estate has changed. */
+      within: z.boolean(),
+      /** Attempts that were refused or failed; `events` counts those that were done. */
+      refused: z.number(),
+      activities: z.partialRecord(z.enum(eventActivities), z.number()),
+      operations: z.array(z.object({ operation: z.string(), events: z.number() })),
+      by: z.array(z.string()),
+      /** The steps of the graph that explain it, from the actor: the grants that were abused. */
+      way: z.array(z.object({ type: z.string(), from: z.string(), to: z.string() })),
+      /** Ids of the first events. */
+      examples: z.array(z.string()),
+    }),
+  ),
+  /** Crown jewels within reach that no event shows as touched. */
+  untouched: z.array(nodeRefSchema),
+  /** Systems within reach of which no log was read: there the answer is unknown, not "nothing". */
+  unlogged: z.array(z.object({ system: z.string(), reached: z.number(), jewels: z.number(), why: z.string() })),
+  completeness: completenessSchema,
+});
+export type CouldDid = z.infer<typeof couldDidSchema>;

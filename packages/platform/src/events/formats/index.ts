@@ -1,0 +1,11 @@
+/** All log formats, discovered: a file here is one. */
+import { readdirSync } from 'node:fs';
+import type { EventFormat } from '@firebreak/contract';
+
+const files = readdirSync(import.meta.dirname)
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== 'index.ts')
+  .sort();
+
+export const eventFormats: readonly EventFormat[] = await Promise.all(
+  files.map(async (file) => ((await import(new URL(file, import.meta.url).href)) as { default: EventFormat }).default),
+);

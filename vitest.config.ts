@@ -12,6 +12,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/*.integration.test.ts', '**/*.browser.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // Two cores, and some suites mostly wait.
+    maxWorkers: 3,
   },
 });

@@ -31,8 +31,8 @@ interface Peer {
 }
 
 const wanted: readonly Peer[] = [
-  { script: 'tlog/install', variable: 'FIREBREAK_TLOG_VERIFY' },
-  { script: 'chromium/install', variable: 'CHROMIUM' },
+  { script: 'tlog/install', variable: 'FIREBREAK_TLOG_VERIFY', for: /\/src\/ledger\// },
+  { script: 'chromium/install', variable: 'CHROMIUM', for: /\.browser\.test\.ts$/ },
   { script: 'postgresql/start', variable: 'FIREBREAK_DATABASE_URL', stop: 'postgresql/stop' },
   {
     script: 'kubernetes/start',

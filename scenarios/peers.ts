@@ -40,7 +40,7 @@ const wanted: readonly Peer[] = [
     prints: 'KUBECONFIG',
     alongside: ['FIREBREAK_K8S_AUDIT_LOG'],
     stop: 'kubernetes/stop',
-    for: /\/(scenarios\/containment|connectors\/kubernetes)\//,
+    for: /\/(scenarios\/containment\/(?!(github|registry)-)|connectors\/kubernetes\/)/,
   },
   { script: 'registry/start', variable: 'FIREBREAK_REGISTRY_URL', stop: 'registry/stop', for: /\/connectors\/oci\// },
   { script: 'ocsf/install', variable: 'FIREBREAK_OCSF_SCHEMAS', for: /\/response-events\// },

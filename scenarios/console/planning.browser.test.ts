@@ -59,7 +59,9 @@ test('a forbidden step is not in the new plan; a pin that contradicts a ban is s
   const title = (await cut.getByRole('button', { name: /^Forbid: / }).getAttribute('aria-label'))?.slice(8) ?? '';
   await cut.getByRole('button', { name: /^Forbid: / }).click();
   await page.getByRole('region', { name: 'What is wished' }).waitFor();
-  await expect.poll(() => steps.getByRole('button', { name: `Forbid: ${title}`, exact: true }).count()).toBe(0);
+  await expect
+    .poll(() => steps.getByRole('button', { name: `Forbid: ${title}`, exact: true }).count(), { timeout: 30_000 })
+    .toBe(0);
 
   const address = new URL(page.url());
   address.searchParams.set('pin', address.searchParams.get('forbid') ?? '');

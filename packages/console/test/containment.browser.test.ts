@@ -28,6 +28,8 @@ test('from an open incident to contained, with a second person, and back', async
   await page.getByRole('button', { name: 'Dry-run' }).click();
   await page.getByText('PATCH /apis/rbac.authorization.k8s.io/v1').first().waitFor();
   await page.getByText('"<script>alert(1)</script>"').first().waitFor();
+  await page.getByText('As it is now').first().waitFor();
+  await page.getByText('"<i>runner</i>"').first().waitFor();
   await page.getByText('The node is cordoned already.').waitFor();
 
   await page.getByRole('button', { name: 'Review and approve' }).click();
@@ -97,6 +99,25 @@ test('a viewer sees everything and is offered nothing to change', async () => {
   expect(await page.getByRole('link', { name: 'Access' }).count()).toBe(0);
   await page.getByRole('button', { name: 'Check independently' }).waitFor();
   await context.close();
+});
+
+test('what runs is paused, goes on, and is ended where it is', async () => {
+  const { page } = ada;
+  await browser.go(page, '/incidents/inc-61c0/plan');
+  await page.getByRole('button', { name: 'Approve…' }).click();
+  await page.getByRole('dialog').getByLabel('How long it stands').selectOption('a day');
+  await page.getByRole('dialog').getByRole('button', { name: 'Approve all 5 steps' }).click();
+  const progress = page.getByRole('region', { name: 'Progress' });
+  await progress.getByRole('button', { name: 'Pause' }).click();
+  await progress.getByText('Paused', { exact: true }).waitFor();
+  await progress.getByRole('button', { name: 'Go on' }).click();
+  await progress.getByText('Containment is running').waitFor();
+  await progress.getByRole('button', { name: 'End here…' }).click();
+  await page
+    .getByRole('dialog', { name: 'End the containment here?' })
+    .getByRole('button', { name: 'End here' })
+    .click();
+  await progress.getByText('Stopped: not contained').waitFor();
 });
 
 test('evidence shows its verification and offers the file', async () => {

@@ -261,6 +261,7 @@ export class FakeApi {
         stepId: step.id,
         title: step.title,
         changes: changesOf(step),
+        before: { subjects: [{ kind: 'ServiceAccount', name: '<i>runner</i>' }] },
         problem: step.ordinal === 5 ? 'The node is cordoned already.' : null,
       })),
     }),
@@ -321,6 +322,9 @@ export class FakeApi {
       return reviewed;
     },
     execution: ({ params }) => this.case(params).execution,
+    pause: ({ params }) => this.world.steer(this.case(params).incident.id, 'paused'),
+    resume: ({ params }) => this.world.steer(this.case(params).incident.id, 'running'),
+    abort: ({ params }) => this.world.steer(this.case(params).incident.id, 'stopped'),
     undo: ({ params }) => this.world.undo(this.case(params).incident.id),
     ledger: ({ params }) => ({
       entries: ['incident.opened', 'plan.made', 'plan.approved', 'step.before', 'step.applied', 'step.probed'].map(

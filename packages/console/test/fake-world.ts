@@ -132,6 +132,15 @@ export class FakeWorld {
     return found.execution;
   }
 
+  /** Pauses, goes on, or ends. */
+  steer(id: string, state: 'paused' | 'running' | 'stopped'): Execution {
+    const found = this.cases.get(id) as FakeCase;
+    found.execution = { ...(found.execution as Execution), state };
+    if (state === 'stopped') found.incident = { ...found.incident, state: 'stopped', note: 'It was ended.' };
+    this.tell('execution', id);
+    return found.execution;
+  }
+
   undo(id: string): Execution {
     const found = this.cases.get(id) as FakeCase;
     const execution = found.execution as Execution;

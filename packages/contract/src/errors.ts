@@ -412,7 +412,7 @@ export const catalogue = {
     what: 'The declaration of the lever is not the one that the plan was made with.',
     next: 'Bring back the file that was reviewed, or make a new plan.',
     exit: 1,
-    status: 409,
+    status: 400,
   },
   'FB-LEVER-BY-DECLARATION': {
     what: 'A way is counted as cut because a declared lever says so, and no collector sees it.',

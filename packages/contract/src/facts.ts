@@ -6,6 +6,7 @@ import { awsResourceFactSchemas } from './facts/aws-resources.ts';
 import { catalogFactSchemas } from './facts/catalog.ts';
 import { ciFactSchemas } from './facts/ci.ts';
 import { declaredFactSchemas } from './facts/declared.ts';
+import { flagdFactSchemas } from './facts/flagd.ts';
 import { githubFactSchemas } from './facts/github.ts';
 import { kubernetesFactSchemas } from './facts/kubernetes.ts';
 import { litellmFactSchemas } from './facts/litellm.ts';
@@ -30,6 +31,7 @@ export const factSchemas = {
   ...catalogFactSchemas,
   ...ciFactSchemas,
   ...declaredFactSchemas,
+  ...flagdFactSchemas,
   ...githubFactSchemas,
   ...kubernetesFactSchemas,
   ...litellmFactSchemas,

@@ -31,6 +31,7 @@ export * from './facts/aws-well-known.ts';
 export * from './facts/catalog.ts';
 export * from './facts/ci.ts';
 export * from './facts/declared.ts';
+export * from './facts/flagd.ts';
 export * from './facts/git-repository.ts';
 export * from './facts/github.ts';
 export * from './facts/github-ids.ts';

@@ -104,6 +104,8 @@ const dryRunSchema = z.object({
       title: z.string(),
       changes: z.array(changeSchema),
       problem: z.string().nullable(),
+      /** The state as it was read, of a step that changes something. */
+      before: z.unknown().optional(),
     }),
   ),
 });

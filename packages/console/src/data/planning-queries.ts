@@ -20,10 +20,13 @@ export function planChoiceQuery(id: string, { pin, forbid }: PlanWish) {
   });
 }
 
+/** Enough to tell orders apart, and an answer within seconds on a large estate; `firebreak race` runs more. */
+const raceRuns = 2_000;
+
 export function raceQuery(id: string) {
   return queryOptions({
     queryKey: ['incident', id, 'race'],
-    queryFn: ({ signal }) => call('race', { params: { id }, query: {} }, signal),
+    queryFn: ({ signal }) => call('race', { params: { id }, query: { runs: raceRuns } }, signal),
   });
 }
 

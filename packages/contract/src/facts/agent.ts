@@ -58,6 +58,8 @@ export const agentAgent = z.object({
   /** Commands that run on its events without asking. */
   hooks: list(z.object({ event: line(), program: line() })),
   mode: maybe(line(64)),
+  /** What its files belong to, a repository or the source itself: its id begins with it. */
+  home: maybe(line(1024)),
   /** The file of its permissions, below the source, where it has one of its own. */
   settings: maybe(line(2048)),
   /** Address at which it answers. */

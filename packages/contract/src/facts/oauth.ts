@@ -52,6 +52,8 @@ export const oauthClient = z.object({
   subject: maybe(line(512)),
   /** Who keeps it, where that decides how it can be changed. */
   keeper: maybe(z.enum(['keycloak'])),
+  /** How many tokens of it the responder has, to be revoked; absent for none. */
+  heldTokens: maybe(z.number().int().positive()),
 });
 
 export const oauthGrant = z.object({

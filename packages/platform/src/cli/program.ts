@@ -26,6 +26,7 @@ import { raceCommand } from './commands/race.ts';
 import { renewCommand } from './commands/renew.ts';
 import { requestPathCommand } from './commands/request-path.ts';
 import { reviewCommands } from './commands/reviews.ts';
+import { rulesCommand } from './commands/rules.ts';
 import { scopeCommand } from './commands/scope.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
@@ -57,6 +58,7 @@ const commands = [
   threatModelCommand,
   whatIfCommand,
   findingsCommand,
+  rulesCommand,
   diffCommand,
   scopeCommand,
   didCommand,

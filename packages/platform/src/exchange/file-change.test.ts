@@ -139,8 +139,8 @@ describe('never out of the folder', () => {
 
 test('a file that is not there, is no JSON, is no text, or nests without end', async () => {
   expect((await change.read(attempt(), { file: 'no.json' })).record).toMatchObject({ sha: null });
-  const nothing = { sha: null, values: [], holds: true };
-  expect(await change.apply(attempt(), { file: 'no.json' }, nothing)).toEqual({ outcome: 'done' });
+  const nothing = { sha: null, values: [], holds: false, objection: null };
+  expect(await change.apply(attempt(), { file: 'no.json' }, nothing)).toMatchObject({ outcome: 'refused' });
   for (const bad of ['{', Buffer.from([0xff, 0xfe, 0x7b]), '['.repeat(100_000)]) {
     await writeFile(at('bad.json'), bad);
     await expect(change.read(attempt(), { file: 'bad.json' })).rejects.toMatchObject({ name: 'FirebreakError' });

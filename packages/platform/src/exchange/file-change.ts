@@ -20,6 +20,8 @@ export const fileState = z.object({
   /** SHA-256 of each value that the lever changes; null where there is none. */
   values: z.array(z.string().nullable()),
   holds: z.boolean(),
+  /** Why it cannot be changed as it is; null where nothing speaks against it. */
+  objection: z.string().nullable(),
 });
 export type FileState = z.infer<typeof fileState>;
 
@@ -55,6 +57,8 @@ export interface FileChange<P> {
   readonly places: (value: unknown, params: P) => readonly Path[];
   /** What leads to the wanted state; nothing where it holds. Only at `places`. */
   readonly edits: (value: unknown, params: P) => readonly Edit[];
+  /** Why the file must not or cannot be changed. */
+  readonly objection?: (value: unknown, params: P) => string | undefined;
   /** The change for people and the ledger: places, and values that are no secrets. */
   readonly shown: (params: P) => unknown;
 }
@@ -73,10 +77,12 @@ export function fileChange<P, S>(
   async function look({ root }: FileDesk, params: P): Promise<FileState> {
     const file = change.file(params);
     const found = await textOf(root, file);
-    if (found === undefined) return { sha: null, values: [], holds: true };
+    if (found === undefined) return { sha: null, values: [], holds: false, objection: null };
     const value = parsed(found.text, syntaxOf(file));
     const values = change.places(value, params).map((path) => digest(valueAt(value, path)));
-    return { sha: found.sha, values, holds: change.edits(value, params).length === 0 };
+    const objection = change.objection?.(value, params) ?? null;
+    const holds = objection === null && change.edits(value, params).length === 0;
+    return { sha: found.sha, values, holds, objection };
   }
 
   /** The edits are found again in the file as it is when they are made: what was previewed is only a fact of before. */
@@ -154,7 +160,9 @@ export function fileChange<P, S>(
     ...stateChange<P, FileState, S, FileDesk, FileWrite>(exchange, {
       read: look,
       isGone: ({ sha }) => sha === null,
-      goneIsWanted: true,
+      // Nobody knows whether it is not there or was looked for in the wrong place.
+      goneIsWanted: false,
+      objection: ({ objection }) => objection ?? undefined,
       wanted: ({ holds }) => holds,
       forward: (from, params) => [forward(from, params)],
       back: (now, params, before, force) =>

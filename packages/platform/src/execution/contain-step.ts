@@ -137,11 +137,11 @@ async function proveStep(work: StepWork, before: BeforeState<unknown>, secret: s
 /** Revocations take a while to arrive everywhere (an API server remembers a good token for ten seconds). */
 async function probeUntilItHolds(work: StepWork, before: BeforeState<unknown>): Promise<readonly ProbeResult[]> {
   for (const wait of work.pace.probeWaitsMs) {
-    const probes = await work.probe(before);
-    if (probes.every(({ result }) => result !== 'fails')) return probes;
+    const { results, again } = await work.probe(before);
+    if (!again && results.every(({ result }) => result !== 'fails')) return results;
     await work.pause(wait);
   }
-  return work.probe(before);
+  return (await work.probe(before)).results;
 }
 
 /** Reads until the judgement is good or patience ends; the last reading either way. */

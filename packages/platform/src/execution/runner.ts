@@ -38,7 +38,12 @@ export interface DryRunStep {
   readonly changes: readonly Change[];
   /** Why it cannot be told, when it cannot. */
   readonly problem: string | null;
+  /** The state as it is now, of a step that changes something. */
+  readonly before?: unknown;
 }
+
+/** Characters of a state beside the requests that change it; a longer one is only in the evidence of the run. */
+const shownBefore = 65_536;
 
 export interface Runner {
   /**
@@ -315,7 +320,9 @@ export function createRunner<Tx>(parts: RunnerParts<Tx>): Runner {
           const { record: before } = await withDeadline(pace.callMs, signal, (call) =>
             action.read({ session, signal: call, key: `preview/${stepId}` }, params),
           );
-          steps.push({ stepId, title, changes: action.preview(params, before), problem: null });
+          const changes = action.preview(params, before);
+          const shown = changes.length > 0 && JSON.stringify(before).length <= shownBefore;
+          steps.push({ stepId, title, changes, problem: null, ...(shown ? { before } : {}) });
         } catch (error) {
           signal.throwIfAborted();
           const { code, reason } = refusedBy(error);

@@ -55,7 +55,8 @@ export interface StepWork {
   read(): Promise<Reading>;
   /** `apply` or `restore` from a state, with a lease that is certainly held when the request leaves. */
   attempt(what: 'apply' | 'restore', from: unknown): Promise<Outcome>;
-  probe(before: BeforeState<unknown>): Promise<readonly ProbeResult[]>;
+  /** `again`: it could not run, for a reason that may pass. */
+  probe(before: BeforeState<unknown>): Promise<{ readonly results: readonly ProbeResult[]; readonly again: boolean }>;
   sealed(secret: string): Uint8Array;
   opened(): string | undefined;
   pause(ms: number): Promise<void>;
@@ -122,11 +123,12 @@ export async function openStepWork<Tx>(
       try {
         const results = await call((attempt) => action.probe(attempt, params, before));
         mustHold();
-        return results;
+        return { results, again: false };
       } catch (error) {
         mustHold();
-        const { reason } = refusedBy(error);
-        return [{ what: 'The probe itself', result: 'cannot-tell', evidence: `It could not run: ${reason}` }];
+        const { reason, retryable } = refusedBy(error);
+        const evidence = `It could not run: ${reason}`;
+        return { results: [{ what: 'The probe itself', result: 'cannot-tell', evidence }], again: retryable };
       }
     },
     sealed: (secret) => seal.seal(secret, claim.step.id),

@@ -63,7 +63,7 @@ export async function undoStep(work: StepWork, original: StepRow, again: readonl
   const outcome = await work.attempt('restore', before);
   switch (outcome.outcome) {
     case 'refused':
-      return later(work, outcome, { attempt, intended: false, uncertain, leftovers: moved?.leftovers ?? [] });
+      return later(work, mergeable(work, outcome), { attempt, intended: false, uncertain });
     case 'unknown':
       return release(work, outcome.reason, { attempt, intended: false, uncertain: true });
     case 'done': {
@@ -76,6 +76,11 @@ export async function undoStep(work: StepWork, original: StepRow, again: readonl
       return release(work, reason, { attempt, intended: false, uncertain: true });
     }
   }
+}
+
+/** Others came between our look and our request: what nobody else changed is another set now. */
+function mergeable<R extends { readonly code: string; readonly retryable: boolean }>(work: StepWork, refusal: R): R {
+  return work.claim.execution.merge && refusal.code === 'FB-UNDO-CHANGED' ? { ...refusal, retryable: true } : refusal;
 }
 
 function undone(work: StepWork, record: unknown, leftovers: readonly Leftover[] = []): Ending {

@@ -62,7 +62,9 @@ test.each([
 
 test('what is still to come by the clock is no age', () => {
   const early = identitiesOf(graph, { now: new Date('1990-01-01T00:00:00Z') });
-  expect(early.identities.flatMap(({ days }) => [days.age, days.idle]).filter((span) => span !== undefined)).toEqual([]);
+  expect(early.identities.flatMap(({ days }) => [days.age, days.idle]).filter((span) => span !== undefined)).toEqual(
+    [],
+  );
   expect(early.counts).toMatchObject({ ageKnown: 0 });
 });
 

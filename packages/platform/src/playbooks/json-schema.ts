@@ -14,7 +14,7 @@ const shown = 50;
 const draft = (schema: z.ZodType): object => z.toJSONSchema(schema, { target: 'draft-7', unrepresentable: 'any' });
 
 /** What we hold playbooks against. */
-export const cacaoJsonSchema: object = draft(playbookSchema);
+const cacaoJsonSchema: object = draft(playbookSchema);
 
 /** What our extension may say, one definition for steps and one for the head of a playbook. */
 export const extensionJsonSchema: object = {

@@ -34,7 +34,7 @@ const ground = { graph, actions, solver, now };
 
 function wish(
   steps: Readonly<Record<string, WrittenStep>>,
-  more: object = {},
+  more: Readonly<Record<string, unknown>> = {},
   asked: Partial<PlaybookWish> = {},
 ): PlaybookWish {
   return {
@@ -46,7 +46,7 @@ function wish(
   };
 }
 /** One step of ours. */
-const just = (said: object, more: object = {}, asked: Partial<PlaybookWish> = {}) =>
+const just = (said: object, more: Readonly<Record<string, unknown>> = {}, asked: Partial<PlaybookWish> = {}) =>
   wish({ start: start('one'), one: ours(said, 'end'), end }, more, asked);
 
 function refusal(given: PlaybookWish): { code: string; why: string; problems: unknown } {

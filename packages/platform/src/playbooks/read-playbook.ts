@@ -12,7 +12,7 @@ import { checkAgainstOwnSchema, type SchemaCheck } from './json-schema.ts';
 /** Longest playbook that is read. */
 export const maxPlaybookBytes = 2 << 20;
 /** Steps of one workflow, at the most. */
-export const maxSteps = 1000;
+const maxSteps = 1000;
 const maxDepth = 64;
 
 export interface ReadPlaybook {

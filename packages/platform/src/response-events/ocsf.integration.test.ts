@@ -9,10 +9,10 @@ import { everyTurn } from './testing/every-turn.case.ts';
 
 const folder = process.env.FIREBREAK_OCSF_SCHEMAS;
 const actions = connectors.flatMap((connector) => connector.actions);
-const ajv = new Ajv2020({ strict: false, allErrors: true, logger: false });
 
 function schemaOf(uid: number) {
   if (folder === undefined) throw new Error('FIREBREAK_OCSF_SCHEMAS is not set: the suite starts peers/ocsf');
+  const ajv = new Ajv2020({ strict: false, allErrors: true, logger: false });
   return ajv.compile(JSON.parse(readFileSync(join(folder, `${uid}.json`), 'utf8')) as object);
 }
 

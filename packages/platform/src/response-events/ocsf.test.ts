@@ -53,11 +53,11 @@ test('entries that are no turn give none, whatever they hold', async () => {
     kind: fc.constantFrom('step.before', 'step.done', 'plan.made', 'incident.opened', 'watch.back', 'x'),
     actor: fc.string(),
     body: fc.dictionary(fc.string(), fc.jsonValue()),
-    blobs: fc.constant([]),
+    blobs: fc.constant<LedgerEntry['blobs']>([]),
   });
   await fc.assert(
     fc.asyncProperty(entry, async (drawn) => {
-      const events = await eventsOf([drawn as LedgerEntry]);
+      const events = await eventsOf([drawn]);
       expect(events.length).toBeLessThanOrEqual(1);
       if (['step.before', 'watch.back', 'x'].includes(drawn.kind)) expect(events).toEqual([]);
     }),

@@ -17,7 +17,7 @@ import {
   techniqueNames,
 } from './countermeasures.ts';
 
-export const ocsfVersion = '1.8.0';
+const ocsfVersion = '1.8.0';
 
 const longest = 2000;
 const d3fend = '1.0.0';
@@ -54,6 +54,7 @@ const bodySchema = z.looseObject({
   title: z.string().optional(),
   digest: z.string().optional(),
   plan: z.string().optional(),
+  verdict: z.string().optional(),
   proof: z.looseObject({ detail: z.string() }).optional(),
   left: z.array(z.unknown()).optional(),
 });
@@ -141,9 +142,15 @@ function ofIncident(
   return {
     ...common(entry, { measure: undefined, activity: change.activity, turn: change, version }),
     command_uid: [incident, body.execution ?? body.digest ?? body.plan ?? kind].filter(Boolean).join('/'),
-    message: clipped(body.title ?? body.proof?.detail ?? kind),
+    message: clipped(sentenceOf(kind, body)),
     unmapped: { actor: clipped(actor) },
   };
+}
+
+function sentenceOf(kind: string, { title, proof, digest, plan, verdict, reason }: Body): string {
+  if (kind === 'plan.made') return `Plan ${digest ?? ''}: ${verdict ?? 'made'}`;
+  if (kind === 'plan.approved') return `Plan ${plan ?? ''} approved`;
+  return title ?? proof?.detail ?? reason ?? kind;
 }
 
 function common(

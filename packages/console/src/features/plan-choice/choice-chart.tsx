@@ -4,7 +4,7 @@
  */
 import { useMemo } from 'react';
 import classes from './choice-chart.module.css';
-import { type Frame, frontLine, placed, ticks } from './choice-scale.ts';
+import { axesOf, type Frame, frontLine, placed, placing, ticks } from './choice-scale.ts';
 import { type Option, optionName, points, span } from './option-words.ts';
 
 interface ChoiceChartProps {
@@ -19,19 +19,14 @@ export function ChoiceChart({ options, picked, onPick }: ChoiceChartProps) {
   const places = useMemo(() => placed(options, frame), [options]);
   // What nothing beats is drawn last, so that nothing lies over it.
   const inFront = places.toSorted((a, b) => Number(a.option.front) - Number(b.option.front));
-  const most = (axis: 'risk' | 'outage') => Math.max(...options.map((option) => option[axis]), 0);
-  const across = ticks(most('outage'));
-  const upward = ticks(most('risk'));
-  const xOf = (value: number) =>
-    frame.left + (value / (most('outage') || 1)) * (frame.width - frame.left - frame.right);
-  const yOf = (value: number) =>
-    frame.height - frame.bottom - (value / (most('risk') || 1)) * (frame.height - frame.top - frame.bottom);
+  const axes = axesOf(options);
+  const { x: xOf, y: yOf } = placing(axes, frame);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section className={classes.scroll} aria-label="Options by outage and risk" tabIndex={0}>
       <div className={classes.paper} style={{ width: frame.width, height: frame.height }}>
         <svg width={frame.width} height={frame.height} aria-hidden className={classes.drawing}>
-          {upward.map((tick) => (
+          {ticks(axes.risk).map((tick) => (
             <g key={tick} className={classes.tick}>
               <line x1={frame.left} x2={frame.width - frame.right} y1={yOf(tick)} y2={yOf(tick)} />
               <text x={frame.left - 8} y={yOf(tick) + 4} textAnchor="end">
@@ -39,7 +34,7 @@ export function ChoiceChart({ options, picked, onPick }: ChoiceChartProps) {
               </text>
             </g>
           ))}
-          {across.map((tick) => (
+          {ticks(axes.outage).map((tick) => (
             <g key={tick} className={classes.tick}>
               <text x={xOf(tick)} y={frame.height - frame.bottom + 18} textAnchor="middle">
                 {tick.toLocaleString()}
@@ -50,7 +45,7 @@ export function ChoiceChart({ options, picked, onPick }: ChoiceChartProps) {
             outage: points of legitimate use interrupted →
           </text>
           <text className={classes.axis} x={8} y={13}>
-            ↑ risk: expected loss
+            ↑ risk: expected loss{axes.risk.from > 0 && ' (does not begin at 0)'}
           </text>
           <path className={classes.front} d={frontLine(places)} />
           {inFront.map(({ option, x, y, radius, label }) => (

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { frontLine, placed, ticks } from './choice-scale.ts';
+import { axesOf, frontLine, placed, ticks } from './choice-scale.ts';
 import { beatenBy, type Option, span } from './option-words.ts';
 
 const frame = { width: 620, height: 330, left: 58, right: 34, top: 38, bottom: 48 };
@@ -29,6 +29,16 @@ test('every option stands within the frame, and no two names lie over each other
   );
 });
 
+test('risks that lie close together are told apart, and no others leave 0 out', () => {
+  const at = (...risks: number[]) =>
+    axesOf(risks.map((risk) => ({ name: '', why: '', outage: 0, seconds: 0, front: true, risk }))).risk;
+  expect(at(449.9, 450)).toMatchObject({ to: 450 });
+  expect(at(449.9, 450).from).toBeGreaterThan(449);
+  expect(at(33, 80)).toEqual({ from: 0, to: 80 });
+  expect(at(7, 7)).toEqual({ from: 0, to: 7 });
+  expect(at(0)).toEqual({ from: 0, to: 1 });
+});
+
 test('somebody is always on the front, and whoever is not is beaten by somebody', () => {
   fc.assert(
     fc.property(options, (all) => {
@@ -43,10 +53,11 @@ test('somebody is always on the front, and whoever is not is beaten by somebody'
 });
 
 test('an axis has a few round marks', () => {
-  expect(ticks(80)).toEqual([0, 20, 40, 60, 80]);
-  expect(ticks(91)).toEqual([0, 25, 50, 75]);
-  expect(ticks(0.3)).toEqual([0, 0.1, 0.2, 0.3]);
-  expect(ticks(0)).toEqual([0]);
+  expect(ticks({ from: 0, to: 80 })).toEqual([0, 20, 40, 60, 80]);
+  expect(ticks({ from: 0, to: 91 })).toEqual([0, 25, 50, 75]);
+  expect(ticks({ from: 449.7, to: 450.2 })).toEqual([449.8, 450, 450.2]);
+  expect(ticks({ from: 0, to: 0.3 })).toEqual([0, 0.1, 0.2, 0.3]);
+  expect(ticks({ from: 3, to: 3 })).toEqual([3]);
 });
 
 test('a span is told in its largest unit', () => {

@@ -5,7 +5,7 @@
 
 import type { Execution } from '@firebreak/contract/incident';
 import type { Plan } from '@firebreak/contract/plan';
-import { Checkbox } from '@mantine/core';
+import { Checkbox, NativeSelect } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { breakGlassesQuery } from '../../data/approval-queries.ts';
@@ -32,10 +32,19 @@ interface ApproveDialogProps {
   readonly onClose: () => void;
 }
 
+const hour = 3_600_000;
+const leases = [
+  { value: '0', label: 'until somebody undoes it' },
+  { value: String(4 * hour), label: '4 hours' },
+  { value: String(24 * hour), label: 'a day' },
+  { value: String(7 * 24 * hour), label: 'a week' },
+];
+
 export function ApproveDialog({ incidentId, plan: current, execution, onClose }: ApproveDialogProps) {
   const client = useQueryClient();
   const me = usePrincipal()?.name ?? '';
   const [plan] = useState(current);
+  const [lease, setLease] = useState(0);
   const open = approvable(plan, execution, me);
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const chosen = open.filter((step) => !left.has(step.id));
@@ -54,6 +63,7 @@ export function ApproveDialog({ incidentId, plan: current, execution, onClose }:
         body: {
           digest: plan.digest,
           ...(whole ? {} : { steps: chosen.map((step) => step.id) }),
+          ...(lease === 0 ? {} : { lease: { ms: lease } }),
           ...(reason === undefined ? {} : { breakGlass: { reason } }),
         },
       }),
@@ -111,6 +121,15 @@ export function ApproveDialog({ incidentId, plan: current, execution, onClose }:
           </li>
         ))}
       </ul>
+      {execution === null && (
+        <NativeSelect
+          label="How long it stands"
+          description="Then it is undone by itself, unless somebody renews it."
+          value={String(lease)}
+          onChange={(event) => setLease(Number(event.currentTarget.value))}
+          data={leases}
+        />
+      )}
       {plan.verdict === 'partial' && (
         <Notice tone="warn" title="This plan does not cut everything.">
           {count(plan.uncut.length, 'path')} to protected nodes {plan.uncut.length === 1 ? 'stays' : 'stay'} open after

@@ -10,6 +10,7 @@ import { Notice } from '../../ui/notice.tsx';
 import { waitsForOthers } from './approval.ts';
 import classes from './execution-panel.module.css';
 
+import { Steering } from './steering.tsx';
 import { progressOf, stepWord } from './step-progress.ts';
 
 /** How far containment or undo is, and the proof at its end. */
@@ -45,6 +46,7 @@ export function ExecutionPanel({ execution }: { readonly execution: Execution })
           open this page and approve the same digest.
         </div>
       )}
+      <Steering execution={execution} />
       {execution.proof !== null && (
         <Proof incidentId={execution.incident} proof={execution.proof} direction={execution.direction} />
       )}

@@ -12,6 +12,8 @@ import { Tag } from '../../ui/tag.tsx';
 import { Reasons } from '../impact/reasons.tsx';
 import { StepImpact } from '../impact/step-impact.tsx';
 import { reasonWords } from './plan-words.ts';
+import { StepAftermath } from './step-aftermath.tsx';
+import { StepFact as Row } from './step-fact.tsx';
 import { stepWord } from './step-progress.ts';
 import classes from './step-row.module.css';
 
@@ -104,6 +106,7 @@ export function StepRow({ step, run, preview, wish }: StepRowProps) {
             </Row>
           )}
           {run !== undefined && run.probes.length > 0 && <Probes probes={run.probes} />}
+          {run !== undefined && <StepAftermath run={run} />}
           {preview?.problem != null && (
             <Row name="Dry-run">
               <span className={classes.problem}>
@@ -121,7 +124,7 @@ export function StepRow({ step, run, preview, wish }: StepRowProps) {
             {wish}
           </div>
         )}
-        {changes.length > 0 && <Requests changes={changes} opened={preview !== undefined} />}
+        {changes.length > 0 && <Requests changes={changes} before={preview?.before} opened={preview !== undefined} />}
       </div>
     </li>
   );
@@ -249,10 +252,24 @@ function Probes({ probes }: { readonly probes: StepRun['probes'] }) {
   );
 }
 
-function Requests({ changes, opened }: { readonly changes: StepRun['changes']; readonly opened: boolean }) {
+interface RequestsProps {
+  readonly changes: StepRun['changes'];
+  /** The state that a dry-run read. */
+  readonly before: unknown;
+  readonly opened: boolean;
+}
+
+/** What will be sent, or was, beside what is there before it. */
+function Requests({ changes, before, opened }: RequestsProps) {
   return (
     <details className={classes.requests} open={opened}>
       <summary>{count(changes.length, 'exact request')}</summary>
+      {before !== undefined && (
+        <div className={classes.request}>
+          <span className="fb-quiet">As it is now</span>
+          <JsonRecord value={before} />
+        </div>
+      )}
       {changes.map((change) => (
         <div key={`${change.verb} ${change.request}`} className={classes.request}>
           <code>
@@ -262,14 +279,5 @@ function Requests({ changes, opened }: { readonly changes: StepRun['changes']; r
         </div>
       ))}
     </details>
-  );
-}
-
-function Row({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

@@ -1,5 +1,5 @@
 import type { Execution } from '@firebreak/contract/incident';
-import { Checkbox } from '@mantine/core';
+import { Radio } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../data/client.ts';
@@ -12,6 +12,14 @@ import { Notice } from '../../ui/notice.tsx';
 import { undoable } from './step-progress.ts';
 import classes from './undo-dialog.module.css';
 
+type Others = 'leave' | 'merge' | 'overwrite';
+
+const ways: readonly { readonly way: Others; readonly label: string; readonly description: string }[] = [
+  { way: 'leave', label: 'Leave it', description: 'The step is left alone and says so.' },
+  { way: 'merge', label: 'Merge', description: 'Only what nobody else changed is put back; the rest is listed.' },
+  { way: 'overwrite', label: 'Overwrite', description: 'The recorded state is put back, whatever others did.' },
+];
+
 interface UndoDialogProps {
   readonly incidentId: string;
   readonly execution: Execution;
@@ -21,10 +29,11 @@ interface UndoDialogProps {
 /** Undo opens the way for the attacker again; it says so, and lists what comes back in which order. */
 export function UndoDialog({ incidentId, execution, onClose }: UndoDialogProps) {
   const client = useQueryClient();
-  const [force, setForce] = useState(false);
+  const [others, setOthers] = useState<Others>('leave');
   const steps = undoable(execution);
   const undo = useMutation({
-    mutationFn: () => call('undo', { params: { id: incidentId }, body: { force } }),
+    mutationFn: () =>
+      call('undo', { params: { id: incidentId }, body: { force: others === 'overwrite', merge: others === 'merge' } }),
     onSuccess: (answer) => {
       client.setQueryData(executionQuery(incidentId).queryKey, answer);
       void client.invalidateQueries({ queryKey: ['incident', incidentId] });
@@ -58,12 +67,15 @@ export function UndoDialog({ incidentId, execution, onClose }: UndoDialogProps) 
           </li>
         ))}
       </ol>
-      <Checkbox
-        checked={force}
-        onChange={(event) => setForce(event.currentTarget.checked)}
-        label="Overwrite what others changed since"
-        description="Without it, a step whose object was changed by somebody else is left alone and says so."
-      />
+      <Radio.Group
+        label="Where others have changed an object since"
+        value={others}
+        onChange={(value) => setOthers(ways.find(({ way }) => way === value)?.way ?? 'leave')}
+      >
+        {ways.map(({ way, label, description }) => (
+          <Radio key={way} value={way} label={label} description={description} mt={6} />
+        ))}
+      </Radio.Group>
     </ConfirmDialog>
   );
 }

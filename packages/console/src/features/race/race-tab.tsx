@@ -16,7 +16,7 @@ import { points, span } from '../plan-choice/option-words.ts';
 import { Interval } from './interval.tsx';
 import classes from './race-tab.module.css';
 import { headline } from './race-words.ts';
-import { scaleOf } from './scale.ts';
+import { scaleOf, spreadOf } from './scale.ts';
 
 export function RaceTab() {
   const { incidentId } = useParams({ from: '/incidents/$incidentId/plan/race' });
@@ -50,7 +50,7 @@ function Outcome({ race }: { readonly race: Race }) {
       <Orders race={race} />
       <Approvals race={race} />
       <Panel title="What was drawn or assumed">
-        <p className="fb-quiet">Numbers compare orders; they predict no incident.</p>
+        <div className="fb-quiet">Numbers compare orders; they predict no incident.</div>
         <ul className={classes.assumptions}>
           {assumptions.map((line) => (
             <li key={line}>
@@ -64,9 +64,13 @@ function Outcome({ race }: { readonly race: Race }) {
 }
 
 function Orders({ race: { orders } }: { readonly race: Race }) {
-  const scale = scaleOf(orders.map(({ loss }) => loss));
+  const scale = spreadOf(orders.map(({ loss }) => loss));
   return (
-    <Panel title="Expected loss by the order of the steps" aside="mean and 95 % interval" flush>
+    <Panel
+      title="Expected loss by the order of the steps"
+      aside="mean and 95 % interval, on a scale that begins at the least"
+      flush
+    >
       <Table
         label="Orders of the steps"
         head={['Order', 'Expected loss', '', 'Against the plan', 'Anything lost', 'Time']}

@@ -7,3 +7,11 @@ export function scaleOf(estimates: readonly Estimate[]): { readonly from: number
     to: Math.max(0, ...estimates.map(({ high }) => high)),
   };
 }
+
+/** The same without zero, where what matters is how far they lie apart. */
+export function spreadOf(estimates: readonly Estimate[]): { readonly from: number; readonly to: number } {
+  return {
+    from: Math.min(...estimates.map(({ low }) => low)),
+    to: Math.max(...estimates.map(({ high }) => high)),
+  };
+}

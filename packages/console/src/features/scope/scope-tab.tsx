@@ -69,7 +69,7 @@ function ScopeView({ scope }: { readonly scope: ScopeAnswer }) {
           </table>
         </Panel>
         <Panel title="Who leads to it in one step" aside={count(scope.upstreamCount, 'node')}>
-          <p className="fb-quiet">The attacker may have come from here, and may hold it already.</p>
+          <div className="fb-quiet">The attacker may have come from here, and may hold it already.</div>
           <ul className={classes.upstream}>
             {scope.upstream.map((node) => (
               <li key={`${node.id} ${node.by}`}>

@@ -55,6 +55,7 @@ export class AgentDraft {
       retrieves: [],
       credentials: [],
       hooks: [],
+      home: place.home,
     })) as AgentInMaking;
   }
 

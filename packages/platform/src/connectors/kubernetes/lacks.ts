@@ -12,8 +12,8 @@ import type { KubernetesApi, ResourceRef } from './api.ts';
 import { knownResources } from './resources.ts';
 
 const nowhere = 'firebreak-asks-about-the-whole-cluster';
-/** Namespaces that are asked one by one; where there are more, the rest counts as if nothing were granted in it. */
-const most = 200;
+/** Namespaces that are asked one by one; where there are more, nothing is said about the rest. */
+const most = 50;
 const atATime = 4;
 
 const rulesReview: ResourceRef = { group: 'authorization.k8s.io', version: 'v1', plural: 'selfsubjectrulesreviews' };
@@ -50,7 +50,8 @@ export async function lacks(
     rights: missing.map(({ permission }) => permission),
     except: (params) => {
       const namespace = textAt(params, 'namespace');
-      const here = namespace === undefined ? undefined : local.get(namespace);
+      const here = namespace === undefined ? undefined : local.rules.get(namespace);
+      if (namespace !== undefined && here === undefined && !local.complete) return true;
       return missing
         .filter((need) => isAbout(need, action, params))
         .every((need) => need.namespaced && here?.(need) === true);
@@ -77,33 +78,44 @@ function needsOf(action: AnyAction): readonly Need[] {
   });
 }
 
-async function localRules(
-  session: KubernetesApi,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, Rules> | undefined> {
-  const names = await namespacesOf(session, signal);
-  const found = new Map<string, Rules>();
+interface Local {
+  readonly rules: ReadonlyMap<string, Rules>;
+  /** Every namespace that there is was asked about. */
+  readonly complete: boolean;
+}
+
+async function localRules(session: KubernetesApi, signal: AbortSignal): Promise<Local | undefined> {
+  const { names, complete } = await namespacesOf(session, signal);
+  const rules = new Map<string, Rules>();
   for (let start = 0; start < names.length; start += atATime) {
     const asked = names.slice(start, start + atATime);
     const told = await Promise.all(asked.map((name) => rulesIn(session, name, signal)));
-    for (const [index, rules] of told.entries()) {
+    for (const [index, each] of told.entries()) {
       const name = asked[index];
-      if (rules === undefined || name === undefined) return undefined;
-      found.set(name, rules);
+      if (each === undefined || name === undefined) return undefined;
+      rules.set(name, each);
     }
   }
-  return found;
+  return { rules, complete };
 }
 
-async function namespacesOf(session: KubernetesApi, signal: AbortSignal): Promise<readonly string[]> {
+async function namespacesOf(
+  session: KubernetesApi,
+  signal: AbortSignal,
+): Promise<{ readonly names: readonly string[]; readonly complete: boolean }> {
   const names = new Set(session.namespace === undefined ? [] : [session.namespace]);
   const ref = { group: '', version: 'v1', plural: 'namespaces' };
+  let listed = true;
   for await (const page of session.list(ref, { form: 'metadata' }, signal)) {
-    if (!page.ok) break;
+    if (!page.ok) {
+      listed = false;
+      break;
+    }
     for (const item of page.value.items) names.add(textAt(item, 'metadata', 'name') ?? '');
-    if (names.size >= most) break;
+    if (names.size > most) break;
   }
-  return [...names].filter((name) => name !== '').slice(0, most);
+  names.delete('');
+  return { names: [...names].slice(0, most), complete: listed && names.size <= most };
 }
 
 /** Undefined when the server does not tell all. A right that is limited to some names counts: it may be for the right ones. */
@@ -118,10 +130,6 @@ async function rulesIn(session: KubernetesApi, namespace: string, signal: AbortS
     rules.some((rule) => {
       const [, subresource] = resource.split('/');
       const alike = subresource === undefined ? [resource] : [resource, `*/${subresource}`];
-      return (
-        names(rule, 'verbs', verb) &&
-        names(rule, 'apiGroups', group) &&
-        names(rule, 'resources', ...alike)
-      );
+      return names(rule, 'verbs', verb) && names(rule, 'apiGroups', group) && names(rule, 'resources', ...alike);
     });
 }

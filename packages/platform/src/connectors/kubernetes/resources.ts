@@ -141,6 +141,7 @@ const table: readonly (readonly [group: string, version: string, kinds: readonly
     'v1',
     ['GatewayClass gatewayclasses *', 'Gateway gateways', 'HTTPRoute httproutes', 'GRPCRoute grpcroutes'],
   ],
+  ['aigateway.envoyproxy.io', 'v1alpha1', ['AIGatewayRoute aigatewayroutes', 'AIServiceBackend aiservicebackends']],
 ];
 
 const everyVerb = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'] as const;

@@ -14,9 +14,14 @@
 import { stat } from 'node:fs/promises';
 import { type Connector, FirebreakError, serverName } from '@firebreak/contract';
 import { z } from 'zod';
-import { basic, type HttpClient, openHttp } from '../../intake/http.ts';
+import { openCommands } from '../../exchange/http-command.ts';
+import { textAt } from '../../intake/foreign.ts';
+import { basic, openHttp } from '../../intake/http.ts';
+import { actions } from './actions/index.ts';
 import { collectServer } from './collect.ts';
 import { collectFolder } from './folder.ts';
+import { permissionsText } from './permissions.ts';
+import type { MlflowSession } from './session.ts';
 
 const config = z.object({
   from: z.string().min(1),
@@ -30,28 +35,11 @@ const config = z.object({
 });
 type MlflowConfig = z.output<typeof config>;
 
-type Session =
-  | { readonly kind: 'folder'; readonly folder: string; readonly server: string }
-  | {
-      readonly kind: 'server';
-      readonly ours: HttpClient;
-      readonly anybody: HttpClient;
-      readonly server: string;
-      readonly limits: MlflowConfig;
-    };
-
-const mlflow: Connector<MlflowConfig, Session> = {
+const mlflow: Connector<MlflowConfig, MlflowSession> = {
   id: 'mlflow',
   title: 'MLflow',
   config: config as z.ZodType<MlflowConfig>,
-  permissions:
-    () => `# What Firebreak needs of an MLflow server with the basic-auth application: to read, on everything.
-# An administrator creates the user and grants it, for each workspace:
-#   POST /api/2.0/mlflow/users/create                 {"username": "firebreak", "password": "…"}
-#   POST /api/3.0/mlflow/users/permissions/grant      {"username": "firebreak", "resource_type": "experiment", "resource_id": "*", "permission": "READ"}
-#   POST /api/3.0/mlflow/users/permissions/grant      {"username": "firebreak", "resource_type": "registered_model", "resource_id": "*", "permission": "READ"}
-# Other users and their permissions are shown to administrators only; without that they are a gap.
-`,
+  permissions: (wanted) => permissionsText(wanted, actions),
   parse: (spec) => {
     if (spec === '') throw new FirebreakError('FB-USAGE', 'mlflow: needs the address of a server or a folder.');
     return config.parse({ from: spec });
@@ -70,17 +58,21 @@ const mlflow: Connector<MlflowConfig, Session> = {
     }
     const anybody = openHttp({ base: withoutUser(path), timeoutMs: settings.timeoutMs });
     const ours = openHttp({ base: path, timeoutMs: settings.timeoutMs, headers: credential(process.env) });
-    return { kind: 'server', ours, anybody, server: known ?? named(ours.address), limits: settings };
+    const commands = openCommands({ base: path, timeoutMs: settings.timeoutMs, headers: credential(process.env) });
+    return { kind: 'server', ours, anybody, commands, server: known ?? named(ours.address), limits: settings };
   },
   close: async (session) => {
     if (session.kind === 'folder') return;
     await session.ours.close();
     await session.anybody.close();
+    await session.commands.close();
   },
   collect: (session, signal) =>
     session.kind === 'folder' ? collectFolder(session.folder, session.server, signal) : collectServer(session, signal),
   address: (session) => (session.kind === 'folder' ? session.folder : session.ours.address),
-  actions: [],
+  canAct: ({ kind }) => kind === 'server',
+  answersFor: ({ server }, params) => textAt(params, 'server') === server,
+  actions,
 };
 
 export default mlflow;

@@ -3,7 +3,7 @@
  * FIREBREAK_OAUTH_REGISTRATIONS may read; `oauth:<folder | file | ->` reads a Keycloak realm export, a list of clients (Hydra, RFC
  * 7591), metadata that was saved, or a configuration of oidc-provider as JSON.
  */
-import { type Connector, FirebreakError } from '@firebreak/contract';
+import { type Collected, type Connector, FirebreakError } from '@firebreak/contract';
 import { z } from 'zod';
 import { checkSource, readDocuments } from '../../intake/documents/read-documents.ts';
 import { array, field, textAt } from '../../intake/foreign.ts';
@@ -19,6 +19,7 @@ import {
   readMetadata,
   readProviderConfiguration,
 } from './clients.ts';
+import { countHeldTokens } from './control/tokens.ts';
 import { isRealm, readRealm } from './keycloak.ts';
 import { readIssuer } from './live.ts';
 import { issuerId, oauthFactKinds } from './made.ts';
@@ -64,7 +65,7 @@ const oauth: Connector<OauthConfig, OauthSession> = {
   close: async () => {},
   async *collect({ from, isLive }, signal) {
     if (isLive) {
-      yield* readIssuer(from, process.env.FIREBREAK_OAUTH_REGISTRATIONS, signal);
+      yield* withHeldTokens(readIssuer(from, process.env.FIREBREAK_OAUTH_REGISTRATIONS, signal));
       return;
     }
     const tally = makeGapTally(20);
@@ -86,6 +87,17 @@ const oauth: Connector<OauthConfig, OauthSession> = {
   answersFor: ({ from }, params) => issuerId(from) === issuerId(textAt(params, 'issuer') ?? ''),
   actions,
 };
+
+/** Clients with how many of their tokens the responder has: whoever plans can have them revoked. */
+async function* withHeldTokens(read: AsyncIterable<Collected>): AsyncGenerator<Collected> {
+  const counts = await countHeldTokens();
+  for await (const each of read) {
+    const heldTokens =
+      'fact' in each && each.fact.kind === 'oauth.client' ? counts.get(each.fact.data.clientId) : undefined;
+    if (heldTokens === undefined || !('fact' in each)) yield each;
+    else yield { fact: { ...each.fact, data: { ...each.fact.data, heldTokens } } as typeof each.fact };
+  }
+}
 
 function* readDocument(value: unknown, file: string, locator: string) {
   if (isRealm(value)) yield* readRealm(value, locator);

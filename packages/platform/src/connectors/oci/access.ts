@@ -19,11 +19,15 @@ export interface Mode {
 const shut = 'It is read-only: it has no method for an upload.';
 
 /** What holds for every repository, whatever it is called. */
-export function* accessToAll(registry: Registry, authentication: string, readOnly: boolean): Generator<Collected> {
+export function* accessToAll(
+  registry: Registry,
+  authentication: string,
+  { readOnly, accepted }: { readonly readOnly: boolean; readonly accepted: boolean },
+): Generator<Collected> {
   const { registry: name, base } = registry.target;
   if (readOnly) {
     const user = authentication === 'none' ? undefined : registry.user;
-    const isOpen = authentication === 'none' || (authentication === 'basic' && user !== undefined);
+    const isOpen = authentication === 'none' || (authentication === 'basic' && user !== undefined && accepted);
     if (isOpen) yield access(name, undefined, user, { pull: 'yes', push: 'no', because: shut }, base);
     return;
   }
@@ -32,7 +36,7 @@ export function* accessToAll(registry: Registry, authentication: string, readOnl
     yield access(name, undefined, undefined, { pull: 'yes', push: 'unknown', because }, base);
   }
   if (authentication === 'basic') {
-    if (registry.user !== undefined) {
+    if (registry.user !== undefined && accepted) {
       const because = 'It knows users by name and password; a distribution registry lets each of them push.';
       yield access(name, undefined, registry.user, { pull: 'yes', push: 'unknown', because }, base);
     }

@@ -42,7 +42,9 @@ export async function* collectRegistry(
   const { names, gaps, catalog } = await repositoriesOf(registry, limits.maxRepositories, signal);
   for (const each of gaps) yield { gap: each };
   const readOnly = names[0] === undefined ? undefined : await registry.readOnly(names[0], signal);
-  yield* accessToAll(registry, greeting.authentication, readOnly === true);
+  // A password that is not accepted opens nothing, whatever its user may do.
+  const accepted = (await registry.get({ path: '/v2/' }, 'registry:catalog:*', signal)).ok;
+  yield* accessToAll(registry, greeting.authentication, { readOnly: readOnly === true, accepted });
   for (const name of names) {
     for await (const collected of readRepository(
       registry,

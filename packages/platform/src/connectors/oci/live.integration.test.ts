@@ -76,7 +76,9 @@ connectorConformance({
 test('tags, indexes, images, a model, a signature and a referrer behind a password', async () => {
   const { estate, gaps } = await read(withCredential);
   const data = <K extends Parameters<typeof estate.all>[0]>(kind: K) => estate.all(kind).map((fact) => fact.data);
-  expect(data('oci.registry')).toEqual([{ registry, authentication: 'basic', referrersApi: false, catalog: true }]);
+  expect(data('oci.registry')).toEqual([
+    { registry, authentication: 'basic', referrersApi: false, catalog: true, readOnly: false },
+  ]);
   expect(data('oci.repository').map(({ repository }) => repository)).toEqual(['acme/llm', 'acme/server']);
   expect(data('oci.tag').map(({ repository, tag, digest }) => [repository, tag, digest])).toEqual([
     ['acme/llm', '7', model.manifest.digest],

@@ -34,7 +34,16 @@ const receiver = z
     poll: z.strictObject({ token: secretReference }).optional(),
     events: z.array(z.enum(signalEvents)).min(1),
     subjects: z
-      .array(z.strictObject({ node: oneLine(1024), as: z.record(z.string().regex(/^[a-z_]{1,32}$/), oneLine(2048)) }))
+      .array(
+        z.strictObject({
+          node: oneLine(1024),
+          as: z.record(z.string().regex(/^[a-z_]{1,32}$/), oneLine(2048)),
+          credential: z
+            .string()
+            .regex(/^[a-z0-9-]{1,64}$/)
+            .optional(),
+        }),
+      )
       .min(1)
       .max(64),
   })

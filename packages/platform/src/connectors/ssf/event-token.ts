@@ -1,9 +1,8 @@
 /** Security event tokens (RFC 8417) with the events of CAEP 1.0, as SSF 1.0 wants them: `sub_id` beside `events`, no `sub`, no `exp`. */
 import { createHash } from 'node:crypto';
-import type { signalEvents } from '@firebreak/contract';
+import type { SubjectIdentifier, signalEvents } from '@firebreak/contract';
 import { SignJWT } from 'jose';
 import type { SigningKey } from './signing-key.ts';
-import type { SubjectIdentifier } from './subject.ts';
 
 export type SignalEvent = (typeof signalEvents)[number];
 export const eventType = (event: SignalEvent) => `https://schemas.openid.net/secevent/caep/event-type/${event}`;

@@ -71,13 +71,25 @@ const callMs = 120;
 /** Longer than any script can take. */
 const stuckMs = 45_000;
 
-/** A process that is gone: nothing it asked is ever answered. */
+/** A process that may be gone: then nothing it asked is ever answered, until the run is over and it is buried. */
 class Mortal {
   dead = false;
+  readonly #grave = Promise.withResolvers<never>();
+  constructor() {
+    this.#grave.promise.catch(() => undefined);
+  }
   async live<T>(work: () => Promise<T>): Promise<T> {
-    if (this.dead) return new Promise(() => undefined);
-    const result = await work();
-    return this.dead ? new Promise(() => undefined) : result;
+    if (this.dead) return this.#grave.promise;
+    try {
+      const result = await work();
+      return this.dead ? this.#grave.promise : result;
+    } catch (error) {
+      if (this.dead) return this.#grave.promise;
+      throw error;
+    }
+  }
+  bury(): void {
+    this.#grave.reject(new Error('killed'));
   }
 }
 
@@ -97,6 +109,7 @@ export async function faultRun(place: Workplace, scripts: readonly Script[], wea
   let allRequests = 0;
   let transactions = 0;
   const alive: Mortal[] = [];
+  const born: Mortal[] = [];
 
   function desk(mortal: Mortal): Desk {
     /** The script's word on this request, and the request itself. */
@@ -207,6 +220,7 @@ export async function faultRun(place: Workplace, scripts: readonly Script[], wea
   function begin(): Runner {
     const mortal = new Mortal();
     alive.push(mortal);
+    born.push(mortal);
     const session = desk(mortal);
     const runner = place.runner({
       actions,
@@ -378,7 +392,7 @@ export async function faultRun(place: Workplace, scripts: readonly Script[], wea
     if (shelf.repeated > 0) throw new Error(`${shelf.repeated} writes were repeated`);
     return endings;
   } finally {
-    for (const mortal of alive) mortal.dead = false;
+    for (const mortal of born) mortal.bury();
     await place.rest();
     await admin.end();
   }

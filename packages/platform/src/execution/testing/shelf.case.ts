@@ -128,24 +128,29 @@ export const setWhole = defineAction<Params, State, Desk>({
   id: 'test.set-whole',
   reversal: {
     kind: 'restore',
-    async restore({ session }, { object }, { fields }) {
-      const names = async () => {
-        const now = await session.read(object);
-        const wrong = [...new Set([...Object.keys(now.fields), ...Object.keys(fields)])].sort();
-        return { now, name: wrong.find((field) => now.fields[field] !== fields[field]) };
-      };
+    async restore({ session, force }, { object, field, to }, { fields }) {
       for (let sent = 0; ; sent += 1) {
-        const { now, name } = await names();
+        const now = await session.read(object);
+        const wrong = differing(now.fields, fields);
+        const [name] = wrong;
         if (name === undefined) return { outcome: 'done' };
+        if (differing(now.fields, { ...fields, [field]: to }).length > 0 && force !== true)
+          return { outcome: 'refused', code: 'FB-UNDO-CHANGED', reason: 'Others changed it since.', retryable: false };
         const outcome = await session.write(object, name, fields[name], now.version);
         if (outcome.outcome !== 'done')
           return sent === 0 ? outcome : { outcome: 'unknown', reason: 'It was cut off between two writes.' };
+        if (wrong.length === 1) return outcome;
       }
     },
-    restored: (now, _params, then) =>
-      Object.keys({ ...now.fields, ...then.fields }).every((field) => now.fields[field] === then.fields[field]),
+    restored: (now, _params, then) => differing(now.fields, then.fields).length === 0,
   },
 });
+
+function differing(a: State['fields'], b: State['fields']): readonly string[] {
+  return Object.keys({ ...a, ...b })
+    .filter((field) => a[field] !== b[field])
+    .sort();
+}
 
 /** A plan that sets these fields in turn. */
 export function shelfPlan(

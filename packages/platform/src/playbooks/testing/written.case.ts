@@ -9,7 +9,10 @@ export function idOf(type: string, name: string): string {
   return `${type}--${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-export type WrittenStep = Readonly<Record<string, unknown>> & { readonly type: string };
+export interface WrittenStep {
+  readonly type: string;
+  readonly [property: string]: unknown;
+}
 
 /** @param steps by name; links are names too */
 export function written(
@@ -17,9 +20,9 @@ export function written(
   more: Readonly<Record<string, unknown>> = {},
 ): Record<string, unknown> {
   const stepId = (name: string) => idOf(steps[name]?.type ?? 'action', name);
-  const linked = ({ type, ...said }: WrittenStep) =>
+  const linked = (step: WrittenStep) =>
     Object.fromEntries(
-      Object.entries({ type, ...said }).map(([key, value]) => {
+      Object.entries(step).map(([key, value]): [string, unknown] => {
         if (key === 'next_steps') return [key, (value as string[]).map(stepId)];
         if (key === 'cases')
           return [key, Object.fromEntries(Object.entries(value as object).map(([k, to]) => [k, stepId(to)]))];

@@ -41,10 +41,12 @@ function refOf({ apiVersion, kind, namespace, name }: Params): ResourceRef {
   return { group, version, plural, namespace, name };
 }
 
-const reachOf = { serving: 'model', training: 'batch', notebook: 'internal', agent: 'service' } as const satisfies Record<
-  string,
-  Reach
->;
+const reachOf = {
+  serving: 'model',
+  training: 'batch',
+  notebook: 'internal',
+  agent: 'service',
+} as const satisfies Record<string, Reach>;
 
 /** Stops what an operator runs, at the operator's own resource: a model server, a Ray cluster, a training job, a notebook. */
 export default defineAction<Params, z.infer<typeof before>, KubernetesApi>({

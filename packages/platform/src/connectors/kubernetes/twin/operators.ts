@@ -25,7 +25,9 @@ export function operators(cluster: Cluster): Reaction {
       return;
     }
     if (isAtRest(rest, object)) {
-      const owned = cluster.storage.dependentsOf(uid).map(({ resource: of, object: each }) => ({ resource: of, object: each }));
+      const owned = cluster.storage
+        .dependentsOf(uid)
+        .map(({ resource: of, object: each }) => ({ resource: of, object: each }));
       if (owned.length > 0) resting.set(uid, owned);
       for (const each of owned) cluster.remove(each.resource, each.object);
       return;
@@ -38,8 +40,13 @@ export function operators(cluster: Cluster): Reaction {
 
 /** As it was made: without what the server and the controllers wrote into it. */
 function anew({ resource, object }: Kept): ApiObject {
-  const { uid: _uid, resourceVersion: _version, creationTimestamp: _time, generation: _generation, ...metadata } =
-    record(object.metadata) ?? {};
+  const {
+    uid: _uid,
+    resourceVersion: _version,
+    creationTimestamp: _time,
+    generation: _generation,
+    ...metadata
+  } = record(object.metadata) ?? {};
   const { status: _status, ...rest } = object;
   const { nodeName: _node, ...spec } = record(at(object, 'spec')) ?? {};
   return { ...rest, metadata, ...(resource.kind === 'Pod' ? { spec } : {}) };

@@ -35,6 +35,7 @@ beforeAll(async () => {
   const opened = await litellm.connect(litellm.parse(url), signal);
   if (opened.kind === 'file') throw new Error('it is no file');
   session = opened;
+  await clear();
   const deployments = [
     [model, 'a1'],
     [model, 'a2'],
@@ -56,7 +57,18 @@ beforeAll(async () => {
   });
 }, 120_000);
 
+/** What an earlier run on the same proxy left. */
+async function clear(): Promise<void> {
+  const headers = { authorization: `Bearer ${masterKey}`, 'content-type': 'application/json' };
+  const remove = (method: string, path: string, body: object) =>
+    fetch(`${url}${path}`, { method, headers, body: JSON.stringify(body) });
+  for (const id of ['a1', 'a2', 's1']) await remove('POST', '/model/delete', { id });
+  await remove('POST', '/team/delete', { team_ids: [team] });
+  await remove('DELETE', `/v1/mcp/server/${tracker.id}`, {});
+}
+
 afterAll(async () => {
+  await clear();
   vi.unstubAllEnvs();
   await litellm.close(session);
   await models.stop();

@@ -1,11 +1,12 @@
 import { defineAction, litellmId } from '@firebreak/contract';
 import { z } from 'zod';
+import type { JsonDesk, JsonWrite } from '../../../exchange/json-desk.ts';
 import { refused } from '../../../exchange/outcome.ts';
 import { stateChange } from '../../../exchange/state-change.ts';
 import { at } from '../../../intake/foreign.ts';
 import type { LitellmSession } from '../session.ts';
 import { tryKey } from './exchange/attack.ts';
-import { type Desk, deskOf, proxyExchange, serverParam, tokenParam, type Write } from './exchange/desk.ts';
+import { deskOf, proxyExchange, serverParam, tokenParam } from './exchange/desk.ts';
 import { impactOf, interruptKey } from './impact/legitimate-use.ts';
 
 const params = z.object({ server: serverParam, token: tokenParam });
@@ -18,7 +19,7 @@ type Before = z.infer<typeof before>;
 
 const id = ({ server, token }: Params) => litellmId('Key', server, token);
 const short = ({ token }: Params) => `key ${token.slice(0, 12)}…`;
-const set = (of: Params, path: '/key/block' | '/key/unblock'): Write => ({
+const set = (of: Params, path: '/key/block' | '/key/unblock'): JsonWrite => ({
   verb: 'patch',
   object: id(of),
   method: 'POST',
@@ -41,7 +42,7 @@ export default defineAction<Params, Before, LitellmSession>({
   drastic: () => false,
   takes: () => 2,
   impact: (of, estate) => impactOf('block-key', interruptKey(estate, of, 'Whatever calls models with it is refused.')),
-  ...stateChange<Params, Before, LitellmSession, Desk, Write>(
+  ...stateChange<Params, Before, LitellmSession, JsonDesk, JsonWrite>(
     proxyExchange((of) => `The ${short(of)}`),
     {
       async read(desk, { token }) {

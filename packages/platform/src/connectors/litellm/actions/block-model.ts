@@ -1,9 +1,10 @@
 import { defineAction, litellmId } from '@firebreak/contract';
 import { z } from 'zod';
+import type { JsonDesk, JsonWrite } from '../../../exchange/json-desk.ts';
 import { stateChange } from '../../../exchange/state-change.ts';
 import type { LitellmSession } from '../session.ts';
 import { ask } from './exchange/attack.ts';
-import { type Desk, deskOf, proxyExchange, serverParam, type Write, wordParam } from './exchange/desk.ts';
+import { deskOf, proxyExchange, serverParam, wordParam } from './exchange/desk.ts';
 import { deploymentsOf } from './exchange/model-deployments.ts';
 import { impactOf, interruptKeys, mayCall } from './impact/legitimate-use.ts';
 
@@ -15,14 +16,14 @@ const before = z.object({
 });
 type Before = z.infer<typeof before>;
 
-const set = (of: Params, deployment: string, blocked: boolean): Write => ({
+const set = (of: Params, deployment: string, blocked: boolean): JsonWrite => ({
   verb: 'patch',
   object: litellmId('Deployment', of.server, `${of.model}/${deployment}`),
   method: 'PATCH',
   path: `/model/${encodeURIComponent(deployment)}/update`,
   body: { blocked },
 });
-const read = async (desk: Desk, { model }: Params): Promise<Before> => ({
+const read = async (desk: JsonDesk, { model }: Params): Promise<Before> => ({
   deployments: [...(await deploymentsOf(desk, model))],
 });
 const ids = ({ deployments }: Before) => deployments.map(({ id }) => id).join('\n');
@@ -56,7 +57,7 @@ export default defineAction<Params, Before, LitellmSession>({
         `It may call ${of.model}, and gets no answers.`,
       ),
     ]),
-  ...stateChange<Params, Before, LitellmSession, Desk, Write>(
+  ...stateChange<Params, Before, LitellmSession, JsonDesk, JsonWrite>(
     proxyExchange((of) => `Model ${of.model}`),
     {
       read,

@@ -1,10 +1,11 @@
 import { defineAction, litellmId } from '@firebreak/contract';
 import { z } from 'zod';
+import type { JsonDesk, JsonWrite } from '../../../exchange/json-desk.ts';
 import { refused } from '../../../exchange/outcome.ts';
 import { stateChange } from '../../../exchange/state-change.ts';
 import { at } from '../../../intake/foreign.ts';
 import type { LitellmSession } from '../session.ts';
-import { type Desk, deskOf, proxyExchange, serverParam, type Write, wordParam } from './exchange/desk.ts';
+import { deskOf, proxyExchange, serverParam, wordParam } from './exchange/desk.ts';
 import { impactOf, interruptKeys } from './impact/legitimate-use.ts';
 
 const params = z.object({ server: serverParam, team: wordParam });
@@ -16,14 +17,14 @@ const before = z.object({
 type Before = z.infer<typeof before>;
 
 const id = ({ server, team }: Params) => litellmId('Team', server, team);
-const set = (of: Params, path: '/team/block' | '/team/unblock'): Write => ({
+const set = (of: Params, path: '/team/block' | '/team/unblock'): JsonWrite => ({
   verb: 'patch',
   object: id(of),
   method: 'POST',
   path,
   body: { team_id: of.team },
 });
-async function read(desk: Desk, { team }: Params): Promise<Before> {
+async function read(desk: JsonDesk, { team }: Params): Promise<Before> {
   const answer = await desk.get(`/team/info?team_id=${encodeURIComponent(team)}`);
   return { blocked: answer === null ? null : at(answer, 'team_info', 'blocked') === true };
 }
@@ -38,7 +39,8 @@ export default defineAction<Params, Before, LitellmSession>({
   before,
   permissions: ['GET /team/info', 'POST /team/block', 'POST /team/unblock'],
   target: (of) => ({ kind: 'Team', id: id(of), name: of.team }),
-  describe: (of) => `Block team ${of.team} at the proxy ${of.server}: every key of it is refused, once the proxy asks its database about the key again (a minute).`,
+  describe: (of) =>
+    `Block team ${of.team} at the proxy ${of.server}: every key of it is refused, once the proxy asks its database about the key again (a minute).`,
   undoes: (of) => `The keys of team ${of.team} work again, but for those that are blocked themselves.`,
   drastic: () => true,
   // The proxy believes what it knows of a key for a minute; `user_api_key_cache_ttl` in its file says otherwise.
@@ -48,7 +50,7 @@ export default defineAction<Params, Before, LitellmSession>({
       'block-team',
       interruptKeys(estate, of.server, ({ team }) => team === of.team, 'Whatever calls models with it is refused.'),
     ),
-  ...stateChange<Params, Before, LitellmSession, Desk, Write>(
+  ...stateChange<Params, Before, LitellmSession, JsonDesk, JsonWrite>(
     proxyExchange((of) => `Team ${of.team}`),
     {
       read,

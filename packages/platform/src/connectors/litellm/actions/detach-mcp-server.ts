@@ -1,10 +1,11 @@
 import { defineAction, litellmId } from '@firebreak/contract';
 import { z } from 'zod';
+import type { JsonDesk, JsonWrite } from '../../../exchange/json-desk.ts';
 import { refused } from '../../../exchange/outcome.ts';
 import { stateChange } from '../../../exchange/state-change.ts';
 import { array, field, textAt } from '../../../intake/foreign.ts';
 import type { LitellmSession } from '../session.ts';
-import { type Desk, deskOf, proxyExchange, serverParam, type Write, wordParam } from './exchange/desk.ts';
+import { deskOf, proxyExchange, serverParam, wordParam } from './exchange/desk.ts';
 import { impactOf, interruptKeys } from './impact/legitimate-use.ts';
 
 const params = z.object({ server: serverParam, /** The proxy's own id of it. */ id: wordParam, name: wordParam });
@@ -19,7 +20,7 @@ type Before = z.infer<typeof before>;
 
 const id = ({ server, name }: Params) => litellmId('McpServer', server, name);
 const path = (of: Params) => `/v1/mcp/server/${encodeURIComponent(of.id)}`;
-const set = (of: Params, verdict: 'reject' | 'approve'): Write => ({
+const set = (of: Params, verdict: 'reject' | 'approve'): JsonWrite => ({
   verb: 'patch',
   object: id(of),
   method: 'PUT',
@@ -27,7 +28,7 @@ const set = (of: Params, verdict: 'reject' | 'approve'): Write => ({
   body: verdict === 'reject' ? { review_notes: 'Detached by Firebreak.' } : {},
 });
 
-async function read(desk: Desk, of: Params): Promise<Before> {
+async function read(desk: JsonDesk, of: Params): Promise<Before> {
   const answer = await desk.get(path(of));
   if (answer === null) return { status: null, inFile: false };
   const status = textAt(answer, 'approval_status') ?? 'active';
@@ -66,7 +67,7 @@ export default defineAction<Params, Before, LitellmSession>({
         `It was given the tools of ${of.name}.`,
       ),
     ]),
-  ...stateChange<Params, Before, LitellmSession, Desk, Write>(
+  ...stateChange<Params, Before, LitellmSession, JsonDesk, JsonWrite>(
     proxyExchange((of) => `MCP server ${of.name}`),
     {
       read,

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { defineAction, litellmId } from '@firebreak/contract';
 import { z } from 'zod';
+import type { JsonDesk, JsonWrite } from '../../../exchange/json-desk.ts';
 import { stateChange } from '../../../exchange/state-change.ts';
 import { array, record } from '../../../intake/foreign.ts';
 import type { LitellmSession } from '../session.ts';
-import { type Desk, deskOf, proxyExchange, serverParam, type Write, wordParam } from './exchange/desk.ts';
+import { deskOf, proxyExchange, serverParam, wordParam } from './exchange/desk.ts';
 import { routerSetting, setRouter } from './exchange/router-settings.ts';
 import { impactOf } from './impact/legitimate-use.ts';
 
@@ -16,7 +17,9 @@ const before = z.object({
 });
 type Before = z.infer<typeof before>;
 
-const read = async (desk: Desk): Promise<Before> => ({ fallbacks: [...array(await routerSetting(desk, 'fallbacks'))] });
+const read = async (desk: JsonDesk): Promise<Before> => ({
+  fallbacks: [...array(await routerSetting(desk, 'fallbacks'))],
+});
 const covers = (rule: unknown, model: string) => Object.hasOwn(record(rule) ?? {}, model);
 /** A rule without the model; undefined when nothing is left of it. */
 function without(rule: unknown, model: string): unknown {
@@ -50,7 +53,7 @@ export default defineAction<Params, Before, LitellmSession>({
         weight: 1,
       },
     ]),
-  ...stateChange<Params, Before, LitellmSession, Desk, Write>(
+  ...stateChange<Params, Before, LitellmSession, JsonDesk, JsonWrite>(
     proxyExchange((of) => `The fallbacks of ${of.model}`),
     {
       read,

@@ -1,10 +1,11 @@
 import { defineAction, litellmId } from '@firebreak/contract';
 import { z } from 'zod';
+import type { JsonDesk, JsonWrite } from '../../../exchange/json-desk.ts';
 import { stateChange } from '../../../exchange/state-change.ts';
 import { record, text, textAt } from '../../../intake/foreign.ts';
 import type { LitellmSession } from '../session.ts';
 import { ask } from './exchange/attack.ts';
-import { type Desk, deskOf, proxyExchange, serverParam, type Write, wordParam } from './exchange/desk.ts';
+import { deskOf, proxyExchange, serverParam, wordParam } from './exchange/desk.ts';
 import { deploymentsOf } from './exchange/model-deployments.ts';
 import { routerSetting, setRouter } from './exchange/router-settings.ts';
 import { impactOf } from './impact/legitimate-use.ts';
@@ -21,7 +22,7 @@ const before = z.object({
 });
 type Before = z.infer<typeof before>;
 
-async function read(desk: Desk, { to }: Params): Promise<Before> {
+async function read(desk: JsonDesk, { to }: Params): Promise<Before> {
   const open = (await deploymentsOf(desk, to)).filter(({ blocked }) => !blocked);
   return { aliases: { ...record(await routerSetting(desk, 'model_group_alias')) }, answers: open.length > 0 };
 }
@@ -50,7 +51,7 @@ export default defineAction<Params, Before, LitellmSession>({
         weight: 2,
       },
     ]),
-  ...stateChange<Params, Before, LitellmSession, Desk, Write>(
+  ...stateChange<Params, Before, LitellmSession, JsonDesk, JsonWrite>(
     proxyExchange((of) => `The name ${of.model}`),
     {
       read,

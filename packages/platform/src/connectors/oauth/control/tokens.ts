@@ -51,18 +51,32 @@ type Tried = Attempt<OauthSession>;
 
 /** @throws FirebreakError */
 async function heldTokens(client: string): Promise<readonly Held[]> {
+  const held = (await tokensInFile()).filter((each) => each.client_id === client);
+  if (held.length === 0) throw new FirebreakError('FB-NOT-FOUND', `The file of tokens has none of ${client}.`);
+  return held;
+}
+
+/** @throws FirebreakError */
+async function tokensInFile(): Promise<readonly Held[]> {
   const file = process.env.FIREBREAK_OAUTH_TOKENS;
   if (file === undefined || file === '')
     throw new FirebreakError('FB-SOURCE-UNREADABLE', 'FIREBREAK_OAUTH_TOKENS names no file with the tokens to revoke.');
   try {
     if ((await stat(file)).size > 16 * 1024 * 1024) throw new RangeError('too large');
-    const held = tokenFile.parse(JSON.parse(await readFile(file, 'utf8'))).filter((each) => each.client_id === client);
-    if (held.length > 0) return held;
+    return tokenFile.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch {
     // Neither the parser's words nor the file's: both may hold a token.
     throw new FirebreakError('FB-SOURCE-UNREADABLE', 'The file of tokens is not of the form that it should have.');
   }
-  throw new FirebreakError('FB-NOT-FOUND', `The file of tokens has none of ${client}.`);
+}
+
+/** How many tokens of each client the responder has. A file that cannot be read tells of none here, and says why when it is used. */
+export async function countHeldTokens(): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
+  if ((process.env.FIREBREAK_OAUTH_TOKENS ?? '') === '') return counts;
+  for (const { client_id } of await tokensInFile().catch(() => []))
+    counts.set(client_id, (counts.get(client_id) ?? 0) + 1);
+  return counts;
 }
 
 /** The tokens of a client, and whether the issuer still accepts each (RFC 7662). @throws FirebreakError */

@@ -42,15 +42,8 @@ function session(restart: readonly string[] = peer.restart): Live {
   if (target === undefined) throw new Error('no target');
   const opened = openRegistry(target, undefined, { timeoutMs: 5000, gaps: [] });
   const [program = '', ...rest] = restart;
-  const house = {
-    htpasswd: peer.htpasswd,
-    configuration: { file: peer.configuration, restart: [program, ...rest] as const },
-  };
-  const control = openControl(
-    opened,
-    { ...house, configuration: { ...house.configuration, restart: [program, ...rest] } },
-    5000,
-  );
+  const configuration = { file: peer.configuration, restart: [program, ...rest] as [string, ...string[]] };
+  const control = openControl(opened, { htpasswd: peer.htpasswd, configuration }, 5000);
   return { kind: 'registry', registry: opened, limits: { maxRepositories: 10, maxTags: 10 }, control };
 }
 

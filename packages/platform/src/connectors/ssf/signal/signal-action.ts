@@ -9,13 +9,13 @@ import {
   FirebreakError,
   type Outcome,
   type ProbeResult,
+  subjectIdentifier,
 } from '@firebreak/contract';
 import { z } from 'zod';
 import type { Receiver } from '../configuration.ts';
 import { deliver } from '../delivery.ts';
 import { claimsOf, jtiOf, type Said, type SignalEvent, signedEvent } from '../event-token.ts';
 import type { SsfSession } from '../session.ts';
-import { subjectIdentifier } from '../subject.ts';
 
 const text = (max: number) =>
   z

@@ -6,11 +6,11 @@
  * dropped, and that is said.
  */
 import { createHash } from 'node:crypto';
-import { Groups, type GroupState, type Losses, type Met, type StateLimits } from './groups.ts';
+import type { CorrelationRule } from '../language/rule.ts';
+import { type Scalar, scalarNumber } from '../program/scalar.ts';
+import { type GroupState, Groups, type Losses, type Met, type StateLimits } from './groups.ts';
 import type { LinkedCorrelation } from './link.ts';
 import type { Entry } from './measure.ts';
-import { type Scalar, scalarNumber } from '../program/scalar.ts';
-import type { CorrelationRule } from '../language/rule.ts';
 
 export interface CorrelationOptions extends StateLimits {
   /** How much later than the newest event one may arrive. */
@@ -205,7 +205,7 @@ export class Correlator {
     if (correlation === undefined || groups === undefined) return;
     const { rule, groupFields, carries } = correlation;
     const parts = (groupFields[position] ?? []).map((field) => keyPart(read(field)));
-    const value = rule.fields.length === 0 ? undefined : valueOf(rule, rule.fields.map(read));
+    const value = rule.fields.length === 0 ? undefined : measuredValue(rule, rule.fields.map(read));
     if (parts.some((part) => part === undefined) || (rule.fields.length > 0 && value === undefined)) {
       groups.losses.ungrouped += 1;
       return;
@@ -236,7 +236,10 @@ function keyPart(value: Scalar | undefined): string | undefined {
   return short(String(value));
 }
 
-function valueOf({ type }: CorrelationRule, values: readonly (Scalar | undefined)[]): string | number | undefined {
+function measuredValue(
+  { type }: CorrelationRule,
+  values: readonly (Scalar | undefined)[],
+): string | number | undefined {
   if (type === 'value_count') {
     const parts = values.map(keyPart);
     return parts.some((part) => part === undefined) ? undefined : parts.length === 1 ? parts[0] : JSON.stringify(parts);
@@ -252,7 +255,27 @@ function short(text: string): string {
 }
 
 /** Of all that decides: state of a correlation with another one means something else. */
-function fingerprint({ type, rules, groupBy, timespanMs, bounds, occurrence, fields, percentile, aliases }: CorrelationRule): string {
-  const parts = [type, rules, groupBy, timespanMs, bounds, occurrence ?? null, fields, percentile, [...aliases].map(([alias, of]) => [alias, [...of]])];
+function fingerprint({
+  type,
+  rules,
+  groupBy,
+  timespanMs,
+  bounds,
+  occurrence,
+  fields,
+  percentile,
+  aliases,
+}: CorrelationRule): string {
+  const parts = [
+    type,
+    rules,
+    groupBy,
+    timespanMs,
+    bounds,
+    occurrence ?? null,
+    fields,
+    percentile,
+    [...aliases].map(([alias, of]) => [alias, [...of]]),
+  ];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

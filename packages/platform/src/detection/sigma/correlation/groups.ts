@@ -15,8 +15,9 @@
  * What must stay true: groups, entries of a group and all entries are bounded; whoever was touched least recently goes first,
  * and every loss is counted.
  */
-import { type Entry, measured, type Tally, tallyFor } from './measure.ts';
+
 import type { LinkedCorrelation } from './link.ts';
+import { type Entry, measured, type Tally, tallyFor } from './measure.ts';
 
 export interface StateLimits {
   /** Groups of one correlation. */
@@ -224,7 +225,14 @@ export class Groups {
   #met(key: string, group: Group, inside: readonly Entry[], time: number, value: number): Met {
     group.metUntil = time + this.#span;
     const eventIds = inside.slice(-maxEventIds).flatMap(({ eventId }) => eventId ?? []);
-    return { key, time, from: inside[0]?.time ?? time, value, eventIds: [...new Set(eventIds)], carried: group.carried };
+    return {
+      key,
+      time,
+      from: inside[0]?.time ?? time,
+      value,
+      eventIds: [...new Set(eventIds)],
+      carried: group.carried,
+    };
   }
 
   /** Entries that no window above the watermark reaches are dropped, many at a time. */
@@ -307,4 +315,3 @@ class Ends {
     }
   }
 }
-

@@ -2,8 +2,9 @@
  * Rules, filters and correlations put together: filters joined to the rules that they name, references resolved, correlations
  * in an order in which each comes behind what it is made of. What cannot be resolved is refused, with all that depends on it.
  */
-import { fits } from '../sources/rewrite.ts';
+
 import type { CorrelationRule, DetectionRule, FilterRule, RuleProblem, SigmaRule } from '../language/rule.ts';
+import { fits } from '../sources/rewrite.ts';
 import { decidesAtOnce } from './measure.ts';
 
 /** What a correlation is made of: a rule by its number among the rules, or another correlation by its number. */
@@ -39,7 +40,9 @@ export function link(all: readonly SigmaRule[]): Linked {
     const taken = [rule.id, ...(rule.name === undefined ? [] : [rule.name])].find((name) => byName.has(name));
     if (taken !== undefined) {
       const other = byName.get(taken);
-      problems.push(refused(rule, 'FB-SIGMA-DUPLICATE', `\`${taken}\` is the id or name of a rule in ${other?.file} already.`));
+      problems.push(
+        refused(rule, 'FB-SIGMA-DUPLICATE', `\`${taken}\` is the id or name of a rule in ${other?.file} already.`),
+      );
       continue;
     }
     byName.set(rule.id, rule);
@@ -51,10 +54,17 @@ export function link(all: readonly SigmaRule[]): Linked {
     if (filter.rules !== 'any')
       for (const name of filter.rules)
         if (byName.get(name)?.kind !== 'rule')
-          problems.push({ ...refused(filter, 'FB-SIGMA-REFERENCE', `The filter names \`${name}\`, and no such rule is loaded.`), warning: true });
+          problems.push({
+            ...refused(filter, 'FB-SIGMA-REFERENCE', `The filter names \`${name}\`, and no such rule is loaded.`),
+            warning: true,
+          });
   const rules = kept.filter((rule) => rule.kind === 'rule').map((rule) => filtered(rule, filters));
   const numbers = new Map(rules.map((rule, number) => [rule.id, number]));
-  const correlations = ordered(kept.filter((rule) => rule.kind === 'correlation'), byName, problems);
+  const correlations = ordered(
+    kept.filter((rule) => rule.kind === 'correlation'),
+    byName,
+    problems,
+  );
   const places = new Map(correlations.map((rule, number) => [rule.id, number]));
   const linked = correlations.map((rule): LinkedCorrelation => {
     const members = rule.rules.map((name): Member => {
@@ -72,7 +82,10 @@ export function link(all: readonly SigmaRule[]): Linked {
 }
 
 /** A rule or correlation that others are made of stands for itself only where one of them says `generate`. */
-function standing(rules: readonly DetectionRule[], correlations: readonly LinkedCorrelation[]): Pick<Linked, 'stands' | 'correlations'> {
+function standing(
+  rules: readonly DetectionRule[],
+  correlations: readonly LinkedCorrelation[],
+): Pick<Linked, 'stands' | 'correlations'> {
   const parents = (is: (member: Member) => boolean) => correlations.filter(({ members }) => members.some(is));
   const stands = (found: readonly LinkedCorrelation[]) => found.length === 0 || found.some(({ rule }) => rule.generate);
   const users = new Map<number, LinkedCorrelation[]>();
@@ -116,14 +129,22 @@ function aliased({ aliases }: CorrelationRule, field: string, names: readonly st
 function filtered(rule: DetectionRule, filters: readonly FilterRule[]): DetectionRule {
   const applied = filters.filter(
     ({ rules, logsource }) =>
-      fits(logsource, rule.logsource) && (rules === 'any' || rules.includes(rule.id) || (rule.name !== undefined && rules.includes(rule.name))),
+      fits(logsource, rule.logsource) &&
+      (rules === 'any' || rules.includes(rule.id) || (rule.name !== undefined && rules.includes(rule.name))),
   );
   if (applied.length === 0) return rule;
-  return { ...rule, expression: { kind: 'and', parts: [rule.expression, ...applied.map(({ expression }) => expression)] } };
+  return {
+    ...rule,
+    expression: { kind: 'and', parts: [rule.expression, ...applied.map(({ expression }) => expression)] },
+  };
 }
 
 /** Each behind what it is made of; without those that name nothing or go in a circle. */
-function ordered(correlations: readonly CorrelationRule[], byName: ReadonlyMap<string, SigmaRule>, problems: RuleProblem[]): readonly CorrelationRule[] {
+function ordered(
+  correlations: readonly CorrelationRule[],
+  byName: ReadonlyMap<string, SigmaRule>,
+  problems: RuleProblem[],
+): readonly CorrelationRule[] {
   const done = new Map<string, boolean>();
   const open = new Set<string>();
   const order: CorrelationRule[] = [];
@@ -142,7 +163,8 @@ function ordered(correlations: readonly CorrelationRule[], byName: ReadonlyMap<s
     try {
       for (const name of rule.rules) {
         const member = byName.get(name);
-        if (member === undefined || member.kind === 'filter') return `It names \`${name}\`, and no such rule is loaded.`;
+        if (member === undefined || member.kind === 'filter')
+          return `It names \`${name}\`, and no such rule is loaded.`;
         if (member.kind === 'rule') continue;
         if (open.has(member.id)) return `It is made of itself, by way of \`${name}\`.`;
         if (!visit(member, depth + 1)) return `It is made of \`${name}\`, which was refused.`;

@@ -3,6 +3,7 @@
  * `measured` looks at a whole window at once, for what can only be said when it is over.
  */
 import type { Bound, CorrelationRule, Occurrence } from '../language/rule.ts';
+import { compares } from '../program/scalar.ts';
 
 /** One event of a group. */
 export interface Entry {
@@ -75,28 +76,20 @@ function quantile(sorted: readonly number[], percent: number): number | undefine
 
 export function within(value: number, bounds: readonly Bound[]): boolean {
   return bounds.every(({ by, value: bound }) => {
-    switch (by) {
-      case 'gt':
-        return value > bound;
-      case 'gte':
-        return value >= bound;
-      case 'lt':
-        return value < bound;
-      case 'lte':
-        return value <= bound;
-      case 'eq':
-        return value === bound;
-      case 'neq':
-        return value !== bound;
-    }
+    if (by === 'eq') return value === bound;
+    return by === 'neq' ? value !== bound : compares(value, by, bound);
   });
 }
 
 function counting(bounds: readonly Bound[]): Tally {
   let count = 0;
   return {
-    add: () => void (count += 1),
-    remove: () => void (count -= 1),
+    add() {
+      count += 1;
+    },
+    remove() {
+      count -= 1;
+    },
     holds: () => within(count, bounds),
     get value() {
       return count;
@@ -126,8 +119,12 @@ function countingValues(bounds: readonly Bound[]): Tally {
 function summing(bounds: readonly Bound[]): Tally {
   let sum = 0;
   return {
-    add: ({ value }) => void (sum += typeof value === 'number' ? value : 0),
-    remove: ({ value }) => void (sum -= typeof value === 'number' ? value : 0),
+    add({ value }) {
+      sum += typeof value === 'number' ? value : 0;
+    },
+    remove({ value }) {
+      sum -= typeof value === 'number' ? value : 0;
+    },
     holds: () => within(sum, bounds),
     get value() {
       return sum;
@@ -140,8 +137,12 @@ function occurring({ rules, bounds, occurrence }: Definition): Tally {
   const counts = new Uint32Array(rules.length);
   const kinds = () => counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
   return {
-    add: ({ rule }) => void (counts[rule] = (counts[rule] ?? 0) + 1),
-    remove: ({ rule }) => void (counts[rule] = (counts[rule] ?? 0) - 1),
+    add({ rule }) {
+      counts[rule] = (counts[rule] ?? 0) + 1;
+    },
+    remove({ rule }) {
+      counts[rule] = (counts[rule] ?? 0) - 1;
+    },
     holds() {
       if (occurrence !== undefined) return occurs(occurrence, counts);
       return bounds.length === 0 ? kinds() === rules.length : within(kinds(), bounds);

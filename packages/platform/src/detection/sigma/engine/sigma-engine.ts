@@ -9,14 +9,14 @@
  * comes. The engine has no clock and does no I/O: times are the events', or are given.
  */
 import {
-  type CorrelationOptions,
   type Correlated,
+  type CorrelationOptions,
   Correlator,
   type CorrelatorState,
   defaultCorrelationOptions,
 } from '../correlation/correlator.ts';
 import { type Linked, link } from '../correlation/link.ts';
-import { readRules, type RuleText } from '../language/read-rules.ts';
+import { type RuleText, readRules } from '../language/read-rules.ts';
 import type { DetectionRule, RuleProblem } from '../language/rule.ts';
 import { Program } from '../program/program.ts';
 import type { Scalar } from '../program/scalar.ts';

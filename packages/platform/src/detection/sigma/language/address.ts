@@ -66,7 +66,8 @@ function groupsOf(text: string): readonly number[] | undefined {
   for (const [index, group] of groups.entries()) {
     const four = index === groups.length - 1 ? parseFour(group) : undefined;
     if (four !== undefined) bytes.push(...four);
-    else if (/^[0-9a-fA-F]{1,4}$/.test(group)) bytes.push(Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff);
+    else if (/^[0-9a-fA-F]{1,4}$/.test(group))
+      bytes.push(Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff);
     else return undefined;
   }
   return bytes.length <= 16 ? bytes : undefined;

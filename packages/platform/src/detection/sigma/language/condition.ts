@@ -65,17 +65,20 @@ export function parseCondition<T>(source: string, line: number, context: Names<T
       return quantified(word, pattern.text);
     }
     const found = context.resolve(token.text);
-    if (found === undefined) throw new Refusal(line, `The condition names \`${token.text}\`, and there is no such selection.`);
+    if (found === undefined)
+      throw new Refusal(line, `The condition names \`${token.text}\`, and there is no such selection.`);
     return found;
   }
   function quantified(quantifier: string, pattern: string): T {
     const matches = nameMatcher(pattern);
     const chosen = context.names.filter(matches).flatMap((name) => context.resolve(name) ?? []);
-    if (chosen.length === 0) throw new Refusal(line, `The condition asks for \`${pattern}\`, and no selection has such a name.`);
+    if (chosen.length === 0)
+      throw new Refusal(line, `The condition asks for \`${pattern}\`, and no selection has such a name.`);
     if (quantifier === 'all') return context.and(chosen);
     if (quantifier === 'any' || quantifier === '1') return context.or(chosen);
     const count = /^[1-9]\d{0,3}$/.test(quantifier) ? Number(quantifier) : undefined;
-    if (count === undefined) throw new Refusal(line, `\`${quantifier} of\` is no quantifier; there are \`1\`, \`any\`, \`all\` and numbers.`);
+    if (count === undefined)
+      throw new Refusal(line, `\`${quantifier} of\` is no quantifier; there are \`1\`, \`any\`, \`all\` and numbers.`);
     if (count > chosen.length)
       throw new Refusal(line, `The condition asks for ${count} of \`${pattern}\`, and there are ${chosen.length}.`);
     if (chosen.length > maxChosen)
@@ -84,7 +87,11 @@ export function parseCondition<T>(source: string, line: number, context: Names<T
   }
 
   const whole = alternatives(0);
-  if (at < tokens.length) throw new Refusal(line, `The condition has \`${tokens[at]?.text}\` where it should end or go on with \`and\` or \`or\`.`);
+  if (at < tokens.length)
+    throw new Refusal(
+      line,
+      `The condition has \`${tokens[at]?.text}\` where it should end or go on with \`and\` or \`or\`.`,
+    );
   return whole;
 }
 
@@ -109,12 +116,13 @@ function nameMatcher(pattern: string): (name: string) => boolean {
 
 function tokensOf(source: string, line: number): readonly Token[] {
   const tokens: Token[] = [];
-  const next = /\s*(?:(\()|(\))|([\p{L}\p{N}_*.\-]+))/uy;
+  const next = /\s*(?:(\()|(\))|([\p{L}\p{N}_*.-]+))/uy;
   const text = source.trimEnd();
   while (next.lastIndex < text.length) {
     const from = next.lastIndex;
     const match = next.exec(text);
-    if (match === null) throw new Refusal(line, `The condition cannot be read at \`${text.slice(from, from + 20).trim()}\`.`);
+    if (match === null)
+      throw new Refusal(line, `The condition cannot be read at \`${text.slice(from, from + 20).trim()}\`.`);
     if (match[1] !== undefined) tokens.push({ text: '(', kind: 'open' });
     else if (match[2] !== undefined) tokens.push({ text: ')', kind: 'close' });
     else tokens.push({ text: match[3] ?? '', kind: 'word' });

@@ -24,14 +24,18 @@ export function readDetection(section: MarkedMap, placeholders: Placeholders, ot
   return conditions.length === 1 && only !== undefined ? only : { kind: 'or', parts: conditions };
 
   function selection(value: Marked, depth: number): Expression {
-    if (depth > maxDepth) throw new Refusal(value.line, `A selection nests deeper than ${maxDepth} levels.`, 'FB-SIGMA-BOUND');
+    if (depth > maxDepth)
+      throw new Refusal(value.line, `A selection nests deeper than ${maxDepth} levels.`, 'FB-SIGMA-BOUND');
     if (value.kind === 'map') {
       if (value.entries.length === 0) throw new Refusal(value.line, 'A selection is empty.');
       return linked('and', value.entries.map(item));
     }
     if (value.kind === 'list') {
       if (value.items.length === 0) throw new Refusal(value.line, 'A selection is empty.');
-      return linked('or', value.items.map((one) => selection(one, depth + 1)));
+      return linked(
+        'or',
+        value.items.map((one) => selection(one, depth + 1)),
+      );
     }
     return itemExpression({ field: undefined, modifiers: [] }, [written(value)], value.line, placeholders);
   }
@@ -55,9 +59,11 @@ function linked(kind: 'and' | 'or', parts: readonly Expression[]): Expression {
 /** One condition, or a list of them, of which one must hold. */
 function conditionsOf({ value, line }: MarkedEntry): readonly { readonly text: string; readonly line: number }[] {
   const items = value.kind === 'list' ? value.items : [value];
-  if (items.length === 0 || items.length > 100) throw new Refusal(line, 'The condition is an empty list, or one of more than 100.');
+  if (items.length === 0 || items.length > 100)
+    throw new Refusal(line, 'The condition is an empty list, or one of more than 100.');
   return items.map((item) => {
-    if (item.kind !== 'scalar' || typeof item.value !== 'string') throw new Refusal(item.line, 'The condition is not text.');
+    if (item.kind !== 'scalar' || typeof item.value !== 'string')
+      throw new Refusal(item.line, 'The condition is not text.');
     return { text: item.value, line: item.line };
   });
 }

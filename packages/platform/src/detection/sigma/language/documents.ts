@@ -18,14 +18,19 @@ export function readDocuments(
 ): { readonly documents: readonly RuleDocument[]; readonly problems: readonly RuleProblem[] } {
   const documents: RuleDocument[] = [];
   const problems: RuleProblem[] = [];
-  const problem = (code: RuleProblem['code'], line: number, reason: string) => void problems.push({ code, file, line, reason });
+  const problem = (code: RuleProblem['code'], line: number, reason: string) =>
+    void problems.push({ code, file, line, reason });
   if (text.length > maxFile) {
     problem('FB-FILE-TOO-LARGE', 1, `It is longer than ${maxFile} characters.`);
     return { documents, problems };
   }
   for (const { source, linesBefore } of cut(text)) {
     if (documents.length >= maxDocuments) {
-      problem('FB-SIGMA-BOUND', linesBefore + 1, `It holds more than ${maxDocuments} documents; the rest was not read.`);
+      problem(
+        'FB-SIGMA-BOUND',
+        linesBefore + 1,
+        `It holds more than ${maxDocuments} documents; the rest was not read.`,
+      );
       break;
     }
     const read = readMarkedYaml(source);

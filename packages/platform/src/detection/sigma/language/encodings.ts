@@ -2,7 +2,7 @@
  * The encoding modifiers: what a text looks like after somebody encoded it. UTF-16 gives text with NUL characters in it, as a
  * log shows bytes that it takes for single-byte text; base64 gives the letters.
  */
-import { type Pattern, type PatternPart, normalised } from './pattern.ts';
+import { normalised, type Pattern, type PatternPart } from './pattern.ts';
 
 /** Text whose characters stand for bytes. */
 export interface Encoded {

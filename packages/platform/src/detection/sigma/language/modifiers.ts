@@ -8,7 +8,17 @@
 import { RE2JS } from 're2js';
 import { type Network, parseNetwork } from './address.ts';
 import { base64, base64Offsets, utf16 } from './encodings.ts';
-import { dashVariants, literal, many, normalised, type Pattern, type PatternPart, parsePattern, plainText, withAnyDash } from './pattern.ts';
+import {
+  dashVariants,
+  literal,
+  many,
+  normalised,
+  type Pattern,
+  type PatternPart,
+  parsePattern,
+  plainText,
+  withAnyDash,
+} from './pattern.ts';
 import { type Comparison, comparisons, type Expression, Refusal, type Test, type TimePart, timeParts } from './rule.ts';
 
 /** A value of a rule as YAML has it; `text` is how a number or boolean was written. */
@@ -68,23 +78,34 @@ function onText(
 }
 
 function onNumber(name: string, change: (value: number, chain: Chain) => Value): Modifier {
-  return (value, chain) => (value.is === 'number' ? change(value.value, chain) : refuse(chain, `\`${name}\` takes a number.`));
+  return (value, chain) =>
+    value.is === 'number' ? change(value.value, chain) : refuse(chain, `\`${name}\` takes a number.`);
 }
 
 function first(name: string, modifier: Modifier): Modifier {
   return (value, chain) =>
-    chain.position === 0 ? modifier(value, chain) : refuse(chain, `\`${name}\` must be the first modifier that changes the value.`);
+    chain.position === 0
+      ? modifier(value, chain)
+      : refuse(chain, `\`${name}\` must be the first modifier that changes the value.`);
 }
 
-function around(before: readonly PatternPart[], after: readonly PatternPart[], sides: 'starts' | 'ends' | 'both', name: string): Modifier {
-  const place = onText(name, (pattern, value) => text(normalised([...before, ...pattern, ...after]), value.written, value.bytes));
+function around(
+  before: readonly PatternPart[],
+  after: readonly PatternPart[],
+  sides: 'starts' | 'ends' | 'both',
+  name: string,
+): Modifier {
+  const place = onText(name, (pattern, value) =>
+    text(normalised([...before, ...pattern, ...after]), value.written, value.bytes),
+  );
   return (value, chain) =>
-    value.is === 'reference'
-      ? { ...value, starts: sides !== 'ends', ends: sides !== 'starts' }
-      : place(value, chain);
+    value.is === 'reference' ? { ...value, starts: sides !== 'ends', ends: sides !== 'starts' } : place(value, chain);
 }
 
-function encoded(name: string, encode: (pattern: Pattern) => { readonly pattern: Pattern; readonly bytes: boolean }): Modifier {
+function encoded(
+  name: string,
+  encode: (pattern: Pattern) => { readonly pattern: Pattern; readonly bytes: boolean },
+): Modifier {
   return onText(name, (pattern, { bytes, written }, chain) => {
     if (bytes) return refuse(chain, `\`${name}\` is applied to what is encoded already.`);
     const result = encode(pattern);
@@ -95,7 +116,8 @@ function encoded(name: string, encode: (pattern: Pattern) => { readonly pattern:
 function inBase64(name: string, encode: (plain: string, bytes: boolean) => readonly string[]): Modifier {
   return onText(name, (pattern, { bytes, written }, chain) => {
     const variants = dashVariants(pattern, maxVariants);
-    if (variants === undefined) return refuse(chain, `\`windash\` and \`${name}\` make more than ${maxVariants} variants.`, 'FB-SIGMA-BOUND');
+    if (variants === undefined)
+      return refuse(chain, `\`windash\` and \`${name}\` make more than ${maxVariants} variants.`, 'FB-SIGMA-BOUND');
     return variants.flatMap((variant) => {
       const plain = plainText(variant);
       if (plain === undefined) return refuse(chain, `\`${name}\` cannot encode a value with wildcards.`);
@@ -138,7 +160,8 @@ const modifiers: Readonly<Record<string, Modifier>> = {
   cidr: first('cidr', (value, chain) => {
     if (value.is !== 'text') return refuse(chain, '`cidr` takes a network.');
     const network: Network | undefined = parseNetwork(value.written);
-    if (network === undefined) return refuse(chain, `\`${value.written.slice(0, 60)}\` is no network in CIDR notation.`);
+    if (network === undefined)
+      return refuse(chain, `\`${value.written.slice(0, 60)}\` is no network in CIDR notation.`);
     return { is: 'test', test: { kind: 'cidr', network, written: value.written } };
   }),
   exists: first('exists', (value, chain) => {
@@ -148,7 +171,8 @@ const modifiers: Readonly<Record<string, Modifier>> = {
   }),
   fieldref: first('fieldref', (value, chain) => {
     const other = value.is === 'text' ? plainText(value.pattern) : undefined;
-    if (other === undefined || other === '') return refuse(chain, '`fieldref` takes the name of a field, without wildcards.');
+    if (other === undefined || other === '')
+      return refuse(chain, '`fieldref` takes the name of a field, without wildcards.');
     if (chain.field === undefined) return refuse(chain, '`fieldref` needs a field.');
     return { is: 'reference', other, starts: false, ends: false };
   }),
@@ -200,7 +224,7 @@ export function itemExpression(
   const cased = names.includes('cased');
   const chainNames = names.filter((name) => name !== 'all' && name !== 'cased' && name !== 'neq');
   const parts = values.map((written): Expression => {
-    let current: readonly Value[] = [valueOf(written)];
+    let current: readonly Value[] = [valueFrom(written)];
     for (const [position, name] of chainNames.entries()) {
       const chain = { field, placeholders, line: written.line, position };
       const modifier = Object.hasOwn(modifiers, name) ? modifiers[name] : undefined;
@@ -216,7 +240,7 @@ export function itemExpression(
   return names.includes('neq') ? { kind: 'not', part: linked } : linked;
 }
 
-function valueOf({ value, text: written }: WrittenValue): Value {
+function valueFrom({ value, text: written }: WrittenValue): Value {
   if (value === null) return { is: 'null' };
   if (typeof value === 'number') return { is: 'number', value, written };
   if (typeof value === 'boolean') return { is: 'boolean', value, written };
@@ -226,8 +250,7 @@ function valueOf({ value, text: written }: WrittenValue): Value {
 function valueExpression(field: string | undefined, value: Value, cased: boolean, line: number): Expression {
   const about = (test: Test): Expression => ({ kind: 'test', ...(field === undefined ? {} : { field }), test });
   if (value.is === 'negative-exists') return { kind: 'not', part: about({ kind: 'exists' }) };
-  if (cased && value.is !== 'text' && value.is !== 'reference')
-    throw new Refusal(line, '`cased` takes text.');
+  if (cased && value.is !== 'text' && value.is !== 'reference') throw new Refusal(line, '`cased` takes text.');
   if (field === undefined) return about(keywordTest(value, cased, line));
   switch (value.is) {
     case 'text':
@@ -254,7 +277,8 @@ const pattern = (written: string): Test => ({ kind: 'pattern', pattern: literal(
 /** A keyword may stand anywhere in a value of the event. */
 function keywordTest(value: Value, cased: boolean, line: number): Test {
   if (value.is === 'regex') return regexTest(value, line);
-  if (value.is === 'text') return { kind: 'pattern', pattern: bounded(normalised([many, ...value.pattern, many]), line), cased };
+  if (value.is === 'text')
+    return { kind: 'pattern', pattern: bounded(normalised([many, ...value.pattern, many]), line), cased };
   if (value.is === 'number' || value.is === 'boolean')
     return { kind: 'pattern', pattern: [many, value.written, many], cased: false };
   throw new Refusal(line, 'A keyword is text, and this is none.');
@@ -279,7 +303,11 @@ function regexTest({ source, flags }: { readonly source: string; readonly flags:
     throw new Refusal(line, `A regular expression cannot run in linear time or is no such: ${reason.slice(0, 200)}.`);
   }
   if (size > maxRegexProgram)
-    throw new Refusal(line, `A regular expression grows to ${size} instructions; ${maxRegexProgram} is the limit.`, 'FB-SIGMA-BOUND');
+    throw new Refusal(
+      line,
+      `A regular expression grows to ${size} instructions; ${maxRegexProgram} is the limit.`,
+      'FB-SIGMA-BOUND',
+    );
   return { kind: 'regex', source, flags };
 }
 
@@ -291,4 +319,3 @@ export function compileRegex(source: string, flags: string): RE2JS {
     (flags.includes('s') ? RE2JS.DOTALL : 0);
   return RE2JS.compile(source, bits);
 }
-

@@ -11,7 +11,15 @@ import { readDetection } from './detection.ts';
 import { readDocuments } from './documents.ts';
 import type { Placeholders } from './modifiers.ts';
 import { textsOf } from './parts.ts';
-import { type Expression, type LogSource, levels, Refusal, type RuleProblem, type SigmaRule, statuses } from './rule.ts';
+import {
+  type Expression,
+  type LogSource,
+  levels,
+  Refusal,
+  type RuleProblem,
+  type SigmaRule,
+  statuses,
+} from './rule.ts';
 
 export interface RuleText {
   /** Path below the folder of rules, for people. */
@@ -63,10 +71,14 @@ function readRule(root: Marked, context: Context): SigmaRule {
     const rules = named.length === 1 && first.toLowerCase() === 'any' ? 'any' : named;
     const expression = readDetection(filter, context.placeholders, ['rules']);
     if (!negates(expression))
-      context.warn(filter.line, 'The condition of the filter negates nothing: it is joined by `and`, so only what it selects is still found.');
+      context.warn(
+        filter.line,
+        'The condition of the filter negates nothing: it is joined by `and`, so only what it selects is still found.',
+      );
     return { kind: 'filter', ...described, logsource: source, rules, expression };
   }
-  if (detection === undefined) throw new Refusal(root.line, 'The document has none of `detection`, `correlation` and `filter`.');
+  if (detection === undefined)
+    throw new Refusal(root.line, 'The document has none of `detection`, `correlation` and `filter`.');
   const expression = readDetection(detection, context.placeholders, ['timeframe']);
   return { kind: 'rule', ...described, logsource: source, expression, fields: textsOf(entry(root, 'fields')) ?? [] };
 }
@@ -81,7 +93,8 @@ function describe(root: MarkedMap, { file, index, linesBefore, warn }: Context) 
   const oneOf = <T extends string>(name: string, allowed: readonly T[]): T | undefined => {
     const value = text(name);
     const known = allowed.find((candidate) => candidate === value);
-    if (value !== undefined && known === undefined) warn(entry(root, name)?.line ?? root.line, `\`${name}\` is none of ${allowed.join(', ')}.`);
+    if (value !== undefined && known === undefined)
+      warn(entry(root, name)?.line ?? root.line, `\`${name}\` is none of ${allowed.join(', ')}.`);
     return known;
   };
   const [name, description, author] = [text('name'), text('description'), text('author')];
@@ -108,10 +121,12 @@ function logSource(section: MarkedMap | undefined, line: number): LogSource {
   for (const name of ['product', 'category', 'service'] as const) {
     const value = entry(section, name);
     if (value === undefined || (value.kind === 'scalar' && value.value === null)) continue;
-    if (value.kind !== 'scalar' || value.text === '') throw new Refusal(value.line, `\`${name}\` of the log source is not text.`);
+    if (value.kind !== 'scalar' || value.text === '')
+      throw new Refusal(value.line, `\`${name}\` of the log source is not text.`);
     source[name] = value.text.toLowerCase();
   }
-  if (Object.keys(source).length === 0) throw new Refusal(section.line, 'The log source names neither product nor category nor service.');
+  if (Object.keys(source).length === 0)
+    throw new Refusal(section.line, 'The log source names neither product nor category nor service.');
   return source;
 }
 

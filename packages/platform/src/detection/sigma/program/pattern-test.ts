@@ -38,8 +38,16 @@ export function patternTest(pattern: Pattern, cased: boolean): PatternTest {
   const isPlain = pieces.length === 1 && only.length <= 1 && (text === undefined || typeof text === 'string');
   const always = pieces.every((piece) => piece.length === 0) && (openStart || openEnd);
   const pick = (own: string, folded: string) => (cased ? own : folded);
-  const longest = parts.reduce<string>((best, part) => (typeof part === 'string' && part.length > best.length ? part : best), '');
-  const base = { always, ...(longest === '' ? {} : { literal: cased ? fold(longest) : longest }), contained: false, bounded: false };
+  const longest = parts.reduce<string>(
+    (best, part) => (typeof part === 'string' && part.length > best.length ? part : best),
+    '',
+  );
+  const base = {
+    always,
+    ...(longest === '' ? {} : { literal: cased ? fold(longest) : longest }),
+    contained: false,
+    bounded: false,
+  };
   if (always) return { ...base, test: () => true };
   if (isPlain) {
     const word = typeof text === 'string' ? text : '';
@@ -63,7 +71,11 @@ export function patternTest(pattern: Pattern, cased: boolean): PatternTest {
 }
 
 /** What stands between the `*`, and whether one stands at the beginning and at the end. */
-function piecesOf(parts: Pattern): { readonly pieces: readonly Piece[]; readonly openStart: boolean; readonly openEnd: boolean } {
+function piecesOf(parts: Pattern): {
+  readonly pieces: readonly Piece[];
+  readonly openStart: boolean;
+  readonly openEnd: boolean;
+} {
   const pieces: Piece[] = [];
   let piece: Exclude<PatternPart, { readonly wildcard: 'many' }>[] = [];
   for (const part of parts) {

@@ -20,11 +20,11 @@ import type { RE2JS } from 're2js';
 import { contains, parseAddress } from '../language/address.ts';
 import { fold } from '../language/fold.ts';
 import { compileRegex } from '../language/modifiers.ts';
-import type { Comparison, Expression, Test } from '../language/rule.ts';
+import type { Expression, Test } from '../language/rule.ts';
 import { Automaton } from './automaton.ts';
 import { EventFields } from './event-fields.ts';
 import { maxTestedText, type PatternTest, patternTest } from './pattern-test.ts';
-import { type Scalar, scalarNumber, scalarText, timePart } from './scalar.ts';
+import { compares, type Scalar, scalarNumber, scalarText, timePart } from './scalar.ts';
 
 type Node =
   | { readonly kind: 'and' | 'or'; readonly parts: readonly Node[] }
@@ -87,9 +87,15 @@ export class Program {
     for (const [rule, node] of this.#rules.entries()) {
       const announcing = this.#announcing(node);
       if (announcing === undefined) this.#always.push(rule);
-      else for (const atom of announcing.atoms) (this.#index[atom] ??= []).push(rule);
+      else
+        for (const atom of announcing.atoms) {
+          const rules = this.#index[atom] ?? [];
+          rules.push(rule);
+          this.#index[atom] = rules;
+        }
     }
-    for (const field of this.#fieldPrograms) if (field.literals.length > 0) field.automaton = new Automaton(field.literals);
+    for (const field of this.#fieldPrograms)
+      if (field.literals.length > 0) field.automaton = new Automaton(field.literals);
     this.#isTrue = new Uint32Array(this.#atoms.length);
     this.#asked = new Uint32Array(this.#atoms.length);
     this.#isCandidate = new Uint32Array(this.#rules.length);
@@ -246,7 +252,11 @@ export class Program {
     return atom;
   }
 
-  #placed(atom: number, field: number, test: Test): { readonly lazy?: () => boolean; readonly pattern?: PatternTest; readonly ofAbsence?: true } {
+  #placed(
+    atom: number,
+    field: number,
+    test: Test,
+  ): { readonly lazy?: () => boolean; readonly pattern?: PatternTest; readonly ofAbsence?: true } {
     const program = this.#fieldPrograms[field] as FieldProgram;
     const values = () => this.#fields.values[field] as Scalar[];
     switch (test.kind) {
@@ -321,7 +331,9 @@ export class Program {
     const options = node.parts.map((part) => this.#announcing(part));
     if (node.kind === 'and') {
       const possible = options.filter((option) => option !== undefined);
-      return possible.length === 0 ? undefined : possible.reduce((best, option) => (option.cost < best.cost ? option : best));
+      return possible.length === 0
+        ? undefined
+        : possible.reduce((best, option) => (option.cost < best.cost ? option : best));
     }
     const all: number[] = [];
     let cost = 0;
@@ -350,22 +362,6 @@ function* atomsOf(node: Node): Generator<number> {
   else for (const part of node.parts) yield* atomsOf(part);
 }
 
-export function compares(number: number | undefined, by: Comparison | 'eq', value: number): boolean {
-  if (number === undefined) return false;
-  switch (by) {
-    case 'lt':
-      return number < value;
-    case 'lte':
-      return number <= value;
-    case 'gt':
-      return number > value;
-    case 'gte':
-      return number >= value;
-    case 'eq':
-      return number === value;
-  }
-}
-
 /** Values of either side that are compared with each other: two long lists must not be multiplied. */
 const maxReferred = 100;
 
@@ -380,7 +376,13 @@ function refersTo(
     const text = form(value);
     if (text === undefined) return false;
     return wanted.some((other) =>
-      starts && ends ? text.includes(other) : starts ? text.startsWith(other) : ends ? text.endsWith(other) : text === other,
+      starts && ends
+        ? text.includes(other)
+        : starts
+          ? text.startsWith(other)
+          : ends
+            ? text.endsWith(other)
+            : text === other,
     );
   });
 }

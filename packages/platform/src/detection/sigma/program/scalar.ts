@@ -1,5 +1,5 @@
 /** How a value of an event is read as text, number and time. */
-import type { TimePart } from '../language/rule.ts';
+import type { Comparison, TimePart } from '../language/rule.ts';
 
 export type Scalar = string | number | boolean | null;
 
@@ -17,13 +17,16 @@ export function scalarNumber(value: Scalar): number | undefined {
   return Number.isFinite(number) ? number : undefined;
 }
 
-const written = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/;
+const written =
+  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/;
 
 /** A part of a date as it is written (ISO 8601, its own zone), or of a number of seconds or finer since 1970 in UTC. */
 export function timePart(value: Scalar, part: TimePart): number | undefined {
   const match = typeof value === 'string' && value.length <= 64 ? written.exec(value) : null;
   if (match !== null) {
-    const [year, month, day, hour, minute] = match.slice(1, 6).map((text) => (text === undefined ? undefined : Number(text)));
+    const [year, month, day, hour, minute] = match
+      .slice(1, 6)
+      .map((text) => (text === undefined ? undefined : Number(text)));
     if (part === 'week') return isoWeek(Date.UTC(year ?? 0, (month ?? 1) - 1, day ?? 1));
     return { year, month, day, hour, minute }[part];
   }
@@ -52,7 +55,9 @@ export function instant(value: unknown): number | undefined {
   }
   const [, year, month, day, hour = '00', minute = '00', second = '00', fraction = '0', zone = 'Z'] = match;
   const offset = zone === 'Z' || zone.includes(':') ? zone : `${zone.slice(0, 3)}:${zone.slice(3)}`;
-  const ms = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${fraction.slice(0, 3).padEnd(3, '0')}${offset}`);
+  const ms = Date.parse(
+    `${year}-${month}-${day}T${hour}:${minute}:${second}.${fraction.slice(0, 3).padEnd(3, '0')}${offset}`,
+  );
   return Number.isNaN(ms) ? undefined : ms;
 }
 
@@ -72,4 +77,20 @@ function isoWeek(ms: number): number {
   const thursday = Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate() - weekday + 3);
   const firstOfYear = Date.UTC(new Date(thursday).getUTCFullYear(), 0, 1);
   return 1 + Math.floor((thursday - firstOfYear) / (7 * 86_400_000));
+}
+
+export function compares(number: number | undefined, by: Comparison | 'eq', value: number): boolean {
+  if (number === undefined) return false;
+  switch (by) {
+    case 'lt':
+      return number < value;
+    case 'lte':
+      return number <= value;
+    case 'gt':
+      return number > value;
+    case 'gte':
+      return number >= value;
+    case 'eq':
+      return number === value;
+  }
 }

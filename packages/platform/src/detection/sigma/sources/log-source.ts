@@ -5,8 +5,8 @@
  */
 import type { Marked, MarkedMap } from '../../../intake/marked-yaml.ts';
 import { readDocuments } from '../language/documents.ts';
-import { parsePattern } from '../language/pattern.ts';
 import { textsOf } from '../language/parts.ts';
+import { parsePattern } from '../language/pattern.ts';
 import { type LogSource, Refusal, type RuleProblem } from '../language/rule.ts';
 
 /** A condition on an event: at one of the paths stands a value that satisfies one of the patterns. */
@@ -16,7 +16,11 @@ export interface Recognised {
 }
 
 export type Transformation =
-  | { readonly type: 'field_name_mapping'; readonly mapping: ReadonlyMap<string, readonly string[]>; readonly of?: LogSource }
+  | {
+      readonly type: 'field_name_mapping';
+      readonly mapping: ReadonlyMap<string, readonly string[]>;
+      readonly of?: LogSource;
+    }
   | { readonly type: 'field_name_prefix'; readonly prefix: string; readonly of?: LogSource }
   | {
       readonly type: 'map_string';
@@ -66,14 +70,16 @@ function readSource(root: Marked): EventSource {
   for (const { key, line } of root.entries)
     if (!known.includes(key)) throw new Refusal(line, `A log source has no \`${key.slice(0, 40)}\`.`);
   const id = texts(root, 'id')[0];
-  if (id === undefined || !/^[a-z0-9][a-z0-9-]*$/.test(id)) throw new Refusal(root.line, 'The log source has no `id` of lower-case letters, digits and dashes.');
+  if (id === undefined || !/^[a-z0-9][a-z0-9-]*$/.test(id))
+    throw new Refusal(root.line, 'The log source has no `id` of lower-case letters, digits and dashes.');
   const recognise = entriesOf(root, 'recognise').map(({ key, value, line }): Recognised => {
     const patterns = textsOf(value);
     if (patterns === undefined || patterns.length === 0) throw new Refusal(line, '`recognise` maps paths to texts.');
     return { path: key, patterns };
   });
   const transformations = at(root, 'transformations');
-  if (transformations !== undefined && transformations.kind !== 'list') throw new Refusal(transformations.line, '`transformations` is no list.');
+  if (transformations !== undefined && transformations.kind !== 'list')
+    throw new Refusal(transformations.line, '`transformations` is no list.');
   return {
     id,
     logsource: logSourceOf(entriesOf(root, 'logsource')),
@@ -98,7 +104,10 @@ function transformation(item: Marked): Transformation {
     for (const values of mapping.values()) for (const value of values) parsePattern(value);
     return { type, mapping, ...(fields.length === 0 ? {} : { fields }), ...scope };
   }
-  throw new Refusal(item.line, `The transformation \`${type ?? ''}\` is none of field_name_mapping, field_name_prefix, map_string.`);
+  throw new Refusal(
+    item.line,
+    `The transformation \`${type ?? ''}\` is none of field_name_mapping, field_name_prefix, map_string.`,
+  );
 }
 
 /** Only rules of this log source are rewritten. */
@@ -145,7 +154,8 @@ function listsOf(entries: MarkedMap['entries']): ReadonlyMap<string, readonly st
   return new Map(
     entries.map(({ key, value, line }) => {
       const list = textsOf(value);
-      if (list === undefined || list.length === 0) throw new Refusal(line, 'A mapping leads to neither text nor a list of texts.');
+      if (list === undefined || list.length === 0)
+        throw new Refusal(line, 'A mapping leads to neither text nor a list of texts.');
       return [key, list];
     }),
   );

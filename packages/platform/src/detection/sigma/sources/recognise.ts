@@ -1,10 +1,11 @@
 /** Which source an event is of, by what is in it; and its own id and time. */
-import { foreignAt } from './path.ts';
-import { parsePattern } from '../language/pattern.ts';
-import { patternTest, type PatternTest } from '../program/pattern-test.ts';
+
 import { fold } from '../language/fold.ts';
+import { parsePattern } from '../language/pattern.ts';
+import { type PatternTest, patternTest } from '../program/pattern-test.ts';
 import { instant } from '../program/scalar.ts';
 import type { EventSource } from './log-source.ts';
+import { foreignAt } from './path.ts';
 
 interface Known {
   readonly source: EventSource;
@@ -17,13 +18,15 @@ export type Recogniser = (event: object) => EventSource | undefined;
 export function recogniserOf(sources: readonly EventSource[]): Recogniser {
   const known = sources
     .filter(({ recognise }) => recognise.length > 0)
-    .map((source): Known => ({
-      source,
-      signs: source.recognise.map(({ path, patterns }) => ({
-        path: path.split('.'),
-        tests: patterns.map((pattern) => patternTest(parsePattern(pattern), false)),
-      })),
-    }))
+    .map(
+      (source): Known => ({
+        source,
+        signs: source.recognise.map(({ path, patterns }) => ({
+          path: path.split('.'),
+          tests: patterns.map((pattern) => patternTest(parsePattern(pattern), false)),
+        })),
+      }),
+    )
     .sort((a, b) => b.signs.length - a.signs.length);
   return (event) =>
     known.find(({ signs }) =>
@@ -47,7 +50,8 @@ export function eventTime(event: object, { time }: EventSource): number | undefi
 export function eventId(event: object, { eventId: paths }: EventSource): string | undefined {
   for (const path of paths) {
     const found = foreignAt(event, path.split('.'));
-    if ((typeof found === 'string' && found !== '' && found.length <= 512) || typeof found === 'number') return String(found);
+    if ((typeof found === 'string' && found !== '' && found.length <= 512) || typeof found === 'number')
+      return String(found);
   }
   return undefined;
 }

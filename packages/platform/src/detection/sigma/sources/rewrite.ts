@@ -5,7 +5,9 @@ import type { EventSource, Transformation } from './log-source.ts';
 
 /** A rule fits a source when everything that its log source names is so there. */
 export function fits(rule: LogSource, source: LogSource): boolean {
-  return (['product', 'category', 'service'] as const).every((name) => rule[name] === undefined || rule[name] === source[name]);
+  return (['product', 'category', 'service'] as const).every(
+    (name) => rule[name] === undefined || rule[name] === source[name],
+  );
 }
 
 /** Paths at which the events of the source hold a field of a rule. */

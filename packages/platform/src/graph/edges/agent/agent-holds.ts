@@ -1,5 +1,6 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { codeApproval } from '../../agent/calls.ts';
+import { readOnly } from '../../agent/levers.ts';
 import { likelihoodOf, noteOfApproval } from '../../agent/likelihood.ts';
 
 /** An agent without a shell has no way to look at its environment; what its tools do with it is TOOL_ACTS_WITH. */
@@ -15,9 +16,9 @@ export default {
     why: 'The agent runs commands or code where the credential lies.',
     cut: 'Keep the credential away from the agent’s process, or take the shell away from it.',
   },
-  severedBy: [],
+  severedBy: ['agents.read-only'],
   derive,
-  levers: () => [],
+  levers: ({ from }, estate) => readOnly(estate, from),
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

@@ -1,4 +1,5 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
+import { detachServer } from '../../agent/levers.ts';
 import { injection } from '../../agent/likelihood.ts';
 
 export default {
@@ -13,9 +14,9 @@ export default {
     why: 'The agent uses this server.',
     cut: 'Take the server away from the agent, or pin its tools’ descriptions.',
   },
-  severedBy: [],
+  severedBy: ['agents.detach-mcp-server'],
   derive,
-  levers: () => [],
+  levers: ({ from, to }, estate) => detachServer(estate, to, from),
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

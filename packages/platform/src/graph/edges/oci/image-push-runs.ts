@@ -1,5 +1,6 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { podNeeds } from '../../kubernetes/needs.ts';
+import { shutRegistry, takesPushes } from '../../oci/levers.ts';
 import { runningImages } from '../../oci/running-images.ts';
 
 /** Only a tag is followed. With a digest the same image runs whatever is pushed, and there is no step. */
@@ -7,7 +8,7 @@ export default {
   label: 'IMAGE_PUSH_RUNS',
   from: ['Repository'],
   to: ['Container', 'Pod'],
-  needs: podNeeds,
+  needs: [...podNeeds, 'oci.registry'],
   techniques: ['T1525', 'T1195.002', 'AML.T0010'],
   traverse: 'hours',
   explain: {
@@ -15,13 +16,14 @@ export default {
     why: 'The workload names its image by a tag, which whoever pushes to the repository can move.',
     cut: 'Name the image by its digest, or take the right to push away.',
   },
-  severedBy: [],
+  severedBy: ['oci.read-only'],
   derive,
-  levers: () => [],
+  levers: shutRegistry,
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {
-  for (const images of runningImages(estate).values())
+  for (const [repository, images] of runningImages(estate)) {
+    if (!takesPushes(estate, repository)) continue;
     for (const { repository: from, runs: to, tag, always, facts } of images)
       yield {
         from,
@@ -30,4 +32,5 @@ function* derive(estate: Estate): Generator<DerivedEdge> {
         likelihood: always ? 0.9 : 0.5,
         note: always ? `${tag}, pulled at every start` : `${tag}, pulled where a node has no copy of it`,
       };
+  }
 }

@@ -1,11 +1,12 @@
 import type { EdgeRule } from '@firebreak/contract';
 import { accessEdges } from '../../oci/access.ts';
+import { shutRegistry, suspendUser } from '../../oci/levers.ts';
 
 export default {
   label: 'IMAGE_PUSH',
   from: ['User', 'Anonymous'],
   to: ['Repository'],
-  needs: ['oci.access', 'oci.repository'],
+  needs: ['oci.registry', 'oci.access', 'oci.repository'],
   techniques: ['T1525', 'T1195.002'],
   traverse: 'seconds',
   explain: {
@@ -13,7 +14,7 @@ export default {
     why: 'The registry lets this user push, or does not tell that it would not.',
     cut: 'Take the right to push away, or make the tags immutable.',
   },
-  severedBy: [],
+  severedBy: ['oci.read-only', 'oci.suspend-user'],
   derive: (estate) => accessEdges(estate, 'push'),
-  levers: () => [],
+  levers: (edge, estate) => [...suspendUser(edge, estate), ...shutRegistry(edge, estate)],
 } satisfies EdgeRule;

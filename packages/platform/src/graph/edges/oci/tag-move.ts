@@ -1,11 +1,12 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { imageRepositoryId } from '../../names/image-reference.ts';
+import { shutRegistry, takesPushes } from '../../oci/levers.ts';
 
 export default {
   label: 'TAG_MOVE',
   from: ['Repository'],
   to: ['Tag'],
-  needs: ['oci.tag'],
+  needs: ['oci.registry', 'oci.tag'],
   techniques: ['T1525', 'AML.T0010'],
   traverse: 'seconds',
   explain: {
@@ -13,12 +14,14 @@ export default {
     why: 'Whoever may push to the repository may push under this tag again.',
     cut: 'Take the right to push away, or make the tag immutable.',
   },
-  severedBy: [],
+  severedBy: ['oci.read-only'],
   derive,
-  levers: () => [],
+  levers: shutRegistry,
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {
-  for (const { id, data } of estate.all('oci.tag'))
-    yield { from: imageRepositoryId(data), to: id, facts: [id], note: data.tag };
+  for (const { id, data } of estate.all('oci.tag')) {
+    const from = imageRepositoryId(data);
+    if (takesPushes(estate, from)) yield { from, to: id, facts: [id], note: data.tag };
+  }
 }

@@ -2,9 +2,14 @@
 import type { AnyFact } from '@firebreak/contract';
 import { expect, test } from 'vitest';
 import { normalise } from '../../../connectors/kubernetes/normalise.ts';
+import deleteEntry from '../../../connectors/spiffe/actions/delete-entry.ts';
 import { SpiffeDraft } from '../../../connectors/spiffe/draft.ts';
 import { readRegistration } from '../../../connectors/spiffe/registration.ts';
 import { estateOf } from '../../../facts/estate.ts';
+import { checkPlan } from '../../../planning/check-plan.ts';
+import { checkSteps } from '../../../planning/check-steps.ts';
+import { loadSolver } from '../../../planning/hitting-set.ts';
+import { makePlan } from '../../../planning/make-plan.ts';
 import { deriveGraph } from '../../derive-graph.ts';
 import spiffeIdentity from '../../nodes/spiffe/spiffe-identity.ts';
 import trustDomain from '../../nodes/spiffe/trust-domain.ts';
@@ -51,6 +56,84 @@ const world = kubernetes(
   pod('o', 'other', 'trainer', { app: 'train' }),
   pod('u', 'ml', 'default'),
 );
+
+function leversOf(facts: readonly AnyFact[], pattern: RegExp): string[] {
+  const graph = deriveGraph(estateOf(facts, []), [spiffeIdentity, trustDomain], rules);
+  return [...graph.liveEdges()]
+    .filter(({ type }) => pattern.test(type))
+    .flatMap((edge) =>
+      edge.rule.levers(edge, graph.estate).map(({ action, params }) => {
+        expect(edge.rule.severedBy).toContain(action);
+        expect(deleteEntry.params.safeParse(params).error).toBeUndefined();
+        return `${edge.to.split('/').at(-1)}: ${action} ${params.entryId}`;
+      }),
+    );
+}
+const parent = { parent_id: 'spiffe://example.org/node', id: 'e-1' };
+
+test('the one entry that gives a workload its identity can be deleted, and then nobody gets it', () => {
+  const facts = [
+    ...world,
+    ...registered(entry('/x', ['k8s:ns:ml', 'k8s:sa:trainer', 'k8s:container-name:main'], parent)),
+  ];
+  expect(leversOf(facts, /^SVID_FETCH/)).toEqual(['x: spiffe.delete-entry e-1']);
+  expect(edgesOf(world, /^SVID_FETCH/)).toEqual([]);
+  const admin = registered(entry('/boss', [], { ...parent, admin: true }));
+  expect(leversOf(admin, /^SPIRE_ADMIN/)).toEqual(['example.org: spiffe.delete-entry e-1']);
+});
+
+test.each<[string, AnyFact[], RegExp]>([
+  [
+    'two entries give it',
+    [
+      ...world,
+      ...registered(
+        entry('/x', ['k8s:ns:ml', 'k8s:sa:trainer'], parent),
+        entry('/x', ['k8s:ns:ml', 'k8s:pod-label:app:train'], { ...parent, id: 'e-2' }),
+      ),
+    ],
+    /^SVID_FETCH/,
+  ],
+  [
+    'its parent is not told',
+    [...world, ...registered(entry('/x', ['k8s:ns:ml', 'k8s:sa:trainer'], { id: 'e-1' }))],
+    /^SVID_FETCH/,
+  ],
+  [
+    'it is a resource that a controller makes again',
+    [
+      ...world,
+      ...registered({
+        apiVersion: 'spire.spiffe.io/v1alpha1',
+        kind: 'ClusterStaticEntry',
+        metadata: { name: 'c' },
+        spec: {
+          spiffeID: 'spiffe://example.org/x',
+          parentID: 'spiffe://example.org/node',
+          selectors: ['k8s:ns:ml', 'k8s:sa:trainer'],
+        },
+      }),
+    ],
+    /^SVID_FETCH/,
+  ],
+])('no lever: %s', (_, facts, pattern) => {
+  expect(edgesOf(facts, pattern)).not.toEqual([]);
+  expect(leversOf(facts, pattern)).toEqual([]);
+});
+
+test('a plan deletes the entry, and its check proves it', async () => {
+  const facts = [
+    ...world,
+    ...registered(entry('/x', ['k8s:ns:ml', 'k8s:sa:trainer', 'k8s:container-name:main'], parent)),
+  ];
+  const graph = deriveGraph(estateOf(facts, []), [spiffeIdentity, trustDomain], rules);
+  const actions = [deleteEntry];
+  const compromised = [graph.resolve('kubernetes:Container/ml/t/main')];
+  const plan = makePlan(graph, { compromised, protect: 'kind=Identity', actions }, await loadSolver());
+  expect(plan.verdict).toBe('contained');
+  expect(plan.steps.map(({ lever }) => lever.action)).toEqual(['spiffe.delete-entry']);
+  expect(checkPlan(plan, graph, [checkSteps(plan, actions)]).checks.filter(({ ok }) => !ok)).toEqual([]);
+});
 
 function edgesOf(facts: readonly AnyFact[], pattern: RegExp): string[] {
   const graph = deriveGraph(estateOf(facts, []), [spiffeIdentity, trustDomain], rules);

@@ -1,5 +1,6 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { spiffeName } from '../../names/spiffe-id.ts';
+import { stopAdministering } from '../../spiffe/levers.ts';
 
 export default {
   label: 'SPIRE_ADMIN',
@@ -11,11 +12,11 @@ export default {
   explain: {
     what: 'Registers itself for any identity of the trust domain, or signs for it.',
     why: 'Its entry is marked as admin or as downstream server.',
-    cut: 'Take the mark off the entry.',
+    cut: 'Delete the entry, or take the mark off it.',
   },
-  severedBy: [],
+  severedBy: ['spiffe.delete-entry'],
   derive,
-  levers: () => [],
+  levers: stopAdministering,
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

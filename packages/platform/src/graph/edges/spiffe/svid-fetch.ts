@@ -1,4 +1,5 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
+import { stopFetching } from '../../spiffe/levers.ts';
 import { svidsOf } from '../../spiffe/workloads.ts';
 
 /** Whoever is in the container is the workload: the agent attests the process that asks, and asks it for nothing. */
@@ -21,9 +22,9 @@ export default {
     why: 'A registration entry gives this identity to workloads like this one.',
     cut: 'Stop the workload, or delete the entry.',
   },
-  severedBy: [],
+  severedBy: ['spiffe.delete-entry'],
   derive,
-  levers: () => [],
+  levers: stopFetching,
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

@@ -130,7 +130,7 @@ export function interruptions(cases: readonly ActionCase[], makeWorld: () => Pro
         expect(action.inEffect(now, params, before)).toBe(true);
 
         await undo(action, world.api, params, before);
-        expectSame(await stateOf(world), start);
+        if (action.reversal.kind === 'restore') expectSame(await stateOf(world), start);
       }
     });
 

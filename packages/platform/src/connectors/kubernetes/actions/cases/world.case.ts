@@ -193,6 +193,48 @@ export function worldObjects(namespace: string): ApiObject[] {
       },
     },
     {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'HTTPRoute',
+      metadata: meta('models'),
+      spec: {
+        parentRefs: [{ name: 'edge' }],
+        hostnames: ['models.example'],
+        rules: [
+          {
+            backendRefs: [
+              { name: 'serve', port: 80, weight: 9 },
+              { name: 'canary', port: 80, weight: 1 },
+            ],
+          },
+          { matches: [{ path: { type: 'PathPrefix', value: '/only' } }], backendRefs: [{ name: 'canary', port: 80 }] },
+        ],
+      },
+    },
+    {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingWebhookConfiguration',
+      metadata: { name: `${namespace}-guards` },
+      webhooks: ['images', 'labels'].map((name) => ({
+        name: `${name}.guards.example`,
+        clientConfig: { url: 'https://127.0.0.1:9/refuse' },
+        // Nothing is of this group: other tests of the same cluster must not notice.
+        rules: [
+          { apiGroups: [`${namespace}.example`], apiVersions: ['v1'], operations: ['CREATE'], resources: ['things'] },
+        ],
+        admissionReviewVersions: ['v1'],
+        sideEffects: 'None',
+        failurePolicy: 'Ignore',
+      })),
+    },
+    {
+      apiVersion: 'serving.kserve.io/v1beta1',
+      kind: 'InferenceService',
+      metadata: meta('canary'),
+      spec: { predictor: { model: { modelFormat: { name: 'vllm' }, storageUri: 's3://models/canary/2' } } },
+      // A predictor that was rolled out twice, and whose traffic nobody reports.
+      status: kserveStatus({ ready: 'canary-2', rolledOut: 'canary-2', previous: 'canary-1', traffic: [] }),
+    },
+    {
       apiVersion: 'ray.io/v1',
       kind: 'RayCluster',
       metadata: meta('ray'),
@@ -241,6 +283,27 @@ export function worldObjects(namespace: string): ApiObject[] {
       spec: { interval: '1m', url: 'https://git.example/models.git', suspend: false },
     },
   ];
+}
+
+/** What KServe reports of a predictor: its newest ready revision, the two that it rolled out fully, and who gets how much. */
+export function kserveStatus(of: {
+  readonly ready: string;
+  readonly rolledOut: string;
+  readonly previous: string;
+  readonly traffic: readonly (readonly [revision: string, percent: number])[];
+}): object {
+  return {
+    conditions: [{ type: 'Ready', status: 'True' }],
+    components: {
+      predictor: {
+        latestReadyRevision: of.ready,
+        latestCreatedRevision: of.ready,
+        latestRolledoutRevision: of.rolledOut,
+        previousRolledoutRevision: of.previous,
+        traffic: of.traffic.map(([revisionName, percent]) => ({ revisionName, percent })),
+      },
+    },
+  };
 }
 
 /** Where an object of the world is. */
@@ -438,6 +501,54 @@ export function actionCases(namespace: string, node: string): readonly ActionCas
       action: 'kubernetes.park-daemonset',
       params: { namespace, name: 'picky' },
       probes: ['holds'],
+    },
+    {
+      name: 'all of a configuration',
+      action: 'kubernetes.remove-webhook',
+      params: { kind: 'ValidatingWebhookConfiguration', name: `${namespace}-guards` },
+      probes: ['holds'],
+    },
+    {
+      name: 'one of two',
+      action: 'kubernetes.remove-webhook',
+      params: { kind: 'ValidatingWebhookConfiguration', name: `${namespace}-guards`, webhook: 'labels.guards.example' },
+      probes: ['holds'],
+    },
+    {
+      name: 'one key',
+      action: 'kubernetes.replace-secret',
+      params: { namespace, name: 'plain', keys: ['password'] },
+      probes: ['holds', 'cannot-tell'],
+    },
+    {
+      name: 'a backend of two rules',
+      action: 'kubernetes.withdraw-backend',
+      params: {
+        apiVersion: 'gateway.networking.k8s.io/v1',
+        kind: 'HTTPRoute',
+        namespace,
+        name: 'models',
+        backend: { name: 'canary' },
+      },
+      probes: ['holds', 'cannot-tell'],
+      interfere: merge('HTTPRoute', 'gateway.networking.k8s.io/v1', 'models', {
+        spec: { rules: [{ backendRefs: [{ name: 'canary', port: 81 }] }] },
+      }),
+    },
+    {
+      name: 'the revision before',
+      action: 'kubernetes.pin-revision',
+      params: { kind: 'InferenceService', namespace, name: 'canary', revision: 'canary-1' },
+      probes: ['cannot-tell'],
+    },
+    {
+      name: 'a model that was verified',
+      action: 'kubernetes.set-model-uri',
+      params: { kind: 'InferenceService', namespace, name: 'llm', storageUri: 's3://models/llm/1' },
+      probes: ['cannot-tell'],
+      interfere: merge('InferenceService', 'serving.kserve.io/v1beta1', 'llm', {
+        spec: { predictor: { model: { storageUri: 's3://models/llm/3' } } },
+      }),
     },
     {
       name: 'a model server',

@@ -5,10 +5,10 @@
 import { createHash } from 'node:crypto';
 import type { ProbeResult } from '@firebreak/contract';
 import { openCommands } from '../../../../exchange/http-command.ts';
-import type { Desk } from './desk.ts';
+import type { JsonDesk } from '../../../../exchange/json-desk.ts';
 
 /** Asks which models the key may call: the proxy judges the key as for any request, and no model is asked. */
-export async function tryKey({ session, signal }: Desk, token: string, what: string): Promise<ProbeResult> {
+export async function tryKey({ commands, signal }: JsonDesk, token: string, what: string): Promise<ProbeResult> {
   const key = process.env.LITELLM_PROBE_KEY;
   const isOurs = key !== undefined && createHash('sha256').update(key).digest('hex') === token;
   if (!isOurs)
@@ -17,7 +17,7 @@ export async function tryKey({ session, signal }: Desk, token: string, what: str
       result: 'cannot-tell',
       evidence: 'The proxy keeps only its hash: LITELLM_PROBE_KEY does not hold it.',
     };
-  const stranger = openCommands({ base: session.commands.address, headers: { authorization: `Bearer ${key}` } });
+  const stranger = openCommands({ base: commands.address, headers: { authorization: `Bearer ${key}` } });
   try {
     const reply = await stranger.send({ method: 'GET', path: '/v1/models' }, signal);
     if (reply.ok) return { what, result: 'fails', evidence: 'GET /v1/models with the key got an answer.' };
@@ -42,13 +42,13 @@ export interface Answered {
  * which of its deployments answered.
  */
 export async function ask(
-  { session, signal }: Desk,
+  { commands, signal }: JsonDesk,
   model: string,
 ): Promise<
   ({ readonly ok: true } & Answered) | { readonly ok: false; readonly refused: boolean; readonly reason: string }
 > {
   const json = { model, max_tokens: 1, messages: [{ role: 'user', content: 'ping' }] };
-  const reply = await session.commands.send({ method: 'POST', path: '/v1/chat/completions', json }, signal);
+  const reply = await commands.send({ method: 'POST', path: '/v1/chat/completions', json }, signal);
   if (reply.ok) return { ok: true, deployment: reply.header('x-litellm-model-id') };
   // "Model is blocked" is a 403 of the router; a key that may not call the model at all gets 401 or 403 from the door.
   const body = reply.body.toString('utf8');

@@ -4,10 +4,10 @@
  */
 import { litellmId } from '@firebreak/contract';
 import { z } from 'zod';
+import type { JsonDesk, JsonWrite } from '../../../../exchange/json-desk.ts';
 import { refused } from '../../../../exchange/outcome.ts';
 import type { StateChange } from '../../../../exchange/state-change.ts';
 import { at, field } from '../../../../intake/foreign.ts';
-import type { Desk, Write } from './desk.ts';
 
 /** In the proxy's own words. Null: no limit. */
 const limit = z.number().nullable();
@@ -28,7 +28,7 @@ interface OfKey {
 /** @param target the limits that are wanted; a limit that is not named stays. `was`: those that the key had at first */
 export function limitChange<P extends OfKey>(
   target: (params: P, was: KeyLimits) => Partial<KeyLimits>,
-): StateChange<P, LimitsBefore, Desk, Write> {
+): StateChange<P, LimitsBefore, JsonDesk, JsonWrite> {
   const tighter = (now: LimitsBefore, of: P, before: LimitsBefore): Partial<KeyLimits> => {
     if (now.limits === null || before.limits === null) return {};
     const wanted = target(of, before.limits);
@@ -40,7 +40,7 @@ export function limitChange<P extends OfKey>(
     }
     return found;
   };
-  const set = ({ server, token }: P, limits: Partial<KeyLimits>): Write => ({
+  const set = ({ server, token }: P, limits: Partial<KeyLimits>): JsonWrite => ({
     verb: 'patch',
     object: litellmId('Key', server, token),
     method: 'POST',

@@ -1,6 +1,7 @@
 /** The deployments that answer for a model, as the proxy tells them. */
+
+import type { JsonDesk } from '../../../../exchange/json-desk.ts';
 import { array, at, textAt } from '../../../../intake/foreign.ts';
-import type { Desk } from './desk.ts';
 
 export interface Deployment {
   readonly id: string;
@@ -10,7 +11,7 @@ export interface Deployment {
 }
 
 /** In the order of their ids. */
-export async function deploymentsOf(desk: Desk, model: string): Promise<readonly Deployment[]> {
+export async function deploymentsOf(desk: JsonDesk, model: string): Promise<readonly Deployment[]> {
   const listed = array(at(await desk.get('/v1/model/info'), 'data'));
   return listed
     .filter((entry) => textAt(entry, 'model_name') === model)

@@ -4,15 +4,15 @@
  * API may not change: the proxy refuses, and the step says so.
  */
 import { litellmId } from '@firebreak/contract';
+import type { JsonDesk, JsonWrite } from '../../../../exchange/json-desk.ts';
 import { at } from '../../../../intake/foreign.ts';
-import type { Desk, Write } from './desk.ts';
 
 /** Read from what its own console reads; null where the proxy says none. */
-export async function routerSetting(desk: Desk, name: 'fallbacks' | 'model_group_alias'): Promise<unknown> {
+export async function routerSetting(desk: JsonDesk, name: 'fallbacks' | 'model_group_alias'): Promise<unknown> {
   return at(await desk.get('/get/config/callbacks'), 'router_settings', name) ?? null;
 }
 
-export function setRouter(server: string, model: string, settings: Readonly<Record<string, unknown>>): Write {
+export function setRouter(server: string, model: string, settings: Readonly<Record<string, unknown>>): JsonWrite {
   return {
     verb: 'patch',
     object: litellmId('Model', server, model),

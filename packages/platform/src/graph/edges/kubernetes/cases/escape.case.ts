@@ -6,6 +6,15 @@ const adds = (...add: string[]) => ({ securityContext: { capabilities: { add } }
 const toNode = ['Container/prod/a/a -> Node/n1'];
 const stop = ['kubernetes.delete-pod'];
 
+const rayCluster = (name: string, container: object, meta: object = {}) =>
+  object(
+    'ray.io/v1',
+    'RayCluster',
+    name,
+    { spec: { headGroupSpec: { template: { spec: { containers: [{ name, image: 'x', ...container }] } } } } },
+    meta,
+  );
+
 export const escapeCases: CaseTable = {
   CE_PRIV_MOUNT: {
     holds: [
@@ -29,6 +38,21 @@ export const escapeCases: CaseTable = {
         world: [workload('CronJob', 'a', privileged)],
         edges: ['Container/prod/a/a -> Node/(unscheduled)'],
         levers: ['kubernetes.suspend-job'],
+      },
+      {
+        world: [rayCluster('a', privileged)],
+        edges: ['Container/prod/a-head/a -> Node/(unscheduled)'],
+        levers: ['kubernetes.suspend-operated'],
+      },
+      {
+        // The job starts its cluster again: the job is what must be stopped.
+        world: [
+          object('ray.io/v1', 'RayJob', 'job', { spec: { clusterSelector: { a: 'b' } } }),
+          rayCluster('a', privileged, {
+            ownerReferences: [{ apiVersion: 'ray.io/v1', kind: 'RayJob', name: 'job', controller: true }],
+          }),
+        ],
+        edges: ['Container/prod/a-head/a -> Node/(unscheduled)'],
       },
     ],
     nearMisses: [

@@ -13,6 +13,7 @@ import {
 } from './answers/approvals.ts';
 import { breakageSchema } from './answers/breakage.ts';
 import { channelsSchema } from './answers/channels.ts';
+import { couldDidSchema, takenEventsSchema } from './answers/could-did.ts';
 import { differenceSchema } from './answers/difference.ts';
 import { exposureSchema } from './answers/exposure.ts';
 import { identitiesSchema, identityFindings } from './answers/identities.ts';
@@ -475,6 +476,25 @@ export const routes = {
       seed: z.coerce.number().int().min(0).max(2_147_483_647).default(1),
     }),
     returns: raceSchema,
+  },
+  takeEvents: {
+    method: 'POST',
+    path: '/api/log',
+    summary:
+      'Take in events as their systems write them: one, a list, or an envelope (an audit webhook’s EventList, a CloudTrail file)',
+    role: 'responder',
+    body: z.unknown(),
+    maxBodyBytes: 32 << 20,
+    returns: takenEventsSchema,
+  },
+  did: {
+    method: 'GET',
+    path: '/api/incidents/{id}/did',
+    summary: 'Could versus did: what is within reach, and what the events that came in say was touched',
+    role: 'viewer',
+    params: incidentParams,
+    query: z.object({ since: z.iso.datetime({ offset: true }).optional() }),
+    returns: couldDidSchema,
   },
   scope: {
     method: 'GET',

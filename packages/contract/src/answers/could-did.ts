@@ -62,4 +62,18 @@ export const couldDidSchema = z.object({
   unlogged: z.array(z.object({ system: z.string(), reached: z.number(), jewels: z.number(), why: z.string() })),
   completeness: completenessSchema,
 });
+/** What became of events that somebody sent. Nothing is dropped in silence. */
+export const takenEventsSchema = z.object({
+  kept: z.number(),
+  /** There already: by another way, or sent again. */
+  duplicates: z.number(),
+  /** Told of nothing that happened. */
+  passed: z.number(),
+  /** Not read, and why; the place is the event's number in what was sent, from 1. */
+  problems: z.array(z.object({ event: z.number(), why: z.string() })),
+  /** Problems that are not listed. */
+  more: z.number(),
+});
+export type TakenEvents = z.infer<typeof takenEventsSchema>;
+
 export type CouldDid = z.infer<typeof couldDidSchema>;

@@ -22,6 +22,11 @@ export function nodeFinder(graph: AttackGraph): NodeFinder {
   };
 }
 
+/** The ids by which logs may name a node. */
+export function idsInLogs(id: NodeId): readonly NodeId[] {
+  return [id, ...shortForms(id)];
+}
+
 /** What logs make of an id, besides the id itself. */
 function* shortForms(id: NodeId): Generator<string> {
   const secret = /^(aws:Secret\/.*:secret:.+)-[A-Za-z0-9]{6}$/.exec(id);

@@ -1,6 +1,7 @@
 /** Who acted for the attacker, and what was touched: one event after the other, in the order of time. */
 import { type CouldDid, type GraphNode, type NodeId, type NormalEvent, nodeRef } from '@firebreak/contract';
 import type { NodeFinder } from '../events/node-finder.ts';
+import { actingNodes } from '../events/store.ts';
 import type { AttackGraph } from '../graph/attack-graph.ts';
 import { bitsetOf } from '../graph/bitset.ts';
 
@@ -53,11 +54,9 @@ export class Touches {
     return id === undefined ? undefined : this.#graph.indexOf.get(id);
   }
 
-  /** The nodes that acted, as far as the graph has them. A group says who somebody is and not that the group acts. */
-  actorsOf({ actor: { id, credential, behind, also = [] } }: NormalEvent): readonly number[] {
-    return [credential, id, behind, ...also]
-      .filter((each) => each !== undefined && !each.startsWith('kubernetes:Group/'))
-      .flatMap((each) => this.#find(each as NodeId, 'authenticate') ?? []);
+  /** The nodes that acted, as far as the graph has them. */
+  actorsOf(event: NormalEvent): readonly number[] {
+    return actingNodes(event).flatMap((id) => this.#find(id, 'authenticate') ?? []);
   }
 
   /** Whether it is the attacker's. */

@@ -14,6 +14,7 @@ import type { CollectionChanges, FactHistory, RecordedCollection } from '../fact
 import { factsOf } from '../facts/join-estates.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
 import { sha256 } from '../kernel/digest.ts';
+import { copyField } from './copy-field.ts';
 import type { Database, Transaction } from './database.ts';
 
 /** Rows that are read at a time. */
@@ -146,12 +147,6 @@ async function* factsAt(database: Database, scope: string, no: number): AsyncGen
 /** Ids are foreign and PostgreSQL's text holds no NUL: they are kept as JSON writes them. */
 const written = (id: string) => JSON.stringify(id).slice(1, -1);
 const read = (id: string) => JSON.parse(`"${id}"`) as string;
-
-/** A value of COPY's text format. */
-function copyField(value: string): string {
-  return value.replace(/[\\\t\n\r]/g, (character) => escapes[character] ?? character);
-}
-const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 
 function collectionOf({ no, at, facts }: CollectionRow): RecordedCollection {
   return { no, at: at.toISOString(), facts };

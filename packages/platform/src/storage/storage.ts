@@ -1,5 +1,6 @@
 /** All stores on one PostgreSQL: the embedded one of a data directory, or the one that a URL names. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { EventStore } from '../events/store.ts';
 import type { ApprovalStore } from '../execution/approval/store.ts';
 import type { ExecutionStore } from '../execution/store.ts';
 import type { FactHistory } from '../facts/history.ts';
@@ -11,6 +12,7 @@ import { createApprovalStore } from './approval-store.ts';
 import { type AuthStore, createAuthStore } from './auth-store.ts';
 import { openDatabase, type Transaction } from './database.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
+import { createEventStore } from './event-store.ts';
 import { eventChannel, eventSchema, type StorageEvent } from './events.ts';
 import { createExecutionStore } from './execution-store.ts';
 import { createFactHistory } from './fact-history.ts';
@@ -25,6 +27,7 @@ export interface Storage {
   readonly incidentStore: IncidentStore<Transaction>;
   readonly reviewStore: ReviewStore<Transaction>;
   readonly authStore: AuthStore;
+  readonly eventStore: EventStore;
   readonly factHistory: FactHistory;
   /** Where the database is, in words, and what the operator may not expect. Without passwords. */
   readonly notes: readonly string[];
@@ -58,6 +61,7 @@ export async function openStorage(
       incidentStore: createIncidentStore(database),
       reviewStore: createReviewStore(database),
       authStore: createAuthStore(database, clock),
+      eventStore: createEventStore(database),
       factHistory: createFactHistory(database),
       notes: [`PostgreSQL at ${hostname}:${port || 5432}${pathname}.`, ...(embedded?.notes ?? [])],
       lost: embedded?.lost ?? new Promise(() => undefined),

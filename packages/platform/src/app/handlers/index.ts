@@ -5,6 +5,7 @@ import { accessHandlers } from './access.ts';
 import { approvalHandlers } from './approvals.ts';
 import { containmentHandlers } from './containment.ts';
 import { estateHandlers } from './estate.ts';
+import { eventHandlers } from './events.ts';
 import { evidenceHandlers } from './evidence.ts';
 import { givenPlanHandlers } from './given-plan.ts';
 import { incidentHandlers } from './incidents.ts';
@@ -25,6 +26,7 @@ export function handlersOf(station: Station, authenticator: Authenticator): Hand
     ...planningHandlers(station),
     ...givenPlanHandlers(station),
     ...playbookHandlers(station),
+    ...eventHandlers(station),
     ...evidenceHandlers(station),
     ...accessHandlers(station, authenticator),
   };

@@ -1,7 +1,7 @@
 import type { CouldDid, Gap, NormalEvent } from '@firebreak/contract';
 import { FirebreakError } from '@firebreak/contract';
 import type { Command } from 'commander';
-import { eventFormats } from '../../events/formats/index.ts';
+import { systemsOf } from '../../events/formats/index.ts';
 import { moment } from '../../events/moment.ts';
 import { nodeFinder } from '../../events/node-finder.ts';
 import { readEvents } from '../../events/read-events.ts';
@@ -63,8 +63,7 @@ async function readAll(paths: readonly string[], signal: AbortSignal, input: Asy
       }
     }
   if (over > 0) gaps.push(tooMany(over));
-  const logged = new Set(eventFormats.filter(({ id }) => formats.has(id)).flatMap(({ systems }) => systems));
-  return { events, gaps, logged };
+  return { events, gaps, logged: systemsOf(formats) };
 }
 
 function tooMany(over: number): Gap {

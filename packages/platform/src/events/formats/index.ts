@@ -6,6 +6,12 @@ const files = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== 'index.ts')
   .sort();
 
+/** The systems that logs of these formats tell of, as in node ids. */
+export function systemsOf(formats: Iterable<string>): ReadonlySet<string> {
+  const ids = new Set(formats);
+  return new Set(eventFormats.filter(({ id }) => ids.has(id)).flatMap(({ systems }) => systems));
+}
+
 export const eventFormats: readonly EventFormat[] = await Promise.all(
   files.map(async (file) => ((await import(new URL(file, import.meta.url).href)) as { default: EventFormat }).default),
 );

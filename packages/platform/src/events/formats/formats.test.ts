@@ -164,6 +164,113 @@ describe('github-audit', () => {
   });
 });
 
+const attributes = (told: Readonly<Record<string, string>>) =>
+  Object.entries(told).map(([key, stringValue]) => ({ key, value: { stringValue } }));
+const traces = (
+  told: Readonly<Record<string, string>>,
+  resource: Readonly<Record<string, string>> = {},
+  more = {},
+) => ({
+  resourceSpans: [
+    {
+      resource: { attributes: attributes({ 'service.name': 'assistant', ...resource }) },
+      scopeSpans: [
+        {
+          spans: [
+            {
+              traceId: 't',
+              spanId: 's',
+              startTimeUnixNano: '1763632800000000000',
+              attributes: attributes(told),
+              ...more,
+            },
+          ],
+        },
+      ],
+    },
+  ],
+});
+
+describe('otlp-spans', () => {
+  const call = {
+    'mcp.method.name': 'tools/call',
+    'gen_ai.tool.name': 'search',
+    'url.full': 'http://m.example.com:8000/mcp',
+  };
+  test('a tool of a server, called from a pod', () => {
+    const place = { 'k8s.namespace.name': 'agents', 'k8s.pod.name': 'a-0', 'k8s.container.name': 'a' };
+    expect(event(traces({ ...call, 'gen_ai.conversation.id': 'c1' }, place))).toMatchObject({
+      time: '2025-11-20T10:00:00.000Z',
+      actor: {
+        name: 'assistant',
+        id: 'kubernetes:Pod/agents/a-0',
+        also: ['kubernetes:Container/agents/a-0/a'],
+        session: 'c1',
+      },
+      operation: 'tools/call search',
+      activity: 'execute',
+      targets: ['agent:McpServer/m.example.com:8000/mcp', 'agent:Tool/m.example.com:8000/mcp/search'],
+      outcome: 'done',
+    });
+  });
+  test('new and old names of the same; names alone are no nodes', () => {
+    for (const told of [
+      { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'm', 'gen_ai.provider.name': 'openai' },
+      { 'gen_ai.system': 'openai', 'gen_ai.request.model': 'm' },
+      { 'llm.request.type': 'chat', 'llm.request.model': 'm' },
+    ]) {
+      const read = event(traces({ ...told, 'gen_ai.agent.name': 'helper' }));
+      expect(read).toMatchObject({ operation: 'chat m', activity: 'execute', targets: [], actor: { name: 'helper' } });
+      expect(read.actor).not.toHaveProperty('id');
+    }
+  });
+  test('other spans say nothing; errors are told, refusals as such', () => {
+    expect(read(traces({ 'http.request.method': 'GET' }))).toEqual([{ passed: 'otlp-spans' }]);
+    const failed = { status: { code: 2, message: 'no' } };
+    expect(event(traces({ ...call, 'error.type': 'timeout' }, {}, failed))).toMatchObject({
+      outcome: 'failed',
+      reason: 'no',
+    });
+    expect(event(traces({ ...call, 'error.type': '403' }, {}, failed)).outcome).toBe('refused');
+  });
+});
+
+describe('ocsf', () => {
+  const activity = {
+    class_uid: 6003,
+    activity_id: 2,
+    time: 1_763_632_800_000,
+    metadata: { version: '1.8.0', uid: 'u', product: { name: 'CloudTrail' } },
+    cloud: { account: { uid: '111122223333' } },
+    actor: {
+      user: { uid_alt: 'arn:aws:sts::111122223333:assumed-role/job/s' },
+      session: { issuer: iamRole('ml/job') },
+    },
+    api: { operation: 'GetObject', service: { name: 's3.amazonaws.com' } },
+    resources: [{ uid: 'arn:aws:s3:::weights/1.bin' }],
+    status_id: 1,
+  };
+  test('an API call', () => {
+    expect(event(activity)).toMatchObject({
+      time: '2025-11-20T10:00:00.000Z',
+      actor: { id: `aws:Role/${iamRole('ml/job')}` },
+      operation: 's3:GetObject',
+      activity: 'read',
+      targets: ['aws:Bucket/arn:aws:s3:::weights'],
+      outcome: 'done',
+    });
+    const denied = { ...activity, status_id: 2, api: { ...activity.api, response: { error: 'AccessDenied' } } };
+    expect(event(denied)).toMatchObject({ outcome: 'refused', reason: 'AccessDenied' });
+  });
+  test('findings are no events', () => {
+    expect(read({ ...activity, class_uid: 2004 })).toEqual([{ problem: 'No format knows it.' }]);
+  });
+});
+
+function iamRole(name: string): string {
+  return `arn:aws:iam::111122223333:role/${name}`;
+}
+
 test('an event without a time is one of the moment at which it came', () => {
   expect(event(trail({ eventTime: undefined }))).toMatchObject({ time: where.received, timeIs: 'received' });
   expect(event(trail({}))).toMatchObject({ timeIs: 'told' });
@@ -176,7 +283,12 @@ test('one event has one id, by whichever way it comes; and no value is of two fo
 });
 
 test('whatever somebody writes into a log is an event or a sentence, and never an exception', () => {
-  const bases = [audit({}), trail({}), { '@timestamp': 1_700_000_000_000, action: 'a.b', actor: 'c', org: 'd' }];
+  const bases = [
+    audit({}),
+    trail({}),
+    traces({ 'gen_ai.operation.name': 'chat' }),
+    { '@timestamp': 1_700_000_000_000, action: 'a.b', actor: 'c', org: 'd' },
+  ];
   const keys = [...new Set(bases.flatMap((base) => Object.keys(base)))];
   const junk = fc.dictionary(fc.constantFrom(...keys), fc.jsonValue({ maxDepth: 3 }));
   fc.assert(

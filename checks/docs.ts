@@ -6,15 +6,30 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { describeAwsActions } from '../packages/platform/src/connectors/aws/actions/documentation/table.ts';
 import { actions as awsActions } from '../packages/platform/src/connectors/aws/actions/index.ts';
+import { githubLevers } from '../packages/platform/src/connectors/github/actions/documentation/table.ts';
 import { describeActions } from '../packages/platform/src/connectors/kubernetes/actions/documentation/table.ts';
 import { actions } from '../packages/platform/src/connectors/kubernetes/actions/index.ts';
+import { oauthLevers } from '../packages/platform/src/connectors/oauth/documentation/table.ts';
+import { ociLevers } from '../packages/platform/src/connectors/oci/actions/documentation/table.ts';
+import { spiffeLevers } from '../packages/platform/src/connectors/spiffe/documentation/table.ts';
+import { ssfLevers } from '../packages/platform/src/connectors/ssf/documentation/table.ts';
+import { describeLevers } from '../packages/platform/src/exchange/documentation.ts';
 import { edgesDocument } from '../packages/platform/src/graph/docs/edges.ts';
 import { cliDocument } from './docs/cli.ts';
 import { coverageDocument } from './docs/coverage.ts';
 import { errorsDocument } from './docs/errors.ts';
 
 const documents: Record<string, () => string> = {
-  'docs/actions.md': () => `${describeActions(actions)}\n${describeAwsActions(awsActions)}`,
+  'docs/actions.md': () =>
+    [
+      describeActions(actions),
+      describeAwsActions(awsActions),
+      describeLevers(githubLevers),
+      describeLevers(oauthLevers),
+      describeLevers(ociLevers),
+      describeLevers(spiffeLevers),
+      describeLevers(ssfLevers),
+    ].join('\n'),
   'docs/cli.md': cliDocument,
   'docs/coverage.md': coverageDocument,
   'docs/edges.md': edgesDocument,

@@ -52,6 +52,12 @@ const wanted: readonly Peer[] = [
     for: /\/connectors\/stores\//,
   },
   {
+    script: 'sigma/install',
+    variable: 'FIREBREAK_SIGMA_PEER',
+    alongside: ['FIREBREAK_SIGMA_PYTHON'],
+    for: /\/scenarios\/sigma\//,
+  },
+  {
     script: 'litellm/start',
     variable: 'FIREBREAK_LITELLM_URL',
     stop: 'litellm/stop',

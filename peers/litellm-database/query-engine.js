@@ -51,7 +51,7 @@ await engine.connect(noTrace);
 
 /** Types of fields, by model. */
 const types = new Map(
-  [...datamodel.matchAll(/^model (\w+) \{([^]*?)^\}/gm)].map(([, name, fields]) => [
+  [...datamodel.matchAll(/^model (\w+) \{([\s\S]*?)^\}/gm)].map(([, name, fields]) => [
     name,
     new Map([...fields.matchAll(/^\s*(\w+)\s+(\w+)/gm)].map(([, field, type]) => [field, type])),
   ]),
@@ -109,7 +109,9 @@ function asJson(value) {
   if (typeof value === 'string') return { $type: 'Json', value };
   if (Array.isArray(value)) return value.map(asJson);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, name === 'path' ? inner : asJson(inner)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, name === 'path' ? inner : asJson(inner)]),
+  );
 }
 
 /** `{"$type": "DateTime", "value": "…"}` → `"…"` */
@@ -136,7 +138,9 @@ async function answer(text, transaction) {
 
 /** Several queries of which all are carried out, or none. */
 async function together(batch) {
-  const { id } = JSON.parse(await engine.startTransaction(JSON.stringify({ max_wait: 5000, timeout: 30_000 }), noTrace));
+  const { id } = JSON.parse(
+    await engine.startTransaction(JSON.stringify({ max_wait: 5000, timeout: 30_000 }), noTrace),
+  );
   const batchResult = [];
   for (const { query } of batch) {
     const each = await answer(query, id);
@@ -149,7 +153,7 @@ async function together(batch) {
   return { batchResult };
 }
 
-async function reply(method, path, body, headers) {
+async function reply(path, body, headers) {
   if (path === '/status') return { status: 'ok' };
   if (path.startsWith('/metrics')) return { counters: [], gauges: [], histograms: [] };
   if (path === '/transaction/start') return JSON.parse(await engine.startTransaction(body, noTrace));
@@ -165,7 +169,7 @@ const server = createServer(async (request, response) => {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   const body = Buffer.concat(chunks).toString();
-  const result = await reply(request.method, request.url, body, request.headers).catch((error) => {
+  const result = await reply(request.url, body, request.headers).catch((error) => {
     process.stderr.write(`${error?.stack ?? error}\n${body.slice(0, 2000)}\n`);
     const said = String(error?.message ?? error);
     return { errors: [{ error: said, user_facing_error: { message: said, error_code: 'P2010', is_panic: false } }] };

@@ -118,12 +118,13 @@ export async function searchFor(page: Page, query: string): Promise<void> {
 }
 
 /** A one-time link for another person, made on the access page. */
-export async function invite(page: Page, name: string, role: 'approver' | 'viewer'): Promise<string> {
+export async function invite(page: Page, name: string, role: 'approver' | 'responder' | 'viewer'): Promise<string> {
   await open(page, 'Access');
-  await page.getByLabel('Name', { exact: true }).fill(name);
-  await page.getByLabel('Role').first().click();
+  const form = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Invite a person' }) });
+  await form.getByLabel('Name', { exact: true }).fill(name);
+  await form.getByLabel('Role').first().click();
   await page.getByRole('option', { name: new RegExp(role) }).click();
-  await page.getByRole('button', { name: 'Make link' }).click();
+  await form.getByRole('button', { name: 'Make link' }).click();
   const text = await page.getByText(/#link=/).textContent();
   if (text === null) throw new Error('no link was shown');
   return text.trim();

@@ -7,7 +7,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { executionSchema, planSchema } from '@firebreak/contract';
-import type { JWK } from 'jose';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type IssuerWorld, startIssuer } from '../../packages/platform/src/connectors/oauth/cases/provider.case.ts';
 import {
@@ -40,7 +39,7 @@ test('cut, revoked, told; and undone as far as it can be', async () => {
   const transmitter = transmitterFile(folder, receiver);
   writeFileSync(join(folder, 'transmitter.yaml'), JSON.stringify(transmitter), { mode: 0o600 });
   const { publicJwk } = await loadSigningKey(transmitter.key);
-  receiver.trust = { issuer: transmitter.issuer, keys: [publicJwk as JWK] };
+  receiver.trust = { issuer: transmitter.issuer, keys: [publicJwk] };
   const { access, refresh } = await world.tokensOfUser();
   const held = { client_id: world.client.client_id };
   const tokens = [

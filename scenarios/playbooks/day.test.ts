@@ -56,7 +56,9 @@ test('a playbook that is no complete cut runs, and nobody calls it contained', a
     const exported = await exportPlaybook(await playbookSource(station, incident));
     const text = JSON.stringify(exported, null, 2);
     expect(reportOn(text, new Date()).problems).toEqual([]);
-    await expect(same(text)).toMatchFileSnapshot('day/exported.snap.json');
+    await expect(lines(['# What is exported', '', '```json', same(text).trim(), '```'])).toMatchFileSnapshot(
+      'day/exported.snap.md',
+    );
     await expect(await events(station, incident)).toMatchFileSnapshot('day/events.snap.md');
   });
 });
@@ -158,18 +160,19 @@ function laidOver({ playbook, steps, notes, problems, plan }: PlaybookRun): stri
   ]);
 }
 
-/** Kind, who, and which step; what is drawn or timed is left out. */
+/** Kind, who, and which step, of what a playbook is about; what is drawn or timed is left out. */
 async function told({ ledger }: Station, incident: string): Promise<string> {
   const entries: LedgerEntry[] = [];
-  for await (const { entry } of ledger.entries(incident)) entries.push(entry);
+  for await (const { entry } of ledger.entries(incident))
+    if (/^(incident|plan|playbook|execution|step)\./.test(entry.kind)) entries.push(entry);
   return lines([
     '# What the ledger tells',
     '',
-    ...entries.map(({ incidentSeq, kind, actor, body, blobs }) => {
+    ...entries.map(({ kind, actor, body, blobs }) => {
       const step = typeof body.step === 'string' ? ` ${body.step} ${String(body.target)}` : '';
       const names = blobs.map(({ name }) => name).sort();
       const kept = names.length === 0 ? '' : ` [${names.join(', ')}]`;
-      return `${incidentSeq}. ${kind}${step} by ${actor.replace(/^worker:.*/, 'a worker')}${kept}`;
+      return `- ${kind}${step} by ${actor.replace(/^worker:.*/, 'a worker')}${kept}`;
     }),
   ]);
 }

@@ -1,8 +1,9 @@
 //! A second implementation of Sigma to compare with: rsigma, asked by a line of JSON at a time.
 //!
 //! sigma-peer RULES < EVENTS, where RULES is one file of all rules and an event is
-//! {"logsource": {"product": …, "service": …, "category": …}, "event": {…}}. Answers a line for each event, the ids of the
-//! rules that are true, sorted; with `--time ROUNDS` it answers once, with how long all events took in nanoseconds.
+//! {"logsource": {"product": …, "service": …, "category": …}, "event": {…}}. Answers first with the ids of the rules that it
+//! refuses, then a line for each event, the ids of the rules that are true, sorted; with `--time ROUNDS` it answers once, with
+//! how long all events took in nanoseconds; with `--correlate` events have a `time` in seconds, and answers are correlations.
 use rsigma_eval::{CorrelationConfig, CorrelationEngine, Engine, JsonEvent};
 use rsigma_parser::{parse_sigma_file, LogSource};
 use serde_json::{json, Value};
@@ -40,7 +41,8 @@ fn main() {
     }
 
     let mut engine = Engine::new();
-    engine.add_collection(&collection).expect("rules");
+    let refused: Vec<Option<String>> =
+        engine.add_rules(&collection.rules).into_iter().map(|(at, _)| collection.rules[at].id.clone()).collect();
     let events: Vec<(LogSource, JsonEvent)> =
         lines.iter().map(|line| (logsource(&line["logsource"]), JsonEvent::borrow(&line["event"]))).collect();
     if let Some(rounds) = rounds {
@@ -55,6 +57,7 @@ fn main() {
         writeln!(out, "{}", json!({"rules": engine.rule_count(), "nanoseconds": nanoseconds, "found": found})).unwrap();
         return;
     }
+    writeln!(out, "{}", json!(refused)).unwrap();
     for (source, event) in &events {
         let mut ids: Vec<Option<String>> =
             engine.evaluate_with_logsource(event, source).into_iter().map(|result| result.header.rule_id).collect();

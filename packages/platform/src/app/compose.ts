@@ -28,6 +28,7 @@ import { serve } from './serve.ts';
 import { mustHaveField, mustStillHold, openStation, type Station } from './station.ts';
 import { openTarget, rehearsalTwin } from './targets.ts';
 import { version } from './version.ts';
+import { withheldFrom } from './withheld.ts';
 
 const actions = connectors.flatMap((connector) => connector.actions);
 
@@ -39,7 +40,14 @@ export const world: World = {
     const target = await openTarget(specs, signal);
     try {
       const { estate, gaps } = await target.collect(signal, progress);
-      return { specs, estate, gaps, graph: (options = {}) => deriveGraph(estate, nodeRules, edgeRules, options) };
+      const lacking = (await target.lacks?.(signal)) ?? [];
+      return {
+        specs,
+        estate,
+        gaps,
+        lacking,
+        graph: (options = {}) => deriveGraph(estate, nodeRules, edgeRules, options),
+      };
     } finally {
       await target.close();
     }
@@ -48,13 +56,15 @@ export const world: World = {
   plan: async (source, { compromised, ...wish }) => {
     const graph = source.graph();
     const numbers = compromised.map((text) => graph.resolve(text));
-    return makePlan(graph, { ...wish, compromised: numbers, actions }, await loadSolver());
+    const withheld = withheldFrom(actions, source.lacking);
+    return makePlan(graph, { ...wish, compromised: numbers, actions, withheld }, await loadSolver());
   },
 
   comparePlans: async (source, { compromised, protect, forbid, pin = [] }) => {
     const graph = source.graph();
     const numbers = compromised.map((text) => graph.resolve(text));
-    return comparePlans(graph, { compromised: numbers, protect, actions, forbid, pin }, await loadSolver());
+    const withheld = withheldFrom(actions, source.lacking);
+    return comparePlans(graph, { compromised: numbers, protect, actions, forbid, pin, withheld }, await loadSolver());
   },
 
   check: async (plan, source, signal) => {

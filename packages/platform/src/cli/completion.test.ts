@@ -16,7 +16,7 @@ async function offered(...words: string[]): Promise<string[]> {
 }
 
 test.each<[string[], string[]]>([
-  [['pl'], ['plan']],
+  [['pl'], ['plan', 'playbook']],
   [
     ['evidence', ''],
     ['export', 'verify', '--help'],

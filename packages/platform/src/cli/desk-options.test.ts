@@ -198,6 +198,75 @@ test('contain wants a cluster; undo finds the one that the incident was containe
   ]);
 });
 
+test('how long it stands and what the watch does is said at the beginning; later it is renewed, watched, held and merged', async () => {
+  const { world, asked } = noting();
+  const approve = (...argv: string[]) => contain('--kubeconfig', 'kc', '--data', data, '--approve', ...argv);
+  const on = ['--kubeconfig', 'kc', '--data', data, '--as', 'Ada'];
+  await run(world, approve('--expires', '4h', '--expires', 's3=30m', '--re-assert'));
+  expect(asked[1]).toMatchObject({ lease: { ms: 14_400_000, steps: { s3: 1_800_000 } }, watch: 're-assert' });
+  const said = async (...argv: string[]) => {
+    asked.length = 0;
+    const { exit } = await run(world, [...argv, ...on]);
+    return [exit, asked[1]];
+  };
+  expect(await said('renew', 'inc_1', '--for', '2h', '--step', 's3')).toEqual([
+    0,
+    ['inc_1', { by: 'Ada', forMs: 7_200_000, steps: ['s3'] }],
+  ]);
+  expect(await said('watch', 'inc_1', '--once', '--re-assert')).toEqual([
+    0,
+    ['inc_1', { by: 'Ada', mode: 're-assert', once: true }],
+  ]);
+  for (const how of ['pause', 'resume', 'abort'])
+    expect(await said(how, 'inc_1')).toEqual([0, ['inc_1', { by: 'Ada', how }]]);
+  expect(await said('undo', 'inc_1', '--merge')).toEqual([0, ['inc_1', { by: 'Ada', force: false, merge: true }]]);
+  for (const wrong of [
+    ['--expires', '10s'],
+    ['--expires', 'soon'],
+    ['--expires', '1h', '--expires', '2h'],
+  ])
+    expect((await run(world, approve(...wrong))).exit, wrong.join(' ')).toBe(2);
+  expect((await run(world, ['undo', 'inc_1', '--merge', '--force', ...on])).exit).toBe(2);
+});
+
+test('what is watched and no longer contained is 1, and says who and what is left', async () => {
+  const step = { is: 'conflict' as const, object: 'o', path: '/a', before: '1', ours: '2', now: null };
+  const open: Execution = {
+    ...execution,
+    state: 'not-contained',
+    watch: { mode: 'alarm', lookedAt: '2026-01-01T00:00:00Z', note: 'Step 1 is reverted by argocd.' },
+    expiresAt: '2026-01-01T00:00:00.000Z',
+    steps: [
+      {
+        stepId: 's1',
+        ordinal: 1,
+        title: 'Do it',
+        action: 'test.do',
+        stage: 'access',
+        target: { kind: 'Thing', id: 'test:Thing/a', name: 'a' },
+        state: 'reverted',
+        approvals: [],
+        approvalsNeeded: 1,
+        attempt: 1,
+        startedAt: null,
+        endedAt: null,
+        changes: [],
+        probes: [],
+        reason: null,
+        undo: 'Undo it.',
+        reverted: { at: '2026-01-01T00:00:00Z', by: 'argocd', what: 'It is no longer in effect.' },
+        reasserted: 2,
+        leftovers: [step],
+      },
+    ],
+  };
+  const { world } = noting({ watch: async () => open });
+  const { exit, out } = await run(world, ['watch', 'inc_1', '--once', '--kubeconfig', 'kc', '--data', data]);
+  expect(exit).toBe(1);
+  for (const words of ['expires: now', 'reverted by argocd', 'done again 2 times', 'before 1, ours 2, now absent'])
+    expect(out).toContain(words);
+});
+
 test('an id from a person leads nowhere outside the folder of targets', async () => {
   await writeFile(join(data, 'secret.json'), '{"target":"kubernetes:/evil"}');
   for (const id of ['../secret', '..', '.', 'a/../../secret', '/etc/passwd', ''])

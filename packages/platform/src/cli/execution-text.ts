@@ -1,5 +1,5 @@
 import type { Execution, StepRun } from '@firebreak/contract';
-import { bold, green, joined, type Shown, show, yellow } from './shown.ts';
+import { bold, green, joined, red, type Shown, show, yellow } from './shown.ts';
 
 /** An execution as a person reads it: each step with its state and what its probes showed. */
 export function describeExecution({ steps, proof, state, incident, expiresAt, watch }: Execution): Shown {
@@ -29,6 +29,9 @@ function describeStep(step: StepRun): Shown {
     ...(state === 'waiting' && approvals.length < approvalsNeeded
       ? [show`       ${approvals.length} of ${approvalsNeeded} approvals`]
       : []),
+    ...approvals.flatMap(({ by, breakGlass }) =>
+      breakGlass === undefined ? [] : [show`       ${red(`approved against the policy by ${by}`)} (${breakGlass})`],
+    ),
     ...(reason === null ? [] : [show`       ${reason}`]),
     ...(expiresAt === undefined ? [] : [show`       expires ${remaining(expiresAt)}`]),
     ...(reasserted === undefined ? [] : [show`       done again ${reasserted} times`]),

@@ -117,6 +117,9 @@ test('run shows, with what the person says, and changes nothing', async () => {
   expect(out).toContain('Look\\u001b[2J  by hand (bash is not run)  to be confirmed action--1\n  one\n  two');
   expect(out).toContain('Nothing was changed.');
   expect(contained).toEqual([]);
+  const plan = join(folder, 'plan.json');
+  await run(world, ['playbook', 'run', 'model-theft', ...where(), '--write-plan', plan]);
+  expect(JSON.parse(await readFile(plan, 'utf8'))).toEqual(laid.plan);
 });
 
 test('run --approve wants what comes first by hand to be confirmed, and hands it on', async () => {

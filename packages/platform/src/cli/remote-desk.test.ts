@@ -84,6 +84,15 @@ test('contained by as many people as it takes, proved, handed over, undone', asy
     state: 'contained',
     err: '',
   });
+
+  const looked = await as('Ada', 'watch', id, '--once', '--re-assert');
+  expect({ exit: looked.exit, watch: JSON.parse(looked.out).watch }).toMatchObject({
+    exit: 0,
+    watch: { mode: 're-assert', lookedAt: expect.any(String), note: null },
+  });
+  expect(errorOf(await as('Ada', 'renew', id)).code).toBe('FB-LEASE-NONE');
+  expect(errorOf(await as('Ada', 'pause', id)).code).toBe('FB-EXECUTION-STATE');
+  expect(errorOf(await as('Vera', 'abort', id)).code).toBe('FB-AUTH-FORBIDDEN');
   expect(execution.incident).toBe(id);
   expect(await incidents()).toMatchObject([{ id, title: 'From afar', state: 'contained', openedBy: 'Ruth' }]);
 

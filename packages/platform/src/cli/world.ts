@@ -11,6 +11,7 @@ import type {
   Gap,
   Incident,
   MadeLink,
+  MissingRight,
   Plan,
   PlanCheck,
   PlanChoice,
@@ -32,6 +33,8 @@ export interface Source {
   readonly specs: readonly string[];
   readonly estate: Estate;
   readonly gaps: readonly Gap[];
+  /** What the credentials that it was read with may not do. */
+  readonly lacking?: readonly MissingRight[];
   readonly graph: (options?: DeriveOptions) => AttackGraph;
 }
 

@@ -163,7 +163,7 @@ export function createRunner<Tx>(parts: RunnerParts<Tx>): Runner {
   async function view(execution: string): Promise<Execution> {
     const row = await store.get(execution);
     if (row === null) throw new FirebreakError('FB-NOT-FOUND', `There is no execution ${execution}.`);
-    return executionView(row);
+    return executionView(parts.authority.standing(row));
   }
 
   function record(tx: Tx, row: { incident: string; by: string }, kind: string, body: Record<string, unknown>) {
@@ -223,7 +223,7 @@ export function createRunner<Tx>(parts: RunnerParts<Tx>): Runner {
         if (standing === undefined || standing.direction === 'undo') {
           throw new FirebreakError('FB-NOT-FOUND', 'Nothing of this incident waits for approval.');
         }
-        const { execution: latest } = await parts.authority.withoutLapsed(tx, standing);
+        const latest = await parts.authority.withoutLapsed(tx, standing);
         if (latest.planDigest !== digest) {
           throw new FirebreakError('FB-APPROVAL-DIGEST', `What waits for approval is the plan ${latest.planDigest}.`);
         }
@@ -334,7 +334,7 @@ export function createRunner<Tx>(parts: RunnerParts<Tx>): Runner {
 
     async status(incident) {
       const row = await store.latest(incident);
-      return row === null ? null : executionView(row);
+      return row === null ? null : executionView(parts.authority.standing(row));
     },
 
     async settled(execution, signal) {

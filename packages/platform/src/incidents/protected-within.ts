@@ -17,7 +17,7 @@ export function protectedWithin(
   cut?: Cut,
 ): NodeRef[] {
   const starts = about.compromised.flatMap(({ id }) => graph.indexOf.get(id) ?? []);
-  const { reached } = reach(graph.hypergraph, starts, cut);
+  const { reached } = reach(graph.hypergraph, starts, cut === undefined ? {} : { cut });
   return selectNodes(graph, about.protect)
     .filter((node) => hasBit(reached, node))
     .map((node) => nodeRef(graph.nodeAt(node)));

@@ -10,7 +10,7 @@
  */
 import { rootCertificates } from 'node:tls';
 import { FirebreakError } from '@firebreak/contract';
-import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import { Agent, type Dispatcher, EnvHttpProxyAgent, errors, request } from 'undici';
 
 export interface OneRequest {
   readonly url: string;
@@ -114,7 +114,7 @@ function endOf(error: unknown, expired: boolean): NoAnswer {
   if (beforeSending.test(code))
     return { ok: false, failure: 'unreachable', sent: false, reason: `There is no connection (${code}).` };
   if (expired) return { ok: false, failure: 'timeout', sent: true, reason: 'No complete answer came in time.' };
-  if (/^(HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES)/.test(code))
+  if (error instanceof errors.HTTPParserError || /^(UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES)/.test(code))
     return { ok: false, failure: 'response-invalid', sent: true, reason: 'The answer is not HTTP as it should be.' };
   return {
     ok: false,

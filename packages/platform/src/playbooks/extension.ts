@@ -55,6 +55,8 @@ export const stepExtensionSchema = z
     lever: leverAsked.optional(),
     /** A query: the lever is pulled on what it means. Exactly one thing, unless `every`. */
     select: z.string().min(1).max(8000).optional(),
+    /** A query: the lever is pulled wherever it takes a step away from what it means. In place of `select`. */
+    from: z.string().min(1).max(8000).optional(),
     every: z.boolean().optional(),
     /** It is no error that there is nothing to pull. */
     optional: z.boolean().optional(),
@@ -76,8 +78,9 @@ export const stepExtensionSchema = z
   })
   .refine((said) => said.lever === undefined || said.cut === undefined, 'a step pulls a lever or asks for a cut')
   .refine(
-    (said) => said.lever === undefined || (said.lever.params === undefined) !== (said.select === undefined),
-    'a lever has parameters or a query that says on what it is pulled',
+    ({ lever, select, from }) =>
+      lever === undefined || [lever.params, select, from].filter((each) => each !== undefined).length === 1,
+    'a lever has parameters, or one query that says where it is pulled',
   );
 export type StepExtension = z.infer<typeof stepExtensionSchema>;
 

@@ -101,6 +101,14 @@ test('a query that means several things is refused with all of them, unless ever
   expect(refusal(just({ lever: { action: 'test.lock' }, select: 'name = = x' })).code).toBe('FB-QUERY-INVALID');
 });
 
+test('by what it takes steps away from, whatever it is pulled on', () => {
+  const of = (from: string, every = true) => just({ lever: { action: 'test.lock' }, from, every });
+  expect(titles(of('name = thief'))).toEqual(['test.lock on door', 'test.lock on window']);
+  expect(refusal(of('name = thief', false)).code).toBe('FB-PLAYBOOK-AMBIGUOUS');
+  expect(refusal(of('name = hall')).code).toBe('FB-PLAYBOOK-AMBIGUOUS');
+  expect(titles(just({ lever: { action: 'test.hide' }, from: 'name = hall' }))).toEqual(['test.hide on gold']);
+});
+
 test('variables: given, of the playbook, of the step; none missing, none that break out of their query', () => {
   const declared = {
     playbook_variables: {
@@ -279,6 +287,7 @@ test('what is exported reads back as the same steps in the same order', () => {
           actions,
           from: { name: 'drawn', digest: 'x' },
         });
+        expect(checkPlan(plan, graph, [checkSteps(plan, actions)]).checks.filter(({ ok }) => !ok)).toEqual([]);
         const steps = new Map(
           told.map(({ outcome, before, probes }, at) => [
             `s${at + 1}`,

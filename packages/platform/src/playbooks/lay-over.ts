@@ -195,11 +195,11 @@ class Mapping {
       if (said.optional === true) return [];
       return this.#wrong('FB-PLAYBOOK-LEVER', id, `No open source has the action ${asked.action}.`);
     }
-    const missing = [...textsWithin([said.select, asked.params])]
+    const missing = [...textsWithin([said.select, said.from, asked.params])]
       .map((text) => missingIn(text, variables))
       .find(Boolean);
     if (missing !== undefined) return this.#wrong('FB-PLAYBOOK-VARIABLE', id, `${missing} has no value.`);
-    if (said.select !== undefined) return this.#selected(id, action, said, variables);
+    if (said.select !== undefined || said.from !== undefined) return this.#selected(id, action, said, variables);
     const params = action.params.safeParse(filledWithin(asked.params, variables));
     if (params.success)
       return [
@@ -222,13 +222,17 @@ class Mapping {
     const { graph, now } = this.#ground;
     let meant: ReadonlySet<string>;
     try {
-      const query = filledQuery(said.select as string, variables);
+      const query = filledQuery(said.select ?? said.from ?? '', variables);
       meant = new Set(queryNodes(graph, query, now).map((node) => graph.nodeAt(node).id));
     } catch (error) {
       if (!(error instanceof FirebreakError)) throw error;
       return this.#wrong(error.code, id, error.why);
     }
-    const found = this.#finder.of(action).filter(({ target }) => meant.has(target));
+    const found = this.#finder
+      .of(action)
+      .filter(({ target, from }) =>
+        said.from === undefined ? meant.has(target) : [...from].some((id) => meant.has(id)),
+      );
     const list = found
       .slice(0, candidatesShown)
       .map((each) => this.#titleOf(each))
@@ -263,7 +267,7 @@ class Mapping {
 }
 
 function foundLever(action: AnyAction, pulled: Lever, params: unknown): FoundLever {
-  return { lever: pulled, params, target: action.target(params).id };
+  return { lever: pulled, params, target: action.target(params).id, from: new Set() };
 }
 
 function textOf({ type, command, command_b64: encoded, content }: Command, variables: Variables): string {

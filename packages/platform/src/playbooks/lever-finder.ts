@@ -14,6 +14,8 @@ export interface FoundLever {
   readonly lever: Lever;
   readonly params: unknown;
   readonly target: NodeId;
+  /** What the steps that it takes away start from. */
+  readonly from: ReadonlySet<NodeId>;
 }
 
 export class LeverFinder {
@@ -30,18 +32,28 @@ export class LeverFinder {
   of(action: AnyAction): readonly FoundLever[] {
     const known = this.#known.get(action.id);
     if (known !== undefined) return known;
-    const found = new Map<string, FoundLever>();
-    for (const lever of this.#named(action)) {
-      if (found.has(lever.key)) continue;
+    const found = new Map<string, FoundLever & { readonly from: Set<NodeId> }>();
+    for (const { lever, tails } of this.#named(action)) {
+      const same = found.get(lever.key);
+      if (same !== undefined) {
+        for (const tail of tails) same.from.add(tail);
+        continue;
+      }
       const params = action.params.safeParse(lever.params);
-      if (params.success) found.set(lever.key, { lever, params: params.data, target: action.target(params.data).id });
+      if (params.success)
+        found.set(lever.key, {
+          lever,
+          params: params.data,
+          target: action.target(params.data).id,
+          from: new Set(tails),
+        });
     }
     const levers = [...found.values()].sort((a, b) => (a.lever.key < b.lever.key ? -1 : 1));
     this.#known.set(action.id, levers);
     return levers;
   }
 
-  *#named(action: AnyAction): Generator<Lever> {
+  *#named(action: AnyAction): Generator<{ readonly lever: Lever; readonly tails: readonly NodeId[] }> {
     const graph = this.#graph;
     const names = graph.rules.some(({ severedBy }) => severedBy.includes(action.id));
     let asked = 0;
@@ -51,7 +63,8 @@ export class LeverFinder {
         asked += 1;
         if (asked > mostEdges)
           throw new FirebreakError('FB-QUERY-COSTLY', `More than ${mostEdges} edges may name ${action.id}.`);
-        for (const lever of edge.rule.levers(edge, graph.estate)) if (lever.action === action.id) yield lever;
+        for (const lever of edge.rule.levers(edge, graph.estate))
+          if (lever.action === action.id) yield { lever, tails: [edge.from, ...edge.with] };
       }
     const targets = this.#compromised.map((node) => graph.nodeAt(node).id);
     for (const { propose } of supplements)
@@ -61,6 +74,6 @@ export class LeverFinder {
         targets,
         has: (id) => id === action.id,
       }))
-        if (lever.action === action.id) yield lever;
+        if (lever.action === action.id) yield { lever, tails: [] };
   }
 }

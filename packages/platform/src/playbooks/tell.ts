@@ -1,7 +1,13 @@
 /** What a playbook says, for people who have no estate at hand. Nothing of it is judged here. */
 import { FirebreakError } from '@firebreak/contract';
 import type { Playbook, WorkflowStep } from './cacao.ts';
-import { extensionId, type PlaybookExtension, playbookExtensionSchema, stepExtensionSchema } from './extension.ts';
+import {
+  extensionId,
+  type PlaybookExtension,
+  playbookExtensionSchema,
+  type StepExtension,
+  stepExtensionSchema,
+} from './extension.ts';
 import { readPlaybook } from './read-playbook.ts';
 import { linksOf } from './workflow-links.ts';
 
@@ -76,7 +82,7 @@ function saysOf(step: WorkflowStep): string {
         said?.cut !== undefined
           ? `the ${said.cut.variant ?? 'cheapest'} provable cut`
           : said?.lever !== undefined
-            ? `${said.lever.action} on ${said.select ?? JSON.stringify(said.lever.params)}`
+            ? `${said.lever.action} ${whereOf(said)}`
             : undefined;
       const texts = step.commands.map(({ type, command = '' }) =>
         type === 'manual' ? command : `${type}: ${command}`,
@@ -95,4 +101,9 @@ function saysOf(step: WorkflowStep): string {
     default:
       return '';
   }
+}
+
+function whereOf({ lever, select, from }: StepExtension): string {
+  if (from !== undefined) return `against ${from}`;
+  return `on ${select ?? JSON.stringify(lever?.params)}`;
 }

@@ -64,8 +64,18 @@ export const ofAction: Readonly<Record<string, Countermeasure>> = {
   'aws.revoke-sessions': { tactic: 'Evict', subject: 'other', techniques: ['D3-ST', 'D3-ANCI'] },
   'aws.rotate-secret': { tactic: 'Harden', subject: 'other', techniques: ['D3-CRO'] },
   'aws.stop-notebook': { tactic: 'Evict', subject: 'process', techniques: ['D3-HS'] },
+  'github.remove-runner': { tactic: 'Evict', subject: 'process', techniques: ['D3-HS'] },
+  'kubernetes.deny-admission': { tactic: 'Isolate', subject: 'other', techniques: ['D3-EDL', 'D3-APA'] },
   'kubernetes.invalidate-tokens': { tactic: 'Evict', subject: 'other', techniques: ['D3-CR', 'D3-ANCI'] },
+  'kubernetes.replace-secret': { tactic: 'Harden', subject: 'other', techniques: ['D3-CRO'] },
   'kubernetes.suspend-job': { tactic: 'Evict', subject: 'process', techniques: ['D3-PS'] },
+  'kubernetes.suspend-operated': { tactic: 'Evict', subject: 'process', techniques: ['D3-PS'] },
+  'oauth.reject-earlier-tokens': { tactic: 'Evict', subject: 'other', techniques: ['D3-ANCI'] },
+  'oauth.revoke-tokens': { tactic: 'Evict', subject: 'other', techniques: ['D3-CR', 'D3-ANCI'] },
+  'oci.pin-tag': { tactic: 'Harden', subject: 'file', techniques: ['D3-ACH'] },
+  'oci.read-only': { tactic: 'Isolate', subject: 'file', techniques: ['D3-APA'] },
+  'ssf.credential-change': { tactic: 'Evict', subject: 'other', techniques: ['D3-CR'] },
+  'ssf.session-revoked': { tactic: 'Evict', subject: 'other', techniques: ['D3-ST'] },
 };
 
 /** What taking each back is. */

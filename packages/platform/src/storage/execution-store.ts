@@ -59,8 +59,8 @@ const claimStatement = `
       and s.ended_at is null
       and ${isLeased('s')} is not true
       and (s.not_before is null or s.not_before <= clock_timestamp() or s.not_before > clock_timestamp() + ${longestBackOff})
-      and (s.undoes is null or not exists (
-        select from step o where (o.id = s.undoes or o.reasserts = s.undoes) and ${isLeased('o')}))
+      and not exists (select from step o where o.id = s.undoes and ${isLeased('o')})
+      and not exists (select from step o where o.reasserts = s.undoes and ${isLeased('o')})
       and not exists (select from target_hold h
         where h.target = s.target and ${isHeld('h')} and not ${isOfLine('h', 's.id', 's.undoes')})
     order by e.seq limit $2
@@ -76,7 +76,8 @@ const claimStatement = `
     select c.id, c.undoes from candidate c where c.target is null or c.id in (select step from turn)
   ), taken_over as (
     update step o set fence = o.fence + 1, lease_until = null
-    from mine c where (o.id = c.undoes or o.reasserts = c.undoes) and o.ended_at is null
+    from (select c.undoes as id from mine c union select r.id from mine c join step r on r.reasserts = c.undoes) line
+    where o.id = line.id and o.ended_at is null
   ), claimed as (
     update step s set fence = s.fence + 1, worker = $1, not_before = null,
       lease_until = clock_timestamp() + $3 * interval '1 millisecond', lease_length_ms = $3,

@@ -9,7 +9,7 @@ interface ReasonsProps {
 
 /** A price that can be opened to what it is made of. */
 export function Reasons({ cost, reasons }: ReasonsProps) {
-  const total = `${Number(cost.toFixed(2))} points`;
+  const total = `${Number(cost.toFixed(2))} ${cost === 1 ? 'point' : 'points'}`;
   if (reasons.length === 0) return <span>{total}</span>;
   return (
     <details className={classes.price}>

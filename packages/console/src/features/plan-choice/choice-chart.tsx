@@ -4,7 +4,7 @@
  */
 import { useMemo } from 'react';
 import classes from './choice-chart.module.css';
-import { axesOf, type Frame, frontLine, placed, placing, ticks } from './choice-scale.ts';
+import { axesOf, type Frame, frontLine, labelled, lineHeight, placed, placing, ticks } from './choice-scale.ts';
 import { type Option, optionName, points, span } from './option-words.ts';
 
 interface ChoiceChartProps {
@@ -17,6 +17,7 @@ const frame: Frame = { width: 620, height: 330, left: 58, right: 34, top: 38, bo
 
 export function ChoiceChart({ options, picked, onPick }: ChoiceChartProps) {
   const places = useMemo(() => placed(options, frame), [options]);
+  const labels = useMemo(() => labelled(places, frame), [places]);
   // What nothing beats is drawn last, so that nothing lies over it.
   const inFront = places.toSorted((a, b) => Number(a.option.front) - Number(b.option.front));
   const axes = axesOf(options);
@@ -48,14 +49,25 @@ export function ChoiceChart({ options, picked, onPick }: ChoiceChartProps) {
             ↑ risk: expected loss{axes.risk.from > 0 && ' (does not begin at 0)'}
           </text>
           <path className={classes.front} d={frontLine(places)} />
-          {inFront.map(({ option, x, y, radius, label }) => (
+          {inFront.map(({ option, x, y, radius }) => (
             <g key={option.name} data-front={option.front} data-picked={option.name === picked}>
               <circle className={classes.dot} cx={x} cy={y} r={radius} />
-              <text className={classes.name} x={label.x} y={label.y} textAnchor={label.end ? 'end' : 'start'}>
-                {optionName(option.name)}
-              </text>
             </g>
           ))}
+          {labels.flatMap(({ x, y, end, names }) =>
+            names.map((name, line) => (
+              <text
+                key={name}
+                className={classes.name}
+                data-picked={name === optionName(picked)}
+                x={x}
+                y={y + line * lineHeight}
+                textAnchor={end ? 'end' : 'start'}
+              >
+                {name}
+              </text>
+            )),
+          )}
         </svg>
         {places.map(({ option, x, y, radius }) => (
           <button

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { axesOf, frontLine, placed, ticks } from './choice-scale.ts';
+import { axesOf, boxOf, frontLine, labelled, placed, ticks } from './choice-scale.ts';
 import { beatenBy, type Option, span } from './option-words.ts';
 
 const frame = { width: 620, height: 330, left: 58, right: 34, top: 38, bottom: 48 };
@@ -10,7 +10,7 @@ const options = fc
   .map((all) => all.map((axes, at): Option => ({ name: `option ${at}`, why: '', front: true, ...axes })))
   .map((all) => all.map((option) => ({ ...option, front: beatenBy(option, all) === undefined })));
 
-test('every option stands within the frame, and no two names lie over each other', () => {
+test('every option stands within the frame, with its name', () => {
   fc.assert(
     fc.property(options, (all) => {
       const places = placed(all, frame);
@@ -21,12 +21,44 @@ test('every option stands within the frame, and no two names lie over each other
         expect(y).toBeLessThanOrEqual(frame.height - frame.bottom);
         expect(radius).toBeGreaterThan(0);
       }
-      for (const [at, one] of places.entries())
-        for (const other of places.slice(at + 1))
-          if (one.label.x === other.label.x && one.label.end === other.label.end)
-            expect(Math.abs(one.label.y - other.label.y)).toBeGreaterThanOrEqual(16);
+      const labels = labelled(places, frame);
+      expect(labels.flatMap(({ names }) => names).toSorted()).toEqual(all.map(({ name }) => name).toSorted());
+      for (const label of labels) {
+        const { left, right } = boxOf(label);
+        expect(left).toBeGreaterThanOrEqual(0);
+        expect(right).toBeLessThanOrEqual(frame.width);
+      }
     }),
   );
+});
+
+test('names lie over nothing where there is room, and those of one place stand together', () => {
+  const at = (name: string, outage: number, risk: number) => ({
+    name,
+    why: '',
+    front: true,
+    risk,
+    outage,
+    seconds: 100,
+  });
+  const places = placed(
+    [
+      at('cheapest', 149, 449),
+      at('staged', 149, 449),
+      at('one-person', 113, 449),
+      at('nothing', 0, 460),
+      at('full-freeze', 180, 460),
+    ],
+    frame,
+  );
+  const labels = labelled(places, frame);
+  expect(labels.map(({ names }) => names)).toContainEqual(['Cheapest', 'Staged']);
+  const boxes = labels.map(boxOf);
+  for (const [one, box] of boxes.entries())
+    for (const other of boxes.slice(one + 1))
+      expect(
+        box.right <= other.left || other.right <= box.left || box.bottom <= other.top || other.bottom <= box.top,
+      ).toBe(true);
 });
 
 test('risks that lie close together are told apart, and no others leave 0 out', () => {

@@ -1,13 +1,21 @@
 /** Where the options stand on the chart: outage to the right, risk upwards, time as the size of the dot. */
-import type { Option } from './option-words.ts';
+import { type Option, optionName } from './option-words.ts';
 
 export interface Place {
   readonly option: Option;
   readonly x: number;
   readonly y: number;
   readonly radius: number;
-  /** Where the name stands, so that no two names lie over each other. */
-  readonly label: { readonly x: number; readonly y: number; readonly end: boolean };
+}
+
+/** The names of the options that stand in one place, one a line. */
+export interface Label {
+  /** Where the lines begin, or end when `end` is set. */
+  readonly x: number;
+  /** Base line of the first. */
+  readonly y: number;
+  readonly end: boolean;
+  readonly names: readonly string[];
 }
 
 export interface Frame {
@@ -21,9 +29,9 @@ export interface Frame {
 
 const smallest = 6;
 const largest = 15;
-const lineHeight = 17;
-/** Wider than any name of an option. */
-const labelWidth = 150;
+export const lineHeight = 17;
+/** A letter of a name is at the most about so wide. */
+const letterWidth = 7.2;
 /** Options whose risks are closer than this share of the largest are told apart on an axis that does not begin at 0. */
 const tooClose = 0.25;
 
@@ -59,42 +67,73 @@ export function placing({ risk, outage }: ReturnType<typeof axesOf>, frame: Fram
 export function placed(options: readonly Option[], frame: Frame): readonly Place[] {
   const { x, y } = placing(axesOf(options), frame);
   const longest = Math.max(...options.map(({ seconds }) => seconds)) || 1;
-  const points = options.map((option) => ({
+  return options.map((option) => ({
     option,
     x: x(option.outage),
     y: y(option.risk),
     // The area of a dot says the time, and so its radius the root of it.
     radius: smallest + Math.sqrt(option.seconds / longest) * (largest - smallest),
   }));
-  return labelled(points, frame);
 }
 
-type Point = Omit<Place, 'label'>;
-
-function labelled(points: readonly Point[], frame: Frame): readonly Place[] {
-  const taken: { x: number; y: number }[] = [];
-  const byHeight = points.map((point, at) => ({ point, at })).sort((a, b) => a.point.y - b.point.y);
-  const labels = new Map<number, Place['label']>();
-  for (const { point, at } of byHeight) {
-    const end = point.x + point.radius + labelWidth > frame.width;
-    const x = end ? point.x - point.radius - 6 : point.x + point.radius + 6;
-    const near = end ? x - labelWidth : x;
-    let y = point.y + 4;
-    const isTaken = () =>
-      taken.some((other) => Math.abs(other.y - y) < lineHeight && Math.abs(other.x - near) < labelWidth) ||
-      points.some((dot) => liesOver(dot, near, y));
-    while (isTaken()) y += lineHeight;
-    taken.push({ x: near, y });
-    labels.set(at, { x, y, end });
-  }
-  return points.map((point, at) => ({ ...point, label: labels.get(at) ?? { x: point.x, y: point.y, end: false } }));
+interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
 }
 
-/** Whether a dot lies over a name that begins at x on the base line y. */
-function liesOver({ x: centre, y: height, radius }: Point, x: number, y: number): boolean {
-  const beside = centre + radius < x || centre - radius > x + labelWidth;
-  const apart = height + radius < y - 11 || height - radius > y + 4;
-  return !beside && !apart;
+/** Names beside their dots: on the side and at the height where they lie over nothing else. */
+export function labelled(places: readonly Place[], frame: Frame): readonly Label[] {
+  const taken: Box[] = places.map(({ x, y, radius }) => ({
+    left: x - radius,
+    right: x + radius,
+    top: y - radius,
+    bottom: y + radius,
+  }));
+  const groups = [...Map.groupBy(places, ({ x, y }) => `${Math.round(x)} ${Math.round(y)}`).values()];
+  // Those with the most names first: they find room the hardest.
+  return groups
+    .toSorted((a, b) => b.length - a.length)
+    .map((group) => {
+      const label = roomFor(group, taken, frame);
+      taken.push(boxOf(label));
+      return label;
+    });
+}
+
+function roomFor(group: readonly Place[], taken: readonly Box[], frame: Frame): Label {
+  const [{ x, y }] = group as [Place];
+  const radius = Math.max(...group.map((place) => place.radius));
+  const names = group.map(({ option }) => optionName(option.name));
+  const middle = y + 4 - ((names.length - 1) * lineHeight) / 2;
+  const shifts = [0, 1, -1, 2, -2, 3, -3, 4, -4, 6, -6, 8, -8].map((lines) => (lines * lineHeight) / 2);
+  const tried = shifts.flatMap((shift) =>
+    [false, true].map((end): Label => ({ x: end ? x - radius - 6 : x + radius + 6, y: middle + shift, end, names })),
+  );
+  const free = tried.find((label) => {
+    const box = boxOf(label);
+    return isWithin(box, frame) && !taken.some((other) => overlaps(box, other));
+  });
+  return free ?? tried.find((label) => isWithin(boxOf(label), frame)) ?? (tried[0] as Label);
+}
+
+export function boxOf({ x, y, end, names }: Label): Box {
+  const width = Math.max(...names.map((name) => name.length)) * letterWidth;
+  return {
+    left: end ? x - width : x,
+    right: end ? x : x + width,
+    top: y - 11,
+    bottom: y + (names.length - 1) * lineHeight + 4,
+  };
+}
+
+function isWithin({ left, right, top, bottom }: Box, frame: Frame): boolean {
+  return left >= 0 && right <= frame.width && top >= frame.top - 14 && bottom <= frame.height - frame.bottom;
+}
+
+function overlaps(one: Box, other: Box): boolean {
+  return one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
 }
 
 /** The line through the front in the order of outage; equal ones are one corner. */

@@ -15,6 +15,7 @@ import { describePlaybook, describeReport, describeRun } from '../playbook-text.
 import { joined, show, table } from '../shown.ts';
 import { repeated, withJson } from '../source-options.ts';
 import type { Terminal } from '../terminal.ts';
+import type { Desk } from '../world.ts';
 import { describeDryRun, missingApproval } from './contain.ts';
 
 interface RunOptions {
@@ -23,6 +24,7 @@ interface RunOptions {
   readonly set?: readonly string[];
   readonly decide?: readonly string[];
   readonly confirm?: readonly string[];
+  readonly writePlan?: string;
   readonly approve?: boolean;
   readonly as?: string;
   readonly second?: string;
@@ -87,6 +89,10 @@ export function playbookCommands(program: Command, cli: CommandLine): void {
       repeated,
     )
     .option('--confirm <step>', 'a step by hand that is done, or all; may be repeated', repeated)
+    .option(
+      '--write-plan <file>',
+      'keep the plan that comes of it: `contain` takes it up again, or for the second person',
+    )
     .option('--approve', 'approve the plan that comes of it and carry it out')
     .addOption(new Option('--second <name>', 'the second person, for drastic steps').conflicts('server'))
     .action(async (file: string, options: RunOptions, command: Command) => {
@@ -96,9 +102,15 @@ export function playbookCommands(program: Command, cli: CommandLine): void {
       const need = { doing, target: true, mayBegin: true };
       await (options.approve === true ? carryOut() : showOnly());
 
+      async function layOver(desk: Desk): Promise<PlaybookRun> {
+        const laid = await desk.playbooks.layOver(wish);
+        if (options.writePlan !== undefined) await written(options.writePlan, JSON.stringify(laid.plan));
+        return laid;
+      }
+
       async function showOnly(): Promise<void> {
         const { run, steps } = await atDesk(cli, command, need, async (desk) => {
-          const laid = await desk.playbooks.layOver(wish);
+          const laid = await layOver(desk);
           return { run: laid, steps: await desk.preview(laid.plan) };
         });
         await (options.json
@@ -113,7 +125,7 @@ export function playbookCommands(program: Command, cli: CommandLine): void {
         if (second?.toLowerCase() === by.toLowerCase())
           throw new FirebreakError('FB-APPROVAL-SECOND-PERSON', `${by} cannot be the second person as well.`);
         const { run, execution } = await atDesk(cli, command, need, async (desk) => {
-          const laid = await desk.playbooks.layOver(wish);
+          const laid = await layOver(desk);
           const confirmed = mustBeConfirmed(laid, options.confirm ?? []);
           const done = await desk.contain(laid.plan, {
             title: laid.playbook.name.slice(0, 200),

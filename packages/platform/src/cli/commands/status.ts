@@ -1,5 +1,5 @@
 import { type Execution, FirebreakError, type Incident } from '@firebreak/contract';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { CommandLine } from '../command-line.ts';
 import { atDesk, withDesk } from '../desk-options.ts';
 import { describeExecution } from '../execution-text.ts';
@@ -11,12 +11,7 @@ export function statusCommand(program: Command, cli: CommandLine): void {
   const { output } = cli;
   withJson(withDesk(program.command('status [incident]')))
     .description('where incidents stand')
-    .addOption(
-      new Option(
-        '--ocsf',
-        'the response to an incident as OCSF events with D3FEND countermeasures, one a line',
-      ).conflicts('json'),
-    )
+    .option('--ocsf', 'the response to an incident as OCSF events with D3FEND countermeasures, one JSON object a line')
     .action(async (id: string | undefined, { json, ocsf }: { json?: boolean; ocsf?: boolean }, command: Command) => {
       if (ocsf === true) {
         if (id === undefined) throw new FirebreakError('FB-USAGE', 'Events are of one incident: name it.');

@@ -66,7 +66,7 @@ test('of a flag its state, names of variants, and what its metadata say; of a va
     { key: 'old', state: 'DISABLED' },
   ]);
   const graph = deriveGraph(estate, nodeRules, []);
-  expect(graph.node(graph.resolve(flagdId(home, 'agent-tools', 'config/flags.json')))).toMatchObject({
+  expect(graph.nodes[graph.resolve(flagdId(home, 'agent-tools', 'config/flags.json'))]).toMatchObject({
     kind: 'FeatureFlag',
   });
 });

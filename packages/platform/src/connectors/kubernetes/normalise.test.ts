@@ -32,7 +32,14 @@ test.each([
     'kubernetes.custom-resource',
     {},
   ],
-  ['v1', 'ResourceQuota', 'kubernetes:ResourceQuota/default/x', 'kubernetes.custom-resource', {}],
+  ['v1', 'ResourceQuota', 'kubernetes:ResourceQuota/default/x', 'kubernetes.resource-quota', {}],
+  [
+    'admissionregistration.k8s.io/v1',
+    'ValidatingAdmissionPolicy',
+    'kubernetes:ValidatingAdmissionPolicy/x',
+    'kubernetes.admission-policy',
+    {},
+  ],
   [
     'argoproj.io/v1alpha1',
     'Application',

@@ -5,7 +5,7 @@ import { SignJWT } from 'jose';
 import type { SigningKey } from './signing-key.ts';
 
 export type SignalEvent = (typeof signalEvents)[number];
-export const eventType = (event: SignalEvent) => `https://schemas.openid.net/secevent/caep/event-type/${event}`;
+const eventType = (event: SignalEvent) => `https://schemas.openid.net/secevent/caep/event-type/${event}`;
 
 export interface Said {
   readonly iss: string;

@@ -13,7 +13,7 @@ import { admission, type CapabilityKey } from './capability.ts';
 import type { ApprovalStore } from './store.ts';
 
 /** How long an approval counts: as long as one person may be expected to remember what they saw. */
-export const approvalMs = 60 * 60 * 1000;
+const approvalMs = 60 * 60 * 1000;
 
 export interface AuthorityParts<Tx> {
   readonly approvals: ApprovalStore<Tx>;
@@ -27,8 +27,10 @@ export interface AuthorityParts<Tx> {
 
 export interface Authority<Tx> {
   readonly approvals: ApprovalStore<Tx>;
-  /** The execution without the approvals that count no more, and what of it is told to the log. */
-  withoutLapsed(tx: Tx, execution: ExecutionRow): Promise<{ execution: ExecutionRow; lapsed: readonly string[] }>;
+  /** The execution as it stands: without approvals that count no more, of steps that have not begun. */
+  standing(execution: ExecutionRow): ExecutionRow;
+  /** The same, with those approvals taken back, and the log told. */
+  withoutLapsed(tx: Tx, execution: ExecutionRow): Promise<ExecutionRow>;
   /** Mints for every row that has all its approvals now; the steps with the time until which they may begin. */
   grant(tx: Tx, execution: ExecutionRow, rows: readonly StepRow[]): Promise<Readonly<Record<string, string>>>;
   /**
@@ -43,6 +45,15 @@ export function createAuthority<Tx>(parts: AuthorityParts<Tx>): Authority<Tx> {
   const { approvals, store, ledger, key, clock } = parts;
   const countsFor = parts.approvalMs ?? approvalMs;
   const endOf = (at: string) => new Date(Date.parse(at) + countsFor);
+
+  function standing(execution: ExecutionRow): ExecutionRow {
+    const now = clock.now();
+    const steps = execution.steps.map((row) => {
+      if (row.state !== 'waiting' || row.attempt > 0 || row.approvals.every(({ at }) => endOf(at) > now)) return row;
+      return { ...row, approvals: row.approvals.filter(({ at }) => endOf(at) > now) };
+    });
+    return { ...execution, steps };
+  }
 
   function boundTo(execution: Pick<ExecutionRow, 'id' | 'incident' | 'planDigest'>, row: string) {
     return { incident: execution.incident, execution: execution.id, planDigest: execution.planDigest, row };
@@ -71,24 +82,21 @@ export function createAuthority<Tx>(parts: AuthorityParts<Tx>): Authority<Tx> {
   return {
     approvals,
 
+    standing,
+
     async withoutLapsed(tx, execution) {
-      const now = clock.now();
-      const dated = (row: StepRow) => row.approvals.filter(({ at }) => endOf(at) <= now);
-      const rows = execution.steps.filter((row) => row.attempt === 0 && row.endedAt === null && dated(row).length > 0);
-      if (rows.length === 0) return { execution, lapsed: [] };
-      const ids = new Set(rows.map(({ id }) => id));
-      await approvals.lapse(tx, [...ids], new Date(now.getTime() - countsFor));
-      const lapsed = rows.flatMap(({ plan }) => (plan === null ? [] : [plan.id]));
+      const stands = standing(execution);
+      const rows = execution.steps.filter((row, at) => row.approvals !== stands.steps[at]?.approvals);
+      if (rows.length === 0) return execution;
+      const ids = rows.map(({ id }) => id);
+      await approvals.lapse(tx, ids, new Date(clock.now().getTime() - countsFor));
       await record(tx, execution.incident, 'approval.expired', {
         execution: execution.id,
         plan: execution.planDigest,
-        steps: lapsed,
+        steps: rows.map(({ plan }) => plan?.id),
         code: 'FB-APPROVAL-EXPIRED',
       });
-      const steps = execution.steps.map((row) =>
-        ids.has(row.id) ? { ...row, approvals: row.approvals.filter(({ at }) => endOf(at) > now) } : row,
-      );
-      return { execution: { ...execution, steps }, lapsed };
+      return stands;
     },
 
     async grant(tx, execution, rows) {

@@ -66,10 +66,10 @@ export const storm: fc.Arbitrary<Storm> = fc.record({
 /** How the executions of a run ended, counted. */
 export type Endings = Record<'contained' | 'rolledBack' | 'residual', number>;
 
-const lengthMs = 1_000;
+const lengthMs = 2_000;
 const callMs = 120;
 /** Longer than any script can take. */
-const stuckMs = 45_000;
+const stuckMs = 90_000;
 
 /** A process that may be gone: then nothing it asked is ever answered, until the run is over and it is buried. */
 class Mortal {

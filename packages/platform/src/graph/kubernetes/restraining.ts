@@ -42,7 +42,7 @@ export function freeze(estate: Estate, namespace: string | undefined): readonly 
 }
 
 /** Keeps new pods from an account, and so from what it opens elsewhere. */
-export function denyAccount(estate: Estate, target: NodeId): readonly Lever[] {
+function denyAccount(estate: Estate, target: NodeId): readonly Lever[] {
   const account = accountOf(estate, target);
   const [, namespace, serviceAccount] = /^kubernetes:ServiceAccount\/([^/]+)\/([^/]+)$/.exec(account ?? '') ?? [];
   if (namespace === undefined || serviceAccount === undefined || namespace === 'kube-system') return [];

@@ -233,7 +233,7 @@ const connections: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether admission is asked about a right at all. */
-export function isChange(right: Pick<Right, 'verbs' | 'resource'>): boolean {
+function isChange(right: Pick<Right, 'verbs' | 'resource'>): boolean {
   return connections.has(right.resource) || right.verbs.every((verb) => changes.has(verb));
 }
 

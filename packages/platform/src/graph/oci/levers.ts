@@ -5,12 +5,12 @@
 import { type Estate, type Lever, type LiveEdge, lever, type NodeId, ociId } from '@firebreak/contract';
 
 /** Whether a registry takes nothing from anybody at the moment; undefined where it did not tell. */
-export function isReadOnly(estate: Estate, registry: string): boolean | undefined {
+function isReadOnly(estate: Estate, registry: string): boolean | undefined {
   return estate.get('oci.registry', ociId('Registry', registry))?.data.readOnly;
 }
 
 /** Of `oci:Repository/<registry>/…` and what else lies in a registry; a registry's name holds no slash. */
-export function registryOf(id: NodeId): string | undefined {
+function registryOf(id: NodeId): string | undefined {
   return /^oci:[A-Za-z]+\/([^/]+)\/./.exec(id)?.[1];
 }
 

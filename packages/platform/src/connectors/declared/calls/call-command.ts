@@ -40,7 +40,7 @@ export async function callCommand(call: CommandCall, filling: Filling, signal: A
 const limitsOf = ({ timeoutSeconds, maxBytes }: CommandCall) => ({ timeoutMs: timeoutSeconds * 1000, maxBytes });
 
 /** What anybody may rewrite is not what was reviewed. */
-export async function mustBeOurs(path: string): Promise<void> {
+async function mustBeOurs(path: string): Promise<void> {
   const found = await stat(path).catch((cause: unknown) => {
     throw new FirebreakError('FB-SOURCE-UNREADABLE', `There is no ${path}.`, { cause });
   });

@@ -91,7 +91,7 @@ const command = z.strictObject({
 });
 export type CommandCall = z.infer<typeof command>;
 
-export const isOneCall = ({ http: one, command: other }: { http?: unknown; command?: unknown }) =>
+const isOneCall = ({ http: one, command: other }: { http?: unknown; command?: unknown }) =>
   (one === undefined) !== (other === undefined);
 const call = { http: http.optional(), command: command.optional() };
 const oneCall = 'needs either http or command';

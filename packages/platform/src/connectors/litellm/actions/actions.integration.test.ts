@@ -259,6 +259,36 @@ describe('the attacker gets through before, not after, and again after undo', ()
   });
 });
 
+test('the serving hook of content/serving-hooks makes log probabilities coarser, or withholds them, for the keys that say so', async () => {
+  const world = await makeWorld({});
+  const probability = async (stream: boolean): Promise<unknown> => {
+    const answer = await fetch(`${url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${world.key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        model,
+        logprobs: true,
+        stream,
+        messages: [{ role: 'user', content: 'How sure are you?' }],
+      }),
+    });
+    return /"logprob": ?(-?[\d.]+)/.exec(await answer.text())?.[1];
+  };
+  const both = async () => [await probability(false), await probability(true)];
+  const exact = '-0.123456789';
+  expect(await both()).toEqual([exact, exact]);
+  for (const [said, expected] of [
+    ['round:1', '-0.1'],
+    ['withhold', undefined],
+    ['nonsense', undefined],
+  ] as const) {
+    await world.admin('POST', '/key/update', { key: world.token, metadata: { 'firebreak-output': said } });
+    expect(await both(), said).toEqual([expected, expected]);
+  }
+  await world.admin('POST', '/key/update', { key: world.token, metadata: {} });
+  expect(await both()).toEqual([exact, exact]);
+});
+
 test('what the proxy’s file sets is refused, not written into a database that is ignored', async () => {
   const action = actions.find(({ id }) => id === 'litellm.block-model');
   const params: unknown = action?.params.parse({ server: session.server, model: 'from-the-file' });

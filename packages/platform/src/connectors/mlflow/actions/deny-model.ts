@@ -70,8 +70,13 @@ export default defineAction<Params, Before, MlflowSession>({
       goneIsWanted: true,
       objection: ({ admin }) => (admin ? 'An administrator is denied nothing.' : undefined),
       wanted: ({ permission }) => permission === 'DENY',
-      forward: (_, of) => [grant(of, 'DENY')],
-      back: (_, of, was) => [was.permission === null ? revoke(of) : grant(of, was.permission)],
+      // What was granted by name must go first: the server takes one grant for each name.
+      forward: ({ permission }, of) => [...(permission === null ? [] : [revoke(of)]), grant(of, 'DENY')],
+      between: ({ permission }, _, was) => permission === null && was.permission !== null,
+      back: ({ permission }, of, was) => [
+        ...(permission === null ? [] : [revoke(of)]),
+        ...(was.permission === null ? [] : [grant(of, was.permission)]),
+      ],
       matter: ({ permission }) => permission,
       steady: ({ permission }) => permission,
     },

@@ -32,7 +32,7 @@ export default defineAction<OfClient, ClientBefore, OauthSession>({
   undoes: ({ client }) => `Client ${client} is as it was, with the same secret.`,
   drastic: (of, estate) => actsForUsers(estate, of),
   takes: () => 3,
-  impact: (of, estate) => clientImpact(estate, of, 5, `${of.client} gets no tokens.`),
+  impact: (of, estate) => clientImpact(estate, of, 'disable-client', `${of.client} gets no tokens.`),
   ...clientChange<OfClient>({
     wanted: ({ enabled }) => !enabled,
     forward: (now) => (now.by === 'registration' ? [registrationWrite(now, { grants: [] })] : [enable(now, false)]),

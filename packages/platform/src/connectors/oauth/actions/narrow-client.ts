@@ -45,7 +45,7 @@ export default defineAction<Params, ClientBefore, OauthSession>({
   undoes: (of) => `Client ${of.client} has ${list(of)} again.`,
   drastic: () => false,
   takes: () => 3,
-  impact: (of, estate) => clientImpact(estate, of, 2, `${of.client} gets no tokens with ${list(of)}.`),
+  impact: (of, estate) => clientImpact(estate, of, 'narrow-client', `${of.client} gets no tokens with ${list(of)}.`),
   ...clientChange<Params>({
     objection(was, of) {
       if (was.by === 'keycloak' && of.grants.length > 0)

@@ -35,7 +35,7 @@ export default defineAction<Params, ClientBefore, OauthSession>({
   undoes: (of) => `Tokens of ${of.client} that have not ended are accepted again.`,
   drastic: () => false,
   takes: () => 3,
-  impact: (of, estate) => clientImpact(estate, of, 2, `${of.client} must get new tokens.`),
+  impact: (of, estate) => clientImpact(estate, of, 'reject-earlier-tokens', `${of.client} must get new tokens.`),
   ...clientChange<Params>({
     objection: ({ by }) => (by === 'registration' ? 'Registration has no such moment: revoke the tokens.' : undefined),
     wanted: ({ notBefore = 0 }, of) => notBefore >= of.issuedBefore,

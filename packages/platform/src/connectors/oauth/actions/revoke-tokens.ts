@@ -24,7 +24,7 @@ export default defineAction<OfClient, TokensBefore, OauthSession>({
   drastic: () => false,
   takes: () => 3,
   impact: (of, estate) =>
-    clientImpact(estate, of, 1, `Whoever holds one of these tokens of ${of.client} must get a new one.`),
+    clientImpact(estate, of, 'revoke-tokens', `Whoever holds one of these tokens of ${of.client} must get a new one.`),
   read: async (attempt, of) => ({
     record: { tokens: (await readTokens(attempt, of)).map(({ name, active }) => ({ name, active })) },
   }),

@@ -12,19 +12,33 @@ export function actsForUsers(estate: Estate, of: OfClient): boolean {
   return grants.some((grant) => grant === 'authorization_code' || grant === 'implicit' || grant === 'password');
 }
 
-/** Points of the scale of the other levers: batch 1, service 3, people 4; and one for each of them who agreed, up to 10. */
-export function clientImpact(estate: Estate, of: OfClient, fixed: number, what: string): Impact {
+/** In points of the same scale as the levers of other systems. */
+export const fixedCost = {
+  'disable-client': 5,
+  'narrow-client': 2,
+  'reject-earlier-tokens': 2,
+  'revoke-tokens': 1,
+} as const;
+
+/** Who notices; one for each person who agreed, up to 10. */
+export const weights = { service: 3, people: 4, 'each who agreed': 1 } as const;
+
+export function clientImpact(estate: Estate, of: OfClient, by: keyof typeof fixedCost, what: string): Impact {
   const fact = factOf(estate, of);
   const own: Interruption = {
     who: { ...targetOf(of), name: fact?.data.name ?? of.client },
     what,
-    weight: actsForUsers(estate, of) ? 4 : 3,
+    weight: actsForUsers(estate, of) ? weights.people : weights.service,
   };
   const users = estate
     .all('oauth.grant')
     .filter(({ data }) => data.clientId === of.client && data.user !== undefined && data.issuer === fact?.data.issuer)
     .slice(0, 10)
-    .map(({ id, data }) => ({ who: { kind: 'Grant', id, name: `${data.user} to ${of.client}` }, what, weight: 1 }));
+    .map(({ id, data }) => ({
+      who: { kind: 'Grant', id, name: `${data.user} to ${of.client}` },
+      what,
+      weight: weights['each who agreed'],
+    }));
   const interrupts = [own, ...users];
-  return { cost: interrupts.reduce((sum, { weight }) => sum + weight, fixed), interrupts };
+  return { cost: interrupts.reduce((sum, { weight }) => sum + weight, fixedCost[by]), interrupts };
 }

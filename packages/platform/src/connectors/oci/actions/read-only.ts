@@ -1,15 +1,15 @@
 import { execFile } from 'node:child_process';
-import { copyFile, rm } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { defineAction, type Outcome, ociId, type ProbeResult } from '@firebreak/contract';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { shaOf } from '../../../exchange/kept-file.ts';
 import { refused } from '../../../exchange/outcome.ts';
 import { stateChange } from '../../../exchange/state-change.ts';
 import type { OciSession } from '../session.ts';
 import { type Desk, deskOf, type InRegistry, inRegistry, through, type Write } from './exchange/desk.ts';
-import { readTextFile, replaceFile, sha256 } from './files/replace-file.ts';
+import { changeText, dropOld, keepOld, oldText, readText } from './exchange/house-file.ts';
 import { impactOf, interruptPushes } from './impact/legitimate-use.ts';
 
 const before = z.object({
@@ -24,8 +24,6 @@ type Before = z.infer<typeof before>;
 
 const place = ['storage', 'maintenance', 'readonly', 'enabled'];
 const id = (of: InRegistry) => ociId('Registry', of.registry);
-/** The configuration as it was, beside it, for as long as ours is in force. */
-const kept = (file: string) => `${file}.firebreak-before`;
 const patience = { looks: 40, ms: 250 };
 
 function set(content: string, enabled: boolean): string {
@@ -38,9 +36,8 @@ async function read({ control: { house, registry }, signal }: Desk): Promise<Bef
   // Any name will do: whether it takes uploads it says of all alike.
   const refuses = (await registry.readOnly('firebreak/none', signal)) === true;
   if (house.configuration === undefined) return { configured: false, refuses, file: '' };
-  const content = await readTextFile(house.configuration.file);
-  const document = parseDocument(content);
-  return { configured: document.getIn(place) === true, refuses, file: sha256(content) };
+  const { text, sha } = await readText(house.configuration.file);
+  return { configured: parseDocument(text).getIn(place) === true, refuses, file: sha };
 }
 
 function configure(of: InRegistry, enabled: boolean, from: Before, was: Before): Write {
@@ -53,14 +50,14 @@ function configure(of: InRegistry, enabled: boolean, from: Before, was: Before):
       const file = house.configuration?.file;
       if (file === undefined) return nothingGiven;
       if (enabled) {
-        await copyFile(file, kept(file));
-        return replaceFile(file, from.file, (content) => set(content, true));
+        await keepOld(file, from.file);
+        return changeText(file, from.file, (content) => set(content, true));
       }
       // Exactly as it was, where nobody touched it since; else only this one switch.
-      const old = await readTextFile(kept(file)).catch(() => undefined);
-      const isOurs = old !== undefined && sha256(old) === was.file && sha256(set(old, true)) === from.file;
-      const outcome = await replaceFile(file, from.file, (content) => (isOurs ? old : set(content, false)));
-      if (outcome.outcome === 'done') await rm(kept(file), { force: true });
+      const old = await oldText(file, was.file);
+      const isOurs = old !== undefined && shaOf(set(old, true)) === from.file;
+      const outcome = await changeText(file, from.file, (content) => (isOurs ? old : set(content, false)));
+      if (outcome.outcome === 'done') await dropOld(file, was.file);
       return outcome;
     },
   };

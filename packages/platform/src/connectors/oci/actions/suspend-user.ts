@@ -4,7 +4,7 @@ import { refused } from '../../../exchange/outcome.ts';
 import { stateChange } from '../../../exchange/state-change.ts';
 import type { OciSession } from '../session.ts';
 import { type Desk, deskOf, inRegistry, through, type Write } from './exchange/desk.ts';
-import { readTextFile, replaceFile, sha256 } from './files/replace-file.ts';
+import { changeText, readText } from './exchange/house-file.ts';
 import { impactOf } from './impact/legitimate-use.ts';
 import { weights } from './impact/price.ts';
 
@@ -44,8 +44,8 @@ function stateOf(content: string, user: string): Before['user'] {
 async function read({ control: { house, registry } }: Desk, of: Params): Promise<Before> {
   const isUs = registry.user === of.user;
   if (house.htpasswd === undefined) return { user: 'absent', file: '', isUs };
-  const content = await readTextFile(house.htpasswd);
-  return { user: stateOf(content, of.user), file: sha256(content), isUs };
+  const { text, sha } = await readText(house.htpasswd);
+  return { user: stateOf(text, of.user), file: sha, isUs };
 }
 
 function edit(of: Params, file: string, change: (content: string, user: string) => string, words: string): Write {
@@ -56,7 +56,7 @@ function edit(of: Params, file: string, change: (content: string, user: string) 
     make: ({ control: { house } }): Promise<Outcome> =>
       house.htpasswd === undefined
         ? Promise.resolve(refused('FB-STEP-REFUSED', 'No htpasswd file was given (FIREBREAK_OCI_HTPASSWD).'))
-        : replaceFile(house.htpasswd, file, (content) => change(content, of.user)),
+        : changeText(house.htpasswd, file, (content) => change(content, of.user)),
   };
 }
 

@@ -137,6 +137,10 @@ function refusedBy(error: unknown): Outcome {
 const entryFact = (of: Params) =>
   `spiffe:Entry/${of.spiffeId.slice('spiffe://'.length).replace(/\/.*$/, '')}/${of.entryId}`;
 
+/** In points of the same scale as the levers of other systems. */
+export const fixedCost = { 'delete-entry': 3 } as const;
+export const weights = { service: 3 } as const;
+
 /** Workloads get no SVID by this entry any more. */
 export default defineAction<Params, Before, SpiffeSession>({
   id: 'spiffe.delete-entry',
@@ -157,7 +161,9 @@ export default defineAction<Params, Before, SpiffeSession>({
     const entry = estate.get('spiffe.entry', entryFact(of))?.data;
     const who = { kind: 'Identity', id: `spiffe:Identity/${of.spiffeId.slice('spiffe://'.length)}`, name: of.spiffeId };
     const selectors = entry?.selectors.map(({ type, value }) => `${type}:${value}`).join(', ') ?? 'its selectors';
-    return { cost: 6, interrupts: [{ who, what: `Workloads with ${selectors} get no SVID.`, weight: 3 }] };
+    const { service: weight } = weights;
+    const interrupts = [{ who, what: `Workloads with ${selectors} get no SVID.`, weight }];
+    return { cost: fixedCost['delete-entry'] + weight, interrupts };
   },
   read: async (attempt, of) => ({ record: await find(attempt, of) }),
   preview: (of, { entry }) =>

@@ -3,7 +3,7 @@
  * fields, which are the protocol. Fields that are not named here are not lost on the server: entries are created and deleted, never updated.
  * Source: SPIRE API SDK, proto/spire/api (Apache-2.0), whose files say the same in their own form.
  */
-import { loadPackageDefinition, type ServiceDefinition } from '@grpc/grpc-js';
+import type { ServiceDefinition } from '@grpc/grpc-js';
 import { fromJSON } from '@grpc/proto-loader';
 
 const field = (id: number, type: string) => ({ id, type });
@@ -84,8 +84,6 @@ const descriptor = {
 };
 
 const definition = fromJSON(descriptor as never, { keepCase: true, longs: String, arrays: true, oneofs: false });
-export const entryServicePath = 'spire.api.server.entry.v1.Entry';
 
 /** Methods with their paths and how messages are written. */
-export const entryService = definition[entryServicePath] as unknown as ServiceDefinition;
-export const entryPackage = loadPackageDefinition(definition);
+export const entryService = definition['spire.api.server.entry.v1.Entry'] as unknown as ServiceDefinition;

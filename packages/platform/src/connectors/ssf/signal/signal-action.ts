@@ -16,6 +16,7 @@ import type { Receiver } from '../configuration.ts';
 import { deliver } from '../delivery.ts';
 import { claimsOf, jtiOf, type Said, type SignalEvent, signedEvent } from '../event-token.ts';
 import type { SsfSession } from '../session.ts';
+import { fixedCost, weights } from './price.ts';
 
 const text = (max: number) =>
   z
@@ -118,7 +119,8 @@ export function signalling<P extends SignalParams>({ event, more }: Signal<P>): 
     target: (of) => of.node as never,
     impact: (of) => {
       const what = `Its sessions with ${of.receiver} end; whoever may, signs in again.`;
-      return { cost: 3, interrupts: [{ who: of.node, what, weight: 1 }] };
+      const weight = weights['whoever has a session'];
+      return { cost: fixedCost[event] + weight, interrupts: [{ who: of.node, what, weight }] };
     },
     read: async (attempt, of) => ({ record: await read(attempt, of) }),
     preview: (of, { state, to, says }) =>

@@ -4,11 +4,10 @@
  * let in without a password only by a superuser (else it stays unknown).
  */
 import type { Collected } from '@firebreak/contract';
-import { storeName } from '@firebreak/contract';
 import pg from 'pg';
 import { gap } from '../../../intake/gap.ts';
-import { openAddress } from '../../../intake/open-address.ts';
 import { made, restOf, storeFactKinds } from '../made.ts';
+import { addressOf, nameOf } from './database.ts';
 
 const maxRows = 50_000;
 const timeoutMs = 15_000;
@@ -61,8 +60,8 @@ select count(*)::int as rules from pg_hba_file_rules
 where auth_method = 'trust' and type like 'host%' and coalesce(address, '') not in ('127.0.0.1', '::1', 'localhost', 'samehost')`;
 
 export async function* readPgvector(url: string, signal: AbortSignal): AsyncGenerator<Collected> {
-  const address = (openAddress(url)?.address ?? '').replace(/^(postgres(?:ql)?:\/\/)[^@/]*@/, '$1');
-  const name = storeName(address) ?? address;
+  const address = addressOf(url);
+  const name = nameOf(url);
   const store = `store:VectorStore/${name}`;
   const client = new pg.Client({
     connectionString: url,

@@ -78,6 +78,7 @@ export class Correlator {
   #skewed = 0;
   #duplicates = 0;
   #forgottenIds = 0;
+  #sweptAt = Number.NEGATIVE_INFINITY;
 
   constructor(correlations: readonly LinkedCorrelation[], options: CorrelationOptions) {
     this.#correlations = correlations;
@@ -171,22 +172,34 @@ export class Correlator {
       return true;
     }
     this.#seen.set(id, time);
-    if (this.#seen.size > this.#options.maxEventIds) {
-      const [oldest] = this.#seen.keys();
-      if (oldest !== undefined) this.#seen.delete(oldest);
+    if (this.#seen.size > this.#options.maxEventIds) this.#forgetIds(1 + (this.#options.maxEventIds >> 4));
+    return false;
+  }
+
+  /** The oldest, many at a time: finding the first key of a map passes over all that were deleted before it. */
+  #forgetIds(count: number): void {
+    let left = count;
+    for (const id of this.#seen.keys()) {
+      left -= 1;
+      if (left < 0) return;
+      this.#seen.delete(id);
       this.#forgottenIds += 1;
     }
-    return false;
+  }
+
+  /** An event below the watermark would be refused as late if it came again: its id need not be known. */
+  #sweepIds(): void {
+    this.#sweptAt = this.#newest;
+    for (const [id, seen] of this.#seen) {
+      if (seen >= this.#watermark) return;
+      this.#seen.delete(id);
+    }
   }
 
   #goOn(time: number): Correlated[] {
     if (time <= this.#newest) return [];
     this.#newest = time;
-    for (const [id, seen] of this.#seen) {
-      // The same event again would be below the watermark, and is refused as late.
-      if (seen >= this.#watermark) break;
-      this.#seen.delete(id);
-    }
+    if (time - this.#sweptAt >= this.#options.latenessMs / 16) this.#sweepIds();
     const found: Correlated[] = [];
     for (const [number, groups] of this.#groups.entries())
       for (const met of groups.advance(this.#watermark)) this.#met(number, met, found);

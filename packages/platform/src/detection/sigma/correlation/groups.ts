@@ -68,6 +68,11 @@ export interface GroupState {
 }
 
 const maxEventIds = 100;
+/**
+ * The oldest keys of a map are cleared away many at a time: finding the first key passes over all that were deleted before it, so
+ * one at a time would cost the square.
+ */
+const sweeps = 16;
 
 export class Groups {
   readonly losses: Losses = { groups: 0, entries: 0, late: 0, ungrouped: 0 };
@@ -77,6 +82,7 @@ export class Groups {
   readonly #groups = new Map<string, Group>();
   /** Ends of windows that are decided at their end, by time: a heap. */
   readonly #ends = new Ends();
+  #swept = Number.NEGATIVE_INFINITY;
 
   constructor(correlation: LinkedCorrelation, limits: StateLimits) {
     this.#correlation = correlation;
@@ -137,13 +143,18 @@ export class Groups {
       if (next === undefined) this.#groups.delete(end.key);
       else this.#ends.add(next.time + this.#span, end.key);
     }
-    if (this.#correlation.decidesAtOnce)
-      for (const [key, group] of this.#groups) {
-        const last = group.entries.at(-1)?.time ?? Number.NEGATIVE_INFINITY;
-        if (Math.max(last + this.#span, group.metUntil) >= watermark) break;
-        this.#groups.delete(key);
-      }
+    if (this.#correlation.decidesAtOnce && watermark - this.#swept >= this.#span / sweeps) this.#sweep(watermark);
     return met;
+  }
+
+  /** Forgets groups that no window reaches any more. */
+  #sweep(watermark: number): void {
+    this.#swept = watermark;
+    for (const [key, group] of this.#groups) {
+      const last = group.entries.at(-1)?.time ?? Number.NEGATIVE_INFINITY;
+      if (Math.max(last + this.#span, group.metUntil) >= watermark) return;
+      this.#groups.delete(key);
+    }
   }
 
   *state(): Generator<GroupState> {
@@ -258,10 +269,13 @@ export class Groups {
   }
 
   #giveUpOldest(): void {
-    const [oldest] = this.#groups.keys();
-    if (oldest === undefined) return;
-    this.#groups.delete(oldest);
-    this.losses.groups += 1;
+    let excess = 1 + Math.floor(this.#limits.maxGroups / sweeps);
+    for (const key of this.#groups.keys()) {
+      excess -= 1;
+      if (excess < 0) return;
+      this.#groups.delete(key);
+      this.losses.groups += 1;
+    }
   }
 }
 

@@ -41,7 +41,7 @@ export function tallyFor(definition: Definition): Tally {
   if (type === 'event_count') return counting(bounds);
   if (type === 'value_count') return countingValues(bounds);
   if (type === 'value_sum') return summing(bounds);
-  return type === 'temporal_ordered' && definition.bounds.length === 0 ? inOrder(definition) : occurring(definition);
+  return type === 'temporal_ordered' ? inOrder(definition) : occurring(definition);
 }
 
 /** @returns the number that the condition was held against, or undefined when it does not hold. */
@@ -154,22 +154,32 @@ function occurring({ rules, bounds, occurrence }: Definition): Tally {
 }
 
 /**
- * The rules one after the other. For each it is enough to know the latest time at which a chain that ends with it began: so an
- * entry costs one comparison, and nothing need be removed.
+ * The rules one after the other: all of them, or as many as the bounds ask for, in their order. For a chain of each length that
+ * ends with each rule it is enough to know the latest time at which one began: nothing need be removed.
  */
-function inOrder({ rules, timespanMs }: Definition): Tally {
-  const began = new Float64Array(rules.length).fill(Number.NEGATIVE_INFINITY);
-  let complete = false;
+function inOrder({ rules, bounds, timespanMs }: Definition): Tally {
+  const never = Number.NEGATIVE_INFINITY;
+  /** `began[length - 1][rule]`. */
+  const began = rules.map(() => new Float64Array(rules.length).fill(never));
+  let longest = 0;
   return {
     add({ rule, time }) {
-      const start = rule === 0 ? time : (began[rule - 1] ?? Number.NEGATIVE_INFINITY);
-      const holds = time - start <= timespanMs;
-      if (holds) began[rule] = Math.max(began[rule] ?? Number.NEGATIVE_INFINITY, start);
-      complete = holds && rule === rules.length - 1;
+      longest = 0;
+      // The longest first: an entry must not follow itself.
+      for (let length = rule + 1; length >= 1; length -= 1) {
+        const shorter = began[length - 2];
+        const start = shorter === undefined ? time : shorter.subarray(0, rule).reduce((a, b) => Math.max(a, b), never);
+        if (time - start > timespanMs) continue;
+        longest = Math.max(longest, length);
+        const row = began[length - 1];
+        if (row !== undefined) row[rule] = Math.max(row[rule] ?? never, start);
+      }
     },
     remove() {},
-    holds: () => complete,
-    value: rules.length,
+    holds: () => (bounds.length === 0 ? longest === rules.length : within(longest, bounds)),
+    get value() {
+      return longest;
+    },
   };
 }
 

@@ -97,6 +97,13 @@ function describe(root: MarkedMap, { file, index, linesBefore, warn }: Context) 
       warn(entry(root, name)?.line ?? root.line, `\`${name}\` is none of ${allowed.join(', ')}.`);
     return known;
   };
+  const list = (named: string): readonly string[] => {
+    const value = entry(root, named);
+    const found = textsOf(value);
+    if (value !== undefined && found === undefined)
+      warn(value.line, `\`${named}\` is no list of texts (is a text with a colon not quoted?).`);
+    return found ?? [];
+  };
   const [name, description, author] = [text('name'), text('description'), text('author')];
   const [level, status] = [oneOf('level', levels), oneOf('status', statuses)];
   return {
@@ -107,9 +114,9 @@ function describe(root: MarkedMap, { file, index, linesBefore, warn }: Context) 
     ...(description === undefined ? {} : { description }),
     ...(author === undefined ? {} : { author }),
     ...(level === undefined ? {} : { level }),
-    tags: textsOf(entry(root, 'tags')) ?? [],
-    falsepositives: textsOf(entry(root, 'falsepositives')) ?? [],
-    references: textsOf(entry(root, 'references')) ?? [],
+    tags: list('tags'),
+    falsepositives: list('falsepositives'),
+    references: list('references'),
     file,
     line: root.line + linesBefore,
   };

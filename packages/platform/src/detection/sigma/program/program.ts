@@ -51,6 +51,8 @@ interface FieldProgram {
   readonly there: number[];
   readonly anything: number[];
   readonly literals: { readonly text: string; readonly id: number }[];
+  /** Of the keys of `folded`: folding keeps lengths, so a longer text is none of them. */
+  longest: number;
   automaton?: Automaton;
 }
 
@@ -125,6 +127,11 @@ export class Program {
     };
   }
 
+  /** Of the fields that are read, keywords aside. */
+  get fieldNames(): readonly string[] {
+    return this.#fieldNames.filter((name) => name !== keywordField);
+  }
+
   #begin(): void {
     this.#now += 1;
     if (this.#now === 0xffffffff) {
@@ -150,11 +157,10 @@ export class Program {
         const number = scalarNumber(value);
         if (number !== undefined) this.#meetAll(program.numbers.get(number));
       }
-      if (program.folded.size === 0 && program.automaton === undefined) continue;
-      // Folding a long text for a map of short ones would be in vain, but is linear: patterns may need it as well.
-      const folded = fold(text);
-      if (program.folded.size > 0) this.#meetAll(program.folded.get(folded));
-      program.automaton?.scan(text, (id) => {
+      if (text.length <= program.longest) this.#meetAll(program.folded.get(fold(text)));
+      if (program.automaton === undefined) continue;
+      let folded: string | undefined;
+      program.automaton.scan(text, (id) => {
         if (this.#isTrue[id] === this.#now) return;
         const pattern = this.#atoms[id]?.pattern;
         if (pattern === undefined) return;
@@ -162,6 +168,7 @@ export class Program {
         // Once for a value: its literal may occur in it a million times.
         if (this.#tried.has(id)) return;
         this.#tried.add(id);
+        folded ??= fold(text);
         if (pattern.test(text, folded)) this.#meet(id);
       });
       if (this.#tried.size > 0) this.#tried.clear();
@@ -236,6 +243,7 @@ export class Program {
       there: [],
       anything: [],
       literals: [],
+      longest: -1,
     });
     return number;
   }
@@ -271,8 +279,10 @@ export class Program {
       case 'pattern': {
         const pattern = patternTest(test.pattern, test.cased);
         if (pattern.always) program.anything.push(atom);
-        else if (pattern.equals !== undefined) push(test.cased ? program.cased : program.folded, pattern.equals, atom);
-        else if (pattern.literal !== undefined) {
+        else if (pattern.equals !== undefined) {
+          push(test.cased ? program.cased : program.folded, pattern.equals, atom);
+          if (!test.cased) program.longest = Math.max(program.longest, pattern.equals.length);
+        } else if (pattern.literal !== undefined) {
           program.literals.push({ text: pattern.literal, id: atom });
           return { pattern };
         } else return { lazy: () => values().some((value) => value !== null && this.#tryPattern(pattern, value)) };

@@ -1,5 +1,6 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { grantEdges } from '../../mlflow/access.ts';
+import { denyModel } from '../../mlflow/levers.ts';
 import { writeId } from '../../names/storage-uri.ts';
 
 export default {
@@ -14,9 +15,9 @@ export default {
     why: 'The user was granted to edit it.',
     cut: 'Take the permission away.',
   },
-  severedBy: [],
+  severedBy: ['mlflow.deny-model'],
   derive,
-  levers: () => [],
+  levers: (edge, estate) => denyModel(edge, estate),
 } satisfies EdgeRule;
 
 function derive(estate: Estate): Generator<DerivedEdge> {

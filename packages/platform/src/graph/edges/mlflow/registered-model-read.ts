@@ -1,5 +1,6 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { grantEdges } from '../../mlflow/access.ts';
+import { denyModel } from '../../mlflow/levers.ts';
 
 export default {
   label: 'REGISTERED_MODEL_READ',
@@ -13,9 +14,9 @@ export default {
     why: 'The user was granted to read it.',
     cut: 'Take the permission away.',
   },
-  severedBy: [],
+  severedBy: ['mlflow.deny-model'],
   derive,
-  levers: () => [],
+  levers: (edge, estate) => denyModel(edge, estate),
 } satisfies EdgeRule;
 
 /** The permission that every user has by default is not told by the server: a gap of the connector says so, and no edge is made of it. */

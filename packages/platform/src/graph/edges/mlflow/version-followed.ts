@@ -1,4 +1,5 @@
 import { type DerivedEdge, type EdgeRule, type Estate, mlflowId } from '@firebreak/contract';
+import { moveAlias } from '../../mlflow/levers.ts';
 import { versionWriteId } from '../../mlflow/models.ts';
 
 export default {
@@ -13,9 +14,9 @@ export default {
     why: 'An alias hands out whatever the version is at that moment.',
     cut: 'Sign versions, and check the signature where they are loaded.',
   },
-  severedBy: [],
+  severedBy: ['mlflow.move-alias'],
   derive,
-  levers: () => [],
+  levers: ({ to }, estate) => moveAlias(estate, to),
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

@@ -1,5 +1,6 @@
 import type { DerivedEdge, EdgeRule, Estate } from '@firebreak/contract';
 import { writeId } from '../../names/storage-uri.ts';
+import { revokeGrant } from '../../store/levers.ts';
 
 export default {
   label: 'STORE_GRANT',
@@ -13,9 +14,9 @@ export default {
     why: 'The store grants it to this role.',
     cut: 'Revoke the grant.',
   },
-  severedBy: [],
+  severedBy: ['stores.revoke-grant'],
   derive,
-  levers: () => [],
+  levers: ({ facts }, estate) => facts.flatMap((id) => revokeGrant(estate, id)),
 } satisfies EdgeRule;
 
 function* derive(estate: Estate): Generator<DerivedEdge> {

@@ -13,7 +13,7 @@ export const branchParams = inRepository.extend({
 });
 export type BranchParams = z.infer<typeof branchParams>;
 
-export const branchBefore = z.object({
+const branchBefore = z.object({
   exists: z.boolean(),
   /** Null without a classic protection; rulesets are others' and hold beside it. */
   protection: protection.nullable(),
@@ -22,7 +22,7 @@ export const branchBefore = z.object({
 });
 export type BranchBefore = z.infer<typeof branchBefore>;
 
-export const branchId = (of: BranchParams) => gitNode('Branch', of, of.branch);
+const branchId = (of: BranchParams) => gitNode('Branch', of, of.branch);
 const address = (of: BranchParams) => `${basePath(of)}/branches/${encodeURIComponent(of.branch)}`;
 const put = (of: BranchParams, json: Protection): Write => ({
   verb: 'patch',

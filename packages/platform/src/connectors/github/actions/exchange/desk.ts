@@ -137,7 +137,7 @@ export function basePath(params: InGithub): string {
   return name === undefined ? `/orgs/${account}` : `/repos/${account}/${name}`;
 }
 
-export function sourceOf(params: InGithub): string {
+function sourceOf(params: InGithub): string {
   return 'repository' in params ? params.repository : params.source;
 }
 

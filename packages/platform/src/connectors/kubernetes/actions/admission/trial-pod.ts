@@ -12,7 +12,7 @@ import { waitFor } from '../exchange/patience.ts';
 import type { KubernetesAttempt } from '../exchange/reading.ts';
 import { refToAll } from '../objects/built-in.ts';
 
-export const untilEffective = { atMost: 30_000, every: 500 };
+const untilEffective = { atMost: 30_000, every: 500 };
 
 export interface TrialPod {
   readonly namespace: string;
@@ -45,7 +45,7 @@ export async function tryPod(attempt: KubernetesAttempt, of: TrialPod): Promise<
 }
 
 /** Whether an answer is a refusal by the thing of this name. */
-export function refusedByName(answer: ApiResult<unknown>, name: string): boolean {
+function refusedByName(answer: ApiResult<unknown>, name: string): boolean {
   return !answer.ok && answer.reason.includes(name);
 }
 

@@ -19,8 +19,24 @@ export async function startModels(): Promise<Upstream> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const { model = '' } = JSON.parse(Buffer.concat(chunks).toString() || '{}') as { model?: string };
+    const { model = '', stream = false } = JSON.parse(Buffer.concat(chunks).toString() || '{}') as {
+      model?: string;
+      stream?: boolean;
+    };
     asked.push(model);
+    const logprobs = { content: [{ token: 'I', logprob: -0.123456789, bytes: [73], top_logprobs: [] }] };
+    if (stream) {
+      const part = { id: 'chat', object: 'chat.completion.chunk', created: 1, model };
+      const delta = { role: 'assistant', content: `I am ${model}.` };
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      for (const choice of [
+        { index: 0, delta, logprobs, finish_reason: null },
+        { index: 0, delta: {}, finish_reason: 'stop' },
+      ])
+        response.write(`data: ${JSON.stringify({ ...part, choices: [choice] })}\n\n`);
+      response.end('data: [DONE]\n\n');
+      return;
+    }
     const answer = failing.has(model)
       ? { error: { message: 'It fails, as the test wants it.', type: 'server_error' } }
       : {
@@ -33,9 +49,7 @@ export async function startModels(): Promise<Upstream> {
               index: 0,
               message: { role: 'assistant', content: `I am ${model}.` },
               finish_reason: 'stop',
-              logprobs: {
-                content: [{ token: 'I', logprob: -0.123456789, bytes: [73], top_logprobs: [] }],
-              },
+              logprobs,
             },
           ],
           usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },

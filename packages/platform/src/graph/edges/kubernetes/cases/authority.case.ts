@@ -22,6 +22,28 @@ const webhook = (kind: string) => ({
 const policies = 'create mutatingadmissionpolicies@admissionregistration.k8s.io';
 const policyBindings = 'create mutatingadmissionpolicybindings@admissionregistration.k8s.io';
 
+const hooked = [
+  pod('hook', { ports: [{ containerPort: 9443 }] }, {}, { labels: { app: 'hook' } }),
+  object('v1', 'Service', 'hook', { spec: { selector: { app: 'hook' }, ports: [{ port: 443, targetPort: 9443 }] } }),
+];
+/** A configuration with one webhook that `hooked` answers. */
+const hook = (kind: string, resources: readonly string[], rule: object = {}, name = 'hook', service: object = {}) =>
+  object(
+    'admissionregistration.k8s.io/v1',
+    kind,
+    name,
+    {
+      webhooks: [
+        {
+          name: 'hook.example.com',
+          clientConfig: { service: { namespace: 'prod', name: 'hook', ...service } },
+          rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources, ...rule }],
+        },
+      ],
+    },
+    { namespace: undefined },
+  );
+
 export const authorityCases: CaseTable = {
   CLUSTER_ADMIN: {
     holds: [
@@ -305,6 +327,52 @@ export const authorityCases: CaseTable = {
           'who',
           [policies, policyBindings].map((rule) => rule.replace('mutating', 'validating')),
         ),
+      },
+    ],
+  },
+  WEBHOOK_BACKEND: {
+    holds: [
+      {
+        world: [...hooked, hook('MutatingWebhookConfiguration', ['pods'])],
+        edges: [`Container/prod/hook/hook -> ${admin}`],
+        levers: ['kubernetes.delete-pod', 'kubernetes.remove-webhook'],
+      },
+      {
+        world: [...hooked, secret('s'), hook('ValidatingWebhookConfiguration', ['secrets'])],
+        edges: ['Container/prod/hook/hook -> Secret/prod/s'],
+        levers: ['kubernetes.delete-pod', 'kubernetes.remove-webhook'],
+      },
+      {
+        // Two configurations: neither removal is enough.
+        world: [
+          ...hooked,
+          hook('MutatingWebhookConfiguration', ['pods']),
+          hook('MutatingWebhookConfiguration', ['pods'], {}, 'second'),
+        ],
+        edges: [`Container/prod/hook/hook -> ${admin}`],
+        levers: ['kubernetes.delete-pod'],
+      },
+    ],
+    nearMisses: [
+      {
+        because: 'a validating one rewrites nothing',
+        world: [...hooked, hook('ValidatingWebhookConfiguration', ['pods'])],
+      },
+      {
+        because: 'it is asked about something else',
+        world: [...hooked, hook('MutatingWebhookConfiguration', ['events'])],
+      },
+      {
+        because: 'it is asked when they go',
+        world: [...hooked, hook('MutatingWebhookConfiguration', ['pods'], { operations: ['DELETE'] })],
+      },
+      {
+        because: 'another port answers',
+        world: [...hooked, hook('MutatingWebhookConfiguration', ['pods'], {}, 'hook', { port: 9443 })],
+      },
+      {
+        because: 'another service does',
+        world: [...hooked, hook('MutatingWebhookConfiguration', ['pods'], {}, 'hook', { name: 'other' })],
       },
     ],
   },

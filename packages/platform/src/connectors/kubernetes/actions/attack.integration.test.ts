@@ -17,19 +17,20 @@ import {
   type V1Pod,
 } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { kserveStatus } from '../../packages/platform/src/connectors/kubernetes/actions/cases/world.case.ts';
-import { actions } from '../../packages/platform/src/connectors/kubernetes/actions/index.ts';
-import type { ApiObject, KubernetesApi } from '../../packages/platform/src/connectors/kubernetes/api.ts';
-import { openCluster, peer } from './testing/cluster.ts';
+import type { ApiObject, KubernetesApi } from '../api.ts';
+import kubernetes from '../index.ts';
+import { kserveStatus, refOfObject } from './cases/world.case.ts';
+import { actions } from './index.ts';
 
 const signal = new AbortController().signal;
 const home = `firebreak-levers-${randomBytes(3).toString('hex')}`;
 const rbac = 'rbac.authorization.k8s.io';
 const nasty = `o"'\\) || true || ("@${home}.example`;
-const cluster = await openCluster();
-const ours: KubernetesApi = cluster.api;
+const kubeconfig = process.env.FIREBREAK_KUBECONFIG ?? '';
+if (kubeconfig === '') throw new Error('FIREBREAK_KUBECONFIG names no kubeconfig: start peers/kubernetes');
+const ours: KubernetesApi = await kubernetes.connect(kubernetes.parse(kubeconfig), signal);
 const admin = new KubeConfig();
-admin.loadFromFile(peer('FIREBREAK_KUBECONFIG'));
+admin.loadFromFile(kubeconfig);
 const core = admin.makeApiClient(CoreV1Api);
 const apps = admin.makeApiClient(AppsV1Api);
 const custom = admin.makeApiClient(CustomObjectsApi);
@@ -65,16 +66,26 @@ const world: readonly ApiObject[] = [
 
 let attacker: CoreV1Api;
 beforeAll(async () => {
-  await cluster.create(world);
+  await create(world);
   await vi.waitFor(() => core.readNamespacedServiceAccount({ name: 'default', namespace: home }), soon);
   const asked = { spec: { audiences: [], expirationSeconds: 3600 } };
   const token = await core.createNamespacedServiceAccountToken({ name: 'runner', namespace: home, body: asked });
   attacker = as({ token: token.status?.token ?? '' });
 });
 afterAll(async () => {
-  await cluster.remove({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: home } });
-  await cluster.close();
+  await remove({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: home } });
+  await ours.close();
 });
+
+async function create(objects: readonly ApiObject[]): Promise<void> {
+  for (const object of objects) {
+    const made = await ours.create({ ...refOfObject(object), name: undefined }, object, signal);
+    if (!made.ok) throw new Error(`${object.kind}: ${made.reason}`);
+  }
+}
+async function remove(object: ApiObject): Promise<void> {
+  await ours.delete(refOfObject(object), {}, signal);
+}
 
 function as(user: { readonly token?: string; readonly impersonateUser?: string }): CoreV1Api {
   const config = new KubeConfig();
@@ -233,7 +244,7 @@ describe('admission', () => {
 
   test('a webhook that stands in the way is taken out, and comes back with all that it had', async () => {
     const name = `${home}-hook`;
-    await cluster.create([
+    await create([
       {
         apiVersion: 'admissionregistration.k8s.io/v1',
         kind: 'MutatingWebhookConfiguration',
@@ -263,7 +274,7 @@ describe('admission', () => {
       );
       await vi.waitFor(async () => expect(await write()).toBe(500), soon);
     } finally {
-      await cluster.remove({
+      await remove({
         apiVersion: 'admissionregistration.k8s.io/v1',
         kind: 'MutatingWebhookConfiguration',
         metadata: { name },
@@ -346,7 +357,7 @@ describe('what operators and gateways run', () => {
 
   test('a Ray cluster is stopped at its operator', async () => {
     const head = { rayStartParams: {}, template: { spec: { containers: [container('rayproject/ray:2')] } } };
-    await cluster.create([
+    await create([
       { apiVersion: 'ray.io/v1', kind: 'RayCluster', metadata: named('ray'), spec: { headGroupSpec: head } },
     ]);
     await operate();
@@ -368,9 +379,7 @@ describe('what operators and gateways run', () => {
       name: 'llm',
     };
     const spec = { predictor: { model: { modelFormat: { name: 'vllm' }, storageUri: 's3://models/llm/2' } } };
-    await cluster.create([
-      { apiVersion: 'serving.kserve.io/v1beta1', kind: 'InferenceService', metadata: named('llm'), spec },
-    ]);
+    await create([{ apiVersion: 'serving.kserve.io/v1beta1', kind: 'InferenceService', metadata: named('llm'), spec }]);
     const report = async (traffic: readonly (readonly [string, number])[], rolledOut = 'llm-2') => {
       const told = kserveStatus({ ready: 'llm-2', rolledOut, previous: 'llm-1', traffic });
       await custom.patchNamespacedCustomObjectStatus(
@@ -413,7 +422,7 @@ describe('what operators and gateways run', () => {
         backendRefs: [{ name: 'good', port: 80 }],
       },
     ];
-    await cluster.create([
+    await create([
       {
         apiVersion: 'gateway.networking.k8s.io/v1',
         kind: 'HTTPRoute',

@@ -23,7 +23,7 @@ export const couldDidSchema = z.object({
   }),
   /** How far it could go. */
   could: z.object({ reached: z.number(), jewels: z.number() }),
-  /** Who acted for the attacker, in the order in which they were taken. */
+  /** What the attacker has: what was compromised and acted, and what was taken, in that order, acting or not. */
   actors: z.array(
     span.extend({
       node: nodeRefSchema,

@@ -4,15 +4,20 @@
  * not hide the others.
  */
 import { readFile, writeFile } from 'node:fs/promises';
+import { agentLevers } from '../packages/platform/src/connectors/agents/documentation/table.ts';
 import { describeAwsActions } from '../packages/platform/src/connectors/aws/actions/documentation/table.ts';
 import { actions as awsActions } from '../packages/platform/src/connectors/aws/actions/index.ts';
+import { flagLevers } from '../packages/platform/src/connectors/flagd/documentation/table.ts';
 import { githubLevers } from '../packages/platform/src/connectors/github/actions/documentation/table.ts';
 import { describeActions } from '../packages/platform/src/connectors/kubernetes/actions/documentation/table.ts';
 import { actions } from '../packages/platform/src/connectors/kubernetes/actions/index.ts';
+import { litellmLevers } from '../packages/platform/src/connectors/litellm/documentation/table.ts';
+import { mlflowLevers } from '../packages/platform/src/connectors/mlflow/documentation/table.ts';
 import { oauthLevers } from '../packages/platform/src/connectors/oauth/documentation/table.ts';
 import { ociLevers } from '../packages/platform/src/connectors/oci/actions/documentation/table.ts';
 import { spiffeLevers } from '../packages/platform/src/connectors/spiffe/documentation/table.ts';
 import { ssfLevers } from '../packages/platform/src/connectors/ssf/documentation/table.ts';
+import { storeLevers } from '../packages/platform/src/connectors/stores/documentation/table.ts';
 import { describeLevers } from '../packages/platform/src/exchange/documentation.ts';
 import { edgesDocument } from '../packages/platform/src/graph/docs/edges.ts';
 import { cliDocument } from './docs/cli.ts';
@@ -24,11 +29,16 @@ const documents: Record<string, () => string> = {
     [
       describeActions(actions),
       describeAwsActions(awsActions),
+      describeLevers(agentLevers),
+      describeLevers(flagLevers),
       describeLevers(githubLevers),
+      describeLevers(litellmLevers),
+      describeLevers(mlflowLevers),
       describeLevers(oauthLevers),
       describeLevers(ociLevers),
       describeLevers(spiffeLevers),
       describeLevers(ssfLevers),
+      describeLevers(storeLevers),
     ].join('\n'),
   'docs/cli.md': cliDocument,
   'docs/coverage.md': coverageDocument,

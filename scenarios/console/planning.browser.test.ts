@@ -7,6 +7,9 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Person, type ServedConsole, serveConsole, shoot } from './served-console.ts';
 
+/** Seven plans are made for one comparison; on a busy machine that takes a while. */
+const patience = 120_000;
+
 let served: ServedConsole;
 let ada: Person;
 let page: Page;
@@ -37,7 +40,7 @@ test('the options are measured, and the front is what nothing else beats', async
   await page.getByRole('tab', { name: 'Plan' }).click();
   await page.getByRole('link', { name: 'Options' }).click();
   const rows = page.getByRole('region', { name: 'Options in numbers' }).getByRole('row');
-  await rows.nth(6).waitFor();
+  await rows.nth(6).waitFor({ timeout: patience });
   await shoot(page, 'options');
   const told = await rows.allTextContents();
   for (const name of ['Cheapest', 'Full freeze', 'Staged', 'Read-only continuity', 'Business first', 'Do nothing'])
@@ -60,7 +63,7 @@ test('a forbidden step is not in the new plan; a pin that contradicts a ban is s
   await cut.getByRole('button', { name: /^Forbid: / }).click();
   await page.getByRole('region', { name: 'What is wished' }).waitFor();
   await expect
-    .poll(() => steps.getByRole('button', { name: `Forbid: ${title}`, exact: true }).count(), { timeout: 30_000 })
+    .poll(() => steps.getByRole('button', { name: `Forbid: ${title}`, exact: true }).count(), { timeout: patience })
     .toBe(0);
 
   const address = new URL(page.url());
@@ -68,6 +71,7 @@ test('a forbidden step is not in the new plan; a pin that contradicts a ban is s
   await page.goto(address.href);
   await page.getByText('FB-PLAN-CONTRADICTION').waitFor();
   await page.getByRole('button', { name: /^Take back: .* must be in it$/ }).click();
+  await cheapest.waitFor({ timeout: patience });
   await cheapest.check();
   await page.getByRole('button', { name: 'Make this the plan' }).click();
   await page.getByRole('region', { name: 'Verdict' }).waitFor();
@@ -79,7 +83,7 @@ test('a forbidden step is not in the new plan; a pin that contradicts a ban is s
 test('the race compares orders on the same attackers, and prices the waiting', async () => {
   await page.getByRole('link', { name: 'Race' }).click();
   const orders = page.getByRole('region', { name: 'Orders of the steps' });
-  await orders.getByText('this plan').waitFor({ timeout: 60_000 });
+  await orders.getByText('this plan').waitFor({ timeout: patience });
   expect(await orders.getByRole('row').count()).toBeGreaterThan(2);
   await page.getByRole('region', { name: 'Approvals' }).getByRole('row').nth(1).waitFor();
   await shoot(page, 'race');

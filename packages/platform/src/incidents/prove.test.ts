@@ -29,6 +29,23 @@ test('one protected node is enough for not contained; what is itself compromised
   expect(await prove({ compromised: [secret] }, [secret], complete)).toMatchObject({ contained: true, reachable: [] });
 });
 
+test('what is open comes with the best ways to it, asked for only then', async () => {
+  const way = { start: secret, goal: secret, likelihood: 1, steps: [] };
+  const asked: unknown[] = [];
+  const waysTo = (goals: unknown) => {
+    asked.push(goals);
+    return [way];
+  };
+  const of = (reachable: readonly (typeof secret)[]) =>
+    createProve({
+      plan: async () => planOf([]),
+      reach: async () => ({ reachable, completeness: complete, waysTo }),
+    })({ incident: 'i', planDigest: 'd' }, new AbortController().signal);
+  expect((await of([secret])).paths).toEqual([way]);
+  expect((await of([])).paths).toBeUndefined();
+  expect(asked).toEqual([[secret]]);
+});
+
 test('a gap that was not there when the plan was approved could hide a path', async () => {
   expect(await prove({ completeness: limited }, [], limited)).toMatchObject({ contained: true });
   const blind = await prove({ completeness: complete }, [], limited);

@@ -50,7 +50,7 @@ test.each<[string, Handler, object, object]>([
 
 test('what is not HTTP may have taken effect', async () => {
   const talker = createServer((socket) => {
-    socket.on('error', () => {});
+    socket.on('error', () => {}).resume();
     socket.end('hello\r\n\r\n');
   });
   await new Promise<void>((resolve) => talker.listen(0, '127.0.0.1', resolve));

@@ -32,8 +32,12 @@ const largest = 15;
 export const lineHeight = 17;
 /** A letter of a name is at the most about so wide. */
 const letterWidth = 7.2;
-/** Options whose risks are closer than this share of the largest are told apart on an axis that does not begin at 0. */
+/**
+ * Options whose risks lie closer together than the larger share of the largest are told apart on an axis that does not begin at
+ * 0; closer than the smaller one they are as good as equal, and the chart must not make a hill of it.
+ */
 const tooClose = 0.25;
+const asGoodAsEqual = 0.01;
 
 export interface Axis {
   readonly from: number;
@@ -45,7 +49,7 @@ export function axesOf(options: readonly Option[]): { readonly risk: Axis; reado
   const risks = options.map(({ risk }) => risk);
   const [least, most] = [Math.min(...risks), Math.max(...risks)];
   const spread = most - least;
-  const close = spread > 0 && spread < tooClose * most;
+  const close = spread >= asGoodAsEqual * most && spread > 0 && spread < tooClose * most;
   return {
     risk: close ? { from: least - spread / 2, to: most } : { from: 0, to: most || 1 },
     outage: { from: 0, to: Math.max(...options.map(({ outage }) => outage)) || 1 },

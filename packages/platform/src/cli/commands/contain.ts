@@ -65,6 +65,10 @@ export function containCommands(program: Command, cli: CommandLine): void {
         }),
       );
       await (options.json ? output.json(execution) : output.text(describeExecution(execution)));
+      if (execution.expiresAt !== undefined || execution.steps.some(({ expiresAt }) => expiresAt !== undefined))
+        output.note(
+          show`What expires is undone while \`firebreak serve\` or \`firebreak watch\` runs on these incidents.`,
+        );
       const missing = missingApproval(execution);
       if (missing !== undefined) output.fail(missing, options.json === true);
       else if (execution.state !== 'contained') output.checkFailed();

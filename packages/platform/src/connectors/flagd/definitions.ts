@@ -38,7 +38,7 @@ export async function* collectDefinitions(session: FlagdSession, signal: AbortSi
 const idOf = (each: Collected) => ('fact' in each ? each.fact.id : '');
 
 /** Undefined where it is no flag definition. */
-export function flagsOf(value: unknown): readonly (readonly [string, unknown])[] | undefined {
+function flagsOf(value: unknown): readonly (readonly [string, unknown])[] | undefined {
   const flags = Object.entries(record(field(value, 'flags')) ?? {});
   return flags.length > 0 && flags.every(([, flag]) => record(field(flag, 'variants')) !== undefined)
     ? flags

@@ -132,6 +132,13 @@ describe('a proxy with a database', () => {
     secrets: ['hunter2'],
   });
 
+  test('one session is read again after every step, however often a stranger was refused before', async () => {
+    const session = await litellm.connect(litellm.parse(server.url), signal);
+    for (let round = 0; round < 8; round += 1)
+      expect((await collectSession(litellm, session, signal)).estate.all('litellm.key')).toHaveLength(3);
+    await litellm.close(session);
+  });
+
   test('keys of all pages, teams and users, with budgets, expiry and last use', async () => {
     const { estate, gaps } = await read(`${server.url}#llm.example`);
     expect(gaps).toEqual([]);

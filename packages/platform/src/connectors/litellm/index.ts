@@ -54,7 +54,9 @@ const litellm: Connector<LitellmConfig, LitellmSession> = {
     const key = process.env.LITELLM_API_KEY ?? process.env.LITELLM_MASTER_KEY;
     const headers = key === undefined ? {} : { authorization: `Bearer ${key}` };
     const ours = openHttp({ base: path, timeoutMs: settings.timeoutMs, headers });
-    const anybody = openHttp({ base: ours.address, timeoutMs: settings.timeoutMs });
+    // To be refused is what it is for: once for every collect, for as long as the session lives.
+    const maxUnaccepted = Number.POSITIVE_INFINITY;
+    const anybody = openHttp({ base: ours.address, timeoutMs: settings.timeoutMs, maxUnaccepted });
     const server = known ?? named(ours.address);
     const commands = openCommands({ base: path, headers, timeoutMs: settings.timeoutMs });
     return { kind: 'proxy', ours, anybody, commands, server, limits: settings };

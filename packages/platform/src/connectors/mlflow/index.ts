@@ -56,7 +56,9 @@ const mlflow: Connector<MlflowConfig, MlflowSession> = {
         );
       return { kind: 'folder', folder: path, server: known ?? 'files' };
     }
-    const anybody = openHttp({ base: withoutUser(path), timeoutMs: settings.timeoutMs });
+    // To be refused is what it is for: once for every collect, for as long as the session lives.
+    const maxUnaccepted = Number.POSITIVE_INFINITY;
+    const anybody = openHttp({ base: withoutUser(path), timeoutMs: settings.timeoutMs, maxUnaccepted });
     const ours = openHttp({ base: path, timeoutMs: settings.timeoutMs, headers: credential(process.env) });
     const commands = openCommands({ base: path, timeoutMs: settings.timeoutMs, headers: credential(process.env) });
     return { kind: 'server', ours, anybody, commands, server: known ?? named(ours.address), limits: settings };

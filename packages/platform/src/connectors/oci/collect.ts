@@ -43,7 +43,8 @@ export async function* collectRegistry(
   for (const each of gaps) yield { gap: each };
   const readOnly = names[0] === undefined ? undefined : await registry.readOnly(names[0], signal);
   // A password that is not accepted opens nothing, whatever its user may do.
-  const accepted = (await registry.get({ path: '/v2/' }, 'registry:catalog:*', signal)).ok;
+  const accepted =
+    greeting.authentication !== 'basic' || (await registry.get({ path: '/v2/' }, 'registry:catalog:*', signal)).ok;
   yield* accessToAll(registry, greeting.authentication, { readOnly: readOnly === true, accepted });
   for (const name of names) {
     for await (const collected of readRepository(

@@ -220,7 +220,7 @@ describe('a bad registry', () => {
     const many = Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`t${at}`, server.manifest]));
     const registry = registryOf({ ...contents, ...many }, Object.keys(many));
     const found = await against((request, response, count) =>
-      count > 30 ? sendJson(response, {}, 401) : registry(request, response, count),
+      count > 32 ? sendJson(response, {}, 401) : registry(request, response, count),
     );
     expect(found.estate.all('oci.tag').length).toBeGreaterThan(10);
     const refused = found.gaps.filter(({ code }) => code === 'FB-HTTP-UNAUTHORIZED');

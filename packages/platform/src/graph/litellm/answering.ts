@@ -4,7 +4,7 @@ import { perEstate } from '../../facts/estate.ts';
 import type { CalledModel } from './grants.ts';
 
 /** By the node of the model: the name of the one that answers for it. */
-export const aliasesOf: (estate: Estate) => ReadonlyMap<NodeId, string> = perEstate(
+const aliasesOf: (estate: Estate) => ReadonlyMap<NodeId, string> = perEstate(
   (estate) =>
     new Map(
       estate

@@ -8,7 +8,7 @@ import { answering } from './answering.ts';
 import { type CalledModel, modelsOf, teamOf } from './grants.ts';
 
 /** A model that has been verified to take over in an emergency is in this access group (`model_info.access_groups`). */
-export const safeModeGroup = 'safe-mode';
+const safeModeGroup = 'safe-mode';
 
 const models: (estate: Estate) => ReadonlyMap<NodeId, CalledModel> = perEstate(
   (estate) => new Map([...modelsOf(estate).values()].flat().map((model) => [model.id, model])),

@@ -38,7 +38,7 @@ export default defineAction<Params, FileState, FlagdSession>({
   undoes: (of) => `${of.file} is as it was, to the byte, or with what others changed in it since.`,
   drastic: () => false,
   takes: () => 10,
-  impact: (of, estate) => impactOf(2, estate, of, `The flag ${of.flag} answers nobody.`),
+  impact: (of, estate) => impactOf('disable', estate, of, `The flag ${of.flag} answers nobody.`),
   ...change,
   probe: async (attempt, of) => {
     const { holds } = await look(await deskOf(attempt, of), of);

@@ -45,7 +45,7 @@ export default defineAction<Params, FileState, FlagdSession>({
   undoes: (of) => `${of.file} is as it was, to the byte, or with what others changed in it since.`,
   drastic: () => false,
   takes: () => 10,
-  impact: (of, estate) => impactOf(1, estate, of, `The flag ${of.flag} says ${of.variant}.`),
+  impact: (of, estate) => impactOf('set-variant', estate, of, `The flag ${of.flag} says ${of.variant}.`),
   ...change,
   probe: async (attempt, of) => {
     const { holds } = await look(await deskOf(attempt, of), of);

@@ -91,7 +91,7 @@ function as(user: { readonly token?: string; readonly impersonateUser?: string }
   const config = new KubeConfig();
   const ofAdmin = admin.getCurrentUser();
   config.loadFromClusterAndUser(
-    admin.getCurrentCluster() ?? { name: 'none', server: '' },
+    admin.getCurrentCluster() ?? { name: 'none', server: '', skipTLSVerify: false },
     user.token === undefined ? { ...ofAdmin, name: 'as', ...user } : { name: 'attacker', token: user.token },
   );
   return config.makeApiClient(CoreV1Api);

@@ -4,10 +4,19 @@
  * stolen key, and an MCP client of the official SDK.
  */
 import { createHash } from 'node:crypto';
+import { type Lever, litellmId } from '@firebreak/contract';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { leverSuite } from '../../../exchange/testing/lever-suite.case.ts';
+import { collectSession } from '../../../facts/collect.ts';
+import type { GraphEdge } from '../../../graph/attack-graph.ts';
+import { deriveGraph } from '../../../graph/derive-graph.ts';
+import { edgeRules } from '../../../graph/edges/index.ts';
+import { nodeRules } from '../../../graph/nodes/index.ts';
+import { checkPlan } from '../../../planning/check-plan.ts';
+import { loadSolver } from '../../../planning/hitting-set.ts';
+import { makePlan } from '../../../planning/make-plan.ts';
 import litellm from '../index.ts';
 import type { LitellmSession, ProxySession } from '../session.ts';
 import { startModels, startTools, type Upstream } from './cases/upstream.case.ts';
@@ -257,6 +266,51 @@ describe('the attacker gets through before, not after, and again after undo', ()
     expect(await action.reversal.restore(attempt, params, before.record)).toEqual({ outcome: 'done' });
     expect(await useTool(world.key)).toEqual(found);
   });
+});
+
+test('what a fresh collect of the proxy sees: each lever that an edge names makes the edge disappear, and its undo brings it back', async () => {
+  const world = await makeWorld({});
+  const collected = async () => {
+    const { estate } = await collectSession(litellm, session, signal);
+    return { estate, graph: deriveGraph(estate, nodeRules, edgeRules, {}) };
+  };
+  const inWords = ({ type, from, to }: GraphEdge) => `${type} ${from} -> ${to}`;
+  const { estate, graph } = await collected();
+  const start = [...graph.liveEdges()];
+  const mine = litellmId('Key', session.server, world.token);
+  const named = new Map<string, { readonly lever: Lever; readonly edges: string[] }>();
+  for (const edge of start)
+    for (const lever of edge.rule.levers(edge, estate)) {
+      // Keys of earlier tests are alike: one of them is enough.
+      if (lever.action === 'litellm.block-key' && lever.params.token !== world.token) continue;
+      const entry = named.get(lever.key) ?? { lever, edges: [] };
+      named.set(lever.key, entry);
+      entry.edges.push(inWords(edge));
+    }
+  const shown = new Set([...named.values()].map(({ lever }) => lever.action));
+  for (const id of ['block-key', 'block-team', 'block-model', 'detach-mcp-server', 'fallbacks-off'])
+    expect(shown).toContain(`litellm.${id}`);
+  const failures: string[] = [];
+  for (const { lever, edges } of named.values()) {
+    const action = actions.find(({ id }) => id === lever.action);
+    if (action?.reversal.kind !== 'restore') throw new Error(`no action ${lever.action}`);
+    const attempt = { session, signal, key: 'test' };
+    const params: unknown = action.params.parse(lever.params);
+    const before = await action.read(attempt, params);
+    expect(await action.apply(attempt, params, before.record), lever.key).toEqual({ outcome: 'done' });
+    const left = new Set([...(await collected()).graph.liveEdges()].map(inWords));
+    // Nothing left at all would mean that nothing was read.
+    expect(left.size, lever.key).toBeGreaterThan(3);
+    for (const edge of edges) if (left.has(edge)) failures.push(`${lever.key} leaves ${edge}`);
+    expect(await action.reversal.restore(attempt, params, before.record), lever.key).toEqual({ outcome: 'done' });
+  }
+  expect(failures).toEqual([]);
+  expect([...(await collected()).graph.liveEdges()].map(inWords)).toEqual(start.map(inWords));
+
+  const protect = `id=${litellmId('Model', session.server, model)}`;
+  const plan = makePlan(graph, { compromised: [graph.resolve(mine)], protect, actions }, await loadSolver());
+  expect(plan.steps.map(({ lever }) => lever.action)).toEqual(['litellm.block-key']);
+  expect(checkPlan(plan, graph)).toMatchObject({ ok: true });
 });
 
 test('the serving hook of content/serving-hooks makes log probabilities coarser, or withholds them, for the keys that say so', async () => {

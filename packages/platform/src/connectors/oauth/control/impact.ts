@@ -40,5 +40,5 @@ export function clientImpact(estate: Estate, of: OfClient, by: keyof typeof fixe
       weight: weights['each who agreed'],
     }));
   const interrupts = [own, ...users];
-  return { cost: interrupts.reduce((sum, { weight }) => sum + weight, fixedCost[by]), interrupts };
+  return { cost: interrupts.reduce<number>((sum, { weight }) => sum + weight, fixedCost[by]), interrupts };
 }

@@ -5,6 +5,7 @@ import { refused } from '../../../exchange/outcome.ts';
 import { stateChange } from '../../../exchange/state-change.ts';
 import type { StoresConfig } from '../session.ts';
 import { type DatabaseDesk, databaseExchange, deskOf, inTransaction, type Statements } from './exchange/database.ts';
+import { fixedCost, weights } from './impact/price.ts';
 
 const word = z
   .string()
@@ -107,7 +108,7 @@ export default defineAction<Params, Before, StoresConfig>({
     const members = estate
       .all('store.role')
       .filter(({ data }) => data.memberOf.includes(of.role) && data.store === `store:VectorStore/${of.store}`);
-    const weight = of.role === 'PUBLIC' ? 4 : 2;
+    const weight = of.role === 'PUBLIC' ? weights.everybody : weights.role;
     const what = `It can no longer ${words(of)} ${of.schema}.${of.table}.`;
     const own = { who: { kind: 'Role', id: object(of), name: of.role }, what, weight };
     const others =
@@ -115,7 +116,7 @@ export default defineAction<Params, Before, StoresConfig>({
         ? []
         : members.slice(0, 10).map(({ id, data }) => ({ who: { kind: 'Role', id, name: data.name }, what, weight: 1 }));
     const interrupts = [own, ...others];
-    return { cost: interrupts.reduce((sum, each) => sum + each.weight, 2), interrupts };
+    return { cost: interrupts.reduce<number>((sum, each) => sum + each.weight, fixedCost['revoke-grant']), interrupts };
   },
   ...stateChange<Params, Before, StoresConfig, DatabaseDesk, Statements>(
     databaseExchange((of) => `What ${of.role} may do with ${of.schema}.${of.table}`),

@@ -65,6 +65,8 @@ export interface CorrelatorState {
 }
 
 const longKey = 400;
+/** One for all: there are a million groups. */
+const nothing: readonly undefined[] = [];
 
 export class Correlator {
   readonly #correlations: readonly LinkedCorrelation[];
@@ -224,7 +226,7 @@ export class Correlator {
       return;
     }
     const entry: Entry = { time, rule: position, ...(value === undefined ? {} : { value }), ...id };
-    const carried = carries.map((field) => keyPart(read(field)));
+    const carried = carries.length === 0 ? nothing : carries.map((field) => keyPart(read(field)));
     const met = groups.observe(JSON.stringify(parts), entry, carried, this.#watermark);
     if (met !== undefined) this.#met(number, met, found);
   }

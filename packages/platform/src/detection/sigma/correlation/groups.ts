@@ -68,6 +68,8 @@ export interface GroupState {
 }
 
 const maxEventIds = 100;
+/** The entries of a group that has none yet: never written to. */
+const none: Entry[] = [];
 /**
  * The oldest keys of a map are cleared away many at a time: finding the first key passes over all that were deleted before it, so
  * one at a time would cost the square.
@@ -100,7 +102,7 @@ export class Groups {
     }
     const known = this.#groups.get(key);
     const group: Group = known ?? {
-      entries: [],
+      entries: none,
       head: 0,
       tally: undefined,
       metUntil: Number.NEGATIVE_INFINITY,
@@ -112,7 +114,9 @@ export class Groups {
     const last = group.entries.at(-1);
     const inOrder = last === undefined || last.time <= entry.time;
     if (inOrder) {
-      group.entries.push(entry);
+      // An array made with its entry has no room for more: so a group of one event costs one.
+      if (last === undefined) group.entries = [entry];
+      else group.entries.push(entry);
       group.carried = carried;
     } else group.entries.splice(behind(group.entries, entry.time), 0, entry);
     if (!this.#correlation.decidesAtOnce) {
@@ -188,7 +192,8 @@ export class Groups {
   /** The newest entry was added at the end. */
   #slide(group: Group, key: string): Met | undefined {
     const tally = group.tally ?? this.#tallied(group, group.entries.length - 1);
-    group.tally = tally;
+    // Most groups have one event and never another: a million of them must not each hold a tally.
+    if (group.entries.length > 1) group.tally = tally;
     const entry = group.entries.at(-1);
     if (entry === undefined) return undefined;
     tally.add(entry);

@@ -74,7 +74,7 @@ function quantile(sorted: readonly number[], percent: number): number | undefine
   return low === undefined || high === undefined ? undefined : low + (high - low) * (rank - Math.floor(rank));
 }
 
-export function within(value: number, bounds: readonly Bound[]): boolean {
+function within(value: number, bounds: readonly Bound[]): boolean {
   return bounds.every(({ by, value: bound }) => {
     if (by === 'eq') return value === bound;
     return by === 'neq' ? value !== bound : compares(value, by, bound);

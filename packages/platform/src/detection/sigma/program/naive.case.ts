@@ -7,9 +7,11 @@ import type { Pattern } from '../language/pattern.ts';
 import type { Expression, Test } from '../language/rule.ts';
 
 export function naively(expression: Expression, event: object): boolean {
-  if (expression.kind === 'and') return expression.parts.every((part) => naively(part, event));
-  if (expression.kind === 'or') return expression.parts.some((part) => naively(part, event));
   if (expression.kind === 'not') return !naively(expression.part, event);
+  if (expression.kind !== 'test') {
+    const held = expression.parts.map((part) => naively(part, event));
+    return expression.kind === 'and' ? !held.includes(false) : held.includes(true);
+  }
   const { field, test } = expression;
   const found = field === undefined ? leaves(event) : lookUp(event, field);
   const flat = found.flatMap((value) => (Array.isArray(value) ? value.flat(20) : [value]));
@@ -34,6 +36,9 @@ function refers(value: unknown, other: unknown, test: Extract<Test, { kind: 'fie
   return new RegExp(source, test.cased ? 'su' : 'siu').test(String(value));
 }
 
+/** What is a number when it is written as text. */
+const decimal = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i;
+
 function holds(value: unknown, test: Test): boolean {
   if (!isText(value)) return false;
   const text = String(value);
@@ -41,11 +46,11 @@ function holds(value: unknown, test: Test): boolean {
     case 'pattern':
       return new RegExp(`^${source(test.pattern)}$`, test.cased ? 'su' : 'siu').test(text);
     case 'number':
-      return typeof value !== 'boolean' && /^[+-]?\d/.test(text) && Number(text) === test.value;
+      return typeof value !== 'boolean' && decimal.test(text) && Number(text) === test.value;
     case 'regex':
       return new RegExp(test.source, test.flags).test(text);
     case 'compare': {
-      if (typeof value === 'boolean' || !/^[+-]?\d/.test(text)) return false;
+      if (typeof value === 'boolean' || !decimal.test(text)) return false;
       const number = Number(text);
       return { lt: number < test.value, lte: number <= test.value, gt: number > test.value, gte: number >= test.value }[
         test.by

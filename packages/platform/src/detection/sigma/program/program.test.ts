@@ -126,7 +126,7 @@ test('the compiled program says of every event what each rule by itself says', (
           );
       },
     ),
-    { numRuns: 3000 },
+    { numRuns: 1500 },
   );
 });
 

@@ -4,12 +4,14 @@
  */
 import type { Estate, Impact } from '@firebreak/contract';
 
-const fixedCost = { 'allow-tools': 2, 'detach-mcp-server': 3, 'read-only': 4 } as const;
+export const fixedCost = { 'allow-tools': 2, 'detach-mcp-server': 3, 'read-only': 4 } as const;
+
+/** One that answers at an address works for others; an agent in a checkout works for whoever has it open. */
+export const weights = { checkout: 2, address: 4 } as const;
 
 export function impactOf(lever: keyof typeof fixedCost, estate: Estate, agent: string, what: string): Impact {
   const known = estate.get('agent.agent', agent)?.data;
-  // One that answers at an address works for others; an agent in a checkout works for whoever has it open.
-  const weight = known?.address === undefined ? 2 : 4;
+  const weight = known?.address === undefined ? weights.checkout : weights.address;
   const who = { kind: 'Agent', id: agent, name: known?.name ?? agent.slice(agent.indexOf('/') + 1) };
   return { cost: fixedCost[lever] + weight, interrupts: [{ who, what, weight }] };
 }

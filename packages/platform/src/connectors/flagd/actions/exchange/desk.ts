@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type FileDesk, fileParam } from '../../../../exchange/file-change.ts';
 import { type Evaluation, evaluate } from '../../answers.ts';
 import { type FlagdSession, homeOf } from '../../session.ts';
+import { fixedCost, weights } from '../impact/price.ts';
 
 /** One line of text. */
 export const wordParam = z
@@ -49,12 +50,12 @@ export async function probeRunning(
 }
 
 /** A switch that was made to be switched costs little; whoever it gates notices. */
-export function impactOf(fixed: number, estate: Estate, of: OfFlag, what: string): Impact {
+export function impactOf(lever: keyof typeof fixedCost, estate: Estate, of: OfFlag, what: string): Impact {
   const id = idOf(of);
   const gated = estate.get('flagd.flag', id)?.data.gates ?? [];
   const who = gated.length === 0 ? [{ kind: 'FeatureFlag', id, name: of.flag }] : gated.map((node) => refOf(node));
-  const interrupts = who.map((each) => ({ who: each, what, weight: 1 }));
-  return { cost: fixed + interrupts.length, interrupts };
+  const interrupts = who.map((each) => ({ who: each, what, weight: weights.gated }));
+  return { cost: fixedCost[lever] + interrupts.length * weights.gated, interrupts };
 }
 
 function refOf(id: string) {

@@ -11,7 +11,7 @@ import { at, field } from '../../../../intake/foreign.ts';
 
 /** In the proxy's own words. Null: no limit. */
 const limit = z.number().nullable();
-export const keyLimits = z.object({ rpm_limit: limit, tpm_limit: limit, max_budget: limit });
+const keyLimits = z.object({ rpm_limit: limit, tpm_limit: limit, max_budget: limit });
 export type KeyLimits = z.infer<typeof keyLimits>;
 export const limitsBefore = z.object({
   /** Null when there is no such key. */

@@ -6,7 +6,7 @@
  */
 import { type Estate, type FactTypes, type Impact, type Interruption, litellmId } from '@firebreak/contract';
 
-const fixedCost = {
+export const fixedCost = {
   'throttle-key': 1,
   'limit-key': 2,
   'fallbacks-off': 2,
@@ -18,7 +18,7 @@ const fixedCost = {
 } as const satisfies Readonly<Record<string, number>>;
 
 /** A client that works every day, one that was never seen, one whose use nobody told of. */
-const weights = { used: 3, never: 0, untold: 2 } as const;
+export const weights = { used: 3, never: 0, untold: 2 } as const;
 /** So many are named; the others are one number. */
 const maxNamed = 10;
 

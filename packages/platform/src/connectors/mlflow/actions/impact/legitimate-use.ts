@@ -4,7 +4,10 @@
  */
 import { type Estate, type Impact, mlflowId } from '@firebreak/contract';
 
-const fixedCost = { 'deny-model': 3, 'move-alias': 4, 'archive-version': 3 } as const;
+export const fixedCost = { 'deny-model': 3, 'move-alias': 4, 'archive-version': 3 } as const;
+
+/** A model that has aliases is one that somebody loads by them. */
+export const weights = { loaded: 3, other: 1 } as const;
 
 export function impactOf(
   lever: keyof typeof fixedCost,
@@ -14,8 +17,7 @@ export function impactOf(
 ): Impact {
   const id = mlflowId('RegisteredModel', server, name);
   const aliases = estate.get('mlflow.registered-model', id)?.data.aliases.length ?? 0;
-  // A model that has aliases is one that somebody loads by them.
-  const weight = aliases > 0 ? 3 : 1;
+  const weight = aliases > 0 ? weights.loaded : weights.other;
   return {
     cost: fixedCost[lever] + weight,
     interrupts: [{ who: { kind: 'RegisteredModel', id, name }, what, weight }],

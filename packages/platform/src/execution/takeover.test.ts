@@ -116,7 +116,7 @@ function placeNames(lines: readonly string[]): string[] {
 }
 
 test('killed at every place of a containment, another worker brings it to the same end', async () => {
-  const killed = await everywhere(async (n, at) => {
+  const attempt = async (n: number, at: Workplace): Promise<string | null> => {
     const { names, incident, id, runner } = await approved(2, false, at);
     const child = worker(at, 'SIGKILL', n, 1_500, incident);
     const by = await child.exited;
@@ -125,12 +125,17 @@ test('killed at every place of a containment, another worker brings it to the sa
     await expectContained(names, incident, at);
     await runner.close();
     return by === null ? null : (child.lines.at(-1) ?? '');
-  });
-  // the claim, and for each step two reads, a set, a probe and three transactions; then the proof and its transaction
-  expect(killed.length, killed.join('\n')).toBeGreaterThanOrEqual(1 + 2 * (2 * 2 + 2 + 2 + 3 * 3) + 2 + 3);
+  };
   const inTransaction = ['before the transaction', 'before the commit', 'after the commit'];
   const around = ['read', 'set', 'probe', 'proof'].flatMap((what) => [`before ${what}`, `after ${what}`]);
-  expect(placeNames(killed)).toEqual(['claimed', ...inTransaction, ...around].sort());
+  const places = ['claimed', ...inTransaction, ...around].sort();
+  // A worker that waits long for its turn reads more often, and then the nth place is another one: what was missed is tried again.
+  const killed = await everywhere(attempt);
+  for (let again = 0; again < 2 && placeNames(killed).length < places.length; again += 1)
+    killed.push(...(await everywhere(attempt)));
+  // the claim, and for each step two reads, a set, a probe and three transactions; then the proof and its transaction
+  expect(killed.length, killed.join('\n')).toBeGreaterThanOrEqual(1 + 2 * (2 * 2 + 2 + 2 + 3 * 3) + 2 + 3);
+  expect(placeNames(killed)).toEqual(places);
 }, 240_000);
 
 test('killed at every place of an undo', async () => {

@@ -61,6 +61,8 @@ export function capabilityKey(key: Uint8Array): CapabilityKey {
       return { ...bound, mac: macOf(bound).toString('hex') };
     },
     isGenuine(capability) {
+      // Decoding hex stops without a word at what is none.
+      if (!/^[0-9a-f]{64}$/.test(capability.mac)) return false;
       const given = Buffer.from(capability.mac, 'hex');
       const wanted = macOf(capability);
       return given.length === wanted.length && timingSafeEqual(given, wanted);

@@ -46,6 +46,7 @@ export const world: World = {
         estate,
         gaps,
         lacking,
+        actions: target.actions,
         graph: (options = {}) => deriveGraph(estate, nodeRules, edgeRules, options),
       };
     } finally {
@@ -56,15 +57,17 @@ export const world: World = {
   plan: async (source, { compromised, ...wish }) => {
     const graph = source.graph();
     const numbers = compromised.map((text) => graph.resolve(text));
-    const withheld = withheldFrom(actions, source.lacking);
-    return makePlan(graph, { ...wish, compromised: numbers, actions, withheld }, await loadSolver());
+    const withheld = withheldFrom(source.actions, source.lacking);
+    const request = { ...wish, compromised: numbers, actions: source.actions, withheld };
+    return makePlan(graph, request, await loadSolver());
   },
 
   comparePlans: async (source, { compromised, protect, forbid, pin = [] }) => {
     const graph = source.graph();
     const numbers = compromised.map((text) => graph.resolve(text));
-    const withheld = withheldFrom(actions, source.lacking);
-    return comparePlans(graph, { compromised: numbers, protect, actions, forbid, pin, withheld }, await loadSolver());
+    const withheld = withheldFrom(source.actions, source.lacking);
+    const request = { compromised: numbers, protect, actions: source.actions, forbid, pin, withheld };
+    return comparePlans(graph, request, await loadSolver());
   },
 
   check: async (plan, source, signal) => {

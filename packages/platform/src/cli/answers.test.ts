@@ -62,7 +62,7 @@ const other = smallWorld({ nodes: [thing(`Account/${evil}`, { class: 'identity' 
 const hostileWorld = bareWorld({
   open: async (specs) => {
     const graph = specs[0] === 'other' ? other : hostile;
-    return { specs, estate: graph.estate, gaps: [gap], graph: () => graph };
+    return { specs, estate: graph.estate, gaps: [gap], actions: [], graph: () => graph };
   },
 });
 

@@ -17,7 +17,7 @@ const graph = smallWorld({
   gaps: [gap],
 });
 const world = bareWorld({
-  open: async (specs) => ({ specs, estate: graph.estate, gaps: [gap], graph: () => graph }),
+  open: async (specs) => ({ specs, estate: graph.estate, gaps: [gap], actions: [], graph: () => graph }),
   plan: async (_, { compromised, protect }) =>
     makePlan(
       graph,

@@ -35,6 +35,8 @@ export interface Source {
   readonly gaps: readonly Gap[];
   /** What the credentials that it was read with may not do. */
   readonly lacking?: readonly MissingRight[];
+  /** What can be pulled on these sources: of those that run when there are any, else of all that the files are of. */
+  readonly actions: readonly AnyAction[];
   readonly graph: (options?: DeriveOptions) => AttackGraph;
 }
 

@@ -26,8 +26,8 @@ beforeEach(() => {
   requests = [];
 });
 
-const open = (port = (server.address() as AddressInfo).port) =>
-  openControl({ regions: ['eu-west-1'], endpoint: `http://127.0.0.1:${port}`, limits: { timeoutMs: 300 } });
+const open = (port = (server.address() as AddressInfo).port, timeoutMs = 20_000) =>
+  openControl({ regions: ['eu-west-1'], endpoint: `http://127.0.0.1:${port}`, limits: { timeoutMs } });
 const stop = {
   service: 'lambda',
   operation: 'PutFunctionConcurrency',
@@ -64,7 +64,7 @@ test.each([
 });
 
 test('an answer that never comes, or breaks off, may have been carried out; a server that is not there has not seen it', async () => {
-  const control = open();
+  const control = open(undefined, 300);
   answer = () => {};
   expect(await control.write(stop, signal)).toMatchObject({ ok: false, failure: 'timeout', sent: true });
   answer = (response) => response.destroy();

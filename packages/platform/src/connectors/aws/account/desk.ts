@@ -41,9 +41,9 @@ export class Desk {
   readonly #scope: Scope;
   readonly #calls: Calls;
   readonly #signal: AbortSignal;
-  readonly #gaps: Collected[];
+  readonly #gaps: LeftOpen[];
 
-  constructor(scope: Scope, calls: Calls, place: Place, signal: AbortSignal, gaps: Collected[] = []) {
+  constructor(scope: Scope, calls: Calls, place: Place, signal: AbortSignal, gaps: LeftOpen[] = []) {
     this.place = place;
     this.#scope = scope;
     this.#calls = calls;
@@ -129,9 +129,15 @@ export class Desk {
     };
   }
 
-  /** What the questions so far left open; each is told once. */
+  /**
+   * What the questions so far left open; each is told once. By what was asked about and then as the scope declares its operations:
+   * answers come as they like, and one account must leave the same gaps each time.
+   */
   gaps(): readonly Collected[] {
-    return this.#gaps.splice(0);
+    return this.#gaps
+      .splice(0)
+      .sort((a, b) => (a.about === b.about ? a.rank - b.rank : a.about < b.about ? -1 : 1))
+      .map(({ collected }) => collected);
   }
 
   /** One answer, whatever it is; what it leaves open is for the caller to tell. */
@@ -154,8 +160,19 @@ export class Desk {
     const what = [commandName(operation), ...about].join(' ');
     // A region without the service has none of its resources, and what is enough leaves nothing open.
     const open = failure === 'elsewhere' || failure === 'enough' ? [] : kinds;
-    this.#gaps.push({ gap: gap(codeOfFailure[failure], open, locator, `${what}: ${reason}${action}`) });
+    this.#gaps.push({
+      about: about.join('\0'),
+      rank: Object.keys(operations).indexOf(operation),
+      collected: { gap: gap(codeOfFailure[failure], open, locator, `${what}: ${reason}${action}`) },
+    });
   }
+}
+
+interface LeftOpen {
+  /** What was asked about, and the place of the operation in its scope. */
+  readonly about: string;
+  readonly rank: number;
+  readonly collected: Collected;
 }
 
 export interface Listed {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { type EvidenceReport, FirebreakError } from '@firebreak/contract';
 import type { Command } from 'commander';
@@ -61,7 +61,9 @@ async function* bytesOf(file: string, { input }: Terminal): AsyncGenerator<Uint8
 async function writeWhole(file: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
   const draft = `${file}.${randomBytes(8).toString('hex')}.part`;
   try {
-    await pipeline(chunks, createWriteStream(draft, { mode: 0o600, flags: 'wx', flush: true }));
+    // Open before anything can fail: a stream that opens by itself may make the file after it was removed.
+    const handle = await open(draft, 'wx', 0o600);
+    await pipeline(chunks, handle.createWriteStream({ flush: true }));
     await rename(draft, file);
   } catch (cause) {
     if (!isOfWriting(cause)) throw cause;

@@ -10,6 +10,8 @@ export default defineConfig({
       'checks/**/*.test.ts',
     ],
     exclude: ['**/node_modules/**', '**/*.integration.test.ts', '**/*.browser.test.ts'],
+    // Whoever runs them: a CI service asks for colours, and tests read words.
+    env: { NO_COLOR: '1' },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Two cores, and some suites mostly wait.

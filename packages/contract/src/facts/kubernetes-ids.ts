@@ -30,6 +30,20 @@ export function serviceAccountUser(namespace: string, name: string): string {
   return `system:serviceaccount:${namespace}:${name}`;
 }
 
+/** The account that a user name stands for; undefined for anybody else. */
+export function serviceAccountOf(user: string): { readonly namespace: string; readonly name: string } | undefined {
+  const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(user) ?? [];
+  return namespace === undefined || name === undefined ? undefined : { namespace, name };
+}
+
+/** The node of whom a user name stands for: a service account by its full name, or a user. */
+export function kubernetesUserId(user: string): NodeId {
+  const account = serviceAccountOf(user);
+  return account === undefined
+    ? kubernetesId('User', undefined, user)
+    : kubernetesId('ServiceAccount', account.namespace, account.name);
+}
+
 /** The namespace in a Kubernetes id, undefined for what has none. */
 export function namespaceOfId(id: NodeId): string | undefined {
   const [, namespace, name] = id.split('/');

@@ -5,8 +5,8 @@
  */
 import { awsId, type EventFormat, type NormalEvent } from '@firebreak/contract';
 import { array, at, field, record, text, textAt } from '../../intake/foreign.ts';
+import { bucketOfArn, principalOfArn } from '../arns.ts';
 import { moment } from '../moment.ts';
-import { principalOfArn } from '../principal-of-arn.ts';
 
 /** By event source: what the request calls the thing, and its ARN's resource part. */
 const named: Readonly<Record<string, readonly (readonly [parameter: string, service: string, prefix: string])[]>> = {
@@ -162,7 +162,7 @@ function valuesOf(value: unknown): readonly string[] {
 
 /** An object of a bucket is the bucket's content; a version or alias of a function is the function. */
 function nodeOf(arn: string): string {
-  const bucket = /^(arn:[\w-]+:s3:::[^/]+)/.exec(arn);
-  if (bucket?.[1] !== undefined) return awsId(bucket[1]);
+  const bucket = bucketOfArn(arn);
+  if (bucket !== undefined) return awsId(bucket);
   return awsId(arn.includes(':lambda:') ? arn.split(':').slice(0, 7).join(':') : arn);
 }

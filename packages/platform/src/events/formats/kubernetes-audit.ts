@@ -2,10 +2,16 @@
  * Audit events of an API server (`audit.k8s.io/v1`): by file, or as its webhook sends them (`EventList`). The stages of one
  * request are one event. A managed cluster says in `user.extra` which cloud identity stands behind the user.
  */
-import { type EventFormat, kubernetesId, type NormalEvent } from '@firebreak/contract';
+import {
+  type EventFormat,
+  kubernetesId,
+  kubernetesUserId,
+  type NormalEvent,
+  serviceAccountOf,
+} from '@firebreak/contract';
 import { array, at, field, record, textAt } from '../../intake/foreign.ts';
+import { principalOfArn } from '../arns.ts';
 import { moment } from '../moment.ts';
-import { principalOfArn } from '../principal-of-arn.ts';
 
 const kinds: Readonly<Record<string, string>> = {
   pods: 'Pod',
@@ -81,8 +87,7 @@ function actorOf(value: unknown, user: unknown, name: string): NormalEvent['acto
   const token = (extra('authentication.kubernetes.io/credential-id') ?? extra('sessionName')) as string | undefined;
   const arn = (extra('canonicalArn') ?? extra('arn')) as string | undefined;
   const key = extra('accessKeyId') as string | undefined;
-  const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(name);
-  const namespace = account?.[1];
+  const namespace = serviceAccountOf(name)?.namespace;
   const behind = textAt(value, 'user', 'username');
   const cloud = arn === undefined ? undefined : principalOfArn(arn);
   const also = [
@@ -99,21 +104,14 @@ function actorOf(value: unknown, user: unknown, name: string): NormalEvent['acto
   const agent = textAt(value, 'userAgent');
   return {
     name,
-    id: identityId(name),
+    id: kubernetesUserId(name),
     ...(key === undefined ? {} : { credential: `aws:AccessKey/${key}` }),
     ...(token === undefined ? {} : { session: token }),
     ...(also.length === 0 ? {} : { also }),
-    ...(behind === undefined || behind === name ? {} : { behind: identityId(behind) }),
+    ...(behind === undefined || behind === name ? {} : { behind: kubernetesUserId(behind) }),
     ...(address === undefined ? {} : { address }),
     ...(agent === undefined ? {} : { agent }),
   };
-}
-
-function identityId(name: string): string {
-  const [, namespace, account = ''] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(name) ?? [];
-  return namespace === undefined
-    ? kubernetesId('User', undefined, name)
-    : kubernetesId('ServiceAccount', namespace, account);
 }
 
 /** What the server decided comes before what it answered: an object that is not there was asked for by right. */

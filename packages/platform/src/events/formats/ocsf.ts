@@ -3,10 +3,10 @@
  * (3002), Account Change (3001), Entity Management (3004), Datastore Activity (6005). Findings are not events. Who and what are nodes
  * where the event names them by ARN or as Kubernetes names them. Source: schema.ocsf.io, 1.8.
  */
-import { awsId, type EventFormat, kubernetesId, type NormalEvent } from '@firebreak/contract';
+import { awsId, type EventFormat, kubernetesUserId, type NormalEvent, serviceAccountOf } from '@firebreak/contract';
 import { array, at, field, textAt } from '../../intake/foreign.ts';
+import { bucketOfArn, principalOfArn } from '../arns.ts';
 import { moment } from '../moment.ts';
-import { principalOfArn } from '../principal-of-arn.ts';
 
 const classes: Readonly<Record<number, string>> = {
   3001: 'account change',
@@ -72,15 +72,12 @@ function actorOf(value: unknown): NormalEvent['actor'] {
 }
 
 function identityOf(name: string): string | undefined {
-  const [, namespace, account = ''] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(name) ?? [];
-  return namespace === undefined ? principalOfArn(name) : kubernetesId('ServiceAccount', namespace, account);
+  return serviceAccountOf(name) === undefined ? principalOfArn(name) : kubernetesUserId(name);
 }
 
 function targetOf(resource: unknown): string[] {
   const uid = textAt(resource, 'uid') ?? textAt(resource, 'name');
-  if (uid?.startsWith('arn:') !== true) return [];
-  const bucket = /^(arn:[\w-]+:s3:::[^/]+)/.exec(uid);
-  return [awsId(bucket?.[1] ?? uid)];
+  return uid?.startsWith('arn:') === true ? [awsId(bucketOfArn(uid) ?? uid)] : [];
 }
 
 function activityOf(of: number, activity: unknown): NormalEvent['activity'] {

@@ -15,6 +15,7 @@ import {
   type Fact,
   type FactId,
   kubernetesId,
+  kubernetesUserId,
   type NodeId,
   type PolicyRule,
   permissionSetId,
@@ -117,12 +118,7 @@ export function allowedNames(
 
 /** Node id of a binding's subject, or undefined when it is of an unknown kind or incomplete. */
 export function subjectId(subject: Subject, bindingNamespace: string | undefined): NodeId | undefined {
-  if (subject.kind === 'User') {
-    // A user by the service account's full name is the service account.
-    const match = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(subject.name);
-    if (match?.[1] !== undefined && match[2] !== undefined) return kubernetesId('ServiceAccount', match[1], match[2]);
-    return kubernetesId('User', undefined, subject.name);
-  }
+  if (subject.kind === 'User') return kubernetesUserId(subject.name);
   if (subject.kind === 'Group') return kubernetesId('Group', undefined, subject.name);
   if (subject.kind === 'ServiceAccount') {
     const namespace = subject.namespace ?? bindingNamespace;

@@ -3,7 +3,7 @@
  * record of use. Only what was allowed counts: an attempt that was refused needs no right. Whoever impersonates used
  * the right to impersonate; what is then done is done by whom they impersonate.
  */
-import { kubernetesId, type NodeId } from '@firebreak/contract';
+import { kubernetesId, kubernetesUserId, type NodeId, serviceAccountOf } from '@firebreak/contract';
 import { z } from 'zod';
 import type { RecordOfUse, Use } from './use.ts';
 
@@ -140,22 +140,13 @@ function* usesOf(
 }
 
 function impersonation(username: string, at: string): Use {
-  const account = accountOf(username);
+  const account = serviceAccountOf(username);
   return account === undefined
     ? { verb: 'impersonate', group: '', resource: 'users', name: username, at }
-    : { verb: 'impersonate', group: '', resource: 'serviceaccounts', namespace: account[0], name: account[1], at };
+    : { verb: 'impersonate', group: '', resource: 'serviceaccounts', ...account, at };
 }
 
 /** The user and its groups: a grant to a group is used by whoever is in it. */
 function identitiesOf({ username, groups = [] }: z.infer<typeof user>): NodeId[] {
-  const account = accountOf(username);
-  return [
-    account === undefined ? kubernetesId('User', undefined, username) : kubernetesId('ServiceAccount', ...account),
-    ...groups.map((group) => kubernetesId('Group', undefined, group)),
-  ];
-}
-
-function accountOf(username: string): readonly [string, string] | undefined {
-  const match = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(username);
-  return match?.[1] === undefined || match[2] === undefined ? undefined : [match[1], match[2]];
+  return [kubernetesUserId(username), ...groups.map((group) => kubernetesId('Group', undefined, group))];
 }

@@ -12,7 +12,7 @@
  */
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { type Denial, type DeniedSubject, denial, serviceAccountUser } from '@firebreak/contract';
+import { type Denial, type DeniedSubject, denial, serviceAccountOf, serviceAccountUser } from '@firebreak/contract';
 import { array, at, record, text, textAt } from '../../../intake/foreign.ts';
 import type { ApiObject } from '../api.ts';
 
@@ -172,11 +172,8 @@ function wishIn(spec: unknown): unknown {
 function subjectOf(user: string | undefined, ofGroup: string | undefined): DeniedSubject | undefined {
   if (user === undefined || ofGroup === undefined) return undefined;
   if (user === '') return { kind: 'Group', name: ofGroup };
-  const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(user);
-  const [, namespace, name] = account ?? [];
-  return namespace === undefined || name === undefined
-    ? { kind: 'User', name: user }
-    : { kind: 'ServiceAccount', namespace, name };
+  const account = serviceAccountOf(user);
+  return account === undefined ? { kind: 'User', name: user } : { kind: 'ServiceAccount', ...account };
 }
 
 const longestLiteral = 20_000;

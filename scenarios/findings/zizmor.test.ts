@@ -7,8 +7,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { type AnyFact, githubId } from '@firebreak/contract';
 import { describe, expect, test } from 'vitest';
 import { readAction, readWorkflow } from '../../packages/platform/src/connectors/github/workflow/read-workflow.ts';
-import { findIn } from '../../packages/platform/src/detection/find.ts';
-import { stateDetectors } from '../../packages/platform/src/detection/index.ts';
+import { findIn } from '../../packages/platform/src/detection/state/find.ts';
+import { stateDetectors } from '../../packages/platform/src/detection/state/index.ts';
 import { estateOf } from '../../packages/platform/src/facts/estate.ts';
 
 const corpus = new URL('../../../shared/data/zizmor/', import.meta.url);

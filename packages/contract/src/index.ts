@@ -20,6 +20,7 @@ export * from './answers/third-parties.ts';
 export * from './answers/threat-model.ts';
 export * from './answers/what-if.ts';
 export * from './connector.ts';
+export * from './detection.ts';
 export * from './edge-rule.ts';
 export * from './errors.ts';
 export * from './event.ts';

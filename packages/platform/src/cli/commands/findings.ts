@@ -1,7 +1,7 @@
 import { findingSeverities } from '@firebreak/contract';
 import { type Command, Option } from 'commander';
-import { findIn } from '../../detection/find.ts';
-import { stateDetectors } from '../../detection/index.ts';
+import { findIn } from '../../detection/state/find.ts';
+import { stateDetectors } from '../../detection/state/index.ts';
 import type { CommandLine } from '../command-line.ts';
 import { joined, show, table } from '../shown.ts';
 import { openSource, type SourceOptions, withJson, withSource } from '../source-options.ts';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectorConformance } from '@firebreak/contract/testing/connector-conformance';
 import { afterAll, expect, test } from 'vitest';
-import { findIn } from '../../detection/find.ts';
-import { stateDetectors } from '../../detection/index.ts';
+import { findIn } from '../../detection/state/find.ts';
+import { stateDetectors } from '../../detection/state/index.ts';
 import { collectEstate } from '../../facts/collect.ts';
 import sarif from './index.ts';
 

@@ -30,6 +30,8 @@ export interface EventContext {
   readonly source?: string;
   /** When the event reached us, in milliseconds since 1970. */
   readonly receivedAt?: number;
+  /** Its id where it is kept; the one that its own fields tell when absent. */
+  readonly eventId?: string;
 }
 
 export interface Judged {
@@ -37,6 +39,8 @@ export interface Judged {
   readonly source: string | undefined;
   /** Rules that are true for the event and stand by themselves. */
   readonly rules: readonly DetectionRule[];
+  /** Some rule is true, be it one that is only counted. */
+  readonly matched: boolean;
   /** Correlations that this event, or the time that it brought, completed. */
   readonly correlations: readonly Correlated[];
   readonly eventId?: string;
@@ -99,10 +103,11 @@ export class SigmaEngine {
   judge(event: object, context: EventContext = {}): Judged {
     const set = this.#set;
     const source = context.source === undefined ? this.#recognise(event) : this.#sources.get(context.source);
-    if (source === undefined) return { source: undefined, rules: [], correlations: [], truncated: false };
+    if (source === undefined)
+      return { source: undefined, rules: [], matched: false, correlations: [], truncated: false };
     const { program, rules: numbers } = this.#programFor(set, source);
     const { matched, truncated } = program.evaluate(event);
-    const id = eventId(event, source);
+    const id = context.eventId ?? eventId(event, source);
     const time = eventTime(event, source) ?? context.receivedAt;
     const rules = matched.map((position) => numbers[position] as number);
     const { linked } = set;
@@ -121,6 +126,7 @@ export class SigmaEngine {
     return {
       source: source.id,
       rules: rules.filter((rule) => linked.stands[rule]).map((rule) => linked.rules[rule] as DetectionRule),
+      matched: rules.length > 0,
       correlations,
       ...identified,
       ...(time === undefined ? {} : { time }),

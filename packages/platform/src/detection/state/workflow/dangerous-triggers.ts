@@ -1,5 +1,5 @@
 import type { StateDetector } from '@firebreak/contract';
-import { actionOf } from '../../graph/github/action-names.ts';
+import { actionOf } from '../../../graph/github/action-names.ts';
 import { dangerousTriggers, foundAt } from '../workflow-files.ts';
 
 /** Actions that are made for such events and touch nothing that a stranger wrote. */

@@ -1,6 +1,6 @@
 /** Actions that hand something to users: a release, a package, an image. */
 import type { WorkflowStep } from '@firebreak/contract';
-import { actionOf, inputOf } from '../graph/github/action-names.ts';
+import { actionOf, inputOf } from '../../graph/github/action-names.ts';
 
 const publishers = new Set([
   'actions/create-release',

@@ -1,5 +1,5 @@
 import type { StateDetector } from '@firebreak/contract';
-import { pinnedCommitOf } from '../../graph/github/pinned-commits.ts';
+import { pinnedCommitOf } from '../../../graph/github/pinned-commits.ts';
 import { foundAt, usesOf, usesStart, workflowNeeds } from '../workflow-files.ts';
 
 export default {

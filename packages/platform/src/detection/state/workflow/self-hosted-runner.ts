@@ -1,5 +1,5 @@
 import type { StateDetector, WorkflowJob } from '@firebreak/contract';
-import { embeddedIn, references } from '../../graph/github/expression.ts';
+import { embeddedIn, references } from '../../../graph/github/expression.ts';
 import { foundAt } from '../workflow-files.ts';
 
 export default {

@@ -6,9 +6,9 @@
  * Follows what others call `template-injection` (zizmor, MIT).
  */
 import { type Found, markWithin, type SourceText, type StateDetector } from '@firebreak/contract';
-import { isChosen, outsiderEvents } from '../../graph/github/attacker-text.ts';
-import { type Embedded, embeddedIn, emitted, references } from '../../graph/github/expression.ts';
-import { programsOf } from '../../graph/github/script-inputs.ts';
+import { isChosen, outsiderEvents } from '../../../graph/github/attacker-text.ts';
+import { type Embedded, embeddedIn, emitted, references } from '../../../graph/github/expression.ts';
+import { programsOf } from '../../../graph/github/script-inputs.ts';
 import { foundAt, type StepPlace, stepsOf, workflowNeeds } from '../workflow-files.ts';
 
 export default {

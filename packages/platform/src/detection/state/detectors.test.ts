@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { estateOf } from '../facts/estate.ts';
+import { estateOf } from '../../facts/estate.ts';
 import { findIn } from './find.ts';
 import { detectorFiles, stateDetectors } from './index.ts';
 

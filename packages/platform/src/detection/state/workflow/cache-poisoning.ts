@@ -4,9 +4,9 @@
  * MIT): a workflow that releases, or a job that publishes, and in it a step that restores a cache.
  */
 import type { GithubWorkflow, SourceText, StateDetector, WorkflowStep } from '@firebreak/contract';
-import { cacheOf } from '../../graph/github/caching-actions.ts';
-import { evaluate, truthOf, type Value } from '../../graph/github/condition.ts';
-import { conditionOf } from '../../graph/github/expression.ts';
+import { cacheOf } from '../../../graph/github/caching-actions.ts';
+import { evaluate, truthOf, type Value } from '../../../graph/github/condition.ts';
+import { conditionOf } from '../../../graph/github/expression.ts';
 import { publishes } from '../publishing-actions.ts';
 import { foundAt } from '../workflow-files.ts';
 

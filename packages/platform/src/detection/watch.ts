@@ -1,0 +1,199 @@
+/**
+ * Everything that looks at events as they come, as one: rules of Sigma and detectors of ours. Events in, detections out.
+ *
+ * What must stay true:
+ *
+ * - No clock and no I/O: the same events in the same order find the same, so a log can be replayed after a crash and nothing is
+ *   found twice. Whoever drives it keeps the events, and its state.
+ * - One detector that fails harms no other: it is stopped, and `failures` says why. A silent detector would be read as "clean".
+ * - What a correlation counted is cited. The engine knows ids only, so the events that some rule was true for are remembered here
+ *   for as long as there is room.
+ */
+import type {
+  CitedEvent,
+  Detected,
+  Detection,
+  NormalEvent,
+  RunningDetector,
+  SeenEvent,
+  StreamDetector,
+} from '@firebreak/contract';
+import { actingNodes } from '../events/store.ts';
+import { sha256Hex } from '../kernel/digest.ts';
+import type { CorrelatorState } from './sigma/correlation/correlator.ts';
+import type { SigmaEngine } from './sigma/engine/sigma-engine.ts';
+import type { CorrelationRule, DetectionRule } from './sigma/language/rule.ts';
+
+export interface WatchState {
+  readonly version: 1;
+  readonly sigma: CorrelatorState;
+  readonly remembered: readonly NormalEvent[];
+  /** By the detector's id. */
+  readonly detectors: Readonly<Record<string, unknown>>;
+}
+
+export interface WatchParts {
+  readonly engine: SigmaEngine;
+  readonly detectors: readonly StreamDetector[];
+  /** What `state` gave before. */
+  readonly state?: WatchState | undefined;
+}
+
+const mostCited = 20;
+const mostRemembered = 20_000;
+
+export class Watch {
+  readonly #engine: SigmaEngine;
+  readonly #detectors: { readonly is: StreamDetector; readonly runs: RunningDetector }[];
+  /** Events that some rule was true for, the newest last. */
+  readonly #remembered = new Map<string, NormalEvent>();
+  readonly #failures = new Map<string, string>();
+
+  constructor({ engine, detectors, state }: WatchParts) {
+    this.#engine = engine;
+    this.#detectors = detectors.map((is) => ({ is, runs: is.start(state?.detectors[is.id]) }));
+    if (state !== undefined) engine.restore(state.sigma);
+    for (const event of state?.remembered ?? []) this.#remembered.set(event.id, event);
+  }
+
+  /** @param receivedAt ms since 1970, against clocks that run ahead. */
+  *see(seen: SeenEvent, receivedAt?: number): Generator<Detection> {
+    const { event, raw } = seen;
+    if (typeof raw === 'object' && raw !== null) {
+      const received = receivedAt === undefined ? {} : { receivedAt };
+      const judged = this.#engine.judge(raw, { eventId: event.id, ...received });
+      if (judged.matched) this.#remember(event);
+      for (const rule of judged.rules) yield ofRule(rule, rule.id, [event], 1);
+      for (const { rule, group, from, eventIds } of judged.correlations)
+        yield ofRule(
+          rule,
+          `${rule.id} ${JSON.stringify(group)} ${from}`,
+          this.#known(eventIds, event),
+          eventIds.length,
+        );
+    }
+    for (const each of this.#detectors) yield* this.#ask(each, (runs) => runs.see(seen));
+  }
+
+  /** Time has come so far (ms since 1970), although no event says so. */
+  *advance(time: number): Generator<Detection> {
+    for (const { rule, group, from, eventIds } of this.#engine.advance(time)) {
+      const events = this.#known(eventIds, undefined);
+      if (events.length > 0) yield ofRule(rule, `${rule.id} ${JSON.stringify(group)} ${from}`, events, eventIds.length);
+    }
+    for (const each of this.#detectors) yield* this.#ask(each, (runs) => runs.advance(time));
+  }
+
+  /** Plain JSON data. */
+  state(): WatchState {
+    return {
+      version: 1,
+      sigma: this.#engine.state(),
+      remembered: [...this.#remembered.values()],
+      detectors: Object.fromEntries(this.#detectors.map(({ is, runs }) => [is.id, runs.state()])),
+    };
+  }
+
+  /** Detectors that were stopped because they failed, and why. */
+  get failures(): ReadonlyMap<string, string> {
+    return this.#failures;
+  }
+
+  *#ask(
+    { is, runs }: { readonly is: StreamDetector; readonly runs: RunningDetector },
+    question: (runs: RunningDetector) => Iterable<Detected>,
+  ): Generator<Detection> {
+    if (this.#failures.has(is.id)) return;
+    const found: Detected[] = [];
+    try {
+      found.push(...question(runs));
+    } catch (error) {
+      this.#failures.set(is.id, error instanceof Error ? error.message : String(error));
+    }
+    for (const each of found) yield ofDetector(is, each);
+  }
+
+  #remember(event: NormalEvent): void {
+    this.#remembered.delete(event.id);
+    this.#remembered.set(event.id, event);
+    if (this.#remembered.size <= mostRemembered) return;
+    for (const [oldest] of this.#remembered) {
+      this.#remembered.delete(oldest);
+      break;
+    }
+  }
+
+  #known(ids: readonly string[], deciding: NormalEvent | undefined): NormalEvent[] {
+    const events = ids.flatMap((id) => this.#remembered.get(id) ?? []);
+    return events.length > 0 || deciding === undefined ? events : [deciding];
+  }
+}
+
+const severityOf = {
+  informational: 'info',
+  low: 'low',
+  medium: 'medium',
+  high: 'high',
+  critical: 'critical',
+} as const satisfies Record<NonNullable<DetectionRule['level']>, Detection['severity']>;
+
+function ofRule(
+  rule: DetectionRule | CorrelationRule,
+  group: string,
+  events: readonly NormalEvent[],
+  count: number,
+): Detection {
+  const { title, level = 'medium', status, description = title, falsepositives, tags, author } = rule;
+  const doubts = falsepositives.length === 0 ? '' : ` Known to be harmless: ${falsepositives.join('; ')}`;
+  return detectionOf({
+    detector: `sigma/${rule.id}`,
+    status: status === 'deprecated' || status === 'unsupported' ? 'trial' : 'stable',
+    severity: severityOf[level],
+    title,
+    found: { group, events, count },
+    what: title,
+    why: description,
+    next: `Look at the events, and at what the identity could reach.${doubts}`,
+    techniques: [...tags],
+    ...(author === undefined ? {} : { author }),
+  });
+}
+
+function ofDetector(is: StreamDetector, found: Detected): Detection {
+  const { id, status, severity, title, explain, techniques } = is;
+  return detectionOf({ detector: id, status, severity, title, found, ...explain, techniques: [...techniques] });
+}
+
+type Told = Pick<
+  Detection,
+  'detector' | 'status' | 'severity' | 'title' | 'what' | 'why' | 'next' | 'techniques' | 'author'
+>;
+
+function detectionOf({ found, ...told }: Told & { readonly found: Detected }): Detection {
+  const { events, group, note, severity, by = [], about = [], count = events.length } = found;
+  const times = events.map(({ time }) => time).sort();
+  return {
+    ...told,
+    id: sha256Hex(JSON.stringify([told.detector, group, events[0]?.id])).slice(0, 32),
+    ...(severity === undefined ? {} : { severity }),
+    ...(note === undefined ? {} : { note }),
+    first: times[0] ?? '',
+    last: times.at(-1) ?? '',
+    by: [...new Set([...events.flatMap(actingNodes), ...by])],
+    about: [...new Set([...events.flatMap(({ targets }) => targets), ...about])],
+    sessions: [...new Set(events.flatMap(({ actor }) => actor.session ?? []))],
+    events: cited(events),
+    count,
+  };
+}
+
+/** The first ones and the last. */
+function cited(events: readonly NormalEvent[]): CitedEvent[] {
+  const shown = events.length <= mostCited ? events : [...events.slice(0, mostCited - 1), ...events.slice(-1)];
+  return shown.map(({ id, digest, time, source: { locator, line } }) => ({
+    id,
+    digest,
+    time,
+    where: { locator, ...(line === undefined ? {} : { line }) },
+  }));
+}

@@ -5,8 +5,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { agentLevers } from '../packages/platform/src/connectors/agents/documentation/table.ts';
-import { describeAwsActions } from '../packages/platform/src/connectors/aws/actions/documentation/table.ts';
-import { actions as awsActions } from '../packages/platform/src/connectors/aws/actions/index.ts';
+import { awsLevers } from '../packages/platform/src/connectors/aws/actions/documentation/table.ts';
 import { flagLevers } from '../packages/platform/src/connectors/flagd/documentation/table.ts';
 import { githubLevers } from '../packages/platform/src/connectors/github/actions/documentation/table.ts';
 import { describeActions } from '../packages/platform/src/connectors/kubernetes/actions/documentation/table.ts';
@@ -28,7 +27,7 @@ const documents: Record<string, () => string> = {
   'docs/actions.md': () =>
     [
       describeActions(actions),
-      describeAwsActions(awsActions),
+      describeLevers(awsLevers),
       describeLevers(agentLevers),
       describeLevers(flagLevers),
       describeLevers(githubLevers),

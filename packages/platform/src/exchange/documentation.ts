@@ -40,7 +40,7 @@ export function describeLevers({ title, about, connector, actions, costs, weight
       .map(([reach, weight]) => `${weight} (${reach})`)
       .join(', ')}; the planner weighs what its owner says of it.`,
     '',
-    `\`firebreak permissions ${connector} <action>\` prints the role. Beyond reading:`,
+    `\`firebreak permissions ${connector} <action>\` prints what exactly it needs. Beyond reading:`,
     '',
     ...ordered.map(({ id, permissions }) => `- \`${id}\`: ${permissions.map((each) => `\`${each}\``).join(', ')}`),
     '',

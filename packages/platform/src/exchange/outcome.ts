@@ -43,11 +43,11 @@ export function readError(failed: CommandFailure, what: string): FirebreakError 
   return new FirebreakError(meaning[failed.failure].code, `${what}: ${failed.reason}`);
 }
 
-/** A read within `apply` that threw: nothing was sent. Surprises go on. */
-export function refusedBy(error: unknown): Refused {
+/** A read within `apply` that threw: nothing was sent. Surprises go on. @param changed the code that says to read and try again */
+export function refusedBy(error: unknown, changed: ErrorCode = 'FB-STEP-CHANGED'): Refused {
   if (!(error instanceof FirebreakError) || error.code === 'FB-CANCELLED') throw error;
   const { status } = catalogue[error.code];
-  return refused(error.code, error.why, status > 500 || error.code === 'FB-STEP-CHANGED');
+  return refused(error.code, error.why, status > 500 || error.code === changed);
 }
 
 /** What a refusal means after another write of the same attempt went through: it is no longer true that nothing happened. */

@@ -10,7 +10,7 @@
  * - what was so before we came is not "undone" into something else, and a value that somebody else set since is theirs.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { Action, Attempt, Change, Outcome } from '@firebreak/contract';
+import type { Action, Attempt, Change, ErrorCode, Outcome } from '@firebreak/contract';
 import { brokenOffAfter, type Refused, refused, refusedBy } from './outcome.ts';
 
 /** How a connector's actions reach their system. */
@@ -23,6 +23,8 @@ export interface Exchange<P, S, D, W> {
   readonly show: (write: W) => Change;
   /** The thing that is changed, in words that continue a sentence. */
   readonly name: (params: P) => string;
+  /** Codes of the system's own for what is not there and what changed meanwhile. */
+  readonly codes?: { readonly gone: ErrorCode; readonly changed: ErrorCode };
 }
 
 export interface StateChange<P, B, D, W> {
@@ -58,6 +60,7 @@ export function stateChange<P, B, S, D, W>(
   exchange: Exchange<P, S, D, W>,
   change: StateChange<P, B, D, W>,
 ): Reversible<P, B, S> {
+  const codes = exchange.codes ?? { gone: 'FB-HTTP-NOT-FOUND', changed: 'FB-STEP-CHANGED' };
   const matter = (state: B, params: P, before: B) =>
     plain(change.matter === undefined ? state : change.matter(state, params, before));
   const steady = (state: B, params: P) => plain(change.steady === undefined ? state : change.steady(state, params));
@@ -78,7 +81,7 @@ export function stateChange<P, B, S, D, W>(
         desk = await exchange.desk(attempt, params);
         now = await read(desk, params);
       } catch (error) {
-        return told(refusedBy(error));
+        return told(refusedBy(error, codes.changed));
       }
       const writes = next(now);
       if ('outcome' in writes) return told(writes);
@@ -102,11 +105,11 @@ export function stateChange<P, B, S, D, W>(
       walk(attempt, params, (now) => {
         const name = exchange.name(params);
         if (holds(now, params, before)) return { outcome: 'done' };
-        if (change.isGone(now, params)) return refused('FB-HTTP-NOT-FOUND', `${name} does not exist.`);
+        if (change.isGone(now, params)) return refused(codes.gone, `${name} does not exist.`);
         const objection = change.objection?.(before, params);
         if (objection !== undefined) return refused('FB-STEP-REFUSED', objection);
         if (!isDeepStrictEqual(steady(now, params), steady(before, params)) && !between(now, params, before))
-          return refused('FB-STEP-CHANGED', `${name} changed since it was read.`, true);
+          return refused(codes.changed, `${name} changed since it was read.`, true);
         return change.forward(now, params, before);
       }),
     inEffect: (now, params, before) => holds(now, params, before),

@@ -2,11 +2,11 @@ import { awsId, defineAction, type ProbeResult } from '@firebreak/contract';
 import { z } from 'zod';
 import { array, field, record, textAt } from '../../../intake/foreign.ts';
 import type { AwsSession } from '../session.ts';
+import { accountChange } from './exchange/account-change.ts';
 import { deskOf, nameOf } from './exchange/desk.ts';
 import { inWords } from './exchange/failure.ts';
 import { accountParam, arnParam, ownArn } from './exchange/params.ts';
 import { refOf } from './exchange/reference.ts';
-import { stateChange } from './exchange/state-change.ts';
 import type { Write } from './exchange/write.ts';
 import { impactOf, interruptThing } from './impact/legitimate-use.ts';
 import { bucket, bucketArn } from './resources/bucket.ts';
@@ -51,7 +51,7 @@ export default defineAction<Params, Before, AwsSession>({
   takes: () => 10,
   impact: (of, estate) =>
     impactOf('block-public-bucket', interruptThing(estate, awsId(of.arn), 'The public no longer reads it.', 'outside')),
-  ...stateChange<Params, Before>({
+  ...accountChange<Params, Before>({
     async read(desk, of) {
       if ((await desk.get('s3api', 'HeadBucket', bucket(of))) === null) return { exists: false, block: null };
       const answer = await desk.get('s3api', 'GetPublicAccessBlock', bucket(of));

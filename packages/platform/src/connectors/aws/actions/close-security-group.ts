@@ -2,10 +2,10 @@ import { accountOfArn, awsId, defineAction, type Estate, type ProbeResult } from
 import { z } from 'zod';
 import { array, record } from '../../../intake/foreign.ts';
 import type { AwsSession } from '../session.ts';
+import { accountChange } from './exchange/account-change.ts';
 import { type Desk, deskOf, nameOf, regionOf } from './exchange/desk.ts';
 import { accountParam, arnParam, ownArn } from './exchange/params.ts';
 import { refOf } from './exchange/reference.ts';
-import { stateChange } from './exchange/state-change.ts';
 import type { Write } from './exchange/write.ts';
 import { impactOf, interruptThing } from './impact/legitimate-use.ts';
 import { type IngressRule, ingressRule, isOpenToWorld, rulesOf } from './resources/ingress.ts';
@@ -73,7 +73,7 @@ export default defineAction<Params, Before, AwsSession>({
         interruptThing(estate, id, of.close === 'world' ? 'The internet no longer reaches it.' : 'Nothing reaches it.'),
       ),
     ),
-  ...stateChange<Params, Before>({
+  ...accountChange<Params, Before>({
     read,
     isGone: ({ rules }) => rules === null,
     goneIsWanted: true,

@@ -1,12 +1,12 @@
 import { awsId, defineAction, type ProbeResult } from '@firebreak/contract';
 import { z } from 'zod';
+import { refused } from '../../../exchange/outcome.ts';
 import { textAt } from '../../../intake/foreign.ts';
 import type { AwsSession } from '../session.ts';
+import { accountChange } from './exchange/account-change.ts';
 import { type Desk, deskOf, isSelf, nameOf } from './exchange/desk.ts';
-import { refused } from './exchange/failure.ts';
 import { accountParam, arnParam, ownArn, roleArn } from './exchange/params.ts';
 import { refOf } from './exchange/reference.ts';
-import { stateChange } from './exchange/state-change.ts';
 import type { Write } from './exchange/write.ts';
 import { documentOf, documentText, sameDocument, statementsOf } from './iam/document.ts';
 import { holderWords, isServiceLinked } from './iam/holder.ts';
@@ -66,7 +66,7 @@ export default defineAction<Params, Before, AwsSession>({
         of.cut.by === 'deny' ? 1 : undefined,
       ),
     ),
-  ...stateChange<Params, Before>({
+  ...accountChange<Params, Before>({
     read,
     isGone: ({ trust }) => trust === null,
     goneIsWanted: true,

@@ -1,11 +1,11 @@
 import { awsId, defineAction, type ProbeResult } from '@firebreak/contract';
 import { z } from 'zod';
+import { refused } from '../../../exchange/outcome.ts';
 import { array, textAt } from '../../../intake/foreign.ts';
 import type { AwsSession } from '../session.ts';
+import { accountChange } from './exchange/account-change.ts';
 import { deskOf, nameOf } from './exchange/desk.ts';
-import { refused } from './exchange/failure.ts';
 import { accountParam, arnParam, ownArn, userArn } from './exchange/params.ts';
-import { stateChange } from './exchange/state-change.ts';
 import type { Write } from './exchange/write.ts';
 import { impactOf, interruptIdentity } from './impact/legitimate-use.ts';
 
@@ -55,7 +55,7 @@ export default defineAction<Params, Before, AwsSession>({
     const what = `Whatever signs with ${of.accessKeyId} is refused.${key?.LastUsedService === 'N/A' ? ' It was never used.' : ''}`;
     return impactOf('deactivate-access-key', interruptIdentity(estate, of.arn, what).slice(0, 1));
   },
-  ...stateChange<Params, Before>({
+  ...accountChange<Params, Before>({
     async read(desk, of) {
       const answer = await desk.get('iam', 'ListAccessKeys', { UserName: nameOf(of.arn) });
       const key = array(answer?.AccessKeyMetadata).find((each) => textAt(each, 'AccessKeyId') === of.accessKeyId);

@@ -2,10 +2,10 @@ import { awsId, defineAction, type ProbeResult } from '@firebreak/contract';
 import { z } from 'zod';
 import { array, textAt } from '../../../intake/foreign.ts';
 import type { AwsSession } from '../session.ts';
+import { accountChange } from './exchange/account-change.ts';
 import { deskOf, isSelf, nameOf } from './exchange/desk.ts';
 import { accountParam, arnParam, holderArn, ownArn, policyArn } from './exchange/params.ts';
 import { refOf } from './exchange/reference.ts';
-import { stateChange } from './exchange/state-change.ts';
 import { holderKind, holderName, holderPermissions, holderWords, isServiceLinked } from './iam/holder.ts';
 import { impactOf, interruptIdentity, servesSomebody } from './impact/legitimate-use.ts';
 
@@ -45,7 +45,7 @@ export default defineAction<Params, Before, AwsSession>({
   takes: () => 10,
   impact: (of, estate) =>
     impactOf('detach-policy', interruptIdentity(estate, of.arn, `It loses all that ${nameOf(of.policy)} allows it.`)),
-  ...stateChange<Params, Before>({
+  ...accountChange<Params, Before>({
     async read(desk, of) {
       const listed = await desk.get('iam', `ListAttached${holderKind(of.arn)}Policies`, holderName(of.arn));
       const attached = array(listed?.AttachedPolicies).some((each) => textAt(each, 'PolicyArn') === of.policy);

@@ -2,10 +2,10 @@ import { awsId, defineAction, type ProbeResult } from '@firebreak/contract';
 import { z } from 'zod';
 import { array, type Foreign, record, textAt } from '../../../intake/foreign.ts';
 import type { AwsSession } from '../session.ts';
+import { accountChange } from './exchange/account-change.ts';
 import { type Desk, deskOf, nameOf, regionOf } from './exchange/desk.ts';
 import { accountParam, arnParam, ownArn } from './exchange/params.ts';
 import { refOf } from './exchange/reference.ts';
-import { stateChange } from './exchange/state-change.ts';
 import type { Write } from './exchange/write.ts';
 import { impactOf, interruptThing, usesOf } from './impact/legitimate-use.ts';
 import { ingressRule, rulesOf } from './resources/ingress.ts';
@@ -110,7 +110,7 @@ export default defineAction<Params, Before, AwsSession>({
   takes: () => 10,
   impact: (of, estate) =>
     impactOf('isolate-instance', interruptThing(estate, awsId(of.arn), 'It is cut off from everything.')),
-  ...stateChange<Params, Before>({
+  ...accountChange<Params, Before>({
     read,
     isGone: ({ vpc }) => vpc === null,
     goneIsWanted: true,

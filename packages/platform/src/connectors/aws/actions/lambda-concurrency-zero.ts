@@ -2,10 +2,10 @@ import { awsId, defineAction, type ProbeResult } from '@firebreak/contract';
 import { z } from 'zod';
 import { at } from '../../../intake/foreign.ts';
 import type { AwsSession } from '../session.ts';
+import { accountChange } from './exchange/account-change.ts';
 import { type Desk, deskOf, nameOf, regionOf } from './exchange/desk.ts';
 import { accountParam, arnParam, ownArn } from './exchange/params.ts';
 import { refOf } from './exchange/reference.ts';
-import { stateChange } from './exchange/state-change.ts';
 import type { Write } from './exchange/write.ts';
 import { impactOf, interruptThing } from './impact/legitimate-use.ts';
 
@@ -73,7 +73,7 @@ export default defineAction<Params, Before, AwsSession>({
       'lambda-concurrency-zero',
       interruptThing(estate, awsId(of.arn), 'It is not started any more.', 'service'),
     ),
-  ...stateChange<Params, Before>({
+  ...accountChange<Params, Before>({
     read,
     isGone: ({ exists }) => !exists,
     goneIsWanted: true,

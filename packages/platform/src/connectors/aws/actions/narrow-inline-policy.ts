@@ -1,11 +1,11 @@
 import { awsId, defineAction, type ProbeResult } from '@firebreak/contract';
 import { z } from 'zod';
+import { refused } from '../../../exchange/outcome.ts';
 import type { AwsSession } from '../session.ts';
+import { accountChange } from './exchange/account-change.ts';
 import { deskOf, isSelf } from './exchange/desk.ts';
-import { refused } from './exchange/failure.ts';
 import { accountParam, arnParam, holderArn, ownArn } from './exchange/params.ts';
 import { refOf } from './exchange/reference.ts';
-import { stateChange } from './exchange/state-change.ts';
 import type { Write } from './exchange/write.ts';
 import { countOf, documentOf, sameDocument, statementsOf, without, withStatements } from './iam/document.ts';
 import { holderKind, holderName, holderPermissions, holderWords, inlinePolicy } from './iam/holder.ts';
@@ -63,7 +63,7 @@ export default defineAction<Params, Before, AwsSession>({
   takes: () => 10,
   impact: (of, estate) =>
     impactOf('narrow-inline-policy', interruptIdentity(estate, of.arn, 'It loses what the statement allows.')),
-  ...stateChange<Params, Before>({
+  ...accountChange<Params, Before>({
     async read(desk, of) {
       const found = await inlinePolicy(desk, of.arn, of.policy);
       return { policy: found?.text ?? null, self: isSelf(desk.self, of.arn) };

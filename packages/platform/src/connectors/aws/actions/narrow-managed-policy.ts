@@ -2,10 +2,10 @@ import { awsId, defineAction, type Estate, type ProbeResult } from '@firebreak/c
 import { z } from 'zod';
 import { array, at, textAt } from '../../../intake/foreign.ts';
 import type { AwsSession } from '../session.ts';
+import { accountChange } from './exchange/account-change.ts';
 import { type Desk, deskOf, nameOf } from './exchange/desk.ts';
 import { accountParam, arnParam, ownArn } from './exchange/params.ts';
 import { refOf } from './exchange/reference.ts';
-import { stateChange } from './exchange/state-change.ts';
 import type { Write } from './exchange/write.ts';
 import { countOf, documentText, sameDocument, statementsOf, without, withStatements } from './iam/document.ts';
 import { impactOf, interruptIdentity } from './impact/legitimate-use.ts';
@@ -95,7 +95,7 @@ export default defineAction<Params, Before, AwsSession>({
       'narrow-managed-policy',
       holders(estate, of.arn).flatMap((arn) => interruptIdentity(estate, arn, 'It loses what the statement allows.')),
     ),
-  ...stateChange<Params, Before>({
+  ...accountChange<Params, Before>({
     read,
     isGone: ({ versions }) => versions === null,
     objection(was, of) {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { awsId, defineAction, type Outcome, type ProbeResult } from '@firebreak/contract';
 import { z } from 'zod';
+import { refused, refusedBy } from '../../../exchange/outcome.ts';
 import { array, at, record } from '../../../intake/foreign.ts';
 import type { AwsSession } from '../session.ts';
 import { type AwsAttempt, type Desk, deskOf, regionOf } from './exchange/desk.ts';
-import { refused, refusedBy } from './exchange/failure.ts';
 import { accountParam, arnParam, ownArn } from './exchange/params.ts';
 import { refOf } from './exchange/reference.ts';
 import { changeOf, send, type Write } from './exchange/write.ts';
@@ -88,7 +88,7 @@ export default defineAction<Params, Before, AwsSession>({
       desk = await deskOf(attempt, of.account);
       now = await read(desk, of);
     } catch (error) {
-      return refusedBy(error);
+      return refusedBy(error, 'FB-AWS-CONFLICT');
     }
     if (!now.exists) return refused('FB-AWS-GONE', `${of.arn} does not exist, or is being deleted.`);
     if (isDone(now, was)) return { outcome: 'done' };

@@ -1,13 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import { awsId, defineAction, FirebreakError, type ProbeResult } from '@firebreak/contract';
 import { z } from 'zod';
+import { refused } from '../../../exchange/outcome.ts';
 import { array, textAt } from '../../../intake/foreign.ts';
 import type { AwsSession } from '../session.ts';
+import { accountChange } from './exchange/account-change.ts';
 import { type Desk, deskOf, nameOf, regionOf } from './exchange/desk.ts';
-import { refused } from './exchange/failure.ts';
 import { accountParam, arnParam, ownArn } from './exchange/params.ts';
 import { refOf } from './exchange/reference.ts';
-import { stateChange } from './exchange/state-change.ts';
 import type { Write } from './exchange/write.ts';
 import { impactOf, interruptThing } from './impact/legitimate-use.ts';
 
@@ -66,7 +66,7 @@ export default defineAction<Params, Before, AwsSession>({
   takes: () => 120,
   impact: (of, estate) =>
     impactOf('stop-notebook', interruptThing(estate, awsId(of.arn), 'Work in it ends, and what is not saved is lost.')),
-  ...stateChange<Params, Before>({
+  ...accountChange<Params, Before>({
     read,
     isGone: ({ status }) => status === null,
     goneIsWanted: true,

@@ -1,12 +1,12 @@
 import { awsId, defineAction, type ProbeResult } from '@firebreak/contract';
 import { z } from 'zod';
+import { refused } from '../../../exchange/outcome.ts';
 import { array, textAt } from '../../../intake/foreign.ts';
 import type { AwsSession } from '../session.ts';
+import { accountChange } from './exchange/account-change.ts';
 import { type Desk, deskOf, nameOf, regionOf } from './exchange/desk.ts';
-import { refused } from './exchange/failure.ts';
 import { accountParam, arnParam, ownArn } from './exchange/params.ts';
 import { refOf } from './exchange/reference.ts';
-import { stateChange } from './exchange/state-change.ts';
 import type { Write } from './exchange/write.ts';
 import { impactOf, interruptThing } from './impact/legitimate-use.ts';
 
@@ -103,7 +103,7 @@ export default defineAction<Params, Before, AwsSession>({
   takes: () => 60,
   impact: (of, estate) =>
     impactOf('stop-sagemaker-endpoint', interruptThing(estate, awsId(of.arn), 'It answers nobody.', 'model')),
-  ...stateChange<Params, Before>({
+  ...accountChange<Params, Before>({
     read,
     isGone: ({ endpoint }) => endpoint === null,
     goneIsWanted: true,

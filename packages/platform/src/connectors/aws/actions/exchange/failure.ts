@@ -4,11 +4,10 @@
  * The one thing that must never go wrong here: a write that may have taken effect is `unknown`, so that the runner reads
  * again instead of repeating it. That is so when it left and no answer came, and when AWS answered with an error of its own.
  */
-import { catalogue, type ErrorCode, FirebreakError, type Outcome } from '@firebreak/contract';
+import { type ErrorCode, FirebreakError, type Outcome } from '@firebreak/contract';
 import type { CommandFailure, Reply } from '../../account/control.ts';
 
 export type Failed = Extract<Reply, { ok: false }>;
-export type Refused = Extract<Outcome, { outcome: 'refused' }>;
 
 const meaning: Readonly<Record<CommandFailure, { code: ErrorCode; retryable: boolean; mayHaveHappened: boolean }>> = {
   absent: { code: 'FB-AWS-GONE', retryable: false, mayHaveHappened: false },
@@ -38,26 +37,9 @@ export function writeOutcome(failed: Failed, what: string): Outcome {
     : { outcome: 'refused', code, reason, retryable };
 }
 
-export function refused(code: ErrorCode, reason: string, retryable = false): Refused {
-  return { outcome: 'refused', code, reason, retryable };
-}
-
 /** For what could not be read: it stops the command, or the runner tries later. */
 export function readError(failed: Failed, what: string): FirebreakError {
   return new FirebreakError(meaning[failed.failure].code, inWords(failed, what));
-}
-
-/** A read within `apply` that threw: nothing was sent. Surprises go on. */
-export function refusedBy(error: unknown): Refused {
-  if (!(error instanceof FirebreakError) || error.code === 'FB-CANCELLED') throw error;
-  const { status } = catalogue[error.code];
-  return refused(error.code, error.why, status > 500 || status === 409);
-}
-
-/** What a refusal means after another write of the same attempt went through: it is no longer true that nothing happened. */
-export function brokenOff(outcome: Outcome): Outcome {
-  if (outcome.outcome !== 'refused') return outcome;
-  return { outcome: 'unknown', reason: `It broke off after a part was done: ${outcome.code}: ${outcome.reason}` };
 }
 
 /** A failure in words, without what AWS said. */

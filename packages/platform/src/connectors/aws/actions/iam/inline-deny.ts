@@ -7,8 +7,8 @@ import { type Action, awsId } from '@firebreak/contract';
 import { z } from 'zod';
 import type { Foreign } from '../../../../intake/foreign.ts';
 import type { AwsSession } from '../../session.ts';
+import { accountChange, type InAccount } from '../exchange/account-change.ts';
 import { isSelf } from '../exchange/desk.ts';
-import { type InAccount, stateChange } from '../exchange/state-change.ts';
 import type { Write } from '../exchange/write.ts';
 import { documentOf, sameDocument } from './document.ts';
 import { holderKind, holderName, holderWords, inlinePolicy, isServiceLinked } from './holder.ts';
@@ -55,7 +55,7 @@ export function inlineDeny<P extends InAccount>(deny: InlineDeny<P>): Part<P> {
     input: { ...holderName(of.arn), PolicyName: deny.name(of) },
     removes: true,
   });
-  return stateChange<P, InlineDenyBefore>({
+  return accountChange<P, InlineDenyBefore>({
     async read(desk, of) {
       const found = await inlinePolicy(desk, of.arn, deny.name(of));
       const at = desk.clock();

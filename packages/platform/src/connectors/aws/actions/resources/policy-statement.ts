@@ -7,8 +7,8 @@ import { type Action, awsId } from '@firebreak/contract';
 import { z } from 'zod';
 import type { Foreign } from '../../../../intake/foreign.ts';
 import type { AwsSession } from '../../session.ts';
+import { accountChange, type InAccount } from '../exchange/account-change.ts';
 import type { Desk } from '../exchange/desk.ts';
-import { type InAccount, stateChange } from '../exchange/state-change.ts';
 import type { Write } from '../exchange/write.ts';
 import { documentOf, sameDocument, statementsOf, withStatements } from '../iam/document.ts';
 
@@ -38,7 +38,7 @@ export function resourcePolicy<P extends InAccount>(change: ResourcePolicy<P>): 
   const rest = (of: P, text: string | null) => statementsOf(text).filter(({ Sid }) => Sid !== change.statement(of).Sid);
   const put = (of: P, text: string): Write => ({ verb: 'patch', object: awsId(of.arn), ...change.put(of, text) });
   const remove = (of: P): Write => ({ verb: 'delete', object: awsId(of.arn), removes: true, ...change.remove(of) });
-  return stateChange<P, ResourcePolicyBefore>({
+  return accountChange<P, ResourcePolicyBefore>({
     read: change.read,
     isGone: ({ exists }) => !exists,
     goneIsWanted: true,

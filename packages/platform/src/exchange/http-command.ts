@@ -19,6 +19,7 @@ import {
   refusedAnswer,
   urlBelow,
 } from '../intake/http.ts';
+import { bytesUpTo, headerOf } from '../intake/http-answer.ts';
 
 export interface HttpCommand {
   readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
@@ -94,11 +95,8 @@ export function openCommands(options: HttpCommandOptions): HttpCommands {
         body: sent?.body ?? null,
         signal: AbortSignal.any([signal, timer]),
       });
-      const header = (name: string) => {
-        const value = response.headers[name];
-        return Array.isArray(value) ? value.join(', ') : value;
-      };
-      const body = await bytesOf(response.body, maxBytes);
+      const header = headerOf(response.headers);
+      const body = await bytesUpTo(maxBytes, response.body);
       const { statusCode: status } = response;
       if (body === undefined) return { ...answered('too-large', 'The answer is longer than we read.'), status, header };
       const reply: HttpReply = { ok: true, status, header, body };
@@ -135,21 +133,6 @@ function bodyOf({
 }: HttpCommand): { readonly type: string; readonly body: string | Uint8Array } | undefined {
   if (bytes !== undefined) return { type: bytes.type, body: bytes.content };
   return json === undefined ? undefined : { type: 'application/json', body: JSON.stringify(json) };
-}
-
-/** Undefined when there are more than may be. */
-async function bytesOf(body: AsyncIterable<Buffer> & { destroy(): unknown }, max: number): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    length += chunk.length;
-    if (length > max) {
-      body.destroy();
-      return undefined;
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {

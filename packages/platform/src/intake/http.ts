@@ -13,6 +13,7 @@ import { rootCertificates } from 'node:tls';
 import { type ErrorCode, FirebreakError, type Gap } from '@firebreak/contract';
 import { Agent, type Dispatcher, EnvHttpProxyAgent, errors, request } from 'undici';
 import { gap } from './gap.ts';
+import { bytesUpTo, headerOf } from './http-answer.ts';
 
 export interface HttpOptions {
   /** `http:` or `https:`; its path is put before every path. Name and password in it are sent as basic credentials. */
@@ -184,18 +185,12 @@ export function openHttp(options: HttpOptions): HttpClient {
         signal: AbortSignal.any([signal, timer]),
       });
       const header = headerOf(response.headers);
-      const chunks: Buffer[] = [];
-      let length = 0;
-      for await (const chunk of response.body as AsyncIterable<Buffer>) {
-        length += chunk.length;
-        if (length > maxBytes) {
-          response.body.destroy();
-          const reason = `The answer is longer than ${maxBytes} bytes.`;
-          return { ok: false, failure: 'too-large', reason, status: response.statusCode, header };
-        }
-        chunks.push(chunk);
+      const body = await bytesUpTo(maxBytes, response.body);
+      if (body === undefined) {
+        const reason = `The answer is longer than ${maxBytes} bytes.`;
+        return { ok: false, failure: 'too-large', reason, status: response.statusCode, header };
       }
-      const reply: HttpReply = { ok: true, status: response.statusCode, header, body: Buffer.concat(chunks) };
+      const reply: HttpReply = { ok: true, status: response.statusCode, header, body };
       return response.statusCode < 400 ? reply : refusedAnswer(reply, options.asksForPatience);
     } catch (error) {
       if (signal.aborted) throw new FirebreakError('FB-CANCELLED', 'A request was stopped.', { cause: error });
@@ -391,13 +386,6 @@ export function dispatcherFor(base: URL, ca: string | undefined): Dispatcher {
     connect: { timeout: connectTimeoutMs, ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }) },
   };
   return /^(localhost|127\.[\d.]+|\[::1\])$/.test(base.hostname) ? new Agent(options) : new EnvHttpProxyAgent(options);
-}
-
-function headerOf(headers: Readonly<Record<string, string | string[] | undefined>>) {
-  return (name: string): string | undefined => {
-    const value = headers[name];
-    return Array.isArray(value) ? value.join(', ') : value;
-  };
 }
 
 function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -8,9 +8,10 @@
  * - without TLS only a server on this machine is spoken to, unless the caller says that plain is meant;
  * - no header, body or text of the server is part of a reason.
  */
-import { rootCertificates } from 'node:tls';
 import { FirebreakError } from '@firebreak/contract';
-import { Agent, type Dispatcher, EnvHttpProxyAgent, errors, request } from 'undici';
+import { request } from 'undici';
+import { brokenOff, dispatcherFor, type HttpFailureKind, neverLeft } from './http.ts';
+import { bytesUpTo, headerOf } from './http-answer.ts';
 
 export interface OneRequest {
   readonly url: string;
@@ -38,7 +39,7 @@ export interface OneAnswer {
 
 export interface NoAnswer {
   readonly ok: false;
-  readonly failure: 'unreachable' | 'timeout' | 'too-large' | 'response-invalid' | 'not-sent';
+  readonly failure: HttpFailureKind | 'not-sent';
   /** Whether the request may have arrived. */
   readonly sent: boolean;
   /** One sentence without foreign text. */
@@ -46,7 +47,6 @@ export interface NoAnswer {
 }
 
 const defaults = { timeoutMs: 15_000, maxBytes: 1024 * 1024 };
-const connectTimeoutMs = 5000;
 const here = /^(localhost|127\.[\d.]+|\[::1\])$/;
 
 /** @throws FirebreakError FB-CANCELLED when the signal ends it; every other ending is data. */
@@ -68,24 +68,14 @@ export async function sendOnce(call: OneRequest, signal: AbortSignal): Promise<O
       ...(call.body === undefined ? {} : { body: call.body }),
       signal: AbortSignal.any([signal, timer]),
     });
-    const chunks: Buffer[] = [];
-    let length = 0;
-    for await (const chunk of response.body as AsyncIterable<Buffer>) {
-      length += chunk.length;
-      if (length > maxBytes) {
-        response.body.destroy();
-        return { ok: false, failure: 'too-large', sent: true, reason: `The answer is longer than ${maxBytes} bytes.` };
-      }
-      chunks.push(chunk);
-    }
-    const header = (name: string) => {
-      const value = response.headers[name];
-      return Array.isArray(value) ? value.join(', ') : value;
-    };
-    return { ok: true, status: response.statusCode, header, body: Buffer.concat(chunks) };
+    const body = await bytesUpTo(maxBytes, response.body);
+    if (body === undefined)
+      return { ok: false, failure: 'too-large', sent: true, reason: `The answer is longer than ${maxBytes} bytes.` };
+    return { ok: true, status: response.statusCode, header: headerOf(response.headers), body };
   } catch (error) {
     if (signal.aborted) throw new FirebreakError('FB-CANCELLED', 'A request was stopped.', { cause: error });
-    return endOf(error, timer.aborted);
+    const { failure, reason } = brokenOff(error, timer.aborted);
+    return { ok: false, failure, reason, sent: !neverLeft(error) };
   } finally {
     // A change is rare: a connection of its own is cheap, and none is left behind.
     await dispatcher.destroy();
@@ -103,32 +93,4 @@ export function jsonOf({ body }: OneAnswer): unknown {
 
 function unsent(reason: string): NoAnswer {
   return { ok: false, failure: 'not-sent', sent: false, reason };
-}
-
-const beforeSending =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPROTO|UND_ERR_CONNECT_TIMEOUT|UND_ERR_INVALID_ARG|ERR_TLS.*|ERR_SSL.*|CERT_.*|UNABLE_TO_.*|SELF_SIGNED.*|DEPTH_ZERO.*)$/;
-
-/** Reads only codes: the texts of errors are for people and change. */
-function endOf(error: unknown, expired: boolean): NoAnswer {
-  const code = error instanceof Error && 'code' in error ? String(error.code ?? '') : '';
-  if (beforeSending.test(code))
-    return { ok: false, failure: 'unreachable', sent: false, reason: `There is no connection (${code}).` };
-  if (expired) return { ok: false, failure: 'timeout', sent: true, reason: 'No complete answer came in time.' };
-  if (error instanceof errors.HTTPParserError || /^(UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES)/.test(code))
-    return { ok: false, failure: 'response-invalid', sent: true, reason: 'The answer is not HTTP as it should be.' };
-  return {
-    ok: false,
-    failure: 'unreachable',
-    sent: true,
-    reason: `The connection broke (${code || 'no reason given'}).`,
-  };
-}
-
-function dispatcherFor(url: URL, ca: string | undefined): Dispatcher {
-  const options = {
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: { timeout: connectTimeoutMs, ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }) },
-  };
-  return here.test(url.hostname) ? new Agent(options) : new EnvHttpProxyAgent(options);
 }

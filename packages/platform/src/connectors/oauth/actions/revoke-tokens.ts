@@ -1,8 +1,8 @@
 import { defineAction, type Outcome } from '@firebreak/contract';
 import { z } from 'zod';
+import { refusedBy } from '../../../exchange/outcome.ts';
 import { type OfClient, ofClient, targetOf } from '../control/client-change.ts';
 import { clientImpact } from '../control/impact.ts';
-import { refusedBy } from '../control/outcome.ts';
 import { probeTokens, readTokens, revokeToken, type TokensBefore, tokensBefore } from '../control/tokens.ts';
 import type { OauthSession } from '../session.ts';
 

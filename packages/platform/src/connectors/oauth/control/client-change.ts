@@ -7,12 +7,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Action, Attempt, Outcome } from '@firebreak/contract';
 import { FirebreakError } from '@firebreak/contract';
 import { z } from 'zod';
+import { refused, refusedBy } from '../../../exchange/outcome.ts';
 import { clientFactId, issuerId } from '../made.ts';
 import type { OauthSession } from '../session.ts';
 import { type ClientState, type ClientWrite, clientState } from './client-state.ts';
 import { issuerAt } from './issuer.ts';
 import { readKeycloak, realmOf, sendKeycloak } from './keycloak-client.ts';
-import { refused, refusedBy } from './outcome.ts';
 import { readRegistered, sendRegistered } from './registered-client.ts';
 import { registrationOf } from './registrations.ts';
 

@@ -3,12 +3,13 @@
  * …_SECRET (or …_KEY). Changes name the field that changes and nothing else: Keycloak leaves alone what a representation does not hold.
  */
 import { FirebreakError, type Outcome } from '@firebreak/contract';
+import { refused } from '../../../exchange/outcome.ts';
 import { array, field, textAt } from '../../../intake/foreign.ts';
 import { jsonOf, type OneRequest, sendOnce } from '../../../intake/send-once.ts';
 import { ownCredential, showClient } from './client-auth.ts';
 import type { ClientState, ClientWrite } from './client-state.ts';
 import { authMethodsOf, endpointOf, type Issuer, mustAnswer, mustBeJson } from './issuer.ts';
-import { outcomeOf, refused } from './outcome.ts';
+import { outcomeOf } from './outcome.ts';
 
 export interface Realm {
   /** `https://sso.example/admin/realms/ml` */

@@ -1,5 +1,6 @@
 /** What the end of a changing request means for a step. What may have taken effect is `unknown`, and is read again. */
-import { FirebreakError, type Outcome } from '@firebreak/contract';
+import type { Outcome } from '@firebreak/contract';
+import { refused } from '../../../exchange/outcome.ts';
 import type { NoAnswer, OneAnswer } from '../../../intake/send-once.ts';
 
 export function outcomeOf(answer: OneAnswer | NoAnswer, what: string): Outcome {
@@ -19,14 +20,4 @@ export function outcomeOf(answer: OneAnswer | NoAnswer, what: string): Outcome {
   if (status === 429) return refused('FB-HTTP-THROTTLED', reason, true);
   if (status >= 500) return { outcome: 'unknown', reason };
   return refused('FB-STEP-REFUSED', reason);
-}
-
-export function refused(code: string, reason: string, retryable = false): Extract<Outcome, { outcome: 'refused' }> {
-  return { outcome: 'refused', code, reason, retryable };
-}
-
-/** A read within an attempt that threw: nothing was sent. Surprises go on. */
-export function refusedBy(error: unknown): Extract<Outcome, { outcome: 'refused' }> {
-  if (!(error instanceof FirebreakError) || error.code === 'FB-CANCELLED') throw error;
-  return refused(error.code, error.why, /^FB-HTTP-(UNREACHABLE|TIMEOUT|THROTTLED|SERVER-ERROR)$/.test(error.code));
 }

@@ -100,6 +100,8 @@ export async function postgresqlPeer(
 
 export interface Server {
   readonly url: string;
+  /** Where it keeps everything; `data` in it is the database. */
+  readonly folder?: string;
   readonly stop: () => void;
 }
 
@@ -119,5 +121,5 @@ export function startServer(): Server {
     // The script made it for us, and keeps it for those who want to come back.
     rmSync(folder, { recursive: true, force: true });
   };
-  return { url, stop };
+  return { url, folder, stop };
 }

@@ -1,13 +1,15 @@
 /** The rules that come along: every one is sound, says what its examples expect, and tells people what they need to know. */
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { readRuleFolder } from '../../packages/platform/src/cli/rule-folder.ts';
+import { readLogSources, readRuleFolder } from '../../packages/platform/src/cli/rule-folder.ts';
 import { bareWorld, run } from '../../packages/platform/src/cli/testing/run.ts';
 import { readRules } from '../../packages/platform/src/detection/sigma/language/read-rules.ts';
+import { placeholdersOf } from '../../packages/platform/src/detection/sigma/sources/log-source.ts';
 
 const folder = new URL('../../content/rules/', import.meta.url).pathname;
 const { rules: files, examples } = await readRuleFolder(folder, new AbortController().signal);
-const own = files.flatMap((file) => readRules(file).rules);
+const lists = placeholdersOf(await readLogSources(undefined, new AbortController().signal));
+const own = files.flatMap((file) => readRules(file, lists).rules);
 
 test('firebreak rules test says so of all of them', async () => {
   const { out, exit } = await run(bareWorld({}), ['rules', 'test', folder, '--json']);

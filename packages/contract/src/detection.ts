@@ -66,6 +66,8 @@ export interface Detected {
   readonly events: readonly NormalEvent[];
   readonly count?: number;
   readonly note?: string;
+  /** Of somebody else's alert: which of theirs it is, for the detector's id and its title. */
+  readonly theirs?: { readonly detector: string; readonly title: string };
   /** The detector's own when absent. */
   readonly severity?: Detection['severity'];
   /** Further nodes beside those of its events. */

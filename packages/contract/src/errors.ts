@@ -108,11 +108,41 @@ export const catalogue = {
     exit: 2,
     status: 400,
   },
+  'FB-DATA-SAMPLED': {
+    what: 'Of a very large dataset only a sample was judged.',
+    next: 'Judge parts of it one by one to have every row looked at.',
+    exit: 3,
+    status: 400,
+  },
+  'FB-DATA-ROW': {
+    what: 'A row of a dataset could not be read.',
+    next: 'Mend the row at the place named, or take it out.',
+    exit: 3,
+    status: 400,
+  },
+  'FB-GATE-POLICY': {
+    what: 'The policy of the data gate cannot be used.',
+    next: 'Mend it at the place named; docs/data-gate.md says what it may hold.',
+    exit: 2,
+    status: 400,
+  },
   'FB-EVENT-UNREADABLE': {
     what: 'An event of a log could not be read, and does not count.',
     next: 'Look at the place named. Logs are read as docs/events.md says.',
     exit: 3,
     status: 422,
+  },
+  'FB-INTAKE-FULL': {
+    what: 'More events wait than there is room for; nothing of this request was taken.',
+    next: 'Send it again after the seconds that Retry-After names; what is sent twice counts once.',
+    exit: 1,
+    status: 503,
+  },
+  'FB-CASE-REFUSED': {
+    what: 'Incidents cannot be put together or apart like that.',
+    next: 'See how it stands (`firebreak queue <incident>`), and docs/investigation.md.',
+    exit: 2,
+    status: 409,
   },
   'FB-LOG-MISSING': {
     what: 'No log tells of a part of the estate.',
@@ -785,6 +815,18 @@ export const catalogue = {
     what: 'The examples beside a rule cannot be read.',
     next: 'Give `<rule>.test.yaml` the form that docs/detection-rules.md describes.',
     exit: 2,
+    status: 400,
+  },
+  'FB-PROMPT-RULES': {
+    what: 'Rules about injected instructions cannot be used.',
+    next: 'Mend them at the file and line named; docs/prompt-injection.md describes the form. The others were used.',
+    exit: 3,
+    status: 400,
+  },
+  'FB-SECRET-RULES': {
+    what: 'Rules about secrets cannot be used.',
+    next: 'Mend them at the file and line named; docs/secrets.md says what of gitleaks’ form is understood. The others were used.',
+    exit: 3,
     status: 400,
   },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -3,10 +3,16 @@ import { stages } from './action.ts';
 import { attackPathSchema } from './graph.ts';
 import { nodeRefSchema } from './node.ts';
 
-export const roles = ['viewer', 'responder', 'approver', 'admin'] as const;
+export const roles = ['sensor', 'viewer', 'responder', 'approver', 'admin'] as const;
 export const roleSchema = z.enum(roles);
-/** Each role may do what the ones before it may; `responder` works incidents, `approver` approves plans, `admin` manages access. */
+/**
+ * Each role may do what the ones before it may; `responder` works incidents, `approver` approves plans, `admin` manages access.
+ * `sensor` is for programs that send events: it may do that, which a viewer may not, and read nothing.
+ */
 export type Role = z.infer<typeof roleSchema>;
+/** What a person may be invited as. */
+export const personRoleSchema = roleSchema.exclude(['sensor']);
+export type PersonRole = z.infer<typeof personRoleSchema>;
 
 export const incidentSchema = z.object({
   id: z.string(),

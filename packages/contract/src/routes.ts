@@ -12,25 +12,48 @@ import {
   usedLinkSchema,
 } from './answers/approvals.ts';
 import { breakageSchema } from './answers/breakage.ts';
+import { caseSchema, closings, queueSchema } from './answers/cases.ts';
 import { channelsSchema } from './answers/channels.ts';
 import { couldDidSchema, takenEventsSchema } from './answers/could-did.ts';
+import {
+  detectionFilterSchema,
+  detectionListSchema,
+  detectionVerdicts,
+  keptDetectionSchema,
+  suppressionSchema,
+  suppressionScopeSchema,
+} from './answers/detections.ts';
 import { differenceSchema } from './answers/difference.ts';
 import { exposureSchema } from './answers/exposure.ts';
 import { identitiesSchema, identityFindings } from './answers/identities.ts';
+import { intakeSchema } from './answers/intake.ts';
 import { inventorySchema } from './answers/inventory.ts';
 import { lineageSchema } from './answers/lineage.ts';
+import { otlpAnswerSchema } from './answers/otlp.ts';
 import { planChoiceSchema } from './answers/plan-choice.ts';
 import { playbookReportSchema, playbookRunSchema, playbookWishSchema } from './answers/playbook.ts';
 import { privilegesSchema } from './answers/privileges.ts';
+import { promptOrigins, promptVerdictSchema } from './answers/prompt-verdict.ts';
+import { qualitySchema } from './answers/quality.ts';
 import { raceSchema } from './answers/race.ts';
 import { requestPathSchema } from './answers/request-path.ts';
 import { reviewSchema, reviewSummarySchema, reviewVerdicts } from './answers/reviews.ts';
+import { rotationItemSchema, rotationStates } from './answers/rotation.ts';
 import { scopeAnswerSchema } from './answers/scope.ts';
 import { thirdPartiesSchema } from './answers/third-parties.ts';
 import { threatModelSchema } from './answers/threat-model.ts';
+import { timelineKinds, timelineSchema } from './answers/timeline.ts';
 import { whatIfSchema } from './answers/what-if.ts';
 import { blastSchema, nodeLineSchema, pathsSchema } from './graph.ts';
-import { changeSchema, executionSchema, incidentSchema, type Role, roleSchema, watchModes } from './incident.ts';
+import {
+  changeSchema,
+  executionSchema,
+  incidentSchema,
+  personRoleSchema,
+  type Role,
+  roleSchema,
+  watchModes,
+} from './incident.ts';
 import { evidenceReportSchema, ledgerEntrySchema } from './ledger.ts';
 import { planCheckSchema, planSchema, planVariants } from './plan.ts';
 
@@ -48,6 +71,8 @@ export interface Route {
   readonly summary: string;
   /** The least role that may call it; `public` needs no sign-in. */
   readonly role: Role | 'public';
+  /** Called by what writes logs, and not by people. */
+  readonly intake?: Intake;
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
@@ -58,7 +83,24 @@ export interface Route {
   readonly produces?: 'application/json' | 'application/x-ndjson' | 'text/event-stream' | 'application/x-tar';
 }
 
+/** Such a route is also for the role `sensor`, and takes what is packed (gzip, zstd, deflate) and lines of JSON too. */
+export interface Intake {
+  /** Speaks OTLP: protobuf or JSON, as the request is. */
+  readonly otlp?: 'traces' | 'logs' | 'metrics';
+  /** The body reaches its handler as the bytes of JSON that came, unpacked and not parsed. */
+  readonly bytes?: true;
+  /** A header for the token, of senders that can set no `Authorization`. */
+  readonly tokenIn?: string;
+  /** The path's `name` says whose secret the body is signed with (`X-Hub-Signature-256`); such a route is `public`. */
+  readonly signed?: true;
+}
+
 const incidentParams = z.object({ id: z.string().max(64) });
+
+/** Of a detection, a suppression. */
+const idParams = z.object({ id: z.string().min(1).max(200) });
+const reason = z.string().min(1).max(2000);
+const detectionIds = z.array(z.string().min(1).max(200)).min(1).max(5000);
 
 /** A query of the query language (docs/query.md). */
 const queryText = z.string().min(1).max(8000);
@@ -191,7 +233,7 @@ export const routes = {
     path: '/api/invitations',
     summary: 'A one-time sign-in link for another person',
     role: 'admin',
-    body: z.object({ name: z.string().min(1).max(80), role: roleSchema }),
+    body: z.object({ name: z.string().min(1).max(80), role: personRoleSchema }),
     returns: z.object({ link: z.string(), name: z.string(), role: roleSchema, expiresAt: z.string() }),
   },
   estate: {
@@ -409,6 +451,138 @@ export const routes = {
     params: incidentParams,
     returns: incidentSchema,
   },
+  queue: {
+    method: 'GET',
+    path: '/api/queue',
+    summary: 'Incidents as people work them: the most severe first, where each began, how much is in it',
+    role: 'viewer',
+    query: z.object({ hidden: z.stringbool().default(false) }),
+    returns: queueSchema,
+  },
+  case: {
+    method: 'GET',
+    path: '/api/incidents/{id}/case',
+    summary: 'One incident with its detections, why each is in it, and what people did to its grouping',
+    role: 'viewer',
+    params: incidentParams,
+    returns: caseSchema,
+  },
+  timeline: {
+    method: 'GET',
+    path: '/api/incidents/{id}/timeline',
+    summary: 'What the attacker, the platform, our own steps and people did, in one chain',
+    role: 'viewer',
+    params: incidentParams,
+    query: z.object({
+      after: z.string().max(300).optional(),
+      limit: z.coerce.number().int().positive().max(2000).default(200),
+      kind: z.enum(timelineKinds).optional(),
+    }),
+    returns: timelineSchema,
+  },
+  mergeIncidents: {
+    method: 'POST',
+    path: '/api/incidents/{id}/merge',
+    summary: 'Put other incidents into this one; no rule takes them apart again',
+    role: 'responder',
+    params: incidentParams,
+    body: z.object({ from: z.array(z.string().max(64)).min(1).max(100), reason }),
+    returns: caseSchema,
+  },
+  splitIncident: {
+    method: 'POST',
+    path: '/api/incidents/{id}/split',
+    summary: 'Take detections out into an incident of their own; no rule puts the two together again',
+    role: 'responder',
+    params: incidentParams,
+    body: z.object({ detections: detectionIds, reason }),
+    returns: caseSchema,
+  },
+  closeIncident: {
+    method: 'POST',
+    path: '/api/incidents/{id}/close',
+    summary: 'Close the incident: it leaves the queue and gathers no more detections',
+    role: 'responder',
+    params: incidentParams,
+    body: z.object({ as: z.enum(closings), reason }),
+    returns: caseSchema,
+  },
+  reopenIncident: {
+    method: 'POST',
+    path: '/api/incidents/{id}/reopen',
+    summary: 'Open a closed incident again',
+    role: 'responder',
+    params: incidentParams,
+    body: z.object({ reason }),
+    returns: caseSchema,
+  },
+  detections: {
+    method: 'GET',
+    path: '/api/detections',
+    summary: 'Detections, newest first, narrowed as wished',
+    role: 'viewer',
+    query: detectionFilterSchema.extend({
+      after: z.string().max(200).optional(),
+      limit: z.coerce.number().int().positive().max(1000).default(100),
+    }),
+    returns: detectionListSchema,
+  },
+  detection: {
+    method: 'GET',
+    path: '/api/detections/{id}',
+    summary: 'One detection: its events, its incident and why, what people said of it',
+    role: 'viewer',
+    params: idParams,
+    returns: keptDetectionSchema,
+  },
+  openFromDetections: {
+    method: 'POST',
+    path: '/api/detections/open',
+    summary: 'Open an incident of detections that are in none',
+    role: 'responder',
+    body: z.object({ detections: detectionIds, reason }),
+    returns: caseSchema,
+  },
+  giveVerdict: {
+    method: 'POST',
+    path: '/api/detections/{id}/verdict',
+    summary: 'Say what a detection was; the newest verdict counts',
+    role: 'responder',
+    params: idParams,
+    body: z.object({ verdict: z.enum(detectionVerdicts), note: z.string().max(2000).default('') }),
+    returns: keptDetectionSchema,
+  },
+  suppressions: {
+    method: 'GET',
+    path: '/api/suppressions',
+    summary: 'What hides detections, who made it and why, and how many it has hidden',
+    role: 'viewer',
+    returns: z.object({ suppressions: z.array(suppressionSchema) }),
+  },
+  suppress: {
+    method: 'POST',
+    path: '/api/suppressions',
+    summary: 'Hide detections of a scope, at most for a year; they are kept and counted',
+    role: 'responder',
+    body: z.object({ scope: suppressionScopeSchema, reason, until: z.iso.datetime({ offset: true }) }),
+    returns: suppressionSchema,
+  },
+  endSuppression: {
+    method: 'DELETE',
+    path: '/api/suppressions/{id}',
+    summary: 'End a suppression now; what it hid stays hidden',
+    role: 'responder',
+    params: idParams,
+    returns: suppressionSchema,
+  },
+  quality: {
+    method: 'GET',
+    path: '/api/quality',
+    summary: 'How good each detector is: precision and false positives from verdicts, and which cannot tell',
+    role: 'viewer',
+    query: z.object({ since: z.iso.datetime({ offset: true }).optional() }),
+    returns: qualitySchema,
+  },
   blast: {
     method: 'GET',
     path: '/api/incidents/{id}/blast',
@@ -483,9 +657,73 @@ export const routes = {
     summary:
       'Take in events as their systems write them: one, a list, or an envelope (an audit webhook’s EventList, a CloudTrail file)',
     role: 'responder',
+    intake: { bytes: true },
     body: z.unknown(),
     maxBodyBytes: 32 << 20,
     returns: takenEventsSchema,
+  },
+  takeSignedEvents: {
+    method: 'POST',
+    path: '/api/log/signed/{name}',
+    summary:
+      'Take in events from a webhook that signs as GitHub does, with the secret that the server was given for it',
+    role: 'public',
+    intake: { signed: true },
+    params: z.object({ name: z.string().max(64) }),
+    body: z.unknown(),
+    maxBodyBytes: 32 << 20,
+    returns: takenEventsSchema,
+  },
+  takeFirehose: {
+    method: 'POST',
+    path: '/api/log/firehose',
+    summary: 'Take in events from Amazon Data Firehose; the token is its access key',
+    role: 'responder',
+    intake: { tokenIn: 'x-amz-firehose-access-key' },
+    body: z.object({
+      requestId: z.string().max(200),
+      timestamp: z.number(),
+      records: z.array(z.object({ data: z.string() })).max(10_000),
+    }),
+    maxBodyBytes: 64 << 20,
+    returns: z.object({ requestId: z.string(), timestamp: z.number() }),
+  },
+  takeTraces: {
+    method: 'POST',
+    path: '/v1/traces',
+    summary: 'OTLP: spans, of which those about generative AI and MCP are kept',
+    role: 'responder',
+    intake: { otlp: 'traces' },
+    body: z.unknown(),
+    maxBodyBytes: 32 << 20,
+    returns: otlpAnswerSchema,
+  },
+  takeLogs: {
+    method: 'POST',
+    path: '/v1/logs',
+    summary: 'OTLP: log records about generative AI, and those whose body is an event of a format that we know',
+    role: 'responder',
+    intake: { otlp: 'logs' },
+    body: z.unknown(),
+    maxBodyBytes: 32 << 20,
+    returns: otlpAnswerSchema,
+  },
+  refuseMetrics: {
+    method: 'POST',
+    path: '/v1/metrics',
+    summary: 'OTLP: metrics are not kept, and the answer says so',
+    role: 'responder',
+    intake: { otlp: 'metrics' },
+    body: z.unknown(),
+    maxBodyBytes: 32 << 20,
+    returns: otlpAnswerSchema,
+  },
+  intake: {
+    method: 'GET',
+    path: '/api/intake',
+    summary: 'How events come in: counts by source and reason, how far the watch is behind, rules that are refused',
+    role: 'viewer',
+    returns: intakeSchema,
   },
   did: {
     method: 'GET',
@@ -743,6 +981,32 @@ export const routes = {
     role: 'viewer',
     params: incidentParams,
     produces: 'application/x-ndjson',
+  },
+  rotation: {
+    method: 'GET',
+    path: '/api/rotation',
+    summary: 'Secrets that stood in texts, to be rotated; of the secrets themselves only keyed digests',
+    role: 'viewer',
+    query: z.object({ state: z.enum(rotationStates).optional() }),
+    returns: z.object({ items: z.array(rotationItemSchema) }),
+  },
+  decideRotation: {
+    method: 'POST',
+    path: '/api/rotation/{id}',
+    summary: 'Say that a secret was rotated, or why it need not be; or open it again',
+    role: 'responder',
+    params: z.object({ id: z.string().max(64) }),
+    body: z.object({ state: z.enum(rotationStates), reason: z.string().min(1).max(2000) }),
+    returns: rotationItemSchema,
+  },
+  scanPrompt: {
+    method: 'POST',
+    path: '/api/prompt/scan',
+    summary: 'Whether a text that a model is to read holds injected instructions; nothing of it is kept',
+    role: 'responder',
+    intake: {},
+    body: z.object({ text: z.string().max(262_144), origin: z.enum(promptOrigins).default('retrieved') }),
+    returns: promptVerdictSchema,
   },
   events: {
     method: 'GET',

@@ -21,6 +21,7 @@ import { makePlan } from '../planning/make-plan.ts';
 import { exportPlaybook } from '../playbooks/export-playbook.ts';
 import { notePlaybook } from '../playbooks/note-playbook.ts';
 import { openStorage } from '../storage/storage.ts';
+import { caseDesk } from './case-desk.ts';
 import { approvePlan } from './handlers/approvals.ts';
 import { layOverEstate, playbookSource, responseEventLines } from './playbook-station.ts';
 import { rehearse } from './rehearse.ts';
@@ -101,6 +102,7 @@ async function openDesk(where: Parameters<World['openDesk']>[0], signal: AbortSi
   const target = where.target === undefined ? undefined : await openTarget(where.target, signal);
   const station = await openStation({ data: where.data, database: where.database, policies: where.policies, target });
   return {
+    cases: caseDesk(station),
     incidents: () => station.incidents.list(),
     incident: (id) => station.incidents.get(id),
     execution: (id) => executionOf(station, id),
@@ -144,6 +146,8 @@ async function openDesk(where: Parameters<World['openDesk']>[0], signal: AbortSi
     review: (id) => station.reviews.get(id),
     openReview: (request) => station.reviews.open(request),
     decideReview: (request) => station.reviews.decide(request),
+    rotation: (state) => station.rotation.list(state),
+    decideRotation: (request) => station.rotation.decide(request),
     close: () => station.close(),
   };
 }

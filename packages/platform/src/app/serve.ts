@@ -11,6 +11,7 @@ import { handlersOf } from './handlers/index.ts';
 import { openStation, type Station } from './station.ts';
 import { openDemo, openTarget } from './targets.ts';
 import { version } from './version.ts';
+import { webhookSecrets } from './webhook-secrets.ts';
 
 /** What the demo's incident starts from, see content/demo-estate. */
 const demo = {
@@ -25,12 +26,17 @@ export async function serve(options: ServeOptions): Promise<void> {
     { level: process.env.FIREBREAK_LOG ?? 'warn', redact: ['req.headers.authorization', 'req.headers.cookie'] },
     pino.destination(2),
   );
+  const webhooks = await webhookSecrets(options.webhooks);
   const target = options.sources.length === 0 ? await openDemo(signal) : await openTarget(options.sources, signal);
   const station = await openStation({
     data: options.data,
     database: options.database,
     target,
     policies: options.policies,
+    watch: {
+      rules: options.rules,
+      onRefused: ({ code, file, line, reason }) => logger.warn({ code, file, line }, `rule refused: ${reason}`),
+    },
     onTrouble: (error) => logger.error(error),
   });
   try {
@@ -41,6 +47,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       logger,
       version,
       hosts: options.hosts,
+      webhooks,
       console:
         options.console !== undefined && existsSync(join(options.console, 'index.html')) ? options.console : undefined,
     });

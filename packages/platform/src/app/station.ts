@@ -12,6 +12,12 @@ import {
   type NodeRef,
   type Plan,
 } from '@firebreak/contract';
+import { shippedSecretSearch } from '../detection/secrets/index.ts';
+import { keyedDigest } from '../detection/secrets/keyed-digest.ts';
+import { knownInEstate } from '../detection/secrets/known-in-estate.ts';
+import { createRotation, type Rotation } from '../detection/secrets/rotation.ts';
+import type { RuleProblem } from '../detection/sigma/language/rule.ts';
+import { nodeFinder } from '../events/node-finder.ts';
 import { createAuthority } from '../execution/approval/authority.ts';
 import { type BreakGlassReviews, createBreakGlassReviews } from '../execution/approval/break-glass.ts';
 import { capabilityKey } from '../execution/approval/capability.ts';
@@ -26,6 +32,8 @@ import { createIncidents, type Incidents } from '../incidents/incident.ts';
 import { protectedWithin } from '../incidents/protected-within.ts';
 import { createProve } from '../incidents/prove.ts';
 import { createReviews, type Reviews } from '../inventory/reviews/reviews.ts';
+import { type Cases, createCases } from '../investigation/cases/cases.ts';
+import type { EstateView } from '../investigation/cases/traits.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import { loadOrCreateSigner } from '../ledger/key.ts';
 import { createLedger, type Ledger } from '../ledger/ledger.ts';
@@ -36,7 +44,10 @@ import type { Transaction } from '../storage/database.ts';
 import { openStorage, type Storage } from '../storage/storage.ts';
 import { type Collected, EstateHolder } from './estate-holder.ts';
 import { Historian } from './historian.ts';
+import { IntakeLine } from './intake-line.ts';
 import type { Target } from './joined-target.ts';
+import type { TakeDetections } from './watch-follower.ts';
+import { WatchStation } from './watch-station.ts';
 
 export interface Station {
   readonly storage: Storage;
@@ -46,6 +57,16 @@ export interface Station {
   readonly approvalLinks: ApprovalLinks;
   readonly breakGlasses: BreakGlassReviews;
   readonly clock: Clock;
+  /** Detections, and the incidents that they become. */
+  readonly cases: Cases;
+  /** Secrets that stood in texts. */
+  readonly rotation: Rotation;
+  /** Folders of detection rules beside those that come along. */
+  readonly rules: readonly string[];
+  /** The one way in for events. */
+  readonly intake: IntakeLine;
+  /** What looks at events as they come; undefined where nothing watches. */
+  readonly watch: WatchStation | undefined;
   /** Undefined when there is no target: past incidents can then be read, not worked on. */
   readonly field: Field | undefined;
   close(): Promise<void>;
@@ -69,6 +90,8 @@ export interface StationOptions {
   readonly policies?: string | undefined;
   readonly target: Target | undefined;
   readonly clock?: Clock;
+  /** Watches events as they come, by these folders of rules beside those that come along. */
+  readonly watch?: { readonly rules: readonly string[]; readonly onRefused: (problem: RuleProblem) => void };
   readonly onTrouble?: (error: unknown) => void;
 }
 
@@ -102,16 +125,39 @@ export async function openStation(options: StationOptions): Promise<Station> {
       ledger,
       clock,
     };
+    const intake = new IntakeLine({ store: storage.eventStore, clock, appended: () => watch?.appended() });
+    const cases = createCases({ store: storage.detectionStore, ledger, clock, estate: estateOf(field) });
+    const rotation = createRotation({
+      store: storage.rotationStore,
+      events: storage.eventStore,
+      ledger,
+      clock,
+      search: shippedSecretSearch,
+      digest: keyedDigest(await keyFromFile(join(keys, 'secrets.key'))),
+      known: async (secret) => {
+        const graph = await estateOf(field)().then((view) => view?.graph);
+        return graph === undefined ? [] : knownInEstate(graph.estate, secret);
+      },
+    });
+    const watch =
+      options.watch === undefined ? undefined : watchOf(storage, { cases, rotation }, options.watch, options.onTrouble);
     return {
       storage,
       ledger,
       incidents,
+      intake,
+      watch,
+      cases,
+      rotation,
+      rules: options.watch?.rules ?? [],
       reviews: createReviews({ store: storage.reviewStore, ledger, clock }),
       approvalLinks: createApprovalLinks(approving),
       breakGlasses: createBreakGlassReviews(approving),
       clock,
       field,
       close: async () => {
+        await intake.close();
+        await watch?.close();
         await field?.runner.close();
         await field?.historian.close();
         await storage.close();
@@ -122,6 +168,41 @@ export async function openStation(options: StationOptions): Promise<Station> {
     await storage.close();
     throw error;
   }
+}
+
+/** The estate as detections are grouped by it. One that cannot be read holds no detection up: identities are left to group by. */
+function estateOf(field: Field | undefined): () => Promise<EstateView | undefined> {
+  const views = new WeakMap<AttackGraph, EstateView>();
+  return async () => {
+    const graph = await field?.holder.current().then(
+      (current) => current.graph,
+      () => undefined,
+    );
+    if (graph === undefined) return undefined;
+    const view = views.get(graph) ?? { graph, find: nodeFinder(graph) };
+    views.set(graph, view);
+    return view;
+  };
+}
+
+function watchOf(
+  storage: Storage,
+  { cases, rotation }: Pick<Station, 'cases' | 'rotation'>,
+  { rules, onRefused }: NonNullable<StationOptions['watch']>,
+  onTrouble: (error: unknown) => void = () => undefined,
+): WatchStation {
+  const take: TakeDetections = async (detections) => {
+    await cases.takeDetections(detections);
+    await rotation.take(detections);
+  };
+  return new WatchStation({
+    name: 'main',
+    database: storage.url,
+    rules,
+    take,
+    onTrouble,
+    onRules: ({ problems }) => problems.filter(({ warning }) => warning !== true).forEach(onRefused),
+  });
 }
 
 interface FieldParts {

@@ -56,12 +56,32 @@ const review: Review = {
   items: [],
 };
 
+const refuse = () => Promise.reject(new Error('no cases here'));
+const noCases: Desk['cases'] = {
+  queue: refuse,
+  case: refuse,
+  detections: refuse,
+  detection: refuse,
+  merge: refuse,
+  split: refuse,
+  openFrom: refuse,
+  close: refuse,
+  reopen: refuse,
+  giveVerdict: refuse,
+  suppressions: refuse,
+  suppress: refuse,
+  endSuppression: refuse,
+  quality: refuse,
+  timeline: refuse,
+};
+
 /** A desk that notes what is asked of it. */
 function noting(answers: Partial<Desk> = {}) {
   const asked: unknown[] = [];
   const openDesk: World['openDesk'] = async (where) => {
     asked.push(where);
     return {
+      cases: noCases,
       incidents: async () => [incident],
       incident: async () => incident,
       execution: async () => null,

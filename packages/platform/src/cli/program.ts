@@ -22,10 +22,12 @@ import { permissionsCommand } from './commands/permissions.ts';
 import { planCommands } from './commands/plan.ts';
 import { playbookCommands } from './commands/playbook.ts';
 import { privilegesCommand } from './commands/privileges.ts';
+import { promptCommand } from './commands/prompt.ts';
 import { raceCommand } from './commands/race.ts';
 import { renewCommand } from './commands/renew.ts';
 import { requestPathCommand } from './commands/request-path.ts';
 import { reviewCommands } from './commands/reviews.ts';
+import { rotationCommand } from './commands/rotation.ts';
 import { rulesCommand } from './commands/rules.ts';
 import { scopeCommand } from './commands/scope.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -59,6 +61,8 @@ const commands = [
   whatIfCommand,
   findingsCommand,
   rulesCommand,
+  promptCommand,
+  rotationCommand,
   diffCommand,
   scopeCommand,
   didCommand,

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { type ErrorCode, type Execution, FirebreakError, type Incident, type Plan } from '@firebreak/contract';
 import { type Client, createClient } from '../http/client.ts';
+import { remoteCases } from './remote-cases.ts';
 import { watched } from './watched.ts';
 import type { Desk } from './world.ts';
 
@@ -26,6 +27,7 @@ export function openRemoteDesk(server: URL, token: string, signal: AbortSignal):
   const client = createClient({ server, token });
   const about = (id: string) => ({ params: { id } });
   return {
+    cases: remoteCases(client, signal),
     incidents: async () => (await client.call('incidents', {}, signal)).incidents,
     incident: (id) => client.call('incident', about(id), signal),
     execution: (id) => client.call('execution', about(id), signal),
@@ -91,6 +93,10 @@ export function openRemoteDesk(server: URL, token: string, signal: AbortSignal):
     reviews: async () => (await client.call('reviews', {}, signal)).reviews,
     review: (id) => client.call('review', about(id), signal),
     openReview: ({ title, due, query }) => client.call('openReview', { body: { title, due, query } }, signal),
+    rotation: async (state) =>
+      (await client.call('rotation', { query: state === undefined ? {} : { state } }, signal)).items,
+    decideRotation: ({ id, state, reason }) =>
+      client.call('decideRotation', { ...about(id), body: { state, reason } }, signal),
     decideReview: ({ review, item, verdict, note }) =>
       client.call('decideReview', { ...about(review), body: { item, verdict, note } }, signal),
     close: async () => {},

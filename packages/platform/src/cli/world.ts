@@ -5,11 +5,15 @@
 import type {
   AnyAction,
   BreakGlass,
+  Case,
   DeriveOptions,
+  DetectionFilter,
+  DetectionList,
   Estate,
   Execution,
   Gap,
   Incident,
+  KeptDetection,
   MadeLink,
   MissingRight,
   Plan,
@@ -18,15 +22,24 @@ import type {
   PlanVariant,
   PlaybookRun,
   PlaybookWish,
+  Quality,
+  Queue,
   Review,
   ReviewSummary,
+  RotationItem,
+  RotationState,
+  Suppression,
+  Timeline,
+  TimelineKind,
   WatchMode,
 } from '@firebreak/contract';
+import type { DecideRotation } from '../detection/secrets/rotation.ts';
 import type { LeaseWish } from '../execution/new-execution.ts';
 import type { DryRunStep } from '../execution/runner.ts';
 import type { FactHistory } from '../facts/history.ts';
 import type { AttackGraph } from '../graph/attack-graph.ts';
 import type { DecideReview, OpenReview } from '../inventory/reviews/reviews.ts';
+import type { Decisions } from '../investigation/cases/decisions.ts';
 
 export interface Source {
   /** As given, `kubernetes:./manifests` each. */
@@ -95,6 +108,10 @@ export interface ServeOptions {
   readonly sources: readonly string[];
   /** A file of approval policies. */
   readonly policies: string | undefined;
+  /** Folders of detection rules beside those that come along. */
+  readonly rules: readonly string[];
+  /** Webhooks that sign, and where their secrets are: `<name>=env:<VARIABLE>`, `<name>=file:</path>`. */
+  readonly webhooks: readonly string[];
   /** Folder of the built console. */
   readonly console: string | undefined;
   readonly signal: AbortSignal;
@@ -154,7 +171,33 @@ export interface PlaybookDesk {
   responseEvents(incident: string): AsyncIterable<Uint8Array>;
 }
 
+/** Detections and the queue of incidents, and what people decide about them. */
+export interface CaseDesk {
+  /** @param hidden those that are closed, merged away or suppressed as well */
+  queue(hidden: boolean): Promise<Queue>;
+  case(incident: string): Promise<Case>;
+  detections(filter: DetectionFilter, page: { limit: number; after: string | undefined }): Promise<DetectionList>;
+  detection(id: string): Promise<KeptDetection>;
+  merge(request: Parameters<Decisions['merge']>[0]): Promise<Case>;
+  /** @returns the new incident */
+  split(request: Parameters<Decisions['split']>[0]): Promise<Case>;
+  openFrom(request: Parameters<Decisions['openFrom']>[0]): Promise<Case>;
+  close(request: Parameters<Decisions['close']>[0]): Promise<Case>;
+  reopen(request: Parameters<Decisions['reopen']>[0]): Promise<Case>;
+  giveVerdict(request: Parameters<Decisions['giveVerdict']>[0]): Promise<KeptDetection>;
+  suppressions(): Promise<readonly Suppression[]>;
+  suppress(request: Parameters<Decisions['suppress']>[0]): Promise<Suppression>;
+  endSuppression(request: Parameters<Decisions['endSuppression']>[0]): Promise<Suppression>;
+  quality(since: string | null, signal: AbortSignal): Promise<Quality>;
+  timeline(
+    incident: string,
+    page: { after: string | undefined; limit: number; kind?: TimelineKind | undefined },
+    signal: AbortSignal,
+  ): Promise<Timeline>;
+}
+
 export interface Desk {
+  readonly cases: CaseDesk;
   incidents(): Promise<readonly Incident[]>;
   incident(id: string): Promise<Incident>;
   execution(incident: string): Promise<Execution | null>;
@@ -186,5 +229,7 @@ export interface Desk {
   /** A server asks its own estate what there is to review: it takes the query and no items. */
   openReview(request: OpenReview & { readonly query: string }): Promise<Review>;
   decideReview(request: DecideReview): Promise<Review>;
+  rotation(state: RotationState | undefined): Promise<readonly RotationItem[]>;
+  decideRotation(request: DecideRotation): Promise<RotationItem>;
   close(): Promise<void>;
 }

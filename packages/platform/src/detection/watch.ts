@@ -39,12 +39,18 @@ export interface WatchParts {
   readonly state?: WatchState | undefined;
 }
 
+interface Asked {
+  readonly is: StreamDetector;
+  readonly runs: RunningDetector;
+}
+
 const mostCited = 20;
 const mostRemembered = 20_000;
 
 export class Watch {
   readonly #engine: SigmaEngine;
-  readonly #detectors: { readonly is: StreamDetector; readonly runs: RunningDetector }[];
+  readonly #detectors: readonly Asked[];
+  readonly #byFormat = new Map<string, readonly Asked[]>();
   /** Events that some rule was true for, the newest last. */
   readonly #remembered = new Map<string, NormalEvent>();
   readonly #failures = new Map<string, string>();
@@ -72,7 +78,7 @@ export class Watch {
           eventIds.length,
         );
     }
-    for (const each of this.#detectors) yield* this.#ask(each, (runs) => runs.see(seen));
+    for (const each of this.#lookingAt(event.source.format)) yield* this.#ask(each, (runs) => runs.see(seen));
   }
 
   /** Time has come so far (ms since 1970), although no event says so. */
@@ -99,10 +105,7 @@ export class Watch {
     return this.#failures;
   }
 
-  *#ask(
-    { is, runs }: { readonly is: StreamDetector; readonly runs: RunningDetector },
-    question: (runs: RunningDetector) => Iterable<Detected>,
-  ): Generator<Detection> {
+  *#ask({ is, runs }: Asked, question: (runs: RunningDetector) => Iterable<Detected>): Generator<Detection> {
     if (this.#failures.has(is.id)) return;
     const found: Detected[] = [];
     try {
@@ -111,6 +114,15 @@ export class Watch {
       this.#failures.set(is.id, error instanceof Error ? error.message : String(error));
     }
     for (const each of found) yield ofDetector(is, each);
+  }
+
+  /** A detector is asked of the formats that it says it looks at, and of no others. */
+  #lookingAt(format: string): readonly Asked[] {
+    const known = this.#byFormat.get(format);
+    if (known !== undefined) return known;
+    const looking = this.#detectors.filter(({ is }) => is.needs.includes(format));
+    this.#byFormat.set(format, looking);
+    return looking;
   }
 
   #remember(event: NormalEvent): void {
@@ -137,18 +149,28 @@ const severityOf = {
   critical: 'critical',
 } as const satisfies Record<NonNullable<DetectionRule['level']>, Detection['severity']>;
 
+/** What a rule's detections count for. */
+export function standingOf({
+  level = 'medium',
+  status,
+}: DetectionRule | CorrelationRule): Pick<Detection, 'status' | 'severity'> {
+  return {
+    status: status === 'deprecated' || status === 'unsupported' ? 'trial' : 'stable',
+    severity: severityOf[level],
+  };
+}
+
 function ofRule(
   rule: DetectionRule | CorrelationRule,
   group: string,
   events: readonly NormalEvent[],
   count: number,
 ): Detection {
-  const { title, level = 'medium', status, description = title, falsepositives, tags, author } = rule;
+  const { title, description = title, falsepositives, tags, author } = rule;
   const doubts = falsepositives.length === 0 ? '' : ` Known to be harmless: ${falsepositives.join('; ')}`;
   return detectionOf({
     detector: `sigma/${rule.id}`,
-    status: status === 'deprecated' || status === 'unsupported' ? 'trial' : 'stable',
-    severity: severityOf[level],
+    ...standingOf(rule),
     title,
     found: { group, events, count },
     what: title,
@@ -161,7 +183,8 @@ function ofRule(
 
 function ofDetector(is: StreamDetector, found: Detected): Detection {
   const { id, status, severity, title, explain, techniques } = is;
-  return detectionOf({ detector: id, status, severity, title, found, ...explain, techniques: [...techniques] });
+  const named = found.theirs ?? { detector: id, title };
+  return detectionOf({ status, severity, found, ...named, ...explain, techniques: [...techniques] });
 }
 
 type Told = Pick<

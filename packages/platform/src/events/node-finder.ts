@@ -33,6 +33,11 @@ function* shortForms(id: NodeId): Generator<string> {
   if (secret?.[1] !== undefined) yield secret[1];
   const role = /^(aws:(?:Role|User)\/arn:[\w-]+:iam::\d{12}:(?:role|user)\/)(?:.+\/)([^/]+)$/.exec(id);
   if (role !== null) yield `${role[1]}${role[2]}`;
+  // A proxy's own log does not say which proxy it is.
+  const proxied = /^litellm:(Key|User|Model|McpServer|Tool)\/[^/]+\/(.+)$/.exec(id);
+  if (proxied !== null) yield `litellm:${proxied[1]}/${proxied[2]}`;
+  const registered = /^mlflow:(RegisteredModel|ModelVersion|Alias)\/[^/]+\/(.+)$/.exec(id);
+  if (registered !== null) yield `mlflow:${registered[1]}/${registered[2]}`;
   const hosted = /^(git:Repository(?:Content)?|github:User)\/(?!github\.com\/)[^/]+\/(.+)$/.exec(id);
   if (hosted !== null) yield `${hosted[1]}/github.com/${hosted[2]}`;
 }

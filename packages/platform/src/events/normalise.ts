@@ -5,6 +5,7 @@
 import type { EventFormat, NormalEvent, ReadEvent } from '@firebreak/contract';
 import { canonicalJson } from '../kernel/canonical-json.ts';
 import { sha256Hex } from '../kernel/digest.ts';
+import { openEnvelope } from './envelopes/index.ts';
 import { eventFormats } from './formats/index.ts';
 
 export type Normalised =
@@ -20,21 +21,26 @@ export interface Place {
   readonly received: string;
 }
 
-/** Events in one envelope at the most; an envelope in an envelope is a problem. */
 const mostInside = 100_000;
+/** A record of Firehose holds what CloudWatch sends on, and in that is the event: whoever needs more has something to hide. */
+const deepest = 5;
 
-export function* normalise(value: unknown, where: Place): Generator<Normalised> {
+/** @param depth envelopes around the value */
+export function* normalise(value: unknown, where: Place, depth = 0): Generator<Normalised> {
+  const inside = inEnvelope(value);
+  if (inside === undefined) yield single(value, where);
+  else if (typeof inside === 'string') yield { problem: inside };
+  else if (depth >= deepest) yield { problem: `It is in more than ${deepest} envelopes.` };
+  else if (inside.length > mostInside) yield { problem: `It holds more than ${mostInside} events.` };
+  else for (const each of inside) yield* normalise(each, where, depth + 1);
+}
+
+function inEnvelope(value: unknown): readonly unknown[] | string | undefined {
   for (const format of eventFormats) {
     const inside = format.unwrap?.(value);
-    if (inside === undefined) continue;
-    if (inside.length > mostInside) {
-      yield { problem: `It holds more than ${mostInside} events.` };
-      return;
-    }
-    for (const each of inside) yield single(each, where);
-    return;
+    if (inside !== undefined) return inside;
   }
-  yield single(value, where);
+  return openEnvelope(value);
 }
 
 function single(value: unknown, where: Place): Normalised {

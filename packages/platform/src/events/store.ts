@@ -1,5 +1,6 @@
 /** Where events are kept. */
-import type { NodeId, NormalEvent } from '@firebreak/contract';
+import type { NodeId, NormalEvent, SeenEvent } from '@firebreak/contract';
+import type { EventBatch } from './event-batch.ts';
 
 export interface KnownLog {
   readonly format: string;
@@ -8,18 +9,55 @@ export interface KnownLog {
   readonly last: string;
 }
 
+/** An event as it is kept. */
+export interface KeptEvent extends SeenEvent {
+  /** Its place in the order of appending; numbers grow, and some are missing. */
+  readonly no: number;
+  readonly received: Date;
+  /** The JSON that `raw` is parsed from, at each look. */
+  readonly rawText: string;
+}
+
+/** All that is given must hold; of the lists, one of each. */
+export interface EventWish {
+  /** Nodes that acted, as events name them (`idsInLogs`). */
+  readonly actors?: readonly NodeId[];
+  /** Nodes that it was done to. */
+  readonly targets?: readonly NodeId[];
+  readonly operations?: readonly string[];
+  readonly formats?: readonly string[];
+  /** ISO 8601, UTC, both included. */
+  readonly since?: string;
+  readonly until?: string;
+}
+
+export interface Appended {
+  readonly kept: number;
+  readonly duplicates: number;
+  readonly byFormat: readonly { readonly format: string; readonly kept: number; readonly duplicates: number }[];
+}
+
 export interface EventStore {
-  /** All of them or none; those that are there already count as duplicates. */
-  append(
-    batch: readonly { readonly event: NormalEvent; readonly raw: unknown }[],
-    received: Date,
-  ): Promise<{ readonly kept: number; readonly duplicates: number }>;
+  /**
+   * All of them or none, durable when it resolves; those that are there already count as duplicates.
+   *
+   * @returns for each batch what became of it
+   */
+  append(batches: readonly EventBatch[], received: Date): Promise<readonly Appended[]>;
   /** Events in which one of the nodes acted, the oldest first. `more` when there are more than `limit`. */
   byActors(
     nodes: readonly NodeId[],
     since: string | undefined,
     limit: number,
   ): Promise<{ readonly events: readonly NormalEvent[]; readonly more: boolean }>;
+  /** Undefined when no such event is kept. */
+  byId(id: string): Promise<KeptEvent | undefined>;
+  /** Events that fit, those that came in last first; in pieces, so that whoever has enough can stop. */
+  search(wish: EventWish): AsyncIterable<readonly KeptEvent[]>;
+  /** Events in the order of appending, those after the number; what comes later has a greater number, always. At least `limit` where there are so many. */
+  after(no: number, limit: number): Promise<readonly KeptEvent[]>;
+  /** Number of the last event; 0 without any. */
+  last(): Promise<number>;
   logs(): Promise<readonly KnownLog[]>;
 }
 

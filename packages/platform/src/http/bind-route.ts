@@ -9,6 +9,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { type Authenticator, mustHaveRole } from './authenticate.ts';
 import type { Caller, FileAnswer, HandlerRequest } from './handlers.ts';
+import { foreignBody, sendOtlp } from './intake/bodies.ts';
+import { signed, unpacked } from './intake/unpacked.ts';
 import { credentialsOf, type Exchange } from './own-routes.ts';
 
 /** A handler whose route is no longer known to the type checker. */
@@ -18,25 +20,42 @@ export interface BindOptions {
   readonly authenticator: Authenticator;
   /** Holds every answer against the route's `returns`. It costs a second pass over each answer: for tests. */
   readonly checkAnswers: boolean;
+  /** Secrets of webhooks that sign, by the name in their path. */
+  readonly webhooks: ReadonlyMap<string, string>;
 }
 
 export function bindRoute(app: FastifyInstance, route: Route, handle: BoundHandler, options: BindOptions): void {
   const callers = new WeakMap<FastifyRequest, Caller>();
-  const { role } = route;
+  const { role, intake, maxBodyBytes: mostBytes = 1 << 20 } = route;
 
   app.route({
     method: route.method,
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
-    ...(route.maxBodyBytes === undefined ? {} : { bodyLimit: route.maxBodyBytes }),
+    bodyLimit: mostBytes,
+    config: { bytes: intake?.bytes === true } as object,
     onRequest: async (request) => {
       if (role === 'public') return;
-      callers.set(request, mustHaveRole(await options.authenticator.callerOf(credentialsOf(request)), role));
+      const caller = await options.authenticator.callerOf(credentialsOf(request, intake?.tokenIn));
+      const mayAsSensor = intake !== undefined && caller?.role === 'sensor';
+      callers.set(request, mayAsSensor ? caller : mustHaveRole(caller, role));
     },
+    ...(intake === undefined
+      ? {}
+      : {
+          preParsing: async (request: FastifyRequest, _reply: FastifyReply, payload: Readable) =>
+            intake.signed === true
+              ? signed(request, payload, secretOf(request, options.webhooks), mostBytes)
+              : unpacked(request, payload, mostBytes),
+        }),
     handler: async (request, reply) => {
       const parsed = {
         params: parsePart('path', route.params, request.params),
         query: parsePart('query', route.query, request.query),
-        body: parsePart('body', route.body, request.body === undefined ? {} : request.body),
+        body: parsePart(
+          'body',
+          route.body,
+          intake === undefined ? (request.body === undefined ? {} : request.body) : foreignBody(request, intake),
+        ),
         caller: callers.get(request),
         signal: untilGone(reply),
       };
@@ -44,9 +63,14 @@ export function bindRoute(app: FastifyInstance, route: Route, handle: BoundHandl
       if (reply.sent) return reply;
       if (route.returns === undefined) return sendFile(reply, route, answer as FileAnswer);
       if (options.checkAnswers) mustBeAsAgreed(route, route.returns, answer);
+      if (intake?.otlp !== undefined) return sendOtlp(request, reply, answer);
       return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer));
     },
   });
+}
+
+function secretOf({ params }: FastifyRequest, webhooks: ReadonlyMap<string, string>): string | undefined {
+  return webhooks.get((params as { name?: string }).name ?? '');
 }
 
 /** @throws FirebreakError FB-USAGE naming the first field that does not fit. */

@@ -12,7 +12,7 @@ export function sendFailure(error: unknown, reply: FastifyReply): FastifyReply {
 }
 
 /** Only what the catalogue or the framework says is for strangers' eyes; the rest is for the log. */
-function asFailure(error: unknown): { status: number; failure: FirebreakError } {
+export function asFailure(error: unknown): { status: number; failure: FirebreakError } {
   if (error instanceof FirebreakError) return { status: catalogue[error.code].status, failure: error };
   if (isRefusalOfFastify(error))
     return { status: error.statusCode, failure: new FirebreakError('FB-USAGE', `${error.message}.`) };

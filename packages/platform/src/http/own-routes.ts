@@ -45,8 +45,11 @@ export function ownRoutes(authenticator: Authenticator, events: EventStream, ver
   };
 }
 
-export function credentialsOf(request: FastifyRequest): Credentials {
-  const [, bearer] = /^bearer\b(.*)$/i.exec(request.headers.authorization ?? '')?.map((part) => part.trim()) ?? [];
+/** @param tokenIn a header for the token of those who can set no `Authorization` */
+export function credentialsOf(request: FastifyRequest, tokenIn?: string): Credentials {
+  const [, token] = /^bearer\b(.*)$/i.exec(request.headers.authorization ?? '')?.map((part) => part.trim()) ?? [];
+  const other = tokenIn === undefined ? undefined : request.headers[tokenIn];
+  const bearer = token ?? (typeof other === 'string' ? other.trim() : undefined);
   return { bearer, cookie: request.cookies[sessionCookie] };
 }
 

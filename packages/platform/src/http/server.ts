@@ -3,7 +3,7 @@
  * sees it, every answer is written from what the handler returns, every failure is `{code, what, why, next}`.
  */
 import cookie from '@fastify/cookie';
-import { type RouteName, routes } from '@firebreak/contract';
+import { type Route, type RouteName, routes } from '@firebreak/contract';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Authenticator } from './authenticate.ts';
 import { type BoundHandler, bindRoute } from './bind-route.ts';
@@ -11,6 +11,7 @@ import { notFound, serveConsole } from './console-files.ts';
 import { EventStream } from './event-stream.ts';
 import { refuseGarbage, sendFailure } from './failure.ts';
 import type { Handlers } from './handlers.ts';
+import { readForeignBodies } from './intake/bodies.ts';
 import { openApi } from './open-api.ts';
 import { ownRoutes } from './own-routes.ts';
 import { ownSiteOnly } from './own-site.ts';
@@ -24,6 +25,8 @@ export interface ServerOptions {
   readonly console: string | undefined;
   /** Names beside loopback under which we are reached, without port. */
   readonly hosts?: readonly string[];
+  /** Secrets of webhooks that sign, by the name in their path. */
+  readonly webhooks?: ReadonlyMap<string, string>;
   /** Holds every answer against the contract, for tests. */
   readonly checkAnswers?: boolean;
 }
@@ -37,7 +40,7 @@ export interface Server {
 const maxParamLength = 16 * 1024;
 
 export async function buildServer(options: ServerOptions): Promise<Server> {
-  const { authenticator, checkAnswers = false } = options;
+  const { authenticator, checkAnswers = false, webhooks = new Map() } = options;
   const app: FastifyInstance = fastify({
     loggerInstance: options.logger,
     bodyLimit: 1 << 20,
@@ -61,9 +64,16 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   const events = new EventStream();
   app.addHook('preClose', async () => events.close());
   const handlers = { ...options.handlers, ...ownRoutes(authenticator, events, options.version) };
-  for (const name of Object.keys(routes) as RouteName[]) {
-    bindRoute(app, routes[name], handlers[name] as BoundHandler, { authenticator, checkAnswers });
-  }
+  const binding = { authenticator, checkAnswers, webhooks };
+  const bind = (scope: FastifyInstance, of: (route: Route) => boolean) => {
+    for (const name of Object.keys(routes) as RouteName[])
+      if (of(routes[name])) bindRoute(scope, routes[name], handlers[name] as BoundHandler, binding);
+  };
+  bind(app, ({ intake }) => intake === undefined);
+  await app.register(async (scope) => {
+    readForeignBodies(scope);
+    bind(scope, ({ intake }) => intake !== undefined);
+  });
   const description = openApi(options.version);
   app.get('/api/openapi.json', async () => description);
   app.all('/api/*', async (request) => notFound(request));

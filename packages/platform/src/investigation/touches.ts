@@ -3,7 +3,7 @@ import { type CouldDid, type GraphNode, type NodeId, type NormalEvent, nodeRef }
 import type { NodeFinder } from '../events/node-finder.ts';
 import { actingNodes } from '../events/store.ts';
 import type { AttackGraph } from '../graph/attack-graph.ts';
-import { bitsetOf } from '../graph/bitset.ts';
+import { takenBy } from './taking.ts';
 
 type Span = { first: string; last: string; events: number };
 type Actor = CouldDid['actors'][number];
@@ -20,12 +20,6 @@ interface Kept {
   readonly examples: string[];
 }
 
-/** Touching one of these in such a way is taking it. A thing read is taken where reading it is holding it. */
-const takenWhen: Readonly<Partial<Record<NormalEvent['activity'], ReadonlySet<GraphNode['class']>>>> = {
-  authenticate: new Set(['identity', 'credential']),
-  execute: new Set(['workload', 'host', 'agent', 'tool']),
-  read: new Set(['credential']),
-};
 const mostSessions = 20;
 const mostOperations = 10;
 const mostExamples = 5;
@@ -141,18 +135,9 @@ export class Touches {
   }
 
   #take(node: number, from: NodeId, { id, time, operation, activity }: NormalEvent): void {
-    if (takenWhen[activity]?.has(this.#graph.nodeAt(node).class) !== true) return;
-    for (const taken of [node, ...this.#openedBy(node)])
+    for (const taken of takenBy(this.#graph, node, activity))
       if (!this.#actors.has(taken))
         this.#actors.set(taken, { takenBy: { event: id, time, operation, from }, sessions: new Map() });
-  }
-
-  /** Whose a credential is: whoever has it is them. */
-  #openedBy(node: number): readonly number[] {
-    if (this.#graph.nodeAt(node).class !== 'credential') return [];
-    return [...this.#graph.liveEdgesFrom(bitsetOf(this.#graph.nodes.length, [node]))].flatMap(({ head, rule }) =>
-      rule.traverse === 'instant' && this.#graph.nodeAt(head).class === 'identity' ? [head] : [],
-    );
   }
 }
 

@@ -1,7 +1,8 @@
 /** Events on PostgreSQL: each once, found by who acted, told back to the last field. */
 import { type NormalEvent, normalEventSchema } from '@firebreak/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { EventStore } from '../events/store.ts';
+import { batchOf } from '../events/event-batch.ts';
+import type { EventStore, EventWish } from '../events/store.ts';
 import { openStorage, type Storage } from './storage.ts';
 import { testServer } from './test-database.ts';
 
@@ -35,15 +36,19 @@ function event(id: string, minute: number, actor: Partial<NormalEvent['actor']>)
     outcome: 'done',
   });
 }
-const withRaw = (events: readonly NormalEvent[]) => events.map((each) => ({ event: each, raw: { id: each.id } }));
+async function keep(events: readonly NormalEvent[]) {
+  const batch = batchOf(events.map((each) => ({ event: each, raw: { id: each.id } })));
+  const [appended] = await store.append([batch], received);
+  return { kept: appended?.kept, duplicates: appended?.duplicates };
+}
 
 test('each once, also within one batch and when many send the same', async () => {
   const events = [event('1', 1, { id: 'aws:User/x' }), event('2', 2, { id: 'aws:User/x' })];
-  expect(await store.append(withRaw([...events, ...events]), received)).toEqual({ kept: 2, duplicates: 2 });
+  expect(await keep([...events, ...events])).toEqual({ kept: 2, duplicates: 2 });
   const late = [event('2', 2, {}), event('3', 3, { id: 'aws:User/y', credential: 'aws:AccessKey/k' })];
-  const ends = await Promise.all([1, 2, 3, 4].map(() => store.append(withRaw(late), received)));
-  expect(ends.reduce((sum, { kept }) => sum + kept, 0)).toBe(1);
-  expect(await store.append([], received)).toEqual({ kept: 0, duplicates: 0 });
+  const ends = await Promise.all([1, 2, 3, 4].map(() => keep(late)));
+  expect(ends.reduce((sum, { kept = 0 }) => sum + kept, 0)).toBe(1);
+  expect(await keep([])).toEqual({ kept: 0, duplicates: 0 });
   expect(await store.logs()).toEqual([
     { format: 'cloudtrail', events: 3, first: '2026-11-20T10:01:00.000Z', last: '2026-11-20T10:03:00.000Z' },
   ]);
@@ -63,9 +68,53 @@ test('found by any node that acted, from a time on, up to a limit', async () => 
 
 test('what stands in an event comes back as it was', async () => {
   const odd = event('odd\t\\N\n', 9, { id: 'aws:User/o\\dd\tname', name: '\u0001 \u2028 "\\' });
-  await store.append(withRaw([odd]), received);
+  await keep([odd]);
   expect((await store.byActors(['aws:User/o\\dd\tname'], undefined, 5)).events).toEqual([odd]);
   const nul = event('nul', 10, { id: 'aws:User/n', name: 'a\0b' });
-  await store.append(withRaw([nul]), received);
+  await keep([nul]);
   expect((await store.byActors(['aws:User/n'], undefined, 5)).events).toEqual([nul]);
+  expect(await store.byId('odd\t\\N\n')).toMatchObject({ event: odd, raw: { id: odd.id }, received });
+  expect(await store.byId('no such')).toBeUndefined();
+});
+
+test('many are told what became of theirs, and read on without a gap', async () => {
+  const of = (ids: readonly string[]) =>
+    batchOf(ids.map((id) => ({ event: event(id, 20, { id: `aws:User/${id}` }), raw: { id } })));
+  const start = await store.last();
+  const appended = await store.append([of(['m1', 'm2']), of(['m2', '1', 'm3']), of([])], received);
+  expect(appended.map(({ kept, duplicates }) => [kept, duplicates])).toEqual([
+    [2, 0],
+    [1, 2],
+    [0, 0],
+  ]);
+  await keep([event('m3', 20, {}), event('m4', 20, {})]);
+  const ids = async (no: number, limit = 100) => (await store.after(no, limit)).map((each) => each.event.id);
+  expect(await ids(start)).toEqual(['m1', 'm2', 'm3', 'm4']);
+  const [first, second] = await store.after(start, 100);
+  expect(await ids(first?.no ?? 0)).toEqual(['m2', 'm3', 'm4']);
+  expect(await ids(second?.no ?? 0)).toEqual(['m3', 'm4']);
+  expect(await ids(await store.last())).toEqual([]);
+  expect((await store.byId('m3'))?.raw).toEqual({ id: 'm3' });
+  expect((await store.after(0, 1)).length).toBeGreaterThan(0);
+});
+
+test('searched by who, what, how and when, the newest first', async () => {
+  const found = async (wish: EventWish) => {
+    const ids: string[] = [];
+    for await (const piece of store.search(wish)) ids.push(...piece.map((each) => each.event.id));
+    return ids;
+  };
+  const long = `aws:Bucket/${'x'.repeat(2000)}`;
+  await keep([
+    { ...event('s1', 30, { id: 'aws:User/s' }), targets: [long, 'aws:Secret/s'], operation: 'kms:Decrypt' },
+    { ...event('s2', 31, { id: 'aws:User/s' }), targets: [long] },
+  ]);
+  await keep([{ ...event('s3', 32, { id: 'aws:User/t' }), targets: ['aws:Secret/s'] }]);
+  expect(await found({ targets: ['aws:Secret/s'] })).toEqual(['s3', 's1']);
+  expect(await found({ targets: [long] })).toEqual(['s2', 's1']);
+  expect(await found({ actors: ['aws:User/s'], targets: ['aws:Secret/s'] })).toEqual(['s1']);
+  expect(await found({ operations: ['kms:Decrypt'] })).toEqual(['s1']);
+  const span = { since: '2026-11-20T10:31:00.000Z', until: '2026-11-20T10:31:59.000Z' };
+  expect(await found(span)).toEqual(['s2']);
+  expect(await found({ formats: ['github-audit'] })).toEqual([]);
 });

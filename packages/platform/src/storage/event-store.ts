@@ -1,51 +1,133 @@
-/** The port of events on PostgreSQL: by COPY into a table of the moment, and from there what is new. */
-import { type NormalEvent, normalEventSchema } from '@firebreak/contract';
-import { actingNodes, type EventStore } from '../events/store.ts';
-import { copyField } from './copy-field.ts';
-import type { Database } from './database.ts';
+/**
+ * The port of events on PostgreSQL. What must stay true:
+ *
+ * - an event is kept once, by its id, whoever sends it and however many send at the same time;
+ * - numbers become visible in their order, so that whoever reads on from a number misses none: appending is one after the other,
+ *   by a lock that ends with its transaction;
+ * - what an event costs is bytes: a block of thousands is packed outside the database and written as one value.
+ */
+import { promisify } from 'node:util';
+import { zstdCompress, zstdDecompress } from 'node:zlib';
+import type { NormalEvent } from '@firebreak/contract';
+import {
+  type EventBatch,
+  eventKey,
+  type FramedEvent,
+  framedEvents,
+  framePacking,
+  isBy,
+} from '../events/event-batch.ts';
+import type { Appended, EventStore, EventWish, KeptEvent } from '../events/store.ts';
+import { sha256Hex } from '../kernel/digest.ts';
+import type { Database, Transaction } from './database.ts';
+
+const [compress, decompress] = [promisify(zstdCompress), promisify(zstdDecompress)];
+
+/** Arbitrary and ours: whoever appends holds it. */
+const appendLock = 4_711_290_021;
+const lastBlock = 'select upto from event_block order by no desc limit 1';
+/** Blocks that are looked at in one go. */
+const blocksAtOnce = 16;
+const mostBlocksAfter = 200;
+
+interface BlockRow {
+  readonly no: number;
+  readonly places: readonly number[] | null;
+  readonly received: Date;
+  readonly packed: Buffer;
+  readonly pieces: readonly number[];
+}
 
 export function createEventStore(database: Database): EventStore {
+  async function eventsOf({ no, places, received, packed, pieces }: BlockRow): Promise<FramedEvent[]> {
+    const events: FramedEvent[] = [];
+    let at = 0;
+    for (const length of pieces) {
+      const frames = await decompress(packed.subarray(at, at + length));
+      for (const each of framedEvents(frames, no, places, received, events.length)) events.push(each);
+      at += length;
+    }
+    return events;
+  }
+
   return {
-    append: (batch, received) =>
-      database.transaction(async (tx) => {
-        await tx.query(
-          'create temporary table incoming (place integer, id text, at timestamptz, format text, form text, raw text) on commit drop',
-        );
-        await tx.query('create temporary table acting (place integer, node text) on commit drop');
-        const first = new Map<string, (typeof batch)[number]>();
-        for (const each of batch) if (!first.has(each.event.id)) first.set(each.event.id, each);
-        const once = [...first.values()];
-        await tx.copyIn('copy incoming from stdin', rows(once));
-        await tx.copyIn('copy acting from stdin', actors(once));
-        const [kept] = await tx.query<{ kept: number }>(
-          `with fresh as (
-             insert into event (id, at, received, form, raw)
-             select id, at, $1, form, raw from incoming order by place
-             on conflict (id) do nothing returning no, id, at),
-           named as (
-             insert into event_actor (node, at, event)
-             select a.node, f.at, f.no from fresh f join incoming i using (id) join acting a using (place)),
-           counted as (
-             insert into event_format as known (format, events, first, last)
-             select i.format, count(*), min(f.at), max(f.at) from fresh f join incoming i using (id) group by i.format
-             on conflict (format) do update set events = known.events + excluded.events,
-               first = least(known.first, excluded.first), last = greatest(known.last, excluded.last))
-           select count(*)::integer as kept from fresh`,
-          [received],
-        );
-        return { kept: kept?.kept ?? 0, duplicates: batch.length - (kept?.kept ?? 0) };
-      }),
+    append: async (batches, received) => {
+      if (batches.every(({ count }) => count === 0))
+        return batches.map(() => ({ kept: 0, duplicates: 0, byFormat: [] }));
+      // Packed while the database looks which of them it has; again only if it has some.
+      const all = pack(batches, undefined);
+      return database.transaction((tx) => append(tx, batches, all, received)).finally(() => all.catch(() => undefined));
+    },
 
     byActors: async (nodes, since, limit) => {
-      const found = await database.query<{ form: string }>(
-        `select e.form from (
-           select distinct event, at from event_actor
-           where node = any($1::text[]) and at >= coalesce($2::timestamptz, '-infinity') order by at, event limit $3) as theirs
-         join event e on e.no = theirs.event order by theirs.at, theirs.event`,
-        [nodes.map(withoutNul), since ?? null, limit + 1],
+      const wanted = new Set(nodes);
+      const blocks = await database.query<{ no: number }>(
+        `select distinct block as no from event_term
+         where role = 'actor' and term = any($1::text[]) and last >= coalesce($2::timestamptz, '-infinity') order by block`,
+        [nodes.map(keptTerm), since ?? null],
       );
-      const events = found.slice(0, limit).map(({ form }): NormalEvent => normalEventSchema.parse(JSON.parse(form)));
-      return { events, more: found.length > limit };
+      let events: NormalEvent[] = [];
+      let more = false;
+      for (const some of chunks(blocks, blocksAtOnce)) {
+        for (const row of await blockRows(
+          database,
+          some.map(({ no }) => no),
+        ))
+          for (const { event } of await eventsOf(row))
+            if (isBy(event, wanted) && (since === undefined || event.time >= since)) events.push(event);
+        if (events.length <= 2 * limit) continue;
+        more = true;
+        events = oldest(events, limit);
+      }
+      more ||= events.length > limit;
+      return { events: oldest(events, limit), more };
+    },
+
+    byId: async (id) => {
+      const [row] = await database.query<BlockRow & { wanted: number }>(
+        `select k.no as wanted, b.no, b.places, b.received, b.packed, b.pieces
+         from event_key k cross join lateral (select * from event_block where no <= k.no order by no desc limit 1) b
+         where k.key = $1::uuid`,
+        [eventKey(id)],
+      );
+      return row === undefined ? undefined : (await eventsOf(row)).find(({ no }) => no === row.wanted);
+    },
+
+    search: async function* (wish) {
+      const { text, values } = blocksThatMay(wish);
+      let before = Number.MAX_SAFE_INTEGER;
+      while (true) {
+        const rows = await database.query<BlockRow>(
+          `select no, places, received, packed, pieces from event_block b where no < $1${text} order by no desc limit ${blocksAtOnce}`,
+          [before, ...values],
+        );
+        for (const row of rows) {
+          const fitting = (await eventsOf(row)).filter(fits(wish));
+          if (fitting.length > 0) yield fitting.reverse();
+          before = row.no;
+        }
+        if (rows.length < blocksAtOnce) return;
+      }
+    },
+
+    after: async (no, limit) => {
+      const rows = await database.query<BlockRow>(
+        `select no, places, received, packed, pieces from (
+           select *, sum(upto - no + 1) over (order by no) - (upto - no + 1) as before from (
+             select * from event_block
+             where no >= coalesce((select no from event_block where no <= $1 order by no desc limit 1), 0) and upto > $1
+             order by no limit ${mostBlocksAfter}) as next) as counted
+         where before < $2 order by no`,
+        [no, limit],
+      );
+      const events: KeptEvent[] = [];
+      for (const row of rows) for (const each of await eventsOf(row)) if (each.no > no) events.push(each);
+      return events;
+    },
+
+    last: async () => {
+      const [row] = await database.query<{ upto: number }>(lastBlock);
+      return row?.upto ?? 0;
     },
 
     logs: async () =>
@@ -62,26 +144,235 @@ export function createEventStore(database: Database): EventStore {
   };
 }
 
-function* rows(batch: Parameters<EventStore['append']>[0]): Generator<string> {
-  for (const [place, { event, raw }] of batch.entries()) {
-    const fields = [
-      String(place),
-      event.id,
-      event.time,
-      event.source.format,
-      JSON.stringify(event),
-      JSON.stringify(raw),
-    ];
-    yield `${fields.map((field) => copyField(withoutNul(field))).join('\t')}\n`;
+async function append(
+  tx: Transaction,
+  batches: readonly EventBatch[],
+  all: Promise<Packed>,
+  received: Date,
+): Promise<Appended[]> {
+  await tx.query('select pg_advisory_xact_lock($1)', [appendLock]);
+  const [newest] = await tx.query<{ upto: number }>(lastBlock);
+  const count = batches.reduce((sum, batch) => sum + batch.count, 0);
+  const keys = batches.flatMap((batch) => (batch.count === 0 ? [] : batch.keys)).join(',');
+  const first = (newest?.upto ?? 0) + 1;
+  const [put] = await tx.query<{ kept: number; places: number[] | null }>(
+    `with put as (
+       insert into event_key (key, no)
+       select key, $2::bigint + place - 1 from unnest($1::uuid[]) with ordinality as given (key, place)
+       on conflict (key) do nothing returning no)
+     select count(*)::integer as kept,
+       case when count(*) < $3::integer then array_agg((no - $2)::integer order by no) end as places from put`,
+    [`{${keys}}`, first, count],
+  );
+  const kept = put?.kept ?? 0;
+  const places = kept === count ? null : (put?.places ?? []);
+  if (kept > 0)
+    await writeBlock(tx, {
+      batches,
+      first,
+      count,
+      places,
+      received,
+      packed: await (places === null ? all : pack(batches, new Set(places))),
+    });
+  return each(batches, places);
+}
+
+interface Block {
+  readonly batches: readonly EventBatch[];
+  readonly first: number;
+  readonly count: number;
+  readonly places: readonly number[] | null;
+  readonly received: Date;
+  readonly packed: Packed;
+}
+
+interface Span {
+  events: number;
+  first: number;
+  last: number;
+}
+
+async function writeBlock(tx: Transaction, { batches, first, count, places, received, packed }: Block): Promise<void> {
+  const isKept = places === null ? undefined : new Set(places);
+  const whole: Span = emptySpan();
+  const formats = new Map<string, Span>();
+  const terms = new Map<string, Span>();
+  let offset = 0;
+  for (const batch of batches) {
+    const has = (place: number) => isKept?.has(offset + place) ?? true;
+    for (let place = 0; place < batch.count; place += 1) {
+      if (!has(place)) continue;
+      const time = batch.times[place] ?? 0;
+      widen(whole, time);
+      widen(spanOf(formats, batch.formats[batch.formatOf[place] ?? 0] ?? ''), time);
+    }
+    const names = batch.terms.map(({ role, term }) => `${role} ${keptTerm(term)}`);
+    for (let pair = 0; pair < batch.found.length; pair += 2) {
+      const place = batch.found[pair] ?? 0;
+      if (has(place)) widen(spanOf(terms, names[batch.found[pair + 1] ?? 0] ?? ''), batch.times[place] ?? 0);
+    }
+    offset += batch.count;
   }
+  const [termNames, formatNames] = [[...terms.keys()], [...formats.keys()]];
+  await tx.query(
+    `with block as (
+       insert into event_block (no, upto, places, received, first, last, packed, pieces)
+       values ($1, $2, $3, $4, $5, $6, $7, $17)),
+     named as (
+       insert into event_term (role, term, block, first, last, events)
+       select role, term, $1, first, last, events
+       from unnest($8::text[], $9::text[], $10::timestamptz[], $11::timestamptz[], $12::integer[])
+         as given (role, term, first, last, events))
+     insert into event_format as known (format, events, first, last)
+     select * from unnest($13::text[], $14::integer[], $15::timestamptz[], $16::timestamptz[])
+     on conflict (format) do update set events = known.events + excluded.events,
+       first = least(known.first, excluded.first), last = greatest(known.last, excluded.last)`,
+    [
+      first,
+      first + count - 1,
+      places,
+      received,
+      new Date(whole.first),
+      new Date(whole.last),
+      packed.bytes,
+      termNames.map((name) => name.slice(0, name.indexOf(' '))),
+      termNames.map((name) => name.slice(name.indexOf(' ') + 1)),
+      ...columns([...terms.values()]),
+      formatNames,
+      ...((spans: readonly Span[]) => {
+        const [firsts, lasts, events] = columns(spans);
+        return [events, firsts, lasts];
+      })([...formats.values()]),
+      packed.pieces,
+    ],
+  );
 }
 
-function* actors(batch: Parameters<EventStore['append']>[0]): Generator<string> {
-  for (const [place, { event }] of batch.entries())
-    for (const node of actingNodes(event)) yield `${place}\t${copyField(withoutNul(node))}\n`;
+function columns(spans: readonly Span[]): [string[], string[], number[]] {
+  return [
+    spans.map(({ first }) => new Date(first).toISOString()),
+    spans.map(({ last }) => new Date(last).toISOString()),
+    spans.map(({ events }) => events),
+  ];
 }
 
-/** PostgreSQL has no text with a NUL; in JSON it is escaped anyway. */
-function withoutNul(text: string): string {
-  return text.replaceAll('\0', '\ufffd');
+const emptySpan = (): Span => ({ events: 0, first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY });
+
+function spanOf(spans: Map<string, Span>, name: string): Span {
+  const known = spans.get(name);
+  if (known !== undefined) return known;
+  const span = emptySpan();
+  spans.set(name, span);
+  return span;
+}
+
+function widen(span: Span, time: number): void {
+  span.events += 1;
+  if (time < span.first) span.first = time;
+  if (time > span.last) span.last = time;
+}
+
+/** What became of each batch, from the places that were kept. */
+function each(batches: readonly EventBatch[], places: readonly number[] | null): Appended[] {
+  const isKept = places === null ? undefined : new Set(places);
+  let offset = 0;
+  return batches.map(({ count, formats, formatOf }) => {
+    const byFormat = formats.map((format) => ({ format, kept: 0, duplicates: 0 }));
+    for (let place = 0; place < count; place += 1) {
+      const of = byFormat[formatOf[place] ?? 0];
+      if (of === undefined) continue;
+      if (isKept?.has(offset + place) ?? true) of.kept += 1;
+      else of.duplicates += 1;
+    }
+    offset += count;
+    const kept = byFormat.reduce((sum, of) => sum + of.kept, 0);
+    return { kept, duplicates: count - kept, byFormat };
+  });
+}
+
+interface Packed {
+  readonly bytes: Buffer;
+  /** Bytes of each piece. */
+  readonly pieces: readonly number[];
+}
+
+/** What is packed stays as it is, unless something of it is left out; what is not is packed with its neighbours. */
+async function pack(batches: readonly EventBatch[], kept: ReadonlySet<number> | undefined): Promise<Packed> {
+  const pieces: Uint8Array[] = [];
+  let loose: Uint8Array[] = [];
+  const close = async () => {
+    if (loose.length > 0) pieces.push(await compress(Buffer.concat(loose), framePacking));
+    loose = [];
+  };
+  let offset = 0;
+  for (const { frames, ends, count, packed } of batches) {
+    const has = (place: number) => kept?.has(offset + place) ?? true;
+    const places = Array.from({ length: count }, (_, place) => place).filter(has);
+    if (places.length === count && packed) {
+      await close();
+      pieces.push(frames);
+    } else if (places.length > 0) {
+      const plain = packed ? await decompress(frames) : frames;
+      if (places.length === count) loose.push(plain);
+      else for (const place of places) loose.push(plain.subarray(ends[place - 1] ?? 0, ends[place]));
+    }
+    offset += count;
+  }
+  await close();
+  return { bytes: Buffer.concat(pieces), pieces: pieces.map(({ length }) => length) };
+}
+
+function blockRows(database: Database, numbers: readonly number[]): Promise<readonly BlockRow[]> {
+  return database.query<BlockRow>(
+    'select no, places, received, packed, pieces from event_block where no = any($1::bigint[]) order by no',
+    [numbers],
+  );
+}
+
+/** Conditions, with parameters from $2 on, that leave out blocks in which nothing can fit. */
+function blocksThatMay(wish: EventWish): { readonly text: string; readonly values: readonly unknown[] } {
+  const values: unknown[] = [];
+  const parameter = (value: unknown) => `$${values.push(value) + 1}`;
+  let text = '';
+  if (wish.since !== undefined) text += ` and last >= ${parameter(wish.since)}::timestamptz`;
+  if (wish.until !== undefined) text += ` and first <= ${parameter(wish.until)}::timestamptz`;
+  for (const [role, terms] of [
+    ['actor', wish.actors],
+    ['target', wish.targets],
+    ['operation', wish.operations],
+  ] as const)
+    if (terms !== undefined)
+      text += ` and no in (select block from event_term where role = '${role}' and term = any(${parameter(terms.map(keptTerm))}::text[]))`;
+  return { text, values };
+}
+
+function fits(wish: EventWish): (kept: KeptEvent) => boolean {
+  const { since, until } = wish;
+  const [actors, targets, operations, formats] = [wish.actors, wish.targets, wish.operations, wish.formats].map(
+    (list) => (list === undefined ? undefined : new Set(list)),
+  );
+  return ({ event }) =>
+    (since === undefined || event.time >= since) &&
+    (until === undefined || event.time <= until) &&
+    (formats?.has(event.source.format) ?? true) &&
+    (operations?.has(event.operation) ?? true) &&
+    (targets === undefined || event.targets.some((target) => targets.has(target))) &&
+    (actors === undefined || isBy(event, actors));
+}
+
+function oldest(events: readonly NormalEvent[], limit: number): NormalEvent[] {
+  return [...events].sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0)).slice(0, limit);
+}
+
+function* chunks<T>(list: readonly T[], size: number): Generator<readonly T[]> {
+  for (let at = 0; at < list.length; at += size) yield list.slice(at, at + size);
+}
+
+const longestTerm = 300;
+
+/** PostgreSQL has no text with a NUL, and no long one in an index: a long term is found by its digest. */
+function keptTerm(term: string): string {
+  if (term.length > longestTerm) return `sha256:${sha256Hex(term)}`;
+  return term.replaceAll('\0', '\ufffd');
 }

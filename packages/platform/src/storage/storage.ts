@@ -1,16 +1,20 @@
 /** All stores on one PostgreSQL: the embedded one of a data directory, or the one that a URL names. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { RotationStore } from '../detection/secrets/rotation.ts';
+import type { WatchPlaces } from '../detection/watch-place.ts';
 import type { EventStore } from '../events/store.ts';
 import type { ApprovalStore } from '../execution/approval/store.ts';
 import type { ExecutionStore } from '../execution/store.ts';
 import type { FactHistory } from '../facts/history.ts';
 import type { IncidentStore } from '../incidents/store.ts';
 import type { ReviewStore } from '../inventory/reviews/store.ts';
+import type { CaseStore } from '../investigation/cases/store.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import type { LedgerStore } from '../ledger/store.ts';
 import { createApprovalStore } from './approval-store.ts';
 import { type AuthStore, createAuthStore } from './auth-store.ts';
 import { openDatabase, type Transaction } from './database.ts';
+import { createDetectionStore } from './detection-store.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import { createEventStore } from './event-store.ts';
 import { eventChannel, eventSchema, type StorageEvent } from './events.ts';
@@ -19,6 +23,8 @@ import { createFactHistory } from './fact-history.ts';
 import { createIncidentStore } from './incident-store.ts';
 import { createLedgerStore } from './ledger-store.ts';
 import { createReviewStore } from './review-store.ts';
+import { createRotationStore } from './rotation-store.ts';
+import { createWatchPlaces } from './watch-places.ts';
 
 export interface Storage {
   readonly ledgerStore: LedgerStore<Transaction>;
@@ -26,9 +32,14 @@ export interface Storage {
   readonly approvalStore: ApprovalStore<Transaction>;
   readonly incidentStore: IncidentStore<Transaction>;
   readonly reviewStore: ReviewStore<Transaction>;
+  readonly rotationStore: RotationStore<Transaction>;
   readonly authStore: AuthStore;
   readonly eventStore: EventStore;
+  readonly detectionStore: CaseStore<Transaction>;
+  readonly watchPlaces: WatchPlaces;
   readonly factHistory: FactHistory;
+  /** Where the database is, with its password: for other threads of this process. */
+  readonly url: string;
   /** Where the database is, in words, and what the operator may not expect. Without passwords. */
   readonly notes: readonly string[];
   /** Resolves with the reason when the embedded server is gone for good. Never, with a server of one's own. */
@@ -60,9 +71,13 @@ export async function openStorage(
       approvalStore: createApprovalStore(database),
       incidentStore: createIncidentStore(database),
       reviewStore: createReviewStore(database),
+      rotationStore: createRotationStore(database),
       authStore: createAuthStore(database, clock),
       eventStore: createEventStore(database),
+      detectionStore: createDetectionStore(database),
+      watchPlaces: createWatchPlaces(database),
       factHistory: createFactHistory(database),
+      url,
       notes: [`PostgreSQL at ${hostname}:${port || 5432}${pathname}.`, ...(embedded?.notes ?? [])],
       lost: embedded?.lost ?? new Promise(() => undefined),
       listen: async (each, missed = () => undefined) => {

@@ -1,4 +1,4 @@
-import type { Role } from '@firebreak/contract/incident';
+import { type PersonRole, personRoleSchema } from '@firebreak/contract/incident';
 import { Button, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
@@ -12,7 +12,7 @@ import { ShownOnce } from './shown-once.tsx';
 /** Links for other people. A drastic step needs a second approver, and this is how there comes to be one. */
 export function Invitations() {
   const [name, setName] = useState('');
-  const [role, setRole] = useState<Role>('approver');
+  const [role, setRole] = useState<PersonRole>('approver');
   const invite = useMutation({
     mutationFn: () => call('invite', { body: { name: name.trim(), role } }),
     onSuccess: () => setName(''),
@@ -28,7 +28,7 @@ export function Invitations() {
       </p>
       <form className={classes.form} data-short onSubmit={submit}>
         <TextInput label="Name" value={name} onChange={(event) => setName(event.currentTarget.value)} maxLength={80} />
-        <RoleSelect value={role} onChange={setRole} />
+        <RoleSelect among={personRoleSchema.options} value={role} onChange={setRole} />
         <Button type="submit" disabled={name.trim() === ''} loading={invite.isPending}>
           Make link
         </Button>

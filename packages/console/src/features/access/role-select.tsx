@@ -1,35 +1,38 @@
-import { type Role, roleSchema, roles } from '@firebreak/contract/incident';
+import type { Role } from '@firebreak/contract/incident';
 import { Select } from '@mantine/core';
 
 const can: Readonly<Record<Role, string>> = {
+  sensor: 'sends events, reads nothing',
   viewer: 'sees everything, changes nothing',
   responder: 'works incidents and makes plans',
   approver: 'approves and undoes plans',
   admin: 'manages access',
 };
 
-interface RoleSelectProps {
-  readonly value: Role;
-  readonly onChange: (role: Role) => void;
+interface RoleSelectProps<R extends Role> {
+  readonly among: readonly R[];
+  readonly value: R;
+  readonly onChange: (role: R) => void;
 }
 
-export function RoleSelect({ value, onChange }: RoleSelectProps) {
+export function RoleSelect<R extends Role>({ among, value, onChange }: RoleSelectProps<R>) {
+  const named = (text: string | null) => among.find((each) => each === text);
   return (
     <Select
       label="Role"
-      data={roles}
+      data={among}
       value={value}
       onChange={(chosen) => {
-        const role = roleSchema.safeParse(chosen);
-        if (role.success) onChange(role.data);
+        const role = named(chosen);
+        if (role !== undefined) onChange(role);
       }}
       allowDeselect={false}
       renderOption={({ option }) => {
-        const role = roleSchema.safeParse(option.value);
+        const role = named(option.value);
         return (
           <div>
             <div>{option.label}</div>
-            <div className="fb-quiet">{role.success ? can[role.data] : ''}</div>
+            <div className="fb-quiet">{role === undefined ? '' : can[role]}</div>
           </div>
         );
       }}

@@ -1,4 +1,4 @@
-import type { Role } from '@firebreak/contract/incident';
+import { type Role, roles } from '@firebreak/contract/incident';
 import { Button, NumberInput, Skeleton, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
@@ -94,7 +94,7 @@ function NewToken() {
           onChange={(event) => setName(event.currentTarget.value)}
           maxLength={80}
         />
-        <RoleSelect value={role} onChange={setRole} />
+        <RoleSelect among={roles} value={role} onChange={setRole} />
         <NumberInput
           label="Days"
           min={1}

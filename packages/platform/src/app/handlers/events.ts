@@ -1,39 +1,27 @@
 /** Events come in, and an incident is told what was done. */
-import type { Gap, TakenEvents } from '@firebreak/contract';
+import type { Gap } from '@firebreak/contract';
 import { systemsOf } from '../../events/formats/index.ts';
 import { idsInLogs, nodeFinder } from '../../events/node-finder.ts';
-import { normalise } from '../../events/normalise.ts';
 import { hasBit } from '../../graph/bitset.ts';
 import { reach } from '../../graph/reach.ts';
 import type { Handlers } from '../../http/handlers.ts';
 import { couldVersusDid } from '../../investigation/could-did.ts';
+import { intakeStatus } from '../intake-status.ts';
 import { mustHaveField, type Station } from '../station.ts';
 
-const mostProblems = 50;
 /** Events that one answer is made from. */
 const mostEvents = 500_000;
 
-export function eventHandlers(station: Station): Pick<Handlers, 'takeEvents' | 'did'> {
+export function eventHandlers(station: Station): Pick<Handlers, 'takeEvents' | 'intake' | 'did'> {
   const { eventStore } = station.storage;
   return {
-    takeEvents: async ({ body, caller }) => {
-      const received = station.clock.now();
-      const place = { locator: `sent by ${caller.name}`, received: received.toISOString() };
-      const batch: Parameters<typeof eventStore.append>[0][number][] = [];
-      const problems: TakenEvents['problems'] = [];
-      let passed = 0;
-      let number = 0;
-      for (const value of Array.isArray(body) ? body : [body])
-        for (const read of normalise(value, place)) {
-          number += 1;
-          if ('event' in read) batch.push(read);
-          else if ('passed' in read) passed += 1;
-          else problems.push({ event: number, why: read.problem });
-        }
-      const { kept, duplicates } = await eventStore.append(batch, received);
-      const more = Math.max(0, problems.length - mostProblems);
-      return { kept, duplicates, passed, problems: problems.slice(0, mostProblems), more };
+    takeEvents: ({ body, caller }) => {
+      const place = { source: caller.name, locator: `sent by ${caller.name}` };
+      if (body instanceof Uint8Array) return station.intake.takeText(body, place);
+      return station.intake.take(Array.isArray(body) ? body : [body], place);
     },
+
+    intake: async () => intakeStatus(station),
 
     did: async ({ params, query, signal }) => {
       const { compromised } = await station.incidents.get(params.id);

@@ -4,15 +4,19 @@ import type { Station } from '../station.ts';
 import { accessHandlers } from './access.ts';
 import { approvalHandlers } from './approvals.ts';
 import { containmentHandlers } from './containment.ts';
+import { detectionHandlers } from './detections.ts';
 import { estateHandlers } from './estate.ts';
 import { eventHandlers } from './events.ts';
 import { evidenceHandlers } from './evidence.ts';
 import { givenPlanHandlers } from './given-plan.ts';
 import { incidentHandlers } from './incidents.ts';
+import { intakeHttpHandlers } from './intake-http.ts';
 import { inventoryHandlers } from './inventory.ts';
 import { planningHandlers } from './planning.ts';
 import { playbookHandlers } from './playbooks.ts';
+import { promptHandlers } from './prompt.ts';
 import { reviewHandlers } from './reviews.ts';
+import { rotationHandlers } from './rotation.ts';
 
 /** One function for every route of the contract; the type checker knows when one is missing. */
 export function handlersOf(station: Station, authenticator: Authenticator): Handlers {
@@ -26,7 +30,11 @@ export function handlersOf(station: Station, authenticator: Authenticator): Hand
     ...planningHandlers(station),
     ...givenPlanHandlers(station),
     ...playbookHandlers(station),
+    ...detectionHandlers(station),
     ...eventHandlers(station),
+    ...intakeHttpHandlers(station),
+    ...promptHandlers(),
+    ...rotationHandlers(station),
     ...evidenceHandlers(station),
     ...accessHandlers(station, authenticator),
   };

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { SigmaEngine } from '../../detection/sigma/engine/sigma-engine.ts';
 import { type Examples, readExamples, runExamples } from '../../detection/sigma/examples/examples.ts';
-import { type RuleText, readRules } from '../../detection/sigma/language/read-rules.ts';
+import { readRules } from '../../detection/sigma/language/read-rules.ts';
 import type { RuleProblem } from '../../detection/sigma/language/rule.ts';
+import { placeholdersOf } from '../../detection/sigma/sources/log-source.ts';
 import type { CommandLine } from '../command-line.ts';
 import { readLogSources, readRuleFolder } from '../rule-folder.ts';
 import { joined, show, table } from '../shown.ts';
@@ -42,8 +43,9 @@ export function rulesCommand(program: Command, cli: CommandLine): void {
     )
     .option(...sourcesOption)
     .action(async (folder: string, options: RulesOptions) => {
-      const { engine, files, examples, problems } = await loaded(folder, options, new AbortController().signal);
-      const tested = examples.flatMap(({ file, text }) => testsOf(engine, files, file, text));
+      const folderLoaded = await loaded(folder, options, new AbortController().signal);
+      const { examples, problems } = folderLoaded;
+      const tested = examples.flatMap(({ file, text }) => testsOf(folderLoaded, file, text));
       const refused = problems.filter(({ warning }) => warning !== true);
       const wrong = tested.filter(({ ok }) => !ok);
       if (options.json) await output.json({ examples: tested, problems });
@@ -69,10 +71,18 @@ export function rulesCommand(program: Command, cli: CommandLine): void {
 }
 
 async function loaded(folder: string, options: RulesOptions, signal: AbortSignal) {
-  const engine = new SigmaEngine({ sources: await readLogSources(options.sources, signal) });
+  const sources = await readLogSources(options.sources, signal);
+  const engine = new SigmaEngine({ sources });
   const { rules: files, examples, problems } = await readRuleFolder(folder, signal);
   const report = engine.load(files);
-  return { engine, files, examples, report, problems: [...problems, ...report.problems] };
+  return {
+    engine,
+    lists: placeholdersOf(sources),
+    files,
+    examples,
+    report,
+    problems: [...problems, ...report.problems],
+  };
 }
 
 interface Tested {
@@ -84,12 +94,16 @@ interface Tested {
 }
 
 /** The examples of one file, about the rules of the file beside it. */
-function testsOf(engine: SigmaEngine, files: readonly RuleText[], file: string, text: string): readonly Tested[] {
+function testsOf(
+  { engine, lists, files }: Pick<Awaited<ReturnType<typeof loaded>>, 'engine' | 'lists' | 'files'>,
+  file: string,
+  text: string,
+): readonly Tested[] {
   const read = readExamples(file, text);
   const beside = file.replace(/\.test\.ya?ml$/i, '');
   const rules = files
     .filter(({ file: name }) => name.replace(/\.ya?ml$/i, '') === beside)
-    .flatMap((each) => readRules(each).rules);
+    .flatMap((each) => readRules(each, lists).rules);
   const about = ({ rule }: Examples) =>
     rule === undefined
       ? rules.filter(({ kind }) => kind !== 'filter')

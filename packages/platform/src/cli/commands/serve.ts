@@ -12,6 +12,8 @@ interface ServeCommandOptions extends DataOptions {
   readonly kubeconfig?: string;
   readonly from?: readonly string[];
   readonly policies?: string;
+  readonly rules?: readonly string[];
+  readonly webhook?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -28,6 +30,12 @@ export function serveCommand(program: Command, cli: CommandLine): void {
     .option('--allow-host <name>', 'a name by which a proxy in front is reached; may be repeated', repeated)
     .option('--kubeconfig <file>', 'a real cluster instead of the demo')
     .option('--from <source>', 'a further source, <connector>:<file|dir|address>; may be repeated', repeated)
+    .option('--rules <folder>', 'detection rules (Sigma) beside those that come along; may be repeated', repeated)
+    .option(
+      '--webhook <name=secret>',
+      'take a signed webhook in, <name>=env:<VARIABLE> or <name>=file:</path>; may be repeated',
+      repeated,
+    )
     .addOption(new Option('--demo', 'the demo estate (the default)').conflicts(['kubeconfig', 'from']))
     .action(
       async ({
@@ -38,6 +46,8 @@ export function serveCommand(program: Command, cli: CommandLine): void {
         kubeconfig,
         from = [],
         policies,
+        rules = [],
+        webhook: webhooks = [],
         allowHost = [],
         json,
       }: ServeCommandOptions) => {
@@ -55,6 +65,8 @@ export function serveCommand(program: Command, cli: CommandLine): void {
             hosts: [host.includes(':') ? `[${host}]` : host, ...allowHost],
             sources,
             policies,
+            rules,
+            webhooks,
             console: builtConsole,
             signal,
             onReady: ({ address, signInLink, notes }) => {

@@ -45,7 +45,11 @@ export default {
   id: 'kubernetes-audit',
   title: 'Audit log of a Kubernetes API server',
   systems: ['kubernetes'],
-  is: (value) => textAt(value, 'apiVersion')?.startsWith('audit.k8s.io/') === true && field(value, 'kind') === 'Event',
+  // Some who hand it on leave the version out; an Event of a cluster itself has no verb.
+  is: (value) =>
+    field(value, 'kind') === 'Event' &&
+    (textAt(value, 'apiVersion')?.startsWith('audit.k8s.io/') ??
+      (textAt(value, 'verb') !== undefined && textAt(value, 'user', 'username') !== undefined)),
   unwrap: (value) =>
     textAt(value, 'apiVersion')?.startsWith('audit.k8s.io/') === true && field(value, 'kind') === 'EventList'
       ? array(field(value, 'items'))

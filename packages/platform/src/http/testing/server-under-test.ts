@@ -31,6 +31,7 @@ export interface Setup {
   readonly console?: string;
   readonly hosts?: readonly string[];
   readonly checkAnswers?: boolean;
+  readonly webhooks?: ReadonlyMap<string, string>;
 }
 
 export async function serverUnderTest(setup: Setup = {}): Promise<ServerUnderTest> {
@@ -48,6 +49,7 @@ export async function serverUnderTest(setup: Setup = {}): Promise<ServerUnderTes
     console: setup.console,
     hosts: setup.hosts ?? [],
     checkAnswers: setup.checkAnswers ?? false,
+    webhooks: setup.webhooks ?? new Map(),
   });
   let people = 0;
 

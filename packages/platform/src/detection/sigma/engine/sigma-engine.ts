@@ -20,7 +20,8 @@ import { type RuleText, readRules } from '../language/read-rules.ts';
 import type { DetectionRule, RuleProblem } from '../language/rule.ts';
 import { Program } from '../program/program.ts';
 import type { Scalar } from '../program/scalar.ts';
-import type { EventSource } from '../sources/log-source.ts';
+import { withAttributes } from '../sources/attribute-lists.ts';
+import { type EventSource, placeholdersOf } from '../sources/log-source.ts';
 import { foreignAt } from '../sources/path.ts';
 import { eventId, eventTime, type Recogniser, recogniserOf } from '../sources/recognise.ts';
 import { fits, pathsOf, rewritten } from '../sources/rewrite.ts';
@@ -81,7 +82,7 @@ export class SigmaEngine {
     this.#sources = new Map(sources.map((source) => [source.id, source]));
     this.#recognise = recogniserOf(sources);
     this.#correlation = { ...defaultCorrelationOptions, ...correlation };
-    this.#placeholders = new Map(sources.flatMap(({ vars }) => [...vars]));
+    this.#placeholders = placeholdersOf(sources);
     this.#set = this.#compiled([]).set;
   }
 
@@ -106,7 +107,9 @@ export class SigmaEngine {
     if (source === undefined)
       return { source: undefined, rules: [], matched: false, correlations: [], truncated: false };
     const { program, rules: numbers } = this.#programFor(set, source);
-    const { matched, truncated } = program.evaluate(event);
+    const { attributeLists: lists = [] } = source;
+    const seen = lists.length === 0 ? { event, truncated: false } : withAttributes(event, lists);
+    const { matched, truncated } = program.evaluate(seen.event);
     const id = context.eventId ?? eventId(event, source);
     const time = eventTime(event, source) ?? context.receivedAt;
     const rules = matched.map((position) => numbers[position] as number);
@@ -114,7 +117,7 @@ export class SigmaEngine {
     const read = (rule: number, field: string): Scalar | undefined => {
       const of = linked.rules[rule]?.logsource ?? {};
       for (const path of pathsOf(field, of, source)) {
-        const value = foreignAt(event, path.split('.'));
+        const value = foreignAt(seen.event, path.split('.'));
         if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) return value as Scalar;
       }
       return undefined;
@@ -130,7 +133,7 @@ export class SigmaEngine {
       correlations,
       ...identified,
       ...(time === undefined ? {} : { time }),
-      truncated,
+      truncated: truncated || seen.truncated,
     };
   }
 

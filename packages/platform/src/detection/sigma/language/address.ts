@@ -13,9 +13,17 @@ export interface Network {
 
 const mapped = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 
+/** One address is held against the networks of many rules, one after the other. */
+let newest: { readonly text: string; readonly address: Address | undefined } = { text: '', address: undefined };
+
 /** Undefined for anything that is no address. Zone indices (`fe80::1%eth0`) are dropped. */
 export function parseAddress(text: string): Address | undefined {
   if (text.length > 64) return undefined;
+  if (text !== newest.text) newest = { text, address: parsed(text) };
+  return newest.address;
+}
+
+function parsed(text: string): Address | undefined {
   const four = parseFour(text);
   if (four !== undefined) return Uint8Array.from([...mapped, ...four]);
   return parseSix(text.replace(/%.*$/, ''));

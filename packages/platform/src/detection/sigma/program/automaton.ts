@@ -62,8 +62,8 @@ export class Automaton {
     this.#outputs = Int32Array.from(ids.flat());
   }
 
-  /** Calls `found` for every occurrence of a literal: the same id may come many times. */
-  scan(text: string, found: (id: number) => void): void {
+  /** Calls `found` for every occurrence of a literal, with the place behind it: the same id may come many times. */
+  scan(text: string, found: (id: number, end: number) => void): void {
     const [next, classes, ends, outputs] = [this.#next, this.#classes, this.#outputAt, this.#outputs];
     const asciiClass = this.#asciiClass;
     let state = 0;
@@ -73,7 +73,7 @@ export class Automaton {
       state = next[state * classes + kind] as number;
       const from = ends[state] as number;
       const to = ends[state + 1] as number;
-      for (let output = from; output < to; output += 1) found(outputs[output] as number);
+      for (let output = from; output < to; output += 1) found(outputs[output] as number, at + 1);
     }
   }
 

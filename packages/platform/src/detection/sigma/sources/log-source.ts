@@ -40,6 +40,8 @@ export interface EventSource {
   /** Where an event's own id and its time are, in the order of preference. */
   readonly eventId: readonly string[];
   readonly time: readonly string[];
+  /** Where lists of named attributes are, whose names rules use as fields (attribute-lists.ts). */
+  readonly attributeLists?: readonly string[];
   readonly transformations: readonly Transformation[];
   readonly vars: ReadonlyMap<string, readonly string[]>;
 }
@@ -63,7 +65,23 @@ export function readEventSources(
   return { sources, problems };
 }
 
-const known = ['id', 'name', 'priority', 'logsource', 'recognise', 'event_id', 'time', 'vars', 'transformations'];
+/** What `%name%` in a rule stands for, from all sources: a rule does not say which one it is asked of. */
+export function placeholdersOf(sources: readonly EventSource[]): ReadonlyMap<string, readonly string[]> {
+  return new Map(sources.flatMap(({ vars }) => [...vars]));
+}
+
+const known = [
+  'id',
+  'name',
+  'priority',
+  'logsource',
+  'recognise',
+  'event_id',
+  'time',
+  'attribute_lists',
+  'vars',
+  'transformations',
+];
 
 function readSource(root: Marked): EventSource {
   if (root.kind !== 'map') throw new Refusal(root.line, 'The document is no map.');
@@ -86,6 +104,7 @@ function readSource(root: Marked): EventSource {
     recognise,
     eventId: texts(root, 'event_id'),
     time: texts(root, 'time'),
+    attributeLists: texts(root, 'attribute_lists'),
     vars: listsOf(entriesOf(root, 'vars')),
     transformations: (transformations?.kind === 'list' ? transformations.items : []).map(transformation),
   };

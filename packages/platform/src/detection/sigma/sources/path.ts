@@ -2,18 +2,21 @@
 
 /** Own keys only; a list stands for its first item; the last keys may be one key with dots. */
 export function foreignAt(event: unknown, path: readonly string[]): unknown {
-  let value: unknown = event;
-  for (const [index, key] of path.entries()) {
-    for (let depth = 0; Array.isArray(value) && depth < 16; depth += 1) value = value[0];
-    if (typeof value !== 'object' || value === null) return undefined;
-    if (Object.hasOwn(value, key)) {
-      value = (value as Readonly<Record<string, unknown>>)[key];
-      continue;
-    }
-    const joined = path.slice(index).join('.');
-    return Object.hasOwn(value, joined) ? first((value as Readonly<Record<string, unknown>>)[joined]) : undefined;
+  return below(event, path, 0);
+}
+
+function below(value: unknown, path: readonly string[], index: number): unknown {
+  const found = first(value);
+  const key = path[index];
+  if (key === undefined) return found;
+  if (typeof found !== 'object' || found === null) return undefined;
+  if (Object.hasOwn(found, key)) {
+    const there = below((found as Readonly<Record<string, unknown>>)[key], path, index + 1);
+    if (there !== undefined || index === path.length - 1) return there;
   }
-  return first(value);
+  if (index === path.length - 1) return undefined;
+  const joined = path.slice(index).join('.');
+  return Object.hasOwn(found, joined) ? first((found as Readonly<Record<string, unknown>>)[joined]) : undefined;
 }
 
 function first(value: unknown): unknown {

@@ -87,3 +87,70 @@ test.each([
   expect(problems[0]?.reason).toMatch(reason);
   expect(problems[0]?.code).toBe('FB-SIGMA-SOURCE');
 });
+
+describe('attributes of OpenTelemetry are fields', () => {
+  const lists = 'attribute_lists: [span.attributes, resource]\n';
+  const attribute = (key: string, value: object) => ({ key, value });
+  const span = (...attributes: object[]) => ({ span: { name: 'execute_tool', attributes }, resource: [] });
+
+  test('of each list, by their names, beside the fields of the event', () => {
+    const event = {
+      ...span(attribute('gen_ai.tool.name', { stringValue: 'shell' }), attribute('n', { intValue: '12' })),
+      resource: [attribute('service.name', { stringValue: 'agent' })],
+    };
+    expect(says(lists, '{gen_ai.tool.name: shell, service.name: agent, span.name: execute_tool}', event)).toBe(true);
+    expect(says(lists, '{n|gt: 11}', event)).toBe(true);
+    expect(says(lists, '{n|gt: 12}', event)).toBe(false);
+    expect(says('', '{gen_ai.tool.name: shell}', event)).toBe(false);
+  });
+  test('a structure is read by path and as a whole', () => {
+    const url = attribute('url', { stringValue: 'http://169.254.169.254/' });
+    const event = span(attribute('arguments', { kvlistValue: { values: [url] } }));
+    expect(says(lists, "{arguments|contains: '169.254'}", event)).toBe(true);
+    expect(says(lists, "{arguments.url|startswith: 'http:'}", event)).toBe(true);
+    expect(says(lists, '{arguments.url: http}', event)).toBe(false);
+  });
+  test('an attribute hides neither the event nor another of its name', () => {
+    const event = span(
+      attribute('kind', { stringValue: 'other' }),
+      attribute('span', { stringValue: 'other' }),
+      attribute('a', { stringValue: 'one' }),
+      attribute('a', { arrayValue: { values: [{ stringValue: 'two' }] } }),
+      attribute('__proto__', { stringValue: 'x' }),
+    );
+    expect(says(lists, '{kind: audit, span.name: execute_tool}', event)).toBe(true);
+    expect(says(lists, '{kind: other}', event)).toBe(false);
+    expect(says(lists, '{a: one}', event)).toBe(true);
+    expect(says(lists, '{a: two}', event)).toBe(true);
+  });
+  test('what is no list of attributes says nothing, and what is too much is told', () => {
+    const { sources } = readEventSources('s.yaml', source(lists));
+    const engine = new SigmaEngine({ sources });
+    const judged = (attributes: unknown) => engine.judge({ kind: 'audit', span: { attributes } }).truncated;
+    expect(judged('text')).toBe(false);
+    expect(judged([null, 7, { key: 1 }, { key: 'a', value: null }, { key: 'a', value: { kvlistValue: 3 } }])).toBe(
+      false,
+    );
+    expect(judged(Array.from({ length: 2000 }, (_, n) => attribute(`a${n}`, { boolValue: true })))).toBe(true);
+    let deep: object = { stringValue: 'x' };
+    for (let n = 0; n < 20; n += 1) deep = { kvlistValue: { values: [attribute('k', deep)] } };
+    expect(judged([attribute('a', deep)])).toBe(true);
+  });
+  test('correlations group by them, whatever other names begin alike', () => {
+    const { sources } = readEventSources('s.yaml', source(lists));
+    const engine = new SigmaEngine({ sources });
+    const counted = `${rule("{gen_ai.tool.name: '*'}")}---\ntitle: c\nid: c\ncorrelation: {type: event_count, rules: [r], group-by: [gen_ai.conversation.id], timespan: 1h, condition: {gte: 2}}\n`;
+    expect(engine.load([{ file: 'r.yml', text: counted }]).problems).toEqual([]);
+    const call = (at: number) => ({
+      kind: 'audit',
+      at,
+      ...span(
+        attribute('gen_ai', { stringValue: 'in the way' }),
+        attribute('gen_ai.tool.name', { stringValue: 'x' }),
+        attribute('gen_ai.conversation.id', { stringValue: 'c1' }),
+      ),
+    });
+    expect(engine.judge(call(1795282679)).correlations).toEqual([]);
+    expect(engine.judge(call(1795282680)).correlations).toMatchObject([{ group: { 'gen_ai.conversation.id': 'c1' } }]);
+  });
+});

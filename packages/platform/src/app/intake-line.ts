@@ -1,0 +1,190 @@
+/**
+ * The one way in for events, whatever brought them: HTTP, files, a bus. What comes waits in one bounded queue, is appended in
+ * batches, and whoever sent it is told when it is durable.
+ *
+ * What must stay true:
+ *
+ * - Nothing is lost in silence: without room a request is refused whole, before anything of it is read, and that is counted; what
+ *   cannot be read is counted by reason and told to the sender.
+ * - Nobody is told that an event is kept before it is. A sender that was told nothing sends again, and each event counts once.
+ * - One bad batch harms nobody else's: what the database refuses together it is given again one by one.
+ */
+import { FirebreakError, type IntakeStatus, type TakenEvents } from '@firebreak/contract';
+import type { Place } from '../events/normalise.ts';
+import { type Prepared, prepareValues } from '../events/prepare.ts';
+import type { Appended, EventStore } from '../events/store.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { IntakeCounts } from './intake-counts.ts';
+import { LinePreparer } from './line-preparer.ts';
+
+/** Where events came from. */
+export interface IntakePlace {
+  /** For the counters: few, and told apart by people. `http`, `otlp`, `nats`, the sender's name. */
+  readonly source: string;
+  /** For the events: a file, an address, who sent it. */
+  readonly locator: string;
+  /** Of a file, from 1. */
+  readonly line?: number;
+}
+
+export interface IntakeLineParts {
+  readonly store: Pick<EventStore, 'append'>;
+  readonly clock: Clock;
+  /** Called after events were appended. */
+  readonly appended: () => void;
+  /** Bytes that may wait. */
+  readonly room?: number;
+}
+
+interface Waiting {
+  readonly prepared: Prepared;
+  readonly received: Date;
+  readonly bytes: number;
+  readonly resolve: (appended: readonly Appended[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const defaultRoom = 256 << 20;
+/** What is appended together. */
+const mostTogether = { events: 8000, bytes: 24 << 20 };
+
+export class IntakeLine {
+  readonly #parts: IntakeLineParts;
+  readonly #room: number;
+  readonly #counts = new IntakeCounts();
+  readonly #preparer = new LinePreparer();
+  readonly #queue: Waiting[] = [];
+  #waitingBytes = 0;
+  #writing: Promise<void> | undefined;
+
+  constructor(parts: IntakeLineParts) {
+    this.#parts = parts;
+    this.#room = parts.room ?? defaultRoom;
+  }
+
+  get counts(): Pick<IntakeStatus, 'line' | 'sources'> {
+    const { line, sources } = this.#counts.told;
+    return { line: { ...line, waiting: this.#waitingBytes, room: this.#room }, sources };
+  }
+
+  /**
+   * Takes parsed values in: events, or envelopes of them. Resolves when they are durable.
+   *
+   * @throws FirebreakError FB-INTAKE-FULL when there is no room, FB-STORAGE-UNAVAILABLE when nobody knows what became of them:
+   * send them again, they count once
+   */
+  async take(values: readonly unknown[], place: IntakePlace): Promise<TakenEvents> {
+    this.#mustHaveRoom(0);
+    const received = this.#parts.clock.now();
+    const prepared = prepareValues(values, placeOf(place, received));
+    const bytes = prepared.batches.reduce((sum, { frames }) => sum + frames.byteLength, 0);
+    return this.#taken(prepared, received, bytes, place);
+  }
+
+  /**
+   * Takes JSON text in, a value, a list or a value a line; the fast way, by a thread of its own. The bytes must not be used again.
+   *
+   * @throws FirebreakError as `take`; FB-USAGE when no part of it is JSON
+   */
+  async takeText(bytes: Uint8Array, place: IntakePlace): Promise<TakenEvents> {
+    const size = bytes.byteLength;
+    this.#mustHaveRoom(size);
+    const received = this.#parts.clock.now();
+    this.#waitingBytes += size;
+    let prepared: Prepared | undefined;
+    try {
+      prepared = await this.#preparer.prepare(bytes, placeOf(place, received));
+    } finally {
+      this.#waitingBytes -= size;
+    }
+    if (prepared === undefined) throw new FirebreakError('FB-USAGE', 'The body is no JSON.');
+    return this.#taken(prepared, received, size, place);
+  }
+
+  /** Appends what waits, and ends. */
+  async close(): Promise<void> {
+    await this.#writing;
+    await this.#preparer.close();
+  }
+
+  #mustHaveRoom(bytes: number): void {
+    // What alone is larger than the room is taken when nothing else waits.
+    if (this.#waitingBytes === 0 || this.#waitingBytes + bytes <= this.#room) return;
+    this.#counts.refuse();
+    throw new FirebreakError('FB-INTAKE-FULL', `${this.#waitingBytes} bytes wait already.`);
+  }
+
+  async #taken(prepared: Prepared, received: Date, bytes: number, place: IntakePlace): Promise<TakenEvents> {
+    const at = received.toISOString();
+    const appended = await new Promise<readonly Appended[]>((resolve, reject) => {
+      this.#queue.push({ prepared, received, bytes, resolve, reject });
+      this.#waitingBytes += bytes;
+      this.#writing ??= this.#write();
+    });
+    for (const { byFormat } of appended)
+      for (const { format, kept, duplicates } of byFormat)
+        this.#counts.add(place.source, format, { taken: kept, duplicates }, at);
+    for (const { format, events } of prepared.passed) this.#counts.add(place.source, format, { passed: events }, at);
+    let unreadable = 0;
+    for (const { why, events } of prepared.unreadable) {
+      unreadable += events;
+      this.#counts.unreadable(why, events);
+    }
+    if (unreadable > 0) this.#counts.add(place.source, 'unknown', { unreadable }, at);
+    return {
+      kept: appended.reduce((sum, { kept }) => sum + kept, 0),
+      duplicates: appended.reduce((sum, { duplicates }) => sum + duplicates, 0),
+      passed: prepared.passed.reduce((sum, { events }) => sum + events, 0),
+      problems: [...prepared.problems],
+      more: unreadable - prepared.problems.length,
+    };
+  }
+
+  /** Appends until nothing waits. */
+  async #write(): Promise<void> {
+    while (this.#queue.length > 0) {
+      const together = this.#nextTogether();
+      try {
+        await this.#append(together);
+      } finally {
+        for (const { bytes } of together) this.#waitingBytes -= bytes;
+      }
+    }
+    this.#writing = undefined;
+  }
+
+  /** At least one, and as many more as go well together. */
+  #nextTogether(): Waiting[] {
+    let count = 0;
+    let events = 0;
+    let bytes = 0;
+    for (const waiting of this.#queue) {
+      events += waiting.prepared.batches.reduce((sum, batch) => sum + batch.count, 0);
+      bytes += waiting.bytes;
+      if (count > 0 && (events > mostTogether.events || bytes > mostTogether.bytes)) break;
+      count += 1;
+    }
+    return this.#queue.splice(0, count);
+  }
+
+  async #append(together: readonly Waiting[]): Promise<void> {
+    const received = together[0]?.received ?? this.#parts.clock.now();
+    try {
+      const batches = together.flatMap(({ prepared }) => prepared.batches);
+      const appended = await this.#parts.store.append(batches, received);
+      if (appended.some(({ kept }) => kept > 0)) this.#parts.appended();
+      let at = 0;
+      for (const { prepared, resolve } of together) {
+        resolve(appended.slice(at, at + prepared.batches.length));
+        at += prepared.batches.length;
+      }
+    } catch (error) {
+      if (error instanceof FirebreakError || together.length === 1) for (const { reject } of together) reject(error);
+      else for (const waiting of together) await this.#append([waiting]);
+    }
+  }
+}
+
+function placeOf({ locator, line }: IntakePlace, received: Date): Place {
+  return { locator, received: received.toISOString(), ...(line === undefined ? {} : { line }) };
+}

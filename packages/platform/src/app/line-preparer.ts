@@ -1,0 +1,57 @@
+/** Texts are prepared in a thread beside the one that answers; should it break, those in it are refused and it begins anew. */
+import { Worker } from 'node:worker_threads';
+import { FirebreakError } from '@firebreak/contract';
+import type { Place } from '../events/normalise.ts';
+import type { Prepared } from '../events/prepare.ts';
+import type { FromLineThread, ToLineThread } from './line-thread.ts';
+
+interface Waiting {
+  readonly resolve: (prepared: Prepared | undefined) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class LinePreparer {
+  readonly #waiting = new Map<number, Waiting>();
+  #worker: Worker | undefined;
+  #no = 0;
+
+  /** @returns undefined when no part of it is JSON. The bytes are moved away where they have a buffer of their own. */
+  prepare(bytes: Uint8Array, place: Place): Promise<Prepared | undefined> {
+    const whole = bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer;
+    const own = whole ? bytes : new Uint8Array(bytes);
+    this.#worker ??= this.#begin();
+    this.#no += 1;
+    const message: ToLineThread = { no: this.#no, bytes: own, place };
+    const worker = this.#worker;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(message.no, { resolve, reject });
+      worker.postMessage(message, [own.buffer as ArrayBuffer]);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#worker?.terminate();
+  }
+
+  #begin(): Worker {
+    const worker = new Worker(new URL('./line-thread.ts', import.meta.url), { execArgv: [] });
+    worker.unref();
+    worker.on('message', (message: FromLineThread) => {
+      const waiting = this.#waiting.get(message.no);
+      this.#waiting.delete(message.no);
+      if ('problem' in message) waiting?.reject(new Error(message.problem));
+      else waiting?.resolve(message.prepared);
+    });
+    let why = 'It was stopped.';
+    worker.once('error', (error: Error) => {
+      why = error.message;
+    });
+    worker.once('exit', () => {
+      if (this.#worker === worker) this.#worker = undefined;
+      for (const { reject } of this.#waiting.values())
+        reject(new FirebreakError('FB-CANCELLED', `The thread that reads events ended: ${why}`));
+      this.#waiting.clear();
+    });
+    return worker;
+  }
+}

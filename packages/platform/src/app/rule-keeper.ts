@@ -1,0 +1,84 @@
+/**
+ * The rules of a running watch: those that come along, and folders of one's own. Files that change are read again while it runs; a
+ * bad rule is refused with its file, line and reason, and the others stay in force.
+ */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readLogSources, readRuleFolder } from '../cli/rule-folder.ts';
+import { type RuleSetReport, SigmaEngine } from '../detection/sigma/engine/sigma-engine.ts';
+import type { RuleText } from '../detection/sigma/language/read-rules.ts';
+import type { RuleProblem } from '../detection/sigma/language/rule.ts';
+import { walk } from '../intake/walk.ts';
+
+const shipped = fileURLToPath(new URL('../../../../content/rules', import.meta.url));
+const limits = { maxDepth: 20, maxFiles: 50_000, wanted: (path: string) => /\.ya?ml$/i.test(path) };
+
+export class RuleKeeper {
+  readonly engine: SigmaEngine;
+  readonly #folders: readonly string[];
+  #report: RuleSetReport;
+  #looksLike: string;
+
+  private constructor(engine: SigmaEngine, folders: readonly string[], report: RuleSetReport, looksLike: string) {
+    this.engine = engine;
+    this.#folders = folders;
+    this.#report = report;
+    this.#looksLike = looksLike;
+  }
+
+  /** @param own folders of rules beside those that come along. @throws FirebreakError FB-SOURCE-UNREADABLE, FB-SIGMA-SOURCE */
+  static async open(own: readonly string[], signal: AbortSignal): Promise<RuleKeeper> {
+    const folders = [shipped, ...own];
+    const engine = new SigmaEngine({ sources: await readLogSources(undefined, signal) });
+    // Looked at before they are read: what changes in between is read once more.
+    const looksLike = await looks(folders, signal);
+    return new RuleKeeper(engine, folders, await load(engine, folders, signal), looksLike);
+  }
+
+  /** What is in force, and what was refused. */
+  get report(): RuleSetReport {
+    return this.#report;
+  }
+
+  /** Reads the folders again if something in them has changed. @returns whether it had. */
+  async refresh(signal: AbortSignal): Promise<boolean> {
+    const looksLike = await looks(this.#folders, signal);
+    if (looksLike === this.#looksLike) return false;
+    this.#report = await load(this.engine, this.#folders, signal);
+    this.#looksLike = looksLike;
+    return true;
+  }
+}
+
+async function load(engine: SigmaEngine, folders: readonly string[], signal: AbortSignal): Promise<RuleSetReport> {
+  const files: RuleText[] = [];
+  const problems: RuleProblem[] = [];
+  for (const folder of folders) {
+    const read = await readRuleFolder(folder, signal);
+    // A file of one's own has a name of its own, also where one that came along is called alike.
+    const name = (file: string) => (folder === shipped ? file : join(folder, file));
+    files.push(...read.rules.map(({ file, text }) => ({ file: name(file), text })));
+    problems.push(...read.problems.map((problem) => ({ ...problem, file: name(problem.file) })));
+  }
+  const report = engine.load(files);
+  return { ...report, problems: [...problems, ...report.problems] };
+}
+
+/** Names, sizes and times of all files. */
+async function looks(folders: readonly string[], signal: AbortSignal): Promise<string> {
+  const seen: string[] = [];
+  for (const folder of folders) {
+    const found = await stat(folder).catch(() => undefined);
+    if (found?.isDirectory() !== true) {
+      seen.push(`${folder} ${found?.size} ${found?.mtimeMs}`);
+      continue;
+    }
+    for await (const entry of walk(folder, limits, signal)) {
+      if ('gap' in entry) continue;
+      const file = await stat(entry.file).catch(() => undefined);
+      seen.push(`${entry.file} ${file?.size} ${file?.mtimeMs}`);
+    }
+  }
+  return seen.join('\n');
+}

@@ -1,0 +1,181 @@
+/**
+ * Drives the watch along the event store: reads what was appended, in that order, and hands on what is found.
+ *
+ * What must stay true:
+ *
+ * - The store is the only way in. So a watch that was killed reads on from the place that it saved, and comes to the same detections
+ *   again; their ids are the same, and whoever takes them counts each once.
+ * - A place is saved only when all detections up to it were taken.
+ * - Time is the events'. When none come, time goes on as the clock does, but from the newest event: a log of last week that is played
+ *   in is not made too late by today's date.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Detection, StreamDetector } from '@firebreak/contract';
+import type { SigmaEngine } from '../detection/sigma/engine/sigma-engine.ts';
+import { Watch } from '../detection/watch.ts';
+import type { WatchPlaces } from '../detection/watch-place.ts';
+import type { EventStore } from '../events/store.ts';
+
+/** Detections of a batch of events, in the order found. Those that come twice have the same id. */
+export type TakeDetections = (detections: readonly Detection[]) => Promise<void>;
+
+export interface FollowerParts {
+  /** Name of the watch, under which its place is kept. */
+  readonly name: string;
+  readonly events: Pick<EventStore, 'after'>;
+  readonly places: WatchPlaces;
+  readonly engine: SigmaEngine;
+  readonly detectors: readonly StreamDetector[];
+  readonly take: TakeDetections;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly saveEachMs?: number;
+  readonly onTrouble?: (error: unknown) => void;
+}
+
+export interface FollowerCounts {
+  /** Number of the last event that was seen. */
+  readonly position: number;
+  readonly seen: number;
+  readonly detections: number;
+  /** From the arrival of an event until it was seen and what it completed was taken, milliseconds; of the last batches. */
+  readonly lagMs: { readonly p50: number; readonly p99: number } | null;
+  /** Detectors that were stopped because they failed, and why. */
+  readonly stopped: readonly { readonly detector: string; readonly why: string }[];
+}
+
+const batchSize = 2000;
+const saveEach = 10_000;
+/** Others may append as well, and nobody says so. */
+const lookEachMs = 1000;
+/** With nothing new for so long, time is told to the watch. */
+const idleMs = 5000;
+const troubleMs = 1000;
+const lagsKept = 500;
+
+export class WatchFollower {
+  readonly #parts: FollowerParts;
+  readonly #watch: Watch;
+  #position: number;
+  /** The watch has seen events up to here; beyond the position while what it found could not be handed on. */
+  #judged: number;
+  #left: Detection[] = [];
+  #savedPosition: number;
+  #newest: number;
+  #seen = 0;
+  #detections = 0;
+  /** Of each of the last batches, that of its first event. */
+  readonly #lags: number[] = [];
+  #waiting = Promise.withResolvers<void>();
+
+  private constructor(parts: FollowerParts, watch: Watch, position: number, newest: number) {
+    this.#parts = parts;
+    this.#watch = watch;
+    this.#position = position;
+    this.#judged = position;
+    this.#savedPosition = position;
+    this.#newest = newest;
+  }
+
+  static async open(parts: FollowerParts): Promise<WatchFollower> {
+    const { engine, detectors, places, name } = parts;
+    const place = await places.load(name);
+    const watch = new Watch({ engine, detectors, state: place?.state });
+    return new WatchFollower(parts, watch, place?.position ?? 0, place?.newest ?? 0);
+  }
+
+  get counts(): FollowerCounts {
+    return {
+      position: this.#position,
+      seen: this.#seen,
+      detections: this.#detections,
+      lagMs: quantiles(this.#lags),
+      stopped: [...this.#watch.failures].map(([detector, why]) => ({ detector, why })),
+    };
+  }
+
+  /** Something was appended. */
+  nudge(): void {
+    this.#waiting.resolve();
+  }
+
+  /** Follows until the signal ends it; then its place is saved. What goes wrong is tried again. */
+  async run(signal: AbortSignal): Promise<void> {
+    let savedAt = this.#parts.now();
+    let heardAt = this.#parts.now();
+    let toldAt = heardAt;
+    while (!signal.aborted) {
+      this.#waiting = Promise.withResolvers();
+      try {
+        const now = this.#parts.now();
+        if (await this.#next()) heardAt = toldAt = this.#parts.now();
+        else if (now - toldAt >= idleMs) {
+          toldAt = now;
+          await this.#advance(this.#newest + (now - heardAt));
+        } else await this.#rest(signal);
+        if (this.#parts.now() - savedAt < (this.#parts.saveEachMs ?? saveEach)) continue;
+        await this.#save();
+        savedAt = this.#parts.now();
+      } catch (error) {
+        if (signal.aborted) break;
+        this.#parts.onTrouble?.(error);
+        await sleep(troubleMs, undefined, { signal }).catch(() => undefined);
+      }
+    }
+    await this.#save();
+  }
+
+  /** @returns whether there was anything. */
+  async #next(): Promise<boolean> {
+    const batch = await this.#parts.events.after(this.#position, batchSize);
+    const last = batch.at(-1);
+    if (last === undefined) return false;
+    const found: Detection[] = [...this.#left];
+    for (const { event, raw, received, no } of batch) {
+      if (no <= this.#judged) continue;
+      for (const each of this.#watch.see({ event, raw }, received.getTime())) found.push(each);
+      this.#newest = Math.max(this.#newest, Math.min(Date.parse(event.time), received.getTime()));
+      this.#seen += 1;
+    }
+    this.#judged = last.no;
+    await this.#hand(found);
+    this.#position = last.no;
+    this.#lags.push(Math.max(0, this.#parts.now() - (batch[0]?.received.getTime() ?? 0)));
+    if (this.#lags.length > lagsKept) this.#lags.shift();
+    return true;
+  }
+
+  async #advance(time: number): Promise<void> {
+    await this.#hand([...this.#left, ...this.#watch.advance(time)]);
+  }
+
+  /** What could not be taken is kept until it is: the watch does not find it again. */
+  async #hand(found: Detection[]): Promise<void> {
+    this.#left = found;
+    if (found.length > 0) await this.#parts.take(found);
+    this.#left = [];
+    this.#detections += found.length;
+  }
+
+  async #save(): Promise<void> {
+    if (this.#left.length > 0 || this.#position === this.#savedPosition) return;
+    const position = this.#position;
+    await this.#parts.places.save(this.#parts.name, { position, newest: this.#newest, state: this.#watch.state() });
+    this.#savedPosition = position;
+  }
+
+  async #rest(signal: AbortSignal): Promise<void> {
+    const resting = new AbortController();
+    const timer = sleep(lookEachMs, undefined, { signal: AbortSignal.any([signal, resting.signal]) }).catch(
+      () => undefined,
+    );
+    await Promise.race([this.#waiting.promise, timer]);
+    resting.abort();
+  }
+}
+
+function quantiles(values: readonly number[]): FollowerCounts['lagMs'] {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
+  return sorted.length === 0 ? null : { p50: at(0.5), p99: at(0.99) };
+}

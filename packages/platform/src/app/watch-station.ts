@@ -1,0 +1,108 @@
+/** The watch as the server has it: a thread that follows the event store, begun again when it breaks, and what it says of itself. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import type { RuleSetReport } from '../detection/sigma/engine/sigma-engine.ts';
+import type { FollowerCounts, TakeDetections } from './watch-follower.ts';
+import type { FromWatchThread, ToWatchThread, WatchThreadData } from './watch-thread.ts';
+
+export interface RuleReport extends RuleSetReport {
+  /** Detectors of ours. */
+  readonly detectors: number;
+}
+
+export interface WatchStatus {
+  /** Whether it follows at this moment. */
+  readonly running: boolean;
+  /** Why it does not, or what went wrong last. */
+  readonly trouble: string | undefined;
+  readonly rules: RuleReport | undefined;
+  readonly counts: FollowerCounts | undefined;
+}
+
+export interface WatchStationParts extends WatchThreadData {
+  readonly take: TakeDetections;
+  readonly onTrouble: (error: unknown) => void;
+  /** Told of rules that are refused, whenever rules were read. */
+  readonly onRules?: (rules: RuleReport) => void;
+}
+
+const againAfterMs = 2000;
+
+export class WatchStation {
+  readonly #parts: WatchStationParts;
+  readonly #closing = new AbortController();
+  readonly #running: Promise<void>;
+  #worker: Worker | undefined;
+  #trouble: string | undefined;
+  #rules: RuleReport | undefined;
+  #counts: FollowerCounts | undefined;
+
+  constructor(parts: WatchStationParts) {
+    this.#parts = parts;
+    this.#running = this.#run();
+  }
+
+  get status(): WatchStatus {
+    const running = this.#worker !== undefined && this.#counts !== undefined;
+    return { running, trouble: this.#trouble, rules: this.#rules, counts: this.#counts };
+  }
+
+  /** Events were appended. */
+  appended(): void {
+    this.#tell({ kind: 'appended' });
+  }
+
+  /** Saves the watch's place and ends it. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#tell({ kind: 'stop' });
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      await this.#once();
+      this.#worker = undefined;
+      await sleep(againAfterMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** One life of the thread. */
+  #once(): Promise<void> {
+    const { name, database, rules } = this.#parts;
+    const workerData: WatchThreadData = { name, database, rules };
+    const worker = new Worker(new URL('./watch-thread.ts', import.meta.url), { workerData, execArgv: [] });
+    this.#worker = worker;
+    worker.on('message', (message: FromWatchThread) => void this.#heard(message));
+    return new Promise((resolve) => {
+      worker.once('error', (error) => this.#failed(error));
+      worker.once('exit', () => resolve());
+    });
+  }
+
+  async #heard(message: FromWatchThread): Promise<void> {
+    if (message.kind === 'counts') this.#counts = message.counts;
+    else if (message.kind === 'trouble') this.#failed(new Error(message.problem));
+    else if (message.kind === 'rules') {
+      this.#rules = message.rules;
+      this.#parts.onRules?.(message.rules);
+    } else {
+      const { no, detections } = message;
+      const problem = await this.#parts.take(detections).then(
+        () => undefined,
+        (error: unknown) => (error instanceof Error ? error.message : String(error)),
+      );
+      this.#tell({ kind: 'taken', no, ...(problem === undefined ? {} : { problem }) });
+    }
+  }
+
+  #failed(error: unknown): void {
+    this.#trouble = error instanceof Error ? error.message : String(error);
+    this.#parts.onTrouble(error);
+  }
+
+  #tell(message: ToWatchThread): void {
+    this.#worker?.postMessage(message);
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * The watch's own thread: it reads the event store by itself, so that neither a large batch nor a large state holds up an answer.
+ * Only what it found goes to the main thread, which says when it was taken.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Detection } from '@firebreak/contract';
+import { streamDetectors } from '../detection/stream/index.ts';
+import { openDatabase } from '../storage/database.ts';
+import { createEventStore } from '../storage/event-store.ts';
+import { createWatchPlaces } from '../storage/watch-places.ts';
+import { RuleKeeper } from './rule-keeper.ts';
+import { type FollowerCounts, WatchFollower } from './watch-follower.ts';
+import type { RuleReport } from './watch-station.ts';
+
+export interface WatchThreadData {
+  readonly name: string;
+  readonly database: string;
+  readonly rules: readonly string[];
+}
+export type ToWatchThread =
+  | { readonly kind: 'appended' }
+  | { readonly kind: 'taken'; readonly no: number; readonly problem?: string }
+  | { readonly kind: 'stop' };
+export type FromWatchThread =
+  | { readonly kind: 'found'; readonly no: number; readonly detections: readonly Detection[] }
+  | { readonly kind: 'counts'; readonly counts: FollowerCounts }
+  | { readonly kind: 'rules'; readonly rules: RuleReport }
+  | { readonly kind: 'trouble'; readonly problem: string };
+
+const tellEachMs = 250;
+const lookAtRulesEachMs = 2000;
+
+const port = parentPort;
+if (port === null) throw new Error('the watch runs as a thread');
+const tell = (message: FromWatchThread) => port.postMessage(message);
+const { name, database: url, rules: folders } = workerData as WatchThreadData;
+
+const stopping = new AbortController();
+const handed = new Map<number, { resolve: () => void; reject: (reason: Error) => void }>();
+let handedNo = 0;
+let follower: WatchFollower | undefined;
+port.on('message', (message: ToWatchThread) => {
+  if (message.kind === 'appended') follower?.nudge();
+  else if (message.kind === 'stop') stopping.abort();
+  else {
+    const waiting = handed.get(message.no);
+    handed.delete(message.no);
+    if (message.problem === undefined) waiting?.resolve();
+    else waiting?.reject(new Error(message.problem));
+  }
+});
+
+const database = await openDatabase(url, { connections: 2 });
+try {
+  const keeper = await RuleKeeper.open(folders, stopping.signal);
+  tell({ kind: 'rules', rules: { ...keeper.report, detectors: streamDetectors.length } });
+  const opened = await WatchFollower.open({
+    name,
+    events: createEventStore(database),
+    places: createWatchPlaces(database),
+    engine: keeper.engine,
+    detectors: streamDetectors,
+    take: (detections) =>
+      new Promise((resolve, reject) => {
+        handedNo += 1;
+        handed.set(handedNo, { resolve, reject });
+        tell({ kind: 'found', no: handedNo, detections });
+      }),
+    now: () => Date.now(),
+    onTrouble: trouble,
+  });
+  follower = opened;
+  const telling = setInterval(() => tell({ kind: 'counts', counts: opened.counts }), tellEachMs);
+  const looking = setInterval(() => {
+    keeper
+      .refresh(stopping.signal)
+      .then((changed) => {
+        if (changed) tell({ kind: 'rules', rules: { ...keeper.report, detectors: streamDetectors.length } });
+      })
+      .catch(trouble);
+  }, lookAtRulesEachMs);
+  await opened.run(stopping.signal);
+  clearInterval(telling);
+  clearInterval(looking);
+  tell({ kind: 'counts', counts: opened.counts });
+} finally {
+  await database.close();
+  port.close();
+}
+
+function trouble(error: unknown): void {
+  tell({ kind: 'trouble', problem: error instanceof Error ? error.message : String(error) });
+}

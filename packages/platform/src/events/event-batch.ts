@@ -1,0 +1,200 @@
+/**
+ * Events on their way into the store, and how they lie there: columns and one stretch of bytes instead of objects, so that they pass
+ * from thread to thread and into the database without being copied or parsed again.
+ *
+ * In the bytes each event is a frame: length of its form, length of its raw text (32 bits, little-endian), both as JSON in UTF-8.
+ */
+import { constants, zstdCompressSync } from 'node:zlib';
+import type { NodeId, NormalEvent } from '@firebreak/contract';
+import { sha256Hex } from '../kernel/digest.ts';
+import { actingNodes, type KeptEvent } from './store.ts';
+
+/** What events are found by besides their time. */
+export type EventRole = 'actor' | 'target' | 'operation';
+
+export interface EventBatch {
+  readonly count: number;
+  /** Frames, one after the other; zstd where `packed`. */
+  readonly frames: Uint8Array;
+  /** Large ones are packed where they are made; small ones with their neighbours, later. */
+  readonly packed: boolean;
+  /** Where each frame ends. */
+  readonly ends: Uint32Array;
+  /** Of each event's id 32 hex digits of its SHA-256, joined by commas. */
+  readonly keys: string;
+  /** Milliseconds since 1970. */
+  readonly times: Float64Array;
+  /** Format of each event, as a number of `formats`. */
+  readonly formatOf: Uint16Array;
+  readonly formats: readonly string[];
+  /** By what it is found: pairs of an event's place and a number of `terms`. */
+  readonly found: Uint32Array;
+  readonly terms: readonly { readonly role: EventRole; readonly term: string }[];
+}
+
+const keyDigits = 32;
+const header = 8;
+const packedFrom = 64 * 1024;
+/** The fastest: logs repeat themselves so much that more work gains little. */
+export const framePacking = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+
+/** The part of an id's digest by which an event is known to be there. */
+export function eventKey(id: string): string {
+  return sha256Hex(id).slice(0, keyDigits);
+}
+
+export class BatchBuilder {
+  #frames = Buffer.allocUnsafe(256 * 1024);
+  #length = 0;
+  readonly #ends: number[] = [];
+  readonly #keys: string[] = [];
+  readonly #times: number[] = [];
+  readonly #formatOf: number[] = [];
+  readonly #formats = new Map<string, number>();
+  readonly #found: number[] = [];
+  readonly #terms: Readonly<Record<EventRole, Map<string, number>>> = {
+    actor: new Map(),
+    target: new Map(),
+    operation: new Map(),
+  };
+  readonly #termList: { role: EventRole; term: string }[] = [];
+
+  get count(): number {
+    return this.#ends.length;
+  }
+
+  get bytes(): number {
+    return this.#length;
+  }
+
+  /** @param raw its JSON text */
+  add(event: NormalEvent, raw: string): void {
+    const place = this.#ends.length;
+    const form = JSON.stringify(event);
+    this.#reserve(header + 3 * (form.length + raw.length));
+    const [frames, start] = [this.#frames, this.#length];
+    const formBytes = frames.write(form, start + header, 'utf8');
+    const rawBytes = frames.write(raw, start + header + formBytes, 'utf8');
+    frames.writeUInt32LE(formBytes, start);
+    frames.writeUInt32LE(rawBytes, start + 4);
+    this.#length = start + header + formBytes + rawBytes;
+    this.#ends.push(this.#length);
+    this.#keys.push(eventKey(event.id));
+    this.#times.push(Date.parse(event.time));
+    this.#formatOf.push(numbered(this.#formats, event.source.format));
+    for (const node of actingNodes(event)) this.#find(place, 'actor', node);
+    for (const node of event.targets) this.#find(place, 'target', node);
+    this.#find(place, 'operation', event.operation);
+  }
+
+  build(): EventBatch {
+    const packed = this.#length >= packedFrom;
+    const frames = this.#frames.subarray(0, this.#length);
+    return {
+      count: this.#ends.length,
+      // A copy of its own size: it is handed to another thread as it is.
+      frames: new Uint8Array(packed ? zstdCompressSync(frames, framePacking) : frames),
+      packed,
+      ends: Uint32Array.from(this.#ends),
+      keys: this.#keys.join(','),
+      times: Float64Array.from(this.#times),
+      formatOf: Uint16Array.from(this.#formatOf),
+      formats: [...this.#formats.keys()],
+      found: Uint32Array.from(this.#found),
+      terms: this.#termList,
+    };
+  }
+
+  #find(place: number, role: EventRole, term: string): void {
+    let number = this.#terms[role].get(term);
+    if (number === undefined) {
+      number = this.#termList.length;
+      this.#terms[role].set(term, number);
+      this.#termList.push({ role, term });
+    }
+    this.#found.push(place, number);
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#length + bytes <= this.#frames.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(2 * this.#frames.length, this.#length + bytes));
+    this.#frames.copy(larger, 0, 0, this.#length);
+    this.#frames = larger;
+  }
+}
+
+/** One batch of parsed events. */
+export function batchOf(events: readonly { readonly event: NormalEvent; readonly raw: unknown }[]): EventBatch {
+  const builder = new BatchBuilder();
+  for (const { event, raw } of events) builder.add(event, JSON.stringify(raw));
+  return builder.build();
+}
+
+/** An event as it lies in a block; parsed when somebody looks. */
+export class FramedEvent implements KeptEvent {
+  readonly no: number;
+  readonly received: Date;
+  readonly #bytes: Buffer;
+  readonly #start: number;
+  readonly #middle: number;
+  readonly #end: number;
+  #event: NormalEvent | undefined;
+
+  constructor(no: number, received: Date, bytes: Buffer, start: number, middle: number, end: number) {
+    this.no = no;
+    this.received = received;
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#middle = middle;
+    this.#end = end;
+  }
+
+  get event(): NormalEvent {
+    this.#event ??= JSON.parse(this.#bytes.toString('utf8', this.#start, this.#middle)) as NormalEvent;
+    return this.#event;
+  }
+
+  /** Its text as it came, or as it was written again where it came in an envelope. */
+  get rawText(): string {
+    return this.#bytes.toString('utf8', this.#middle, this.#end);
+  }
+
+  get raw(): unknown {
+    return JSON.parse(this.rawText);
+  }
+}
+
+/**
+ * The events of some frames.
+ *
+ * @param first number of the place 0
+ * @param places of all frames of the block, where some are missing in between
+ * @param from how many frames of the block come before these
+ */
+export function* framedEvents(
+  frames: Buffer,
+  first: number,
+  places: readonly number[] | null,
+  received: Date,
+  from = 0,
+): Generator<FramedEvent> {
+  let at = 0;
+  for (let index = from; at < frames.length; index += 1) {
+    const middle = at + header + frames.readUInt32LE(at);
+    const end = middle + frames.readUInt32LE(at + 4);
+    yield new FramedEvent(first + (places?.[index] ?? index), received, frames, at + header, middle, end);
+    at = end;
+  }
+}
+
+/** Whether one of the nodes acted in it. */
+export function isBy(event: NormalEvent, nodes: ReadonlySet<NodeId>): boolean {
+  return actingNodes(event).some((node) => nodes.has(node));
+}
+
+function numbered(numbers: Map<string, number>, name: string): number {
+  const known = numbers.get(name);
+  if (known !== undefined) return known;
+  numbers.set(name, numbers.size);
+  return numbers.size - 1;
+}

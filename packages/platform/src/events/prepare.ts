@@ -1,0 +1,132 @@
+/**
+ * What somebody sent → batches that are ready to be appended, and what was not to be read, with the reason. Pure, and all that an
+ * event costs before the database is in here, so that it can be done in a thread of its own.
+ */
+import { isUtf8 } from 'node:buffer';
+import { BatchBuilder, type EventBatch } from './event-batch.ts';
+import { type Normalised, normalise, type Place } from './normalise.ts';
+
+export interface Prepared {
+  readonly batches: readonly EventBatch[];
+  /** Events that told of nothing that happened, by format. */
+  readonly passed: readonly { readonly format: string; readonly events: number }[];
+  /** The first of those that could not be read; the number is the event's in what was sent, from 1. */
+  readonly problems: readonly { readonly event: number; readonly why: string }[];
+  /** All that could not be read, by reason. */
+  readonly unreadable: readonly { readonly why: string; readonly events: number }[];
+}
+
+const mostProblems = 50;
+const mostEvents = 4000;
+const mostBytes = 16 << 20;
+
+/** Parsed values: events, or envelopes of them. */
+export function prepareValues(values: readonly unknown[], place: Place): Prepared {
+  const preparing = new Preparing(place);
+  for (const value of values) preparing.value(value, undefined);
+  return preparing.done();
+}
+
+/** JSON text: one value, a list of values, or a value a line. Undefined when no part of it is JSON. */
+export function prepareText(bytes: Uint8Array, place: Place): Prepared | undefined {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const preparing = new Preparing(place);
+  const sound = isUtf8(buffer);
+  const whole = sound ? parsed(buffer.toString('utf8')) : undefined;
+  if (whole !== undefined) {
+    if (Array.isArray(whole.value)) for (const value of whole.value) preparing.value(value, undefined);
+    else preparing.value(whole.value, whole.text);
+    return preparing.done();
+  }
+  let any = false;
+  let lines = 0;
+  for (const bytesOfLine of linesOf(buffer)) {
+    if (!sound && !isUtf8(bytesOfLine)) {
+      preparing.problem('It is not UTF-8.');
+      lines += 1;
+      continue;
+    }
+    const text = bytesOfLine.toString('utf8').trim();
+    if (text === '') continue;
+    lines += 1;
+    const read = parsed(text);
+    if (read === undefined) preparing.problem('The line is not JSON.');
+    else {
+      any = true;
+      preparing.value(read.value, text);
+    }
+  }
+  return any || lines === 0 ? preparing.done() : undefined;
+}
+
+class Preparing {
+  readonly #place: Place;
+  readonly #batches: EventBatch[] = [];
+  readonly #passed = new Map<string, number>();
+  readonly #problems: { event: number; why: string }[] = [];
+  readonly #unreadable = new Map<string, number>();
+  #builder = new BatchBuilder();
+  #number = 0;
+
+  constructor(place: Place) {
+    this.#place = place;
+  }
+
+  /** @param text what the value was parsed from, where that is known */
+  value(value: unknown, text: string | undefined): void {
+    for (const read of normalise(value, this.#place)) this.#take(read, value, text);
+  }
+
+  problem(why: string): void {
+    this.#number += 1;
+    this.#unreadable.set(why, (this.#unreadable.get(why) ?? 0) + 1);
+    if (this.#problems.length < mostProblems) this.#problems.push({ event: this.#number, why });
+  }
+
+  done(): Prepared {
+    this.#close();
+    return {
+      batches: this.#batches,
+      passed: [...this.#passed].map(([format, events]) => ({ format, events })),
+      problems: this.#problems,
+      unreadable: [...this.#unreadable].map(([why, events]) => ({ why, events })),
+    };
+  }
+
+  #take(read: Normalised, value: unknown, text: string | undefined): void {
+    if ('problem' in read) {
+      this.problem(read.problem);
+      return;
+    }
+    this.#number += 1;
+    if ('passed' in read) {
+      this.#passed.set(read.passed, (this.#passed.get(read.passed) ?? 0) + 1);
+      return;
+    }
+    this.#builder.add(read.event, text !== undefined && read.raw === value ? text : JSON.stringify(read.raw));
+    if (this.#builder.count >= mostEvents || this.#builder.bytes >= mostBytes) this.#close();
+  }
+
+  #close(): void {
+    if (this.#builder.count > 0) this.#batches.push(this.#builder.build());
+    this.#builder = new BatchBuilder();
+  }
+}
+
+function parsed(text: string): { readonly value: unknown; readonly text: string } | undefined {
+  const plain = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  try {
+    return { value: JSON.parse(plain), text: plain };
+  } catch {
+    return undefined;
+  }
+}
+
+function* linesOf(bytes: Buffer): Generator<Buffer> {
+  let start = 0;
+  for (let end = bytes.indexOf(0x0a); end !== -1; end = bytes.indexOf(0x0a, start)) {
+    yield bytes.subarray(start, end);
+    start = end + 1;
+  }
+  if (start < bytes.length) yield bytes.subarray(start);
+}

@@ -1,0 +1,126 @@
+/**
+ * From detections to incidents that people work. The running watch hands every batch of detections to `takeDetections`
+ * (`station.cases`); what detections say, what people decide and what is open lives in the database, so that several servers may
+ * do so at once, and a batch that is handed in twice changes nothing.
+ */
+import type { Detection, LedgerDraft, NormalEvent } from '@firebreak/contract';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { createDecisions, type Decisions } from './decisions.ts';
+import type { Spans } from './links.ts';
+import { regroup } from './regroup.ts';
+import type { CaseStore } from './store.ts';
+import { covers } from './suppressions.ts';
+import { type EstateView, traitsOf } from './traits.ts';
+
+export interface TakenDetections {
+  /** New ones; the others were there. */
+  readonly kept: number;
+  readonly suppressed: number;
+  readonly joined: number;
+  readonly opened: readonly string[];
+  readonly merged: readonly { readonly from: string; readonly into: string }[];
+}
+
+export interface Cases extends Decisions {
+  /** Keeps detections and puts them in incidents. In whatever order and however often they come, the same comes of it. */
+  takeDetections(detections: readonly Detection[]): Promise<TakenDetections>;
+}
+
+export interface CaseSettings extends Spans {
+  /** A stable detection at least so severe opens an incident. */
+  readonly opens: Detection['severity'];
+}
+
+const day = 86_400_000;
+export const defaultSettings: CaseSettings = { opens: 'medium', windowMs: 7 * day, wayMs: day };
+
+export interface CaseParts<Tx> {
+  readonly store: CaseStore<Tx>;
+  readonly ledger: Ledger<Tx>;
+  readonly clock: Clock;
+  readonly settings?: CaseSettings;
+  /** The estate as it is now; undefined where there is none, and identities are all there is to group by. */
+  readonly estate: () => Promise<EstateView | undefined>;
+}
+
+const mostInBatch = 5000;
+
+export function createCases<Tx>(parts: CaseParts<Tx>): Cases {
+  const { store, ledger, clock, estate, settings = defaultSettings } = parts;
+
+  async function take(batch: readonly Detection[]): Promise<TakenDetections> {
+    const view = await estate();
+    const now = clock.now();
+    return store.transaction(async (tx) => {
+      await store.lock(tx);
+      const there = await store.kept(
+        tx,
+        batch.map(({ id }) => id),
+      );
+      const fresh = batch.filter(({ id }) => !there.has(id));
+      if (fresh.length === 0) return nothing;
+      const active = (await store.suppressions(tx)).filter(({ until }) => until > now.toISOString());
+      const events = await eventsOf(store, tx, fresh);
+      const rows = fresh.map((detection) => ({
+        detection,
+        traits: traitsOf(
+          detection,
+          detection.events.flatMap(({ id }) => events.get(id) ?? []),
+          view,
+          settings.opens,
+        ),
+        suppressedBy: active.find(({ scope }) => covers(scope, detection))?.id ?? null,
+      }));
+      await store.insert(tx, rows, now);
+      const suppressed = rows.filter(({ suppressedBy }) => suppressedBy !== null).length;
+      const shown = rows.filter(({ suppressedBy }) => suppressedBy === null);
+      if (shown.length === 0) {
+        await store.announce(tx, []);
+        return { ...nothing, kept: rows.length, suppressed };
+      }
+      const from = Math.min(...shown.map(({ traits }) => traits.last));
+      const to = Math.max(...shown.map(({ traits }) => traits.last));
+      const graph = view?.graph;
+      const { done, entries } = await regroup(store, tx, { from, to, graph, spans: settings, now });
+      await store.announce(tx, [...done.touched]);
+      await appendAll(ledger, entries, tx);
+      const { opened, joined, merged } = done;
+      return { kept: rows.length, suppressed, joined, opened, merged };
+    });
+  }
+
+  return {
+    ...createDecisions(parts),
+    async takeDetections(detections) {
+      const once = [...new Map(detections.map((each) => [each.id, each])).values()];
+      let all = nothing;
+      for (let at = 0; at < once.length; at += mostInBatch) {
+        const one = await take(once.slice(at, at + mostInBatch));
+        all = {
+          kept: all.kept + one.kept,
+          suppressed: all.suppressed + one.suppressed,
+          joined: all.joined + one.joined,
+          opened: [...all.opened, ...one.opened],
+          merged: [...all.merged, ...one.merged],
+        };
+      }
+      return all;
+    },
+  };
+}
+
+const nothing: TakenDetections = { kept: 0, suppressed: 0, joined: 0, opened: [], merged: [] };
+
+async function eventsOf<Tx>(
+  store: CaseStore<Tx>,
+  tx: Tx,
+  detections: readonly Detection[],
+): Promise<ReadonlyMap<string, NormalEvent>> {
+  const ids = new Set(detections.flatMap(({ events }) => events.map(({ id }) => id)));
+  return new Map((await store.events(tx, [...ids])).map((event) => [event.id, event]));
+}
+
+async function appendAll<Tx>(ledger: Ledger<Tx>, entries: readonly LedgerDraft[], tx: Tx): Promise<void> {
+  if (entries.length > 0) await ledger.append(entries, tx);
+}

@@ -110,9 +110,9 @@ export class Body {
   /** @param first number of its first event, that no other has. @param now ms since 1970 */
   renew(first: number, now: number): Buffer {
     for (const [number, at] of this.#ids.entries())
-      this.bytes.write((first + number).toString(16).padStart(8, "0"), at, "latin1");
+      this.bytes.write((first + number).toString(16).padStart(8, '0'), at, 'latin1');
     const time = new Date(now).toISOString().slice(0, 23);
-    for (const at of this.#times) this.bytes.write(time, at, "latin1");
+    for (const at of this.#times) this.bytes.write(time, at, 'latin1');
     return this.bytes;
   }
 }

@@ -222,7 +222,6 @@ function usage(): Usage {
   return { at: performance.now(), server: secondsOf(server.pid ?? 0), postgres: withChildren(Number(postmaster)) };
 }
 
-
 /** Fields 14 and 15 of `/proc/<pid>/stat`, and for processes that were waited for 16 and 17. */
 function secondsOf(pid: number): number {
   const fields = statOf(pid);
@@ -276,4 +275,3 @@ async function newToken({ address, signInLink }: { address: string; signInLink: 
   const made = await post('/api/tokens', { name: 'bench', role: 'admin', expiresInDays: 1 }, cookie);
   return ((await made.json()) as { token: string }).token;
 }
-

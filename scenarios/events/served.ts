@@ -1,12 +1,14 @@
 /** A real `firebreak serve` to send events to, a token for a sensor, and a look at what was kept. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { KeptEvent } from '../../packages/platform/src/events/store.ts';
 import { systemClock } from '../../packages/platform/src/kernel/clock.ts';
 import { openStorage } from '../../packages/platform/src/storage/storage.ts';
 import { testServer } from '../../packages/platform/src/storage/test-database.ts';
-import { start } from '../containment/testing/firebreak.ts';
 
 export interface Served {
   readonly address: string;
@@ -17,13 +19,19 @@ export interface Served {
   close(): Promise<void>;
 }
 
+const main = new URL('../../packages/platform/src/app/main.ts', import.meta.url).pathname;
+
 /** @param more further options of `serve` */
 export async function served(...more: readonly string[]): Promise<Served> {
   const data = await mkdtemp(join(tmpdir(), 'firebreak-served-'));
   const database = await testServer();
   const url = await database.database();
-  const running = start('serve', '--data', data, '--database', url, '--port', '0', ...more);
-  const [, link = ''] = await running.says(/(http:\/\/\S+\/sign-in#link=\S+)/);
+  // Not with the time limit of other scenarios: peers take minutes to start while it waits for them.
+  const running = spawn(process.execPath, [main, 'serve', '--data', data, '--database', url, '--port', '0', ...more], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NO_COLOR: '1' },
+  });
+  const link = await signInLink(running.stdout);
   const address = new URL(link).origin;
   const cookie = (await posted('/api/sign-in', { link: link.split('#link=')[1], name: 'Ada' }, {})).cookie;
   const token = { name: 'collector', role: 'sensor', expiresInDays: 1 };
@@ -56,10 +64,18 @@ export async function served(...more: readonly string[]): Promise<Served> {
     },
     close: async () => {
       running.kill('SIGTERM');
-      await running.ended;
+      await once(running, 'exit');
       await storage.close();
       await database.stop();
       await rm(data, { recursive: true, force: true });
     },
   };
+}
+
+async function signInLink(output: NodeJS.ReadableStream): Promise<string> {
+  for await (const line of createInterface({ input: output })) {
+    const [link] = /http:\/\/\S+\/sign-in#link=\S+/.exec(line) ?? [];
+    if (link !== undefined) return link;
+  }
+  throw new Error('The server ended before it said where it is.');
 }

@@ -2,7 +2,6 @@
 import type { NormalEvent, RunningDetector } from '@firebreak/contract';
 import { drawsFor } from '../../packages/platform/src/detection/drift/random-draws.ts';
 import detector from '../../packages/platform/src/detection/stream/extraction/client-queries.ts';
-import { telemetryMark } from '../../packages/platform/src/events/observations.ts';
 import type { Client } from './clients.ts';
 import { honest } from './clients.ts';
 import { Prada } from './prada.ts';
@@ -54,7 +53,6 @@ function* asked(victim: Victim, name: string, client: Client, queries: number) {
 function batchOf(client: string, point: Point, label: number, confidence: number) {
   const features = Object.fromEntries(Array.from(point, (value, place) => [`x${place}`, value]));
   return {
-    telemetry: telemetryMark,
     model: 'small',
     records: [{ client, features, prediction: `c${label}`, confidence }],
   };

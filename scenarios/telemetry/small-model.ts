@@ -53,8 +53,12 @@ export class World {
     const total = shares.reduce((sum, share) => sum + share, 0);
     return () => {
       let left = draw() * total;
-      const cluster = shares.findIndex((share) => (left -= share) <= 0);
-      return this.point(Math.max(0, cluster), draw);
+      let cluster = 0;
+      while (cluster < clusters - 1 && left > (shares[cluster] as number)) {
+        left -= shares[cluster] as number;
+        cluster += 1;
+      }
+      return this.point(cluster, draw);
     };
   }
 }

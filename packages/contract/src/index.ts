@@ -8,6 +8,7 @@ export * from './answers/could-did.ts';
 export * from './answers/data-gate.ts';
 export * from './answers/detections.ts';
 export * from './answers/difference.ts';
+export * from './answers/event.ts';
 export * from './answers/exposure.ts';
 export * from './answers/identities.ts';
 export * from './answers/intake.ts';

@@ -24,6 +24,7 @@ import {
   suppressionScopeSchema,
 } from './answers/detections.ts';
 import { differenceSchema } from './answers/difference.ts';
+import { keptEventSchema } from './answers/event.ts';
 import { exposureSchema } from './answers/exposure.ts';
 import { identitiesSchema, identityFindings } from './answers/identities.ts';
 import { intakeSchema } from './answers/intake.ts';
@@ -40,6 +41,7 @@ import { requestPathSchema } from './answers/request-path.ts';
 import { reviewSchema, reviewSummarySchema, reviewVerdicts } from './answers/reviews.ts';
 import { rotationItemSchema, rotationStates } from './answers/rotation.ts';
 import { scopeAnswerSchema } from './answers/scope.ts';
+import { takenTelemetrySchema, telemetryBatchSchema, telemetrySchema } from './answers/telemetry.ts';
 import { thirdPartiesSchema } from './answers/third-parties.ts';
 import { threatModelSchema } from './answers/threat-model.ts';
 import { timelineKinds, timelineSchema } from './answers/timeline.ts';
@@ -651,6 +653,24 @@ export const routes = {
     }),
     returns: raceSchema,
   },
+  telemetry: {
+    method: 'GET',
+    path: '/api/telemetry',
+    summary: 'Models as their teams measure them: metrics, drifts and what happened beside them, clients to throttle',
+    role: 'viewer',
+    returns: telemetrySchema,
+  },
+  takeTelemetry: {
+    method: 'POST',
+    path: '/api/telemetry',
+    summary:
+      'Take in a batch of inferences of a model: predictions, scores, confidence, features, errors, explanations',
+    role: 'responder',
+    intake: {},
+    body: telemetryBatchSchema,
+    maxBodyBytes: 16 << 20,
+    returns: takenTelemetrySchema,
+  },
   takeEvents: {
     method: 'POST',
     path: '/api/log',
@@ -658,6 +678,10 @@ export const routes = {
       'Take in events as their systems write them: one, a list, or an envelope (an audit webhook’s EventList, a CloudTrail file)',
     role: 'responder',
     intake: { bytes: true },
+    query: z.object({
+      /** The file or place that they are from, for people. */
+      from: z.string().max(500).optional(),
+    }),
     body: z.unknown(),
     maxBodyBytes: 32 << 20,
     returns: takenEventsSchema,
@@ -717,6 +741,15 @@ export const routes = {
     body: z.unknown(),
     maxBodyBytes: 32 << 20,
     returns: otlpAnswerSchema,
+  },
+  event: {
+    method: 'GET',
+    path: '/api/event/{id}',
+    summary:
+      'One event: as it came, in the one form, and the nodes, the grant and the approved step that it is tied to',
+    role: 'viewer',
+    params: z.object({ id: z.string().min(1).max(2300) }),
+    returns: keptEventSchema,
   },
   intake: {
     method: 'GET',

@@ -33,6 +33,8 @@ export const telemetryBatchSchema = z.object({
   /** A node as `firebreak nodes` prints it, or any name that is the same for the same model. */
   model: z.string().min(1).max(1000),
   version: z.string().max(200).optional(),
+  /** The same for the same batch: sent again, it counts once. */
+  id: z.string().min(1).max(200).optional(),
   /** When the records were made. Whoever leaves it out says: now. */
   from: z.iso.datetime({ offset: true }).optional(),
   to: z.iso.datetime({ offset: true }).optional(),

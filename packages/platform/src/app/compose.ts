@@ -28,6 +28,7 @@ import { rehearse } from './rehearse.ts';
 import { serve } from './serve.ts';
 import { mustHaveField, mustStillHold, openStation, type Station } from './station.ts';
 import { openTarget, rehearsalTwin } from './targets.ts';
+import { telemetryDesk } from './telemetry-desk.ts';
 import { version } from './version.ts';
 import { withheldFrom } from './withheld.ts';
 
@@ -146,6 +147,7 @@ async function openDesk(where: Parameters<World['openDesk']>[0], signal: AbortSi
     review: (id) => station.reviews.get(id),
     openReview: (request) => station.reviews.open(request),
     decideReview: (request) => station.reviews.decide(request),
+    telemetry: telemetryDesk(station),
     rotation: (state) => station.rotation.list(state),
     decideRotation: (request) => station.rotation.decide(request),
     close: () => station.close(),

@@ -126,7 +126,13 @@ export async function openStation(options: StationOptions): Promise<Station> {
       clock,
     };
     const intake = new IntakeLine({ store: storage.eventStore, clock, appended: () => watch?.appended() });
-    const cases = createCases({ store: storage.detectionStore, ledger, clock, estate: estateOf(field) });
+    const cases = createCases({
+      store: storage.detectionStore,
+      ledger,
+      clock,
+      estate: estateOf(field),
+      events: (ids) => storage.eventStore.byIds(ids),
+    });
     const rotation = createRotation({
       store: storage.rotationStore,
       events: storage.eventStore,
@@ -192,8 +198,8 @@ function watchOf(
   onTrouble: (error: unknown) => void = () => undefined,
 ): WatchStation {
   const take: TakeDetections = async (detections) => {
-    await cases.takeDetections(detections);
     await rotation.take(detections);
+    await cases.takeDetections(detections);
   };
   return new WatchStation({
     name: 'main',

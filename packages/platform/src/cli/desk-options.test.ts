@@ -140,6 +140,9 @@ function noting(answers: Partial<Desk> = {}) {
         yield Buffer.from('evidence');
       },
       verifierKey: async () => 'key',
+      telemetry: { show: refuse, send: refuse },
+      rotation: async () => [],
+      decideRotation: refuse,
       reviews: async () => [],
       review: async () => review,
       openReview: async (request) => {

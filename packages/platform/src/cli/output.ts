@@ -69,6 +69,11 @@ export class Output {
     this.#exitCode = exitCodes.checkFailed;
   }
 
+  /** Neither good nor bad: somebody must look. */
+  held(): void {
+    if (this.#exitCode === exitCodes.done) this.#exitCode = exitCodes.limited;
+  }
+
   /** Says what a limited answer lacks. */
   limited(completeness: Completeness): void {
     if (completeness.answer === 'complete') return;

@@ -13,8 +13,11 @@ import { evidenceCommands } from './commands/evidence.ts';
 import { exportCommands } from './commands/export-graph.ts';
 import { exposureCommand } from './commands/exposure.ts';
 import { findingsCommand } from './commands/findings.ts';
+import { gateCommand } from './commands/gate.ts';
 import { identitiesCommand } from './commands/identities.ts';
 import { impactCommand } from './commands/impact.ts';
+import { ingestCommand } from './commands/ingest.ts';
+import { intakeCommand } from './commands/intake.ts';
 import { inventoryCommands } from './commands/inventory.ts';
 import { lineageCommand } from './commands/lineage.ts';
 import { pathsCommand } from './commands/paths.ts';
@@ -30,9 +33,12 @@ import { reviewCommands } from './commands/reviews.ts';
 import { rotationCommand } from './commands/rotation.ts';
 import { rulesCommand } from './commands/rules.ts';
 import { scopeCommand } from './commands/scope.ts';
+import { secretsCommand } from './commands/secrets.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
 import { steerCommands } from './commands/steer.ts';
+import { tasksCommand } from './commands/tasks.ts';
+import { telemetryCommand } from './commands/telemetry.ts';
 import { thirdPartiesCommand } from './commands/third-parties.ts';
 import { threatModelCommand } from './commands/threat-model.ts';
 import { watchCommand } from './commands/watch.ts';
@@ -60,12 +66,18 @@ const commands = [
   threatModelCommand,
   whatIfCommand,
   findingsCommand,
+  gateCommand,
   rulesCommand,
+  tasksCommand,
   promptCommand,
+  secretsCommand,
   rotationCommand,
+  telemetryCommand,
   diffCommand,
   scopeCommand,
   didCommand,
+  ingestCommand,
+  intakeCommand,
   impactCommand,
   planCommands,
   raceCommand,

@@ -93,6 +93,10 @@ export function openRemoteDesk(server: URL, token: string, signal: AbortSignal):
     reviews: async () => (await client.call('reviews', {}, signal)).reviews,
     review: (id) => client.call('review', about(id), signal),
     openReview: ({ title, due, query }) => client.call('openReview', { body: { title, due, query } }, signal),
+    telemetry: {
+      show: () => client.call('telemetry', {}, signal),
+      send: (body) => client.call('takeTelemetry', { body }, signal),
+    },
     rotation: async (state) =>
       (await client.call('rotation', { query: state === undefined ? {} : { state } }, signal)).items,
     decideRotation: ({ id, state, reason }) =>

@@ -29,6 +29,9 @@ import type {
   RotationItem,
   RotationState,
   Suppression,
+  TakenTelemetry,
+  Telemetry,
+  TelemetryBatch,
   Timeline,
   TimelineKind,
   WatchMode,
@@ -196,6 +199,12 @@ export interface CaseDesk {
   ): Promise<Timeline>;
 }
 
+/** What models and their clients do. */
+export interface TelemetryDesk {
+  show(signal?: AbortSignal): Promise<Telemetry>;
+  send(batch: TelemetryBatch, by: string): Promise<TakenTelemetry>;
+}
+
 export interface Desk {
   readonly cases: CaseDesk;
   incidents(): Promise<readonly Incident[]>;
@@ -229,6 +238,7 @@ export interface Desk {
   /** A server asks its own estate what there is to review: it takes the query and no items. */
   openReview(request: OpenReview & { readonly query: string }): Promise<Review>;
   decideReview(request: DecideReview): Promise<Review>;
+  readonly telemetry: TelemetryDesk;
   rotation(state: RotationState | undefined): Promise<readonly RotationItem[]>;
   decideRotation(request: DecideRotation): Promise<RotationItem>;
   close(): Promise<void>;

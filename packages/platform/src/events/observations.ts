@@ -31,8 +31,6 @@ export interface Observation {
   readonly watch?: { readonly rate?: number; readonly window?: number };
 }
 
-/** Marks a batch of our own form as an event. */
-export const telemetryMark = 'ai.firebreak.telemetry/1';
 const mostObservations = 5000;
 const mostFeatures = 64;
 const longestName = 200;
@@ -51,8 +49,18 @@ export function observationsOf(raw: unknown): readonly Observation[] {
   return observations;
 }
 
+/** Our own form: a model's name, and records. */
+export function isTelemetryBatch(value: unknown): boolean {
+  const records = field(value, 'records');
+  return (
+    Array.isArray(records) &&
+    textAt(value, 'model') !== undefined &&
+    records.every((each) => record(each) !== undefined)
+  );
+}
+
 function read(raw: Readonly<Record<string, unknown>>): readonly Observation[] {
-  if (raw.telemetry === telemetryMark) return ofBatch(raw);
+  if (isTelemetryBatch(raw)) return ofBatch(raw);
   if (raw.span !== undefined) return ofSpan(raw.span);
   if (typeof raw.call_type === 'string' && typeof raw.model === 'string') return ofLiteLlm(raw);
   const type = field(raw, 'type');

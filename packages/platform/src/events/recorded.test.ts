@@ -201,6 +201,6 @@ test('whatever was recorded, nothing is thrown', () => {
       toolCallOf(raw);
       promptTextOf(raw);
     }),
-    { numRuns: 3000 },
+    { numRuns: 1500 },
   );
 });

@@ -52,6 +52,8 @@ export interface EventStore {
   ): Promise<{ readonly events: readonly NormalEvent[]; readonly more: boolean }>;
   /** Undefined when no such event is kept. */
   byId(id: string): Promise<KeptEvent | undefined>;
+  /** Those of them that are kept, in no order. */
+  byIds(ids: readonly string[]): Promise<readonly NormalEvent[]>;
   /** Events that fit, those that came in last first; in pieces, so that whoever has enough can stop. */
   search(wish: EventWish): AsyncIterable<readonly KeptEvent[]>;
   /** Events in the order of appending, those after the number; what comes later has a greater number, always. At least `limit` where there are so many. */

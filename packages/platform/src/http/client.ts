@@ -61,9 +61,9 @@ export function createClient({ server, token }: { readonly server: URL; readonly
       method: route.method,
       headers: {
         authorization: `Bearer ${token}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined ? {} : { 'content-type': isLines(body) ? 'application/x-ndjson' : 'application/json' }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: isLines(body) ? body : JSON.stringify(body) }),
       // The token is for this server and for no other that it may name.
       redirect: 'error',
       signal,
@@ -91,6 +91,9 @@ export function createClient({ server, token }: { readonly server: URL; readonly
     },
   };
 }
+
+/** Bytes are lines of JSON already, as they were written. */
+const isLines = (body: unknown): body is Uint8Array<ArrayBuffer> => body instanceof Uint8Array;
 
 async function* pieces(response: Response, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   try {

@@ -4,7 +4,6 @@ import {
   type Detection,
   type DetectionVerdict,
   findingSeverities,
-  type NormalEvent,
   type Root,
 } from '@firebreak/contract';
 import type { CaseRow, CaseStore, KeptJoin, Member, PlacedTraits } from '../investigation/cases/store.ts';
@@ -19,8 +18,6 @@ import { suppressionStore } from './suppression-store.ts';
 
 /** Arbitrary and ours: whoever groups holds it. */
 const groupingLock = 4_711_290_022;
-/** Rows are read in lists of so many ids. */
-const mostIds = 5000;
 
 interface MemberRow {
   readonly content: string;
@@ -76,17 +73,6 @@ export function createDetectionStore(database: Database): CaseStore<Transaction>
           await tx.query<{ id: string }>('select id from detection where id = any($1::text[])', [ids.map(withoutNul)])
         ).map(({ id }) => id),
       ),
-
-    events: async (tx, ids) => {
-      const found: NormalEvent[] = [];
-      for (let at = 0; at < ids.length; at += mostIds) {
-        const rows = await tx.query<{ form: string }>('select form from event where id = any($1::text[])', [
-          ids.slice(at, at + mostIds).map(withoutNul),
-        ]);
-        for (const { form } of rows) found.push(JSON.parse(form) as NormalEvent);
-      }
-      return found;
-    },
 
     insert: async (tx, rows, takenAt) => {
       await tx.copyIn(

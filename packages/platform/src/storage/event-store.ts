@@ -93,6 +93,21 @@ export function createEventStore(database: Database): EventStore {
       return row === undefined ? undefined : (await eventsOf(row)).find(({ no }) => no === row.wanted);
     },
 
+    byIds: async (ids) => {
+      const places = await database.query<{ no: number; block: number }>(
+        `select k.no, (select b.no from event_block b where b.no <= k.no order by b.no desc limit 1) as block
+         from event_key k where k.key = any($1::uuid[])`,
+        [ids.map(eventKey)],
+      );
+      const wanted = new Set(places.map(({ no }) => no));
+      const blocks = [...new Set(places.map(({ block }) => block))].sort((a, b) => a - b);
+      const events: NormalEvent[] = [];
+      for (const some of chunks(blocks, blocksAtOnce))
+        for (const row of await blockRows(database, some))
+          for (const { no, event } of await eventsOf(row)) if (wanted.has(no)) events.push(event);
+      return events;
+    },
+
     search: async function* (wish) {
       const { text, values } = blocksThatMay(wish);
       let before = Number.MAX_SAFE_INTEGER;

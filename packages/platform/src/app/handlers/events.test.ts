@@ -92,6 +92,29 @@ test('a webhook’s list is taken once, and told by who did what', async () => {
   expect((await did('?since=2026-11-20T10:00:01Z')).did).toEqual([]);
 });
 
+test('one event is shown as it came, tied to the estate', async () => {
+  const annotations = {
+    'authorization.k8s.io/decision': 'allow',
+    'authorization.k8s.io/reason': 'RBAC: allowed by RoleBinding "nobody/ml-serving" of Role "nobody" to User "x"',
+  };
+  const sent = audit('tied', 'get', application, { annotations, unknownField: [1, { deep: '\u0000' }] });
+  await send('/api/log', sent);
+  const shown = async (id: string) =>
+    server.app.inject({ url: `/api/event/${encodeURIComponent(id)}`, headers: responder });
+  const answer = (await shown('kubernetes-audit/tied')).json();
+  expect(answer.raw).toEqual(sent);
+  expect(answer.event).toMatchObject({ operation: 'get applications', source: { locator: 'sent by admin 1' } });
+  expect(answer.ties).toMatchObject({
+    nodes: [
+      { as: 'identity', id: account, node: { id: account } },
+      { as: 'target', id: 'kubernetes:Application.argoproj.io/argocd/ml-serving', node: { name: 'ml-serving' } },
+    ],
+    permission: { told: annotations['authorization.k8s.io/reason'], node: null },
+    step: null,
+  });
+  expect((await shown('kubernetes-audit/none')).statusCode).toBe(404);
+});
+
 test('who may only look cannot send, and what is no JSON is refused', async () => {
   const viewer = await server.signedIn('viewer');
   expect((await send('/api/log', [], viewer)).status).toBe(403);

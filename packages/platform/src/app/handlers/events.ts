@@ -1,24 +1,41 @@
 /** Events come in, and an incident is told what was done. */
-import type { Gap } from '@firebreak/contract';
+import { FirebreakError, type Gap } from '@firebreak/contract';
 import { systemsOf } from '../../events/formats/index.ts';
 import { idsInLogs, nodeFinder } from '../../events/node-finder.ts';
+import { executionView } from '../../execution/view.ts';
 import { hasBit } from '../../graph/bitset.ts';
 import { reach } from '../../graph/reach.ts';
 import type { Handlers } from '../../http/handlers.ts';
+import { printable } from '../../intake/foreign.ts';
 import { couldVersusDid } from '../../investigation/could-did.ts';
+import { eventTies } from '../../investigation/event-ties.ts';
 import { intakeStatus } from '../intake-status.ts';
 import { mustHaveField, type Station } from '../station.ts';
 
 /** Events that one answer is made from. */
 const mostEvents = 500_000;
 
-export function eventHandlers(station: Station): Pick<Handlers, 'takeEvents' | 'intake' | 'did'> {
+export function eventHandlers(station: Station): Pick<Handlers, 'takeEvents' | 'event' | 'intake' | 'did'> {
   const { eventStore } = station.storage;
   return {
-    takeEvents: ({ body, caller }) => {
-      const place = { source: caller.name, locator: `sent by ${caller.name}` };
+    takeEvents: ({ body, caller, query }) => {
+      const sender = `sent by ${caller.name}`;
+      const locator = query.from === undefined ? sender : `${printable(query.from, 500)}, ${sender}`;
+      const place = { source: caller.name, locator };
       if (body instanceof Uint8Array) return station.intake.takeText(body, place);
       return station.intake.take(Array.isArray(body) ? body : [body], place);
+    },
+
+    event: async ({ params, signal }) => {
+      const kept = await eventStore.byId(params.id);
+      if (kept === undefined) throw new FirebreakError('FB-NOT-FOUND', `No event ${printable(params.id)} is kept.`);
+      const { graph } = await mustHaveField(station).holder.current(signal);
+      const incidents = await station.incidents.list();
+      const rows = await Promise.all(incidents.map(({ id }) => station.storage.executionStore.all(id)));
+      const executions = rows.flat().map(executionView);
+      const { no, received, event, raw } = kept;
+      const ties = eventTies(event, raw, { graph, find: nodeFinder(graph), executions });
+      return { no, received: received.toISOString(), event, raw, ties };
     },
 
     intake: async () => intakeStatus(station),

@@ -17,6 +17,7 @@ import { playbookHandlers } from './playbooks.ts';
 import { promptHandlers } from './prompt.ts';
 import { reviewHandlers } from './reviews.ts';
 import { rotationHandlers } from './rotation.ts';
+import { telemetryHandlers } from './telemetry.ts';
 
 /** One function for every route of the contract; the type checker knows when one is missing. */
 export function handlersOf(station: Station, authenticator: Authenticator): Handlers {
@@ -35,6 +36,7 @@ export function handlersOf(station: Station, authenticator: Authenticator): Hand
     ...intakeHttpHandlers(station),
     ...promptHandlers(),
     ...rotationHandlers(station),
+    ...telemetryHandlers(station),
     ...evidenceHandlers(station),
     ...accessHandlers(station, authenticator),
   };

@@ -33,7 +33,7 @@ export function driftDetector({ metrics, ...is }: DriftDetector, settings: Model
   return {
     ...is,
     status: 'stable',
-    needs: ['model-telemetry', 'kserve', 'litellm', 'otlp-spans'],
+    needs: ['model-telemetry', 'kserve-inference', 'litellm', 'otlp-spans'],
     falsePositives: [
       'A change that was meant: a new version, a campaign, a season. Send a new reference.',
       'Traffic that comes in bursts of one customer: records of one window are then not independent of each other.',

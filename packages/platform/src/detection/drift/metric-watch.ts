@@ -36,6 +36,8 @@ export interface MetricState {
   readonly binning: Binning | null;
   readonly given: boolean;
   readonly reference: readonly number[];
+  /** Records that it is to have. */
+  readonly wanted: number;
   readonly referenceShape: Shape | null;
   readonly sketches: readonly [quantiles: string, texts: HeavyHitterState];
   readonly slices: readonly (readonly number[])[];
@@ -96,10 +98,6 @@ export class MetricWatch {
 
   get reference(): Float64Array {
     return this.#reference;
-  }
-
-  get referenceRecords(): { readonly records: number; readonly wanted: number } {
-    return { records: this.#referenceCount, wanted: this.#given ? fewest : this.#settings.reference };
   }
 
   get referenceShape(): Shape | undefined {
@@ -176,6 +174,7 @@ export class MetricWatch {
       binning: this.#binning ?? null,
       given: this.#given,
       reference: [...this.#reference],
+      wanted: this.#given ? fewest : this.#settings.reference,
       referenceShape: this.#referenceShape ?? null,
       sketches: [this.#quantiles.state(), this.#seen.state()],
       slices: this.#slices.map((slice) => [...slice]),

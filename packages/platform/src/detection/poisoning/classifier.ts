@@ -60,18 +60,20 @@ export function trained(rows: readonly Labelled[], classes: number): Predict {
   return predict;
 }
 
-export const folds = 4;
+const folds = 4;
 
-/** Each row's probabilities by models that did not see it; and all models, for rows that none of them saw. */
+/** Each row's probabilities by models that did not see it, and all models with the one for each row. By lot: files have an order. */
 export function crossPredicted(rows: readonly Labelled[], classes: number) {
-  const models = Array.from({ length: folds }, (_, fold) =>
+  const lot = drawsFor('poisoning/folds');
+  const fold = Uint8Array.from(rows, () => Math.floor(lot() * folds));
+  const models = Array.from({ length: folds }, (_, left) =>
     trained(
-      rows.filter((_, at) => at % folds !== fold),
+      rows.filter((_, at) => fold[at] !== left),
       classes,
     ),
   );
-  const own = rows.map(({ features }, at) => (models[at % folds] as Predict)(features));
-  return { own, models };
+  const strangers = rows.map((_, at) => models[fold[at] as number] as Predict);
+  return { own: rows.map(({ features }, at) => (strangers[at] as Predict)(features)), models, strangers };
 }
 
 function softmax(scores: Float64Array): Float64Array {

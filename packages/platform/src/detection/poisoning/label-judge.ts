@@ -77,7 +77,7 @@ function newJudge(
     return label === undefined ? [] : [{ row, label, features: encode(row) }];
   });
   if (rows.length < fewestRows) return `Fewer than ${fewestRows} rows with a label to learn from.`;
-  const { own, models } = crossPredicted(rows, classes.length);
+  const { own, models, strangers } = crossPredicted(rows, classes.length);
   const thresholds = thresholdsOf(rows, own, classes.length);
   const pairs = new Map<string, number>();
   const byClass = classes.map(() => 0);
@@ -91,7 +91,7 @@ function newJudge(
   const predict = (row: DatasetRow, without: ReadonlySet<string> | undefined): Float64Array => {
     const seen = place.get(row);
     if (seen !== undefined && without === undefined) return own[seen] as Float64Array;
-    const asked = seen === undefined ? models : [models[seen % models.length] as Predict];
+    const asked = seen === undefined ? models : [strangers[seen] as Predict];
     return meanOf(asked, encode, row, without);
   };
   return {

@@ -26,8 +26,10 @@ const mostRules = 5000;
 const mostWords = 20_000;
 const longestPattern = 16_384;
 const largestProgram = 200_000;
-/** No pattern of a key reaches farther from its keyword, but for a private key of 4096 bits. */
-const usualReach = 4096;
+/** How far from its keyword a match is looked for: far enough for a private key of 4096 bits, and less where no part may repeat without end. */
+const farthest = 4096;
+const usual = 1024;
+const endless = /[^\\][*+]|\{\d+,\}/;
 
 class Refusal extends Error {}
 
@@ -100,7 +102,8 @@ function readRule(value: unknown): SecretRule {
     keywords: textsIn(value, 'keywords').map((word) => word.toLowerCase()),
     path: path === undefined ? undefined : compiled(path),
     allowlists: allowlistsOf(record(value) ?? {}),
-    within: typeof within === 'number' && within > 0 ? Math.min(within, usualReach) : usualReach,
+    within:
+      typeof within === 'number' && within > 0 ? Math.min(within, farthest) : endless.test(pattern) ? farthest : usual,
     generic: field(value, 'generic') === true || id.startsWith('generic'),
     forms: textsIn(value, 'forms'),
     rotate: text(field(value, 'rotate')),

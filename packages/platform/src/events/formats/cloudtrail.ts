@@ -101,7 +101,7 @@ function actorOf(value: unknown): NormalEvent['actor'] {
   // The issuer has the path of the role, which the session's own ARN leaves out.
   const id =
     (issuer === undefined ? undefined : principalOfArn(issuer)) ??
-    (arn === undefined ? undefined : principalOfArn(arn));
+    (arn === undefined ? userOf(who, account) : principalOfArn(arn));
   const key = textAt(who, 'accessKeyId');
   const session = arn?.includes(':assumed-role/') === true ? arn.split('/').at(-1) : undefined;
   const address = textAt(value, 'sourceIPAddress');
@@ -119,6 +119,13 @@ function actorOf(value: unknown): NormalEvent['actor'] {
     ...(address === undefined ? {} : { address }),
     ...(agent === undefined ? {} : { agent }),
   };
+}
+
+/** A user without an ARN is told by account and name; without its path, which the estate's finder allows for. */
+function userOf(who: unknown, account: string | undefined): string | undefined {
+  const name = textAt(who, 'userName') ?? '';
+  const isUser = textAt(who, 'type') === 'IAMUser' && /^[\w+=,.@-]{1,64}$/.test(name);
+  return isUser && /^\d{12}$/.test(account ?? '') ? awsId(`arn:aws:iam::${account}:user/${name}`) : undefined;
 }
 
 function outcomeOf(value: unknown, error: string | undefined): NormalEvent['outcome'] {

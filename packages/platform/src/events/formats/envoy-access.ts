@@ -7,6 +7,7 @@ import { type EventFormat, kubernetesId, type NormalEvent } from '@firebreak/con
 import { spiffeName, spiffeNodeId } from '../../graph/names/spiffe-id.ts';
 import { field, textAt } from '../../intake/foreign.ts';
 import { moment } from '../moment.ts';
+import { numberOf } from '../number-of.ts';
 import { told } from '../told.ts';
 
 const paths = ['x-envoy-origin-path', 'path', ':path'] as const;
@@ -30,7 +31,7 @@ export default {
     const name = peer === undefined ? undefined : spiffeName(peer);
     const account = /^\/ns\/([^/]+)\/sa\/([^/]+)$/.exec(name?.path ?? '');
     const id = peer === undefined ? undefined : spiffeNodeId(peer);
-    const outcome = outcomeOf(Number(field(value, 'response_code')));
+    const outcome = outcomeOf(numberOf(field(value, 'response_code')));
     return {
       time: moment(field(value, 'start_time')),
       system: textAt(value, 'authority') ?? textAt(value, ':authority') ?? 'gateway',

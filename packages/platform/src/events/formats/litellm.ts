@@ -6,6 +6,7 @@
 import { type EventFormat, litellmId, type NormalEvent } from '@firebreak/contract';
 import { field, textAt } from '../../intake/foreign.ts';
 import { moment } from '../moment.ts';
+import { numberOf } from '../number-of.ts';
 import { told } from '../told.ts';
 import { toolCallOf } from '../tool-call.ts';
 
@@ -31,7 +32,7 @@ export default {
     const subject = tool === undefined ? model : [tool.server, tool.name].filter(Boolean).join('/');
     const failed = textAt(value, 'status') === 'failure';
     const error = field(value, 'error_information');
-    const code = String(field(error, 'error_code') ?? '');
+    const code = numberOf(field(error, 'error_code'));
     const key = textAt(metadata, 'user_api_key_hash');
     const user = textAt(metadata, 'user_api_key_user_id');
     const names = [textAt(metadata, 'user_api_key_alias'), user, textAt(value, 'end_user'), key];
@@ -51,7 +52,7 @@ export default {
       operation: subject === undefined || subject === '' ? call : `${call} ${subject}`,
       activity: activityOf(call),
       targets: targetsOf(tool?.server, tool?.name, model),
-      outcome: failed ? (/^(401|403|429)$/.test(code) ? 'refused' : 'failed') : 'done',
+      outcome: failed ? (code === 401 || code === 403 || code === 429 ? 'refused' : 'failed') : 'done',
       ownId: textAt(value, 'litellm_call_id') ?? (textAt(value, 'id') as string),
       ...told({ reason: failed ? (textAt(error, 'error_message') ?? textAt(value, 'error_str')) : undefined }),
     };

@@ -1,17 +1,18 @@
-/** Batches of inferences as teams send them themselves (`POST /api/telemetry`, `firebreak telemetry`): our own form, marked as such. */
+/** Batches of inferences as teams send them themselves (`POST /api/telemetry`). */
 import type { EventFormat } from '@firebreak/contract';
 import { array, field, textAt } from '../../intake/foreign.ts';
 import { moment } from '../moment.ts';
-import { telemetryMark } from '../observations.ts';
+import { isTelemetryBatch } from '../observations.ts';
 
 export default {
   id: 'model-telemetry',
   title: 'Batches of inferences, as their own pipeline measures them',
   systems: [],
-  is: (value) => field(value, 'telemetry') === telemetryMark,
+  is: isTelemetryBatch,
   read(value) {
     const model = textAt(value, 'model');
     if (model === undefined) return 'It names no model.';
+    const own = textAt(value, 'id');
     const count = array(field(value, 'records')).length;
     return {
       time: moment(field(value, 'to')) ?? moment(field(value, 'from')),
@@ -21,6 +22,7 @@ export default {
       activity: 'execute',
       targets: isNode(model) ? [model] : [],
       outcome: 'done',
+      ...(own === undefined ? {} : { ownId: own }),
     };
   },
 } satisfies EventFormat;

@@ -3,6 +3,7 @@ import type { EventFormat, NormalEvent } from '@firebreak/contract';
 import { field, textAt } from '../../intake/foreign.ts';
 import { principalOfArn } from '../arns.ts';
 import { moment } from '../moment.ts';
+import { numberOf } from '../number-of.ts';
 import { told } from '../told.ts';
 
 export default {
@@ -16,7 +17,7 @@ export default {
   read(value) {
     const requester = textAt(value, 'requester');
     const operation = textAt(value, 'operation') ?? 'unknown';
-    const outcome = outcomeOf(Number(field(value, 'httpstatus')));
+    const outcome = outcomeOf(numberOf(field(value, 'httpstatus')));
     const request = textAt(value, 'requestid');
     return {
       time: moment(textAt(value, 'time') ?? textAt(value, 'requestdatetime')),

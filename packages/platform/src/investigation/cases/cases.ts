@@ -42,6 +42,8 @@ export interface CaseParts<Tx> {
   readonly settings?: CaseSettings;
   /** The estate as it is now; undefined where there is none, and identities are all there is to group by. */
   readonly estate: () => Promise<EstateView | undefined>;
+  /** Events by id, as far as they are kept. */
+  readonly events: (ids: readonly string[]) => Promise<readonly NormalEvent[]>;
 }
 
 const mostInBatch = 5000;
@@ -51,6 +53,8 @@ export function createCases<Tx>(parts: CaseParts<Tx>): Cases {
 
   async function take(batch: readonly Detection[]): Promise<TakenDetections> {
     const view = await estate();
+    const cited = new Set(batch.flatMap(({ events }) => events.map(({ id }) => id)));
+    const events = new Map((await parts.events([...cited])).map((event) => [event.id, event]));
     const now = clock.now();
     return store.transaction(async (tx) => {
       await store.lock(tx);
@@ -61,7 +65,6 @@ export function createCases<Tx>(parts: CaseParts<Tx>): Cases {
       const fresh = batch.filter(({ id }) => !there.has(id));
       if (fresh.length === 0) return nothing;
       const active = (await store.suppressions(tx)).filter(({ until }) => until > now.toISOString());
-      const events = await eventsOf(store, tx, fresh);
       const rows = fresh.map((detection) => ({
         detection,
         traits: traitsOf(
@@ -111,15 +114,6 @@ export function createCases<Tx>(parts: CaseParts<Tx>): Cases {
 }
 
 const nothing: TakenDetections = { kept: 0, suppressed: 0, joined: 0, opened: [], merged: [] };
-
-async function eventsOf<Tx>(
-  store: CaseStore<Tx>,
-  tx: Tx,
-  detections: readonly Detection[],
-): Promise<ReadonlyMap<string, NormalEvent>> {
-  const ids = new Set(detections.flatMap(({ events }) => events.map(({ id }) => id)));
-  return new Map((await store.events(tx, [...ids])).map((event) => [event.id, event]));
-}
 
 async function appendAll<Tx>(ledger: Ledger<Tx>, entries: readonly LedgerDraft[], tx: Tx): Promise<void> {
   if (entries.length > 0) await ledger.append(entries, tx);

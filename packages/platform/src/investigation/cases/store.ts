@@ -10,7 +10,6 @@ import type {
   JoinRule,
   Judgement,
   KeptDetection,
-  NormalEvent,
   Root,
   SuppressionScope,
 } from '@firebreak/contract';
@@ -123,8 +122,6 @@ export interface CaseStore<Tx> {
   lock(tx: Tx): Promise<void>;
   /** Which of these are kept already. */
   kept(tx: Tx, ids: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Events by id, as far as they are stored. */
-  events(tx: Tx, ids: readonly string[]): Promise<readonly NormalEvent[]>;
   insert(tx: Tx, detections: readonly NewDetection[], takenAt: Date): Promise<void>;
   /** What is neither suppressed nor in an incident that is closed, with a last event between these times; the newest when too many. */
   around(tx: Tx, from: Date, to: Date, limit: number): Promise<readonly PlacedTraits[]>;

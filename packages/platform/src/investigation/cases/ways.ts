@@ -12,7 +12,7 @@ export type Way = readonly { readonly type: string; readonly from: NodeId; reado
 
 const mostSteps = 4;
 /** Who can act, within the steps together. */
-const mostActing = 30;
+const mostActing = 60;
 /** Nodes of any kind; a bound on time. */
 const mostNodes = 2000;
 const acting = new Set<GraphNode['class']>(['identity', 'credential', 'workload', 'agent', 'pipeline', 'host']);

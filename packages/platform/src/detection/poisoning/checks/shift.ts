@@ -62,15 +62,17 @@ export default {
   }),
 } satisfies DataCheck;
 
-/** Bins are learned on every second trusted row, and the others are compared. */
+/** Bins are learned on one half of the trusted rows, and the other is compared: halves by lot, since files have an order. */
 function columnTest(column: string, columns: Columns, reference: readonly DatasetRow[], sample: readonly DatasetRow[]) {
   const isNumber = columns.numbers.includes(column);
   const tellingOf = ({ values }: DatasetRow): Telling => {
     const cell = values.get(column);
     return isNumber ? numberOf(cell) : cell === undefined || cell === null ? undefined : textOf(cell);
   };
-  const learned = reference.filter((_, at) => at % 2 === 0).map(tellingOf);
-  const compared = reference.filter((_, at) => at % 2 === 1).map(tellingOf);
+  const lot = drawsFor('poisoning/shift halves');
+  const isLearned = reference.map(() => lot() < 0.5);
+  const learned = reference.filter((_, at) => isLearned[at]).map(tellingOf);
+  const compared = reference.filter((_, at) => !isLearned[at]).map(tellingOf);
   const numbers = learned.filter((value) => typeof value === 'number');
   const binning = isNumber && numbers.length > 0 ? learnNumbers(numbers) : learnTexts(hittersOf(learned));
   const counts = (values: readonly Telling[]) => {
@@ -101,7 +103,6 @@ function toldApart(columns: Columns, reference: readonly DatasetRow[], sample: r
     Array.from({ length: size }, (_, at) => rows[Math.floor((at * rows.length) / size)] as DatasetRow);
   const encode = encoderOf(columns, evenly(reference));
   const [old, now] = [evenly(reference), evenly(sample)];
-  // In turn, so that every fold has as many of both.
   const rows = old.flatMap((row, at) => [
     { features: encode(row), label: 0 },
     { features: encode(now[at] as DatasetRow), label: 1 },

@@ -11,16 +11,19 @@ import type { Scalar } from './scalar.ts';
 /** Values of one event that are read; more is a hostile event, and it is said. */
 const maxValues = 100_000;
 const maxListDepth = 16;
+/** With more branches than this, the keys that an object has are looked up among them, and not they in the object. */
+const manyBranches = 12;
 
 interface Branch {
   readonly key: string;
   readonly branches: Branch[];
+  readonly byKey: Map<string, Branch>;
   /** Fields that end here. */
   readonly fields: number[];
 }
 
 export class EventFields {
-  readonly #root: Branch = { key: '', branches: [], fields: [] };
+  readonly #root: Branch = { key: '', branches: [], byKey: new Map(), fields: [] };
   readonly #names: readonly string[];
   /** Field that stands for every value of the event, or -1. */
   readonly #keywords: number;
@@ -59,10 +62,11 @@ export class EventFields {
     for (let nested = keys.length - 1; nested >= 0; nested -= 1) {
       let branch = this.#root;
       for (const key of [...keys.slice(0, nested), keys.slice(nested).join('.')]) {
-        let child = branch.branches.find((candidate) => candidate.key === key);
+        let child = branch.byKey.get(key);
         if (child === undefined) {
-          child = { key, branches: [], fields: [] };
+          child = { key, branches: [], byKey: new Map(), fields: [] };
           branch.branches.push(child);
+          branch.byKey.set(key, child);
         }
         branch = child;
       }
@@ -82,12 +86,23 @@ export class EventFields {
       }
       return;
     }
-    for (const child of branch.branches) {
-      const found = (value as Readonly<Record<string, unknown>>)[child.key];
-      if (found === undefined || !Object.hasOwn(value, child.key)) continue;
-      for (const field of child.fields) this.#leaf(found, field, 0);
-      if (child.branches.length > 0 && typeof found === 'object' && found !== null) this.#walk(found, child, 0);
-    }
+    const fields = value as Readonly<Record<string, unknown>>;
+    if (branch.branches.length > manyBranches)
+      for (const key of Object.keys(fields)) {
+        const child = branch.byKey.get(key);
+        const found = fields[key];
+        if (child !== undefined && found !== undefined) this.#follow(found, child);
+      }
+    else
+      for (const child of branch.branches) {
+        const found = fields[child.key];
+        if (found !== undefined && Object.hasOwn(fields, child.key)) this.#follow(found, child);
+      }
+  }
+
+  #follow(found: unknown, child: Branch): void {
+    for (const field of child.fields) this.#leaf(found, field, 0);
+    if (child.branches.length > 0 && typeof found === 'object' && found !== null) this.#walk(found, child, 0);
   }
 
   #leaf(value: unknown, field: number, listDepth: number): void {

@@ -1,7 +1,7 @@
 /**
  * A call that never followed the calls before it, in a conversation that is more surprising than nearly all earlier ones of the same
  * task or agent. Not everything new alarms: an agent that often does new things has surprising conversations, and the threshold is
- * theirs (see `calibration.ts`). It is silent until it knows a hundred and fifty conversations.
+ * theirs (see `calibration.ts`). It is silent until it knows two hundred and fifty conversations.
  */
 import type { Detected, NormalEvent } from '@firebreak/contract';
 import { addScore, noScores, type Scores, shareAsHigh } from '../../agent/calibration.ts';
@@ -9,21 +9,25 @@ import { type AgentCall, named } from '../../agent/call.ts';
 import { type ChainModel, learnChain, type Step, surpriseAt } from '../../agent/chain-model.ts';
 import { agentDetector } from '../../agent/running.ts';
 
-/** Of harmless conversations at most so many alarm. */
+/** Of harmless conversations at most so many alarm, one half for each of the two ways to be surprising. */
 const falseAlarms = 0.01;
+/** Calls whose surprise is added up: many small oddities are one large one. */
+const stretch = 6;
 /** Conversations that only teach; then so many that tell how surprising honest ones are. */
 const beginning = 50;
-const fewest = 100;
+const fewest = 200;
 const mostTasks = 50;
 const longest = 200;
 const mostAlarms = 3;
 const mostDoubtful = 200;
 /** A chain that raised alarms counts as known once so many conversations had it and this share of all since the first, or many. */
-const accepted = { times: 5, share: 0.1, many: 20 };
+const accepted = { times: 3, share: 0.1, many: 20 };
 
 interface Chain {
-  readonly steps: (Step & { readonly time: number })[];
+  readonly steps: (Step & { readonly time: number; bits: number; isNew: boolean })[];
+  /** Of one call, and of a stretch of calls. */
   highest: number;
+  highestStretch: number;
   readonly alarms: string[];
 }
 interface Conversation {
@@ -34,6 +38,7 @@ interface Conversation {
 interface Known {
   readonly model: ChainModel;
   readonly scores: Scores;
+  readonly stretches: Scores;
   /** Chains that alarmed: in how many conversations, and after how many it was first seen. */
   readonly doubtful: Map<string, { times: number; readonly since: number }>;
   conversations: number;
@@ -68,7 +73,7 @@ export default agentDetector<Conversation, Agent>(
       // Where the task is known well enough it is the judge, and the agent as a whole only learns.
       const judge = isKnown(agent.get(task)) ? task : any;
       for (const each of new Set([any, task])) {
-        const chain = conversation.chains.get(each) ?? { steps: [], highest: 0, alarms: [] };
+        const chain = conversation.chains.get(each) ?? { steps: [], highest: 0, highestStretch: 0, alarms: [] };
         conversation.chains.set(each, chain);
         if (chain.steps.length >= longest) continue;
         const found = surprising(call, chain, agent.get(each));
@@ -79,10 +84,11 @@ export default agentDetector<Conversation, Agent>(
       }
     },
     end({ conversation, agent }) {
-      for (const [task, { steps, highest, alarms }] of conversation.chains) {
+      for (const [task, { steps, highest, highestStretch, alarms }] of conversation.chains) {
         const known = agent.get(task) ?? {
           model: new Map(),
           scores: noScores(),
+          stretches: noScores(),
           doubtful: new Map(),
           conversations: 0,
         };
@@ -92,7 +98,10 @@ export default agentDetector<Conversation, Agent>(
         }
         known.conversations += 1;
         // To a model that knows little everything is surprising: that is no measure for later.
-        if (known.conversations > beginning) addScore(known.scores, highest, alarms.length > 0);
+        if (known.conversations > beginning) {
+          addScore(known.scores, highest, alarms.length > 0);
+          addScore(known.stretches, highestStretch, alarms.length > 0);
+        }
         if (alarms.map((chain) => isAccepted(known, chain)).every(Boolean)) learnChain(known.model, steps);
       }
     },
@@ -120,23 +129,30 @@ function surprising(call: AgentCall, chain: Chain, known: Known | undefined): Su
   // Calls that are told late go where they belong.
   let place = steps.length;
   while (place > 0 && (steps[place - 1]?.time ?? 0) > call.time) place -= 1;
-  steps.splice(place, 0, { tool, kind: call.kind, time: call.time });
+  steps.splice(place, 0, { tool, kind: call.kind, time: call.time, bits: 0, isNew: false });
   if (known === undefined) return undefined;
   const { bits, seen, known: knownTool } = surpriseAt(known.model, known.conversations, steps, place);
+  Object.assign(steps[place] as object, { bits, isNew: !seen });
+  const row = steps.slice(Math.max(0, place - stretch + 1), place + 1);
+  const added = row.reduce((sum, step) => sum + step.bits, 0);
   chain.highest = Math.max(chain.highest, bits);
-  const share = shareAsHigh(known.scores, bits);
-  if (seen || !isKnown(known) || share > falseAlarms || alarms.length >= mostAlarms) return undefined;
-  const before = steps.slice(Math.max(0, place - 2), place);
+  chain.highestStretch = Math.max(chain.highestStretch, added);
+  if (!isKnown(known) || alarms.length >= mostAlarms) return undefined;
+  const alone = seen ? 1 : shareAsHigh(known.scores, bits);
+  const together = row.some(({ isNew }) => isNew) ? shareAsHigh(known.stretches, added) : 1;
+  const share = Math.min(alone, together);
+  if (share > falseAlarms / 2) return undefined;
+  const before = alone <= together ? steps.slice(Math.max(0, place - 2), place) : row.slice(0, -1);
   const name = [...before.map((step) => step.tool), tool].join(' > ');
   // What would make it usual: the tool where that is new, else the step from one to the other.
   alarms.push(knownTool ? `${steps[place - 1]?.tool ?? ''} > ${tool}` : tool);
   const conversations = known.scores.values.length;
   const after =
-    before.length === 0 ? 'began a conversation' : `came after ${before.map((step) => `"${step.tool}"`).join(' and ')}`;
+    before.length === 0 ? 'began a conversation' : `came after ${before.map((step) => `"${step.tool}"`).join(', ')}`;
   const others = Math.round(share * (conversations + 1)) - 1;
   return {
     chain: name,
-    says: `${named(call.tool, call.server)} ${after}. It never did before, and of the last ${conversations} conversations ${others === 0 ? 'none' : others} had a step as surprising`,
+    says: `${named(call.tool, call.server)} ${after}. ${alone <= together ? 'It never did before' : 'All of them in a row are unusual'}, and of the last ${conversations} conversations ${others === 0 ? 'none' : others} had anything as surprising`,
   };
 }
 

@@ -1,5 +1,6 @@
 /** Results that scanners sent, by tool and rule. */
 import type { Detection } from '@firebreak/contract';
+import { numberOf } from '../../../events/number-of.ts';
 import { array, at, field, textAt } from '../../../intake/foreign.ts';
 import { foreignAlerts } from '../../foreign/alerts.ts';
 
@@ -42,7 +43,7 @@ export default foreignAlerts(
 
 /** `security-severity` by GitHub's bands where it is given, else by level. */
 function severityOf(raw: unknown, level: string | undefined): Detection['severity'] {
-  const score = Number(at(raw, 'sarif', 'severity') ?? Number.NaN);
+  const score = numberOf(at(raw, 'sarif', 'severity'));
   if (score >= 9) return 'critical';
   if (score >= 7) return 'high';
   if (score >= 4) return 'medium';

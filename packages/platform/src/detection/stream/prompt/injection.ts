@@ -79,7 +79,7 @@ export default {
   status: 'stable',
   severity: 'high',
   title: 'A model was given text with injected instructions',
-  needs: ['otlp-spans', 'otlp-logs', 'litellm-payload', 'inference-log'],
+  needs: ['otlp-spans', 'otlp-logs', 'litellm', 'bedrock-invocation'],
   techniques: ['atlas.aml.t0051', 'llm01.2025', 'asi.asi01'],
   explain: {
     what: 'Text that a model read (a document, a mail, an answer of a tool, or a message) tries to give it other instructions.',

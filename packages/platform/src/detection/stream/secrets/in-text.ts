@@ -63,7 +63,7 @@ export default {
   status: 'stable',
   severity: 'high',
   title: 'A secret stands in a prompt, an answer or a tool call',
-  needs: ['otlp-spans', 'otlp-logs', 'litellm-payload', 'inference-log'],
+  needs: ['otlp-spans', 'otlp-logs', 'litellm', 'bedrock-invocation'],
   techniques: ['attack.t1552', 'atlas.aml.t0057', 'llm02.2025', 'nhi.nhi2'],
   explain: {
     what: 'Text that a model or a tool was given, or gave back, holds a credential.',

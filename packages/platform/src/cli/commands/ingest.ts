@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Gap, TakenEvents } from '@firebreak/contract';
+import { type Command, InvalidArgumentError } from 'commander';
+import { gap } from '../../intake/gap.ts';
+import { makeGapTally } from '../../intake/gap-tally.ts';
+import { atWork, type CommandLine } from '../command-line.ts';
+import { feed } from '../event-feed.ts';
+import { EventPace } from '../event-pace.ts';
+import { EventSender, placesIn } from '../event-sender.ts';
+import { openServer, type ServerOptions, withServer } from '../server-options.ts';
+import { show } from '../shown.ts';
+import { withJson } from '../source-options.ts';
+
+interface IngestOptions extends ServerOptions {
+  readonly follow?: boolean;
+  readonly speed?: number;
+  readonly state?: string;
+  readonly json?: boolean;
+}
+
+const gapsShown = 20;
+
+/** `firebreak ingest`: logs on this machine → a server. */
+export function ingestCommand(program: Command, cli: CommandLine): void {
+  const { output } = cli;
+  withJson(withServer(program.command('ingest <paths...>')))
+    .description('send events of files, folders or standard input (-) to a server; what is sent twice counts once')
+    .option('--follow', 'go on with what is appended, through rotation and truncation, until interrupted')
+    .option('--speed <factor>', 'play them back at the pace of their own times, so many times as fast: 10x', factor)
+    .option('--state <file>', 'remember how far each file was sent, and go on from there')
+    .action(async (paths: string[], options: IngestOptions) => {
+      const counts = { kept: 0, duplicates: 0, passed: 0, unreadable: 0 };
+      const tally = makeGapTally(gapsShown);
+      const gaps: Gap[] = [];
+      const client = openServer(options);
+      const follow = options.follow === true;
+      const places = await placesIn(options.state);
+      const told = (taken: TakenEvents, from: string) => {
+        counts.kept += taken.kept;
+        counts.duplicates += taken.duplicates;
+        counts.passed += taken.passed;
+        counts.unreadable += taken.problems.length + taken.more;
+        for (const { why } of taken.problems) gaps.push(...tally.add(gap('FB-EVENT-UNREADABLE', ['*'], from, why)));
+      };
+      await atWork(cli, 'Sending events', async (signal, progress) => {
+        const pace = options.speed === undefined ? undefined : new EventPace(options.speed);
+        const all = async (path: string) => {
+          const sender = new EventSender({ client, signal, told, state: options.state, patient: follow }, places);
+          const idle = () => sender.flush();
+          for await (const fed of feed({ path, input: cli.terminal.input, follow, places, signal, idle })) {
+            if ('gap' in fed) {
+              counts.unreadable += 1;
+              gaps.push(...tally.add(fed.gap));
+              continue;
+            }
+            const wait = pace?.until(fed.text, Date.now()) ?? 0;
+            if (wait > 0) {
+              await sender.flush();
+              await sleep(wait, undefined, { signal });
+            }
+            await sender.add(fed.text, fed.file, fed.place);
+            progress(`${counts.kept + counts.duplicates} events sent`);
+          }
+          await sender.flush();
+        };
+        for (const path of paths) if (!follow) await all(path);
+        if (follow) await untilInterrupted(signal, Promise.all(paths.map(all)));
+      });
+      gaps.push(...tally.rest());
+      if (options.json) await output.json({ ...counts, gaps });
+      else
+        await output.text(
+          show`${counts.kept} events kept, ${counts.duplicates} were there already, ${counts.passed} tell of nothing that happened, ${counts.unreadable} could not be read`,
+        );
+      output.limited(gaps.length === 0 ? { answer: 'complete' } : { answer: 'limited', reasons: gaps });
+    });
+}
+
+/** To follow is to be interrupted: that is its end and no failure. */
+async function untilInterrupted(signal: AbortSignal, work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+function factor(text: string): number {
+  const found = /^(\d+(?:\.\d+)?)x?$/.exec(text);
+  const value = Number(found?.[1]);
+  if (found === null || value <= 0) throw new InvalidArgumentError('Write it as 10x.');
+  return value;
+}

@@ -22,6 +22,28 @@ apt_install() {
   } >&2 || die "apt-get could not install $*"
 }
 
+# unpack_debian NAME PACKAGE...: Debian packages taken apart into the cache, under
+# NAME: installing one that is a service would also run it on a fixed port.
+unpack_debian() {
+  local name=$1 work
+  shift
+  [[ -d $PEERS_CACHE/$name ]] && return
+  command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || die "needs Debian's $* (this machine has no apt-get)"
+  mkdir -p "$PEERS_CACHE"
+  work=$(mktemp -d "$PEERS_CACHE/.$name.XXXXXX")
+  chmod 755 "$work" # apt-get lets another user write here, and complains when it cannot
+  say "fetching Debian's $*"
+  # The package lists of a fresh machine are empty or old, so a first failure says nothing.
+  (cd "$work" && apt-get -qq download "$@") >&2 2>/dev/null ||
+    { ((EUID == 0)) && apt-get -qq update >&2 && (cd "$work" && apt-get -qq download "$@") >&2; } ||
+    { rm -rf "$work"; die "apt-get could not download $*"; }
+  mkdir "$work/root"
+  local package
+  for package in "$work"/*.deb; do dpkg-deb -x "$package" "$work/root"; done
+  mv -T "$work/root" "$PEERS_CACHE/$name" 2>/dev/null || [[ -d $PEERS_CACHE/$name ]] || die "could not write $PEERS_CACHE/$name"
+  rm -rf "$work"
+}
+
 # digest FILE...: one hash over names and contents, so that a cache knows when it is stale.
 digest() { sha256sum "$@" | sha256sum | cut -c1-64; }
 

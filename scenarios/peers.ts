@@ -44,6 +44,20 @@ const wanted: readonly Peer[] = [
   },
   { script: 'registry/start', variable: 'FIREBREAK_REGISTRY_URL', stop: 'registry/stop', for: /\/connectors\/oci\// },
   { script: 'ocsf/install', variable: 'FIREBREAK_OCSF_SCHEMAS', for: /\/response-events\// },
+  { script: 'stix/install', variable: 'FIREBREAK_STIX_PYTHON', for: /\/response-events\// },
+  {
+    script: 'alertmanager/start',
+    variable: 'FIREBREAK_ALERTMANAGER_URL',
+    stop: 'alertmanager/stop',
+    for: /\/response-events\/outlets\//,
+  },
+  {
+    script: 'rsyslog/start',
+    variable: 'FIREBREAK_RSYSLOG_ADDRESS',
+    alongside: ['FIREBREAK_RSYSLOG_FILE'],
+    stop: 'rsyslog/stop',
+    for: /\/response-events\/outlets\//,
+  },
   { script: 'mlflow/start', variable: 'FIREBREAK_MLFLOW_URL', stop: 'mlflow/stop', for: /\/connectors\/mlflow\// },
   {
     script: 'pgvector/start',

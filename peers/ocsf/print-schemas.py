@@ -1,4 +1,4 @@
-"""Writes the JSON Schema of each Remediation Activity class of OCSF 1.8.0 into a folder, by class uid."""
+"""Writes the JSON Schema of each class that we write of OCSF 1.8.0 into a folder, by class uid."""
 import json
 import pathlib
 import sys
@@ -8,6 +8,6 @@ from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 folder = pathlib.Path(sys.argv[1])
 folder.mkdir(parents=True, exist_ok=True)
 ocsf = OcsfJsonSchemaEmbedded(get_ocsf_schema("1.8.0"))
-for uid in (7001, 7002, 7003, 7004):
+for uid in (2004, 2005, 7001, 7002, 7003, 7004):
     schema = ocsf.get_class_schema(ocsf.lookup_class_name_from_uid(uid), [])
     (folder / f"{uid}.json").write_text(json.dumps(schema))

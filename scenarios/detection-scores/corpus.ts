@@ -17,6 +17,8 @@ export interface Labelled {
   readonly severity: string;
   readonly expected: boolean;
   readonly event: object;
+  /** What it is an event of. */
+  readonly source: string;
 }
 
 /** What is claimed: files of these log types, and the sources that we recognise in them. */
@@ -39,12 +41,17 @@ export async function labelledEvents(engine: SigmaEngine) {
       if (line === '') continue;
       const { mocked, rule, test, severity, expected, event } = JSON.parse(line) as Labelled & { mocked: boolean };
       if (mocked) continue;
-      if (engine.judge(event).source?.startsWith(kind.source) === true)
-        events.push({ log: kind.log, rule, test, severity, expected, event });
+      const source = engine.judge(event).source ?? (isBareAudit(event) ? 'kubernetes-audit' : '');
+      if (source.startsWith(kind.source)) events.push({ log: kind.log, rule, test, severity, expected, event, source });
       else unread[kind.log] = (unread[kind.log] ?? 0) + 1;
     }
   }
   return { events, unread };
+}
+
+/** Many audit events of that corpus leave out `apiVersion`, which every real one has and by which they are recognised. */
+function isBareAudit(event: object): boolean {
+  return 'kind' in event && event.kind === 'Event' && 'verb' in event && !('apiVersion' in event);
 }
 
 export interface Detonation {

@@ -19,11 +19,11 @@ interface Reviewed {
 const floors: Readonly<Record<string, readonly [all: number, medium: number, precision: number]>> = {
   CloudTrail: [0.86, 0.62, 0.94],
   'GitHub audit': [0.96, 0.57, 1],
-  'EKS audit': [0.4, 0.4, 0.7],
+  'EKS audit': [0.74, 0.68, 0.9],
   'OpenAI audit': [0.9, 0.9, 1],
   'Anthropic activity': [1, 0.4, 1],
 };
-/** Rules for Kubernetes are reviewed where they are written; here only their floors hold. */
+/** An alarm of a rule for Kubernetes that nobody looked at counts as wrong, and only the floor holds it. */
 const reviewedHere = (log: string) => log !== 'EKS audit';
 
 const present = existsSync(data);
@@ -41,8 +41,11 @@ beforeAll(async () => {
   reviewed = parse(await readFile(new URL('reviewed.yaml', import.meta.url), 'utf8')) as Reviewed;
 });
 
-const speaks = (engine: SigmaEngine, event: object, least: Level = 'informational'): readonly DetectionRule[] =>
-  engine.judge(event).rules.filter(({ level }) => reaches(level, least));
+const speaks = (
+  engine: SigmaEngine,
+  { event, source }: Labelled,
+  least: Level = 'informational',
+): readonly DetectionRule[] => engine.judge(event, { source }).rules.filter(({ level }) => reaches(level, least));
 
 const logs = Object.keys(floors);
 const ofLog = (log: string, expected: boolean) =>
@@ -52,8 +55,8 @@ const shown = (part: number, whole: number) => `${part}/${whole} ${(100 * share(
 
 /** Alarms of ours on events labelled `false`, one for each rule. */
 function alarms(log: string) {
-  return ofLog(log, false).flatMap(({ test: name, event }) =>
-    speaks(own, event).map(({ title, level }) => ({ log, test: name, rule: title, level })),
+  return ofLog(log, false).flatMap((event) =>
+    speaks(own, event).map(({ title, level }) => ({ log, test: event.test, rule: title, level })),
   );
 }
 const isRight = ({ log, test: name, rule }: { log: string; test: string; rule: string }) =>
@@ -65,7 +68,7 @@ describe.skipIf(!present)('labelled events of Panther (else: corpus not present)
       const positives = ofLog(log, true);
       const negatives = ofLog(log, false);
       const hit = (engine: SigmaEngine, of: readonly Labelled[], least?: Level) =>
-        of.filter(({ event }) => speaks(engine, event, least).length > 0).length;
+        of.filter((event) => speaks(engine, event, least).length > 0).length;
       const found = hit(own, positives);
       const alarmed = hit(own, negatives);
       // An event is wrongly alarmed about when one of the rules is wrong there.
@@ -105,9 +108,7 @@ describe.skipIf(!present)('labelled events of Panther (else: corpus not present)
     const missed = logs
       .filter(reviewedHere)
       .flatMap((log) =>
-        ofLog(log, true).flatMap(({ test: name, event }) =>
-          speaks(own, event).length === 0 ? [`${log} | ${name}`] : [],
-        ),
+        ofLog(log, true).flatMap((event) => (speaks(own, event).length === 0 ? [`${log} | ${event.test}`] : [])),
       );
     expect(missed.sort()).toEqual(reviewed.missed.map(({ log, test: name }) => `${log} | ${name}`).sort());
   });

@@ -18,7 +18,7 @@ interface Told {
 }
 interface Alarm {
   readonly title: string;
-  readonly level: Level | undefined;
+  readonly level?: Level;
 }
 
 /** Correlations begin anew with each log: the accounts have nothing to do with each other. */

@@ -1,6 +1,6 @@
 /**
- * A real LiteLLM proxy with its own database and its own logging callback (`generic_api`), into a real server: a call by a virtual key
- * becomes an event with the key's hash, by which the proxy and the estate know it.
+ * A real LiteLLM proxy with its own database and its own logging callbacks, into a real server: by `generic_api` a call by a virtual key
+ * becomes an event with the key's hash, by which the proxy and the estate know it; by `otel` its spans come as well.
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -22,7 +22,7 @@ model_list:
   - model_name: broken
     litellm_params: {model: openai/gpt-4o, api_key: none, mock_response: "litellm.RateLimitError"}
 litellm_settings:
-  callbacks: ["generic_api"]
+  callbacks: ["generic_api", "otel"]
 general_settings:
   master_key: os.environ/LITELLM_MASTER_KEY
   store_model_in_db: true
@@ -43,6 +43,9 @@ beforeAll(async () => {
       ...process.env,
       GENERIC_LOGGER_ENDPOINT: `${server.address}/api/log`,
       GENERIC_LOGGER_HEADERS: `Authorization=Bearer ${server.token}`,
+      OTEL_EXPORTER: 'otlp_http',
+      OTEL_ENDPOINT: `${server.address}/v1/traces`,
+      OTEL_HEADERS: `Authorization=Bearer ${server.token}`,
     },
   });
   const said = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(stdout)?.[1] ?? '';
@@ -89,4 +92,19 @@ test('a call by a virtual key, and one that failed', async () => {
     actor: { credential: `litellm:Key/${hash}` },
     outcome: 'refused',
   });
+});
+
+test('the same by its spans', async () => {
+  const kept = await server.kept(1, ({ event }) => event.source.format === 'otlp-spans' && event.outcome === 'done');
+  const [byLog] = await server.kept(1, ({ event }) => event.source.format === 'litellm');
+  const called = kept.find(({ raw }) => promptTextOf(raw).length > 0);
+  expect(called?.event).toMatchObject({
+    actor: { name: 'assistant-prod', credential: byLog?.event.actor.credential },
+    activity: 'execute',
+    timeIs: 'told',
+    operation: expect.stringContaining('gpt-4o'),
+  });
+  expect(promptTextOf(called?.raw).map(({ text }) => text)).toEqual(
+    expect.arrayContaining(['What is six times seven?', 'forty-two']),
+  );
 });

@@ -3,8 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { readLogSources, readRuleFolder } from '../../packages/platform/src/cli/rule-folder.ts';
 import { bareWorld, run } from '../../packages/platform/src/cli/testing/run.ts';
+import { readExamples } from '../../packages/platform/src/detection/sigma/examples/examples.ts';
 import { readRules } from '../../packages/platform/src/detection/sigma/language/read-rules.ts';
 import { placeholdersOf } from '../../packages/platform/src/detection/sigma/sources/log-source.ts';
+import { eventFormats } from '../../packages/platform/src/events/formats/index.ts';
 
 const folder = new URL('../../content/rules/', import.meta.url).pathname;
 const { rules: files, examples } = await readRuleFolder(folder, new AbortController().signal);
@@ -41,6 +43,17 @@ test.each(files.map(({ file }) => file))('%s has examples of both kinds, notes a
   expect(
     own.filter((each) => each.file === file).some(({ tags }) => tags.some((tag) => /^attack\.t\d/.test(tag))),
   ).toBe(true);
+});
+
+test('every event of the examples is one that a format reads, so that the rule is ever asked', () => {
+  const unread = examples.flatMap(({ file, text }) =>
+    readExamples(file, text).examples.flatMap(({ examples: cases }) =>
+      cases
+        .filter(({ events }) => events.some((event) => !eventFormats.some(({ is }) => is(event))))
+        .map(({ name }) => `${file}: ${name}`),
+    ),
+  );
+  expect(unread).toEqual([]);
 });
 
 test('the log sources that they name are described', async () => {

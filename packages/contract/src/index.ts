@@ -1,5 +1,6 @@
 export * from './action.ts';
 export * from './answer.ts';
+export * from './answers/ai-tools.ts';
 export * from './answers/approvals.ts';
 export * from './answers/breakage.ts';
 export * from './answers/cases.ts';
@@ -15,6 +16,7 @@ export * from './answers/intake.ts';
 export * from './answers/inventory.ts';
 export * from './answers/lineage.ts';
 export * from './answers/otlp.ts';
+export * from './answers/outlets.ts';
 export * from './answers/plan-choice.ts';
 export * from './answers/playbook.ts';
 export * from './answers/privileges.ts';

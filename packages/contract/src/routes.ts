@@ -31,6 +31,7 @@ import { intakeSchema } from './answers/intake.ts';
 import { inventorySchema } from './answers/inventory.ts';
 import { lineageSchema } from './answers/lineage.ts';
 import { otlpAnswerSchema } from './answers/otlp.ts';
+import { exportForms, outletStateSchema } from './answers/outlets.ts';
 import { planChoiceSchema } from './answers/plan-choice.ts';
 import { playbookReportSchema, playbookRunSchema, playbookWishSchema } from './answers/playbook.ts';
 import { privilegesSchema } from './answers/privileges.ts';
@@ -1006,6 +1007,22 @@ export const routes = {
     role: 'viewer',
     params: incidentParams,
     returns: z.record(z.string(), z.unknown()),
+  },
+  outlets: {
+    method: 'GET',
+    path: '/api/outlets',
+    summary: 'The ways out to other systems: what was told, what was refused, what stands in the way',
+    role: 'viewer',
+    returns: z.object({ outlets: z.array(outletStateSchema) }),
+  },
+  exportIncident: {
+    method: 'GET',
+    path: '/api/incidents/{id}/export',
+    summary: 'The incident as others read it: findings and response as OCSF events, or a STIX 2.1 bundle',
+    role: 'viewer',
+    params: incidentParams,
+    query: z.object({ as: z.enum(exportForms) }),
+    produces: 'application/x-ndjson',
   },
   responseEvents: {
     method: 'GET',

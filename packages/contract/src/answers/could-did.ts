@@ -56,6 +56,27 @@ export const couldDidSchema = z.object({
       examples: z.array(z.string()),
     }),
   ),
+  /** Grants that were abused: the steps of the ways to what was touched, those most used first. */
+  abused: z.array(
+    span.extend({
+      type: z.string(),
+      from: z.string(),
+      to: z.string(),
+      /** The grant in a sentence. */
+      words: z.string(),
+      /** What was touched by way of it, at most ten. */
+      touched: z.array(z.string()),
+    }),
+  ),
+  /** What was logged of the systems within reach, and when: before and after nothing is known. */
+  logged: z.array(
+    span.extend({
+      system: z.string(),
+      format: z.string(),
+      /** Where the log leaves out a part of the attacker's time: in a sentence. */
+      gap: z.string().optional(),
+    }),
+  ),
   /** Crown jewels within reach that no event shows as touched. */
   untouched: z.array(nodeRefSchema),
   /** Systems within reach of which no log was read: there the answer is unknown, not "nothing". */

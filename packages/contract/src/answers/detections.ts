@@ -19,7 +19,7 @@ export const judgementSchema = z.object({
 export type Judgement = z.infer<typeof judgementSchema>;
 
 /**
- * Why a detection is in its incident. `first`: it opened it. `identity`: the same identity, credential or session acted. `lineage`:
+ * Why a detection is in its incident. `first`: it was the earliest when it came. `identity`: the same identity, credential or session acted. `lineage`:
  * an event of the incident took the actor, or changed what this is about. `path`: the graph has a short way to the actor, and the
  * order of time allows it. `hand`: a person put it there.
  */

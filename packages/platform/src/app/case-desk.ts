@@ -25,6 +25,7 @@ const mostMembers = 500;
 const mostEvents = 100_000;
 /** Events by which the log sources of rules are told. */
 const mostRecognised = 2000;
+const detectorsKeptMs = 60_000;
 
 export function caseDesk(station: Station): CaseDesk {
   const { cases, incidents, storage, clock } = station;
@@ -83,6 +84,24 @@ export function caseDesk(station: Station): CaseDesk {
     return found;
   }
 
+  let known: { readonly at: number; readonly detectors: ReturnType<typeof knownDetectors> } | undefined;
+  /** Rules are read from their files at most once a minute. */
+  function detectorsNow(signal: AbortSignal): ReturnType<typeof knownDetectors> {
+    const at = clock.now().getTime();
+    if (known === undefined || Math.abs(at - known.at) > detectorsKeptMs)
+      known = { at, detectors: readDetectors(signal) };
+    const { detectors } = known;
+    detectors.catch(() => {
+      known = undefined;
+    });
+    return detectors;
+  }
+  async function readDetectors(signal: AbortSignal): ReturnType<typeof knownDetectors> {
+    const last = await eventStore.last();
+    const newest = await eventStore.after(Math.max(0, last - mostRecognised), mostRecognised);
+    return knownDetectors(station.rules, newest, signal);
+  }
+
   return {
     queue: async (hidden) => {
       const [all, loose] = await Promise.all([rows(), store.loose()]);
@@ -130,14 +149,12 @@ export function caseDesk(station: Station): CaseDesk {
     },
 
     quality: async (since, signal) => {
-      const last = await eventStore.last();
-      const [counts, delays, logs, newest] = await Promise.all([
+      const [counts, delays, logs, detectors] = await Promise.all([
         store.detectorCounts(since),
         store.delays(since),
         eventStore.logs(),
-        eventStore.after(Math.max(0, last - mostRecognised), mostRecognised),
+        detectorsNow(signal),
       ]);
-      const detectors = await knownDetectors(station.rules, newest, signal);
       return qualityOf({ since, detectors, counts, logs, delays });
     },
 

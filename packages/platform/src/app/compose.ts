@@ -23,7 +23,7 @@ import { notePlaybook } from '../playbooks/note-playbook.ts';
 import { openStorage } from '../storage/storage.ts';
 import { caseDesk } from './case-desk.ts';
 import { approvePlan } from './handlers/approvals.ts';
-import { layOverEstate, playbookSource, responseEventLines } from './playbook-station.ts';
+import { exportLines, layOverEstate, playbookSource, responseEventLines } from './playbook-station.ts';
 import { rehearse } from './rehearse.ts';
 import { serve } from './serve.ts';
 import { mustHaveField, mustStillHold, openStation, type Station } from './station.ts';
@@ -140,6 +140,7 @@ async function openDesk(where: Parameters<World['openDesk']>[0], signal: AbortSi
         await station.incidents.get(incident);
         yield* responseEventLines(station, incident);
       },
+      exportIncident: (incident, as) => exportLines(station, incident, as),
     },
     exportEvidence: (incident, by) => exportEvidence({ ledger: station.ledger, incident, actor: by }),
     verifierKey: async () => station.ledger.verifierKey,

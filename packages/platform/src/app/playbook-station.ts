@@ -1,10 +1,13 @@
 /** What playbooks and response events need of a station, the same for the server and for a command without one. */
-import type { LedgerEntry, PlaybookRun, PlaybookWish } from '@firebreak/contract';
+import type { ExportForm, LedgerEntry, PlaybookRun, PlaybookWish } from '@firebreak/contract';
 import { connectors } from '../connectors/index.ts';
 import { loadSolver } from '../planning/hitting-set.ts';
 import type { Executed } from '../playbooks/export-playbook.ts';
 import { layOver } from '../playbooks/lay-over.ts';
+import { detectionFinding, incidentFinding } from '../response-events/finding-events.ts';
 import { ocsfEvents } from '../response-events/ocsf.ts';
+import { stixBundle } from '../response-events/stix.ts';
+import { caseDesk } from './case-desk.ts';
 import { mustHaveField, type Station } from './station.ts';
 import { version } from './version.ts';
 
@@ -30,6 +33,25 @@ export async function* responseEventLines(station: Station, id: string): AsyncGe
   const actions = connectors.flatMap((connector) => connector.actions);
   for await (const event of ocsfEvents(entriesOf(station, id), { actions, version }))
     yield Buffer.from(`${JSON.stringify(event)}\n`);
+}
+
+/** Findings, detections and response of an incident as OCSF events, a line each; or all of it as one STIX bundle. */
+export async function* exportLines(station: Station, id: string, as: ExportForm): AsyncGenerator<Uint8Array> {
+  const desk = caseDesk(station);
+  const incident = await desk.case(id);
+  const line = (value: unknown) => Buffer.from(`${JSON.stringify(value)}\n`);
+  if (as === 'stix') {
+    yield line(stixBundle(incident));
+    return;
+  }
+  yield line(incidentFinding(incident, incident.members, version));
+  for (let after: string | undefined; ; ) {
+    const page = await desk.detections({ incident: id, suppressed: 'shown' }, { limit: 500, after });
+    for (const detection of page.detections) yield line(detectionFinding(detection, version));
+    if (page.next === null) break;
+    after = page.next;
+  }
+  yield* responseEventLines(station, id);
 }
 
 async function* entriesOf({ ledger }: Station, id: string): AsyncGenerator<LedgerEntry> {

@@ -4,10 +4,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pino from 'pino';
 import type { ServeOptions } from '../cli/world.ts';
+import { mustBeDescribed } from '../events/declared/declared-formats.ts';
 import { Authenticator } from '../http/authenticate.ts';
 import { buildServer } from '../http/server.ts';
+import { caseDesk } from './case-desk.ts';
 import { planIncident } from './handlers/containment.ts';
 import { handlersOf } from './handlers/index.ts';
+import { openOutStation, readOutlets } from './out-station.ts';
 import { openStation, type Station } from './station.ts';
 import { openDemo, openTarget } from './targets.ts';
 import { version } from './version.ts';
@@ -26,9 +29,11 @@ export async function serve(options: ServeOptions): Promise<void> {
     { level: process.env.FIREBREAK_LOG ?? 'warn', redact: ['req.headers.authorization', 'req.headers.cookie'] },
     pino.destination(2),
   );
+  mustBeDescribed();
   const webhooks = await webhookSecrets(options.webhooks);
   const target = options.sources.length === 0 ? await openDemo(signal) : await openTarget(options.sources, signal);
-  const station = await openStation({
+  const outlets = options.outlets === undefined ? undefined : await readOutlets(options.outlets);
+  const opened = await openStation({
     data: options.data,
     database: options.database,
     target,
@@ -39,6 +44,9 @@ export async function serve(options: ServeOptions): Promise<void> {
     },
     onTrouble: (error) => logger.error(error),
   });
+  const { storage, clock } = opened;
+  const out = outlets === undefined ? undefined : openOutStation(outlets, { storage, desk: caseDesk(opened), clock });
+  const station: Station = out === undefined ? opened : { ...opened, outlets: out };
   try {
     const authenticator = new Authenticator(station.storage.authStore, station.clock);
     const { app, events } = await buildServer({
@@ -52,7 +60,10 @@ export async function serve(options: ServeOptions): Promise<void> {
         options.console !== undefined && existsSync(join(options.console, 'index.html')) ? options.console : undefined,
     });
     const unlisten = await station.storage.listen(
-      (event) => events.send(event),
+      (event) => {
+        events.send(event);
+        out?.wake();
+      },
       () => events.send({ type: 'missed', incident: null }),
     );
     await prepare(station, options, signal);
@@ -72,6 +83,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     await unlisten();
     await app.close();
   } finally {
+    await out?.close();
     await station.close();
   }
 }

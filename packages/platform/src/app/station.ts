@@ -46,6 +46,7 @@ import { type Collected, EstateHolder } from './estate-holder.ts';
 import { Historian } from './historian.ts';
 import { IntakeLine } from './intake-line.ts';
 import type { Target } from './joined-target.ts';
+import type { OutStation } from './out-station.ts';
 import type { TakeDetections } from './watch-follower.ts';
 import { WatchStation } from './watch-station.ts';
 
@@ -67,6 +68,8 @@ export interface Station {
   readonly intake: IntakeLine;
   /** What looks at events as they come; undefined where nothing watches. */
   readonly watch: WatchStation | undefined;
+  /** The ways out to other systems; undefined where none are described. */
+  readonly outlets?: OutStation;
   /** Undefined when there is no target: past incidents can then be read, not worked on. */
   readonly field: Field | undefined;
   close(): Promise<void>;

@@ -45,7 +45,7 @@ export interface FollowerCounts {
 }
 
 const batchSize = 2000;
-const saveEach = 10_000;
+const saveEach = 20_000;
 /** Others may append as well, and nobody says so. */
 const lookEachMs = 1000;
 /** With nothing new for so long, time is told to the watch. */

@@ -110,6 +110,9 @@ function noting(answers: Partial<Desk> = {}) {
       playbooks: {
         layOver: async () => Promise.reject(new Error('no playbook')),
         exported: async () => ({}),
+        exportIncident: async function* () {
+          yield* [];
+        },
         responseEvents: async function* () {
           yield Buffer.from('{}\n');
         },

@@ -55,6 +55,9 @@ function desk() {
         return laid;
       },
       exported: async () => ({ type: 'playbook' }),
+      exportIncident: async function* () {
+        yield* [];
+      },
       responseEvents: async function* () {
         yield Buffer.from('{"class_uid":7001,"message":"a\\u001b"}\n{"class_uid":');
         yield Buffer.from('7004}\n');

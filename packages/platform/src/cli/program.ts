@@ -1,15 +1,18 @@
 import { FirebreakError } from '@firebreak/contract';
 import { Command, CommanderError } from 'commander';
 import type { CommandLine } from './command-line.ts';
+import { aiToolsCommand } from './commands/ai-tools.ts';
 import { approveCommands } from './commands/approve.ts';
 import { blastCommand } from './commands/blast.ts';
 import { channelsCommand } from './commands/channels.ts';
 import { collectCommand } from './commands/collect.ts';
 import { completionCommand } from './commands/completion.ts';
 import { containCommands } from './commands/contain.ts';
+import { detectionCommands } from './commands/detections.ts';
 import { didCommand } from './commands/did.ts';
 import { diffCommand } from './commands/diff.ts';
 import { evidenceCommands } from './commands/evidence.ts';
+import { exportCommand } from './commands/export.ts';
 import { exportCommands } from './commands/export-graph.ts';
 import { exposureCommand } from './commands/exposure.ts';
 import { findingsCommand } from './commands/findings.ts';
@@ -26,6 +29,7 @@ import { planCommands } from './commands/plan.ts';
 import { playbookCommands } from './commands/playbook.ts';
 import { privilegesCommand } from './commands/privileges.ts';
 import { promptCommand } from './commands/prompt.ts';
+import { queueCommands } from './commands/queue.ts';
 import { raceCommand } from './commands/race.ts';
 import { renewCommand } from './commands/renew.ts';
 import { requestPathCommand } from './commands/request-path.ts';
@@ -56,6 +60,7 @@ const commands = [
   pathsCommand,
   inventoryCommands,
   identitiesCommand,
+  aiToolsCommand,
   requestPathCommand,
   exposureCommand,
   channelsCommand,
@@ -68,6 +73,8 @@ const commands = [
   findingsCommand,
   gateCommand,
   rulesCommand,
+  detectionCommands,
+  queueCommands,
   tasksCommand,
   promptCommand,
   secretsCommand,
@@ -89,6 +96,7 @@ const commands = [
   statusCommand,
   playbookCommands,
   evidenceCommands,
+  exportCommand,
   permissionsCommand,
   completionCommand,
 ];

@@ -87,6 +87,7 @@ export function openRemoteDesk(server: URL, token: string, signal: AbortSignal):
       layOver: (wish) => client.call('layOverPlaybook', { body: wish }, signal),
       exported: (id) => client.call('exportPlaybook', about(id), signal),
       responseEvents: (id) => client.download('responseEvents', about(id), signal),
+      exportIncident: (id, as) => client.download('exportIncident', { ...about(id), query: { as } }, signal),
     },
     exportEvidence: (id) => client.download('exportEvidence', about(id), signal),
     verifierKey: async (id) => (await client.call('ledger', about(id), signal)).verifierKey,

@@ -11,6 +11,7 @@ import type {
   DetectionList,
   Estate,
   Execution,
+  ExportForm,
   Gap,
   Incident,
   KeptDetection,
@@ -115,6 +116,8 @@ export interface ServeOptions {
   readonly rules: readonly string[];
   /** Webhooks that sign, and where their secrets are: `<name>=env:<VARIABLE>`, `<name>=file:</path>`. */
   readonly webhooks: readonly string[];
+  /** A file that describes ways out to other systems. */
+  readonly outlets?: string | undefined;
   /** Folder of the built console. */
   readonly console: string | undefined;
   readonly signal: AbortSignal;
@@ -172,6 +175,8 @@ export interface PlaybookDesk {
   exported(incident: string): Promise<Readonly<Record<string, unknown>>>;
   /** OCSF events of an incident, one JSON object a line. */
   responseEvents(incident: string): AsyncIterable<Uint8Array>;
+  /** Findings and response, as other systems read them. */
+  exportIncident(incident: string, as: ExportForm): AsyncIterable<Uint8Array>;
 }
 
 /** Detections and the queue of incidents, and what people decide about them. */

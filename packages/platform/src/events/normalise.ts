@@ -5,6 +5,7 @@
 import type { EventFormat, NormalEvent, ReadEvent } from '@firebreak/contract';
 import { canonicalJson } from '../kernel/canonical-json.ts';
 import { sha256Hex } from '../kernel/digest.ts';
+import { mustBeDescribed } from './declared/declared-formats.ts';
 import { openEnvelope } from './envelopes/index.ts';
 import { eventFormats } from './formats/index.ts';
 
@@ -27,6 +28,7 @@ const deepest = 5;
 
 /** @param depth envelopes around the value */
 export function* normalise(value: unknown, where: Place, depth = 0): Generator<Normalised> {
+  mustBeDescribed();
   const inside = inEnvelope(value);
   if (inside === undefined) yield single(value, where);
   else if (typeof inside === 'string') yield { problem: inside };

@@ -187,8 +187,8 @@ function ofRequest(said: Said, raw: unknown): void {
     ['data', field(raw, 'data')],
     ['input.inputBodyJson', at(raw, 'input', 'inputBodyJson')],
   ] as const) {
-    const request = recordedJson(value);
-    if (!isRequest(request)) continue;
+    const request = value === undefined ? undefined : recordedJson(value);
+    if (request === undefined || !isRequest(request)) continue;
     const prefix = where === '' ? '' : `${where}.`;
     for (const [name, role] of requestParts)
       if (isSpoken(field(request, name))) said.messages(role, field(request, name), `${prefix}${name}`);
@@ -198,6 +198,7 @@ function ofRequest(said: Said, raw: unknown): void {
     ['response_body', field(raw, 'response_body')],
     ['output.outputBodyJson', at(raw, 'output', 'outputBodyJson')],
   ] as const) {
+    if (value === undefined) continue;
     const answer = recordedJson(value);
     for (const choice of array(field(answer, 'choices')).slice(0, mostTexts)) {
       const text = at(choice, 'message', 'content') ?? field(choice, 'text');

@@ -77,6 +77,13 @@ describe('tool calls', () => {
     expect(toolCallOf({ id: 'x', metadata })).toEqual({ name: 'read', server: 'files', id: undefined, ...call });
   });
 
+  test('so do its spans', () => {
+    const told = {
+      'metadata.mcp_tool_call_metadata': JSON.stringify({ name: 'read', mcp_server_name: 'files', ...call }),
+    };
+    expect(toolCallOf(span(told))).toEqual({ name: 'read', server: 'files', id: undefined, ...call });
+  });
+
   test('a reply that asks for a tool, and events of others, are no calls', () => {
     expect(toolCallOf(span({ 'gen_ai.operation.name': 'chat', 'gen_ai.tool.name': 'read' }))).toBeUndefined();
     expect(toolCallOf({ kind: 'Event', verb: 'get' })).toBeUndefined();

@@ -58,6 +58,8 @@ export function isToolSpan(told: Attributes): boolean {
 }
 
 function ofAttributes(told: Attributes): ToolCall | undefined {
+  const atProxy = recordedJson(told.get('metadata.mcp_tool_call_metadata'));
+  if (record(atProxy) !== undefined) return ofLiteLlm({ metadata: { mcp_tool_call_metadata: atProxy } });
   if (!isToolSpan(told)) return undefined;
   const name = textOf(told, ...namesOfTools);
   if (name === undefined) return undefined;

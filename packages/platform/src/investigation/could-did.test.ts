@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { nodeFinder } from '../events/node-finder.ts';
 import { normalise } from '../events/normalise.ts';
+import type { KnownLog } from '../events/store.ts';
 import { estateOf } from '../facts/estate.ts';
 import { allow, iam, role, trusting, user } from '../graph/aws/cases/world.case.ts';
 import { deriveGraph } from '../graph/derive-graph.ts';
@@ -48,7 +49,7 @@ const story: readonly NormalEvent[] = [
   call(4, 'PutObject', bySession('other'), bucket),
   call(5, 'GetObject', byUser('bob'), bucket),
 ];
-const ask = (events: readonly NormalEvent[], more: { since?: string } = {}) =>
+const ask = (events: readonly NormalEvent[], more: { since?: string; logs?: KnownLog[] } = {}) =>
   couldVersusDid({
     graph,
     compromised: [graph.resolve(ann)],
@@ -72,6 +73,23 @@ test('a role is the attacker’s from the moment on at which it was taken', () =
     ['aws:Bucket/arn:aws:s3:::weights', 1, [theRole], false],
   ]);
   expect(did[0]?.way).toEqual([{ type: 'STS_ASSUME_ROLE', from: ann, to: theRole }]);
+});
+
+test('which grants were abused, and where a log leaves out a part', () => {
+  const { abused, logged } = ask(story);
+  expect(abused).toMatchObject([{ type: 'STS_ASSUME_ROLE', from: ann, to: theRole, events: 1, touched: [theRole] }]);
+  expect(abused[0]?.words).toMatch(/role/i);
+  expect(logged).toEqual([
+    {
+      system: 'aws',
+      format: 'cloudtrail',
+      events: 5,
+      first: '2026-11-20T10:01:00.000Z',
+      last: '2026-11-20T10:05:00.000Z',
+    },
+  ]);
+  const log = { format: 'cloudtrail', events: 9, first: '2026-11-20T10:02:30.000Z', last: '2026-11-20T10:02:45.000Z' };
+  expect(ask(story, { logs: [log] }).logged[0]?.gap).toMatch(/begins at .*10:02:30.* ends at .*10:02:45/);
 });
 
 test('what was refused takes nothing', () => {

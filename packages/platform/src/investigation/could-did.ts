@@ -22,10 +22,13 @@ import {
   nodeRef,
 } from '@firebreak/contract';
 import type { NodeFinder } from '../events/node-finder.ts';
+import type { KnownLog } from '../events/store.ts';
 import type { AttackGraph } from '../graph/attack-graph.ts';
 import { hasBit, membersOf } from '../graph/bitset.ts';
 import { bestPath } from '../graph/paths.ts';
 import { reach } from '../graph/reach.ts';
+import { abusedGrants } from './abused-grants.ts';
+import { loggedOf, logsIn } from './logged.ts';
 import { Touches } from './touches.ts';
 
 export interface CouldDidQuestion {
@@ -37,6 +40,8 @@ export interface CouldDidQuestion {
   /** Systems that the log tells of, as in node ids. */
   readonly logged: ReadonlySet<string>;
   readonly since?: string | undefined;
+  /** All that is kept of each log, where that is more than these events. */
+  readonly logs?: readonly KnownLog[];
   /** What of the log could not be read. */
   readonly gaps: readonly Gap[];
 }
@@ -63,6 +68,14 @@ export function couldVersusDid(question: CouldDidQuestion): CouldDid {
   );
   const first = events[0]?.time;
   const last = events.at(-1)?.time;
+  const done = did.map((each, at) => ({
+    ...each,
+    known: graph.indexOf.has(each.node.id),
+    within: isWithin(graph.indexOf.get(each.node.id) ?? -1),
+    way: at < mostWays ? wayTo(graph, touches.numberOf(each.by[0]), graph.indexOf.get(each.node.id)) : [],
+  }));
+  const actors = touches.actors();
+  const systems = new Set(reached.map((node) => systemOf(graph.nodeAt(node).id)));
   return {
     compromised: compromised.map((node) => nodeRef(graph.nodeAt(node))),
     ...(since === undefined ? {} : { since }),
@@ -75,13 +88,10 @@ export function couldVersusDid(question: CouldDidQuestion): CouldDid {
       within,
     },
     could: { reached: reached.length, jewels: jewels.length },
-    actors: touches.actors(),
-    did: did.map((each, at) => ({
-      ...each,
-      known: graph.indexOf.has(each.node.id),
-      within: isWithin(graph.indexOf.get(each.node.id) ?? -1),
-      way: at < mostWays ? wayTo(graph, touches.numberOf(each.by[0]), graph.indexOf.get(each.node.id)) : [],
-    })),
+    actors,
+    did: done,
+    abused: abusedGrants(graph, done),
+    logged: loggedOf(question.logs ?? logsIn(events), systems, actors),
     untouched: jewels.filter(({ id }) => !touchedIds.has(id)).map(nodeRef),
     unlogged,
     completeness: completeness([...graph.estate.gaps, ...gaps, ...unlogged.map(gapOf)], 'any'),

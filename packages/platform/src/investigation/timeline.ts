@@ -2,8 +2,8 @@
  * The timeline of an incident (C3): model, data and tool access, changes of the platform, what detectors said, our own steps and what
  * people decided, in one chain. Each act is put down to an identity, to the right that let it, and to an approval where there is one.
  *
- * What must stay true: only the attacker's events are acts (touches.ts says whose they are), everything else is said by a detection or
- * by the ledger; the order is that of time and then of the moments' own ids, so that pages neither repeat nor miss.
+ * What must stay true: only the attacker's events (touches.ts says whose they are) and those that the incident's detections cite are
+ * acts, everything else is said by a detection or by the ledger; the order is that of time and then of the moments' own ids, so that pages neither repeat nor miss.
  */
 import type {
   AssetClass,
@@ -61,7 +61,7 @@ export function timelineOf({ graph, find, compromised, events, detections, entri
   const once = new Map(events.map((event) => [event.id, event]));
   const acts = [...once.values()]
     .sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : a.id < b.id ? -1 : 1))
-    .filter((event) => touches.add(event))
+    .filter((event) => touches.add(event) || citing.has(event.id))
     .map((event) => momentOfEvent(event, { graph, find, rights, detections: citing.get(event.id) ?? [] }));
   const approvals = approvalsIn(entries);
   const told = detections.map((detection) => momentOfDetection(detection, graph));

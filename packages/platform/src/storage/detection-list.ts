@@ -7,6 +7,7 @@ import {
   type KeptDetection,
 } from '@firebreak/contract';
 import type { KeptJoin, Page } from '../investigation/cases/store.ts';
+import { sha256Hex } from '../kernel/digest.ts';
 import type { Database } from './database.ts';
 
 interface ListRow {
@@ -74,7 +75,10 @@ function conditions(filter: DetectionFilter & { readonly id?: string }): { where
   else add(incident, (at) => `d.incident = ${at}`);
   if (verdict === 'none') parts.push('v.verdict is null');
   else add(verdict, (at) => `v.verdict = ${at}`);
-  add(filter.node, (at) => `exists (select from detection_node n where n.detection = d.id and n.node = ${at})`);
+  add(
+    filter.node === undefined ? undefined : keptNode(filter.node),
+    (at) => `exists (select from detection_node n where n.detection = d.id and n.node = ${at})`,
+  );
   add(
     text?.replaceAll('\0', ''),
     (at) => `position(lower(${at}) in lower(d.title || ' ' || d.note || ' ' || d.detector)) > 0`,
@@ -82,6 +86,13 @@ function conditions(filter: DetectionFilter & { readonly id?: string }): { where
   add(filter.since, (at) => `d.last >= ${at}::timestamptz`);
   add(filter.until, (at) => `d.first <= ${at}::timestamptz`);
   return { where: parts.join(' and '), values };
+}
+
+const longestNode = 300;
+
+/** A node as it is looked for: an index takes no long text, so a long id is found by its digest. */
+export function keptNode(node: string): string {
+  return node.length > longestNode ? `sha256:${sha256Hex(node)}` : node.replaceAll('\0', '\ufffd');
 }
 
 /** What is no cursor of ours begins at the beginning. */

@@ -10,7 +10,7 @@ import type { CaseRow, CaseStore, KeptJoin, Member, PlacedTraits } from '../inve
 import type { Traits } from '../investigation/cases/traits.ts';
 import { copyField } from './copy-field.ts';
 import type { Database, Transaction } from './database.ts';
-import { listDetections } from './detection-list.ts';
+import { keptNode, listDetections } from './detection-list.ts';
 import { delays, detectorCounts } from './detection-quality.ts';
 import { announce } from './events.ts';
 import { createIncidentStore } from './incident-store.ts';
@@ -102,7 +102,7 @@ export function createDetectionStore(database: Database): CaseStore<Transaction>
           for (const { detection } of rows)
             for (const role of ['by', 'about'] as const)
               for (const node of new Set(detection[role]))
-                yield `${[node, detection.id, role].map((field) => copyField(withoutNul(field))).join('\t')}\n`;
+                yield `${[keptNode(node), detection.id, role].map((field) => copyField(withoutNul(field))).join('\t')}\n`;
         })(),
       );
     },
@@ -112,15 +112,16 @@ export function createDetectionStore(database: Database): CaseStore<Transaction>
         await tx.query<Pick<MemberRow, 'traits' | 'incident' | 'joined'>>(
           `select d.traits, d.incident, d.joined from detection d left join incident_case c on c.incident = d.incident
            where d.last between $1 and $2 and d.suppressed_by is null and c.closed_as is null
-           order by d.last desc, d.no desc limit $3`,
+           order by d.status = 'stable' desc, d.severity desc, d.last desc, d.no desc limit $3`,
           [from, to, limit],
         )
       ).map(placed),
 
-    members: async (tx, incident) =>
+    members: async (tx, incident, limit) =>
       (
-        await (tx ?? database).query<MemberRow>(`${memberRows} where d.incident = $1 order by d.first, d.id`, [
+        await (tx ?? database).query<MemberRow>(`${memberRows} where d.incident = $1 order by d.first, d.id limit $2`, [
           incident,
+          limit ?? null,
         ])
       ).map(member),
     detections: async (tx, ids) =>

@@ -22,6 +22,7 @@ import { createExecutionStore } from './execution-store.ts';
 import { createFactHistory } from './fact-history.ts';
 import { createIncidentStore } from './incident-store.ts';
 import { createLedgerStore } from './ledger-store.ts';
+import { createOutletStore, type OutletStore } from './outlet-store.ts';
 import { createReviewStore } from './review-store.ts';
 import { createRotationStore } from './rotation-store.ts';
 import { createWatchPlaces } from './watch-places.ts';
@@ -37,6 +38,7 @@ export interface Storage {
   readonly eventStore: EventStore;
   readonly detectionStore: CaseStore<Transaction>;
   readonly watchPlaces: WatchPlaces;
+  readonly outletStore: OutletStore;
   readonly factHistory: FactHistory;
   /** Where the database is, with its password: for other threads of this process. */
   readonly url: string;
@@ -75,6 +77,7 @@ export async function openStorage(
       authStore: createAuthStore(database, clock),
       eventStore: createEventStore(database),
       detectionStore: createDetectionStore(database),
+      outletStore: createOutletStore(database),
       watchPlaces: createWatchPlaces(database),
       factHistory: createFactHistory(database),
       url,

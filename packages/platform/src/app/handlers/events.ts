@@ -52,7 +52,7 @@ export function eventHandlers(station: Station): Pick<Handlers, 'takeEvents' | '
       const { events, more } = await eventStore.byActors(ids, since, mostEvents);
       const logged = systemsOf(logs.map(({ format }) => format));
       const gaps = more ? [tooMany] : [];
-      return couldVersusDid({ graph, compromised: start, find: nodeFinder(graph), events, logged, since, gaps });
+      return couldVersusDid({ graph, compromised: start, find: nodeFinder(graph), events, logged, logs, since, gaps });
     },
   };
 }

@@ -12,6 +12,7 @@ import { givenPlanHandlers } from './given-plan.ts';
 import { incidentHandlers } from './incidents.ts';
 import { intakeHttpHandlers } from './intake-http.ts';
 import { inventoryHandlers } from './inventory.ts';
+import { outletHandlers } from './outlets.ts';
 import { planningHandlers } from './planning.ts';
 import { playbookHandlers } from './playbooks.ts';
 import { promptHandlers } from './prompt.ts';
@@ -31,6 +32,7 @@ export function handlersOf(station: Station, authenticator: Authenticator): Hand
     ...planningHandlers(station),
     ...givenPlanHandlers(station),
     ...playbookHandlers(station),
+    ...outletHandlers(station),
     ...detectionHandlers(station),
     ...eventHandlers(station),
     ...intakeHttpHandlers(station),

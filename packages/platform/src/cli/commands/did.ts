@@ -72,7 +72,7 @@ function tooMany(over: number): Gap {
 }
 
 function describe(answer: CouldDid): Shown {
-  const { could, log, actors, did, untouched, unlogged } = answer;
+  const { could, log, actors, did, abused, logged, untouched, unlogged } = answer;
   const done = did.filter(({ events }) => events > 0);
   const tried = did.filter(({ events }) => events === 0);
   return joined([
@@ -91,9 +91,16 @@ function describe(answer: CouldDid): Shown {
         ({ node, refused, first, operations }) =>
           show`  ${node.id}  ${refused} times since ${first}: ${operations.map(({ operation }) => operation).join(', ')}`,
       ),
+    ...(abused.length === 0 ? [] : [bold('Grants that were abused')]),
+    ...abused
+      .slice(0, shown)
+      .map(({ type, from, to, words, events }) => show`  ${type}  ${from} → ${to}  ${events} times. ${words}`),
     ...(untouched.length === 0
       ? []
       : [show`${untouched.length} crown jewels within reach were not touched, as far as the logs tell.`]),
+    ...logged.flatMap(({ system, format, gap }) =>
+      gap === undefined ? [] : [yellow(show`The log ${format} of ${system} is not whole. ${gap}`)],
+    ),
     ...unlogged.map(({ system, reached, jewels, why }) =>
       yellow(show`Unknown for ${system}: ${reached} nodes within reach, ${jewels} crown jewels. ${why}`),
     ),

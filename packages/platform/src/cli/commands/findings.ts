@@ -2,6 +2,7 @@ import { findingSeverities } from '@firebreak/contract';
 import { type Command, Option } from 'commander';
 import { findIn } from '../../detection/state/find.ts';
 import { stateDetectors } from '../../detection/state/index.ts';
+import { findingsAsSarif } from '../../response-events/sarif.ts';
 import type { CommandLine } from '../command-line.ts';
 import { joined, show, table } from '../shown.ts';
 import { openSource, type SourceOptions, withJson, withSource } from '../source-options.ts';
@@ -10,6 +11,7 @@ interface FindingsOptions extends SourceOptions {
   readonly severity?: (typeof findingSeverities)[number];
   readonly thorough?: boolean;
   readonly json?: boolean;
+  readonly sarif?: boolean;
 }
 
 /** `firebreak findings`: what the detectors find wrong in the estate as it is. */
@@ -21,6 +23,7 @@ export function findingsCommand(program: Command, cli: CommandLine): void {
     )
     .addOption(new Option('--severity <least>', 'leave out what is less severe').choices(findingSeverities))
     .option('--thorough', 'also what is only worth a look by somebody who wants everything')
+    .option('--sarif', 'as SARIF 2.1.0, for code review')
     .action(async (options: FindingsOptions) => {
       const source = await openSource(cli, options);
       const { findings, completeness } = findIn(source.estate, stateDetectors);
@@ -29,7 +32,8 @@ export function findingsCommand(program: Command, cli: CommandLine): void {
         ({ severity, thorough }) =>
           findingSeverities.indexOf(severity) >= least && (options.thorough === true || !thorough),
       );
-      if (options.json) await output.json({ findings: wanted, completeness });
+      if (options.sarif) await output.json(findingsAsSarif(wanted, cli.world.version));
+      else if (options.json) await output.json({ findings: wanted, completeness });
       else
         await output.text(
           joined([

@@ -8,6 +8,7 @@ import { dataChecks } from '../../detection/poisoning/index.ts';
 import { gatePolicySchema } from '../../detection/poisoning/policy.ts';
 import { readPolicy } from '../../detection/poisoning/read-policy.ts';
 import { systemClock } from '../../kernel/clock.ts';
+import { gateAsSarif } from '../../response-events/sarif.ts';
 import type { CommandLine } from '../command-line.ts';
 import { allValues, datasetFile, goldenAnswers, manifestBeside, sha256OfFile, smallText } from '../gate-files.ts';
 import { bold, joined, show, table } from '../shown.ts';
@@ -21,6 +22,7 @@ interface DataOptions {
   readonly manifest?: string;
   readonly lineage?: string;
   readonly dataset?: string;
+  readonly sarif?: boolean;
   readonly json?: boolean;
 }
 
@@ -40,10 +42,11 @@ export function gateCommand(program: Command, cli: CommandLine): void {
     .option('--manifest <file>', 'digests of the candidate’s folder, as sha256sum writes them')
     .option('--lineage <file>', 'run events of OpenLineage about how it was made')
     .option('--dataset <node>', 'the dataset as `firebreak nodes` names it, so that the report is tied to it')
+    .option('--sarif', 'as SARIF 2.1.0, for code review')
     .action((candidate: string, options: DataOptions) => judge(cli, candidate, options));
 }
 
-async function judge({ output }: CommandLine, path: string, options: DataOptions): Promise<void> {
+async function judge({ output, world }: CommandLine, path: string, options: DataOptions): Promise<void> {
   const { signal } = new AbortController();
   const policy =
     options.policy === undefined
@@ -78,7 +81,8 @@ async function judge({ output }: CommandLine, path: string, options: DataOptions
     ...(options.dataset === undefined ? {} : { dataset: options.dataset }),
     ...judged,
   };
-  if (options.json) await output.json(report);
+  if (options.sarif) await output.json(gateAsSarif(report, world.version));
+  else if (options.json) await output.json(report);
   else await output.text(shown(report));
   if (report.verdict === 'fail') output.checkFailed();
   else if (report.verdict === 'hold') output.held();

@@ -14,6 +14,7 @@ interface ServeCommandOptions extends DataOptions {
   readonly policies?: string;
   readonly rules?: readonly string[];
   readonly webhook?: readonly string[];
+  readonly outlets?: string;
   readonly json?: boolean;
 }
 
@@ -36,6 +37,7 @@ export function serveCommand(program: Command, cli: CommandLine): void {
       'take a signed webhook in, <name>=env:<VARIABLE> or <name>=file:</path>; may be repeated',
       repeated,
     )
+    .option('--outlets <file>', 'ways out to other systems: webhooks, syslog, tickets, Alertmanager (docs/outlets.md)')
     .addOption(new Option('--demo', 'the demo estate (the default)').conflicts(['kubeconfig', 'from']))
     .action(
       async ({
@@ -48,6 +50,7 @@ export function serveCommand(program: Command, cli: CommandLine): void {
         policies,
         rules = [],
         webhook: webhooks = [],
+        outlets,
         allowHost = [],
         json,
       }: ServeCommandOptions) => {
@@ -67,6 +70,7 @@ export function serveCommand(program: Command, cli: CommandLine): void {
             policies,
             rules,
             webhooks,
+            outlets,
             console: builtConsole,
             signal,
             onReady: ({ address, signInLink, notes }) => {

@@ -23,6 +23,7 @@ const people = [
 ] as const;
 
 export interface ServedDemo {
+  readonly station: Station;
   readonly folder: string;
   readonly address: string;
   /** Its file is in the folder. */
@@ -59,6 +60,7 @@ export async function serveDemo(): Promise<ServedDemo> {
   const planFile = join(folder, 'plan.json');
   await writeFile(planFile, JSON.stringify(plan));
   return {
+    station,
     folder,
     address,
     plan,

@@ -22,7 +22,7 @@ const kept = 500;
 const mostAlarmed = 100;
 const isChange = 0.15;
 /** The share is over about so many conversations. */
-const over = 50;
+const over = 100;
 
 export function noScores(): Scores {
   return { values: [], next: 0, alarmed: [], share: 0 };

@@ -68,8 +68,25 @@ export function settingOf({ event, raw }: SeenEvent): Setting {
   };
 }
 
+/** A dozen detectors look at each event, one after the other: it is read once. */
+const calls = new WeakMap<SeenEvent, AgentCall | 'none'>();
+const turns = new WeakMap<SeenEvent, AgentTurn | 'none'>();
+
 /** Undefined for an event that is about no call. */
 export function agentCallOf(seen: SeenEvent): AgentCall | undefined {
+  const found = calls.get(seen) ?? readCall(seen) ?? 'none';
+  calls.set(seen, found);
+  return found === 'none' ? undefined : found;
+}
+
+/** Undefined for an event in which nothing was said. */
+export function agentTurnOf(seen: SeenEvent): AgentTurn | undefined {
+  const found = turns.get(seen) ?? readTurn(seen) ?? 'none';
+  turns.set(seen, found);
+  return found === 'none' ? undefined : found;
+}
+
+function readCall(seen: SeenEvent): AgentCall | undefined {
   const call = toolCallOf(seen.raw);
   if (call === undefined) return undefined;
   const given = leavesOf(call.arguments);
@@ -88,7 +105,7 @@ export function agentCallOf(seen: SeenEvent): AgentCall | undefined {
   };
 }
 
-export function agentTurnOf(seen: SeenEvent): AgentTurn | undefined {
+function readTurn(seen: SeenEvent): AgentTurn | undefined {
   const said = promptTextOf(seen.raw);
   return said.length === 0 ? undefined : { ...settingOf(seen), said };
 }
@@ -99,11 +116,6 @@ export const agentFormats: readonly string[] = ['otlp-spans', 'otlp-logs', 'lite
 /** For a sentence: a tool by its name, with its server where there is one. */
 export function named(tool: string, server: string | undefined): string {
   return server === undefined ? `"${tool}"` : `"${tool}" of ${server}`;
-}
-
-/** The first text among arguments with one of these last keys. */
-export function argument(call: AgentCall, keys: RegExp): Leaf | undefined {
-  return call.arguments.find(({ path }) => keys.test(path.slice(path.lastIndexOf('.') + 1)));
 }
 
 /** The same for two events that tell of one call; undefined when the call has no id. */

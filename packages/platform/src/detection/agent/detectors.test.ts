@@ -294,9 +294,10 @@ describe.each(detectors.map((each) => [each.id, each] as const))('%s', (id, dete
   test('events told twice count once', () => {
     expect(groups(attack.flatMap((event) => [event, event]))).toEqual(groups(attack));
   });
-  test.runIf(anyOrder)('found in whatever order it is told', () => {
-    expect(new Set(groups(attack.toReversed()))).toEqual(new Set(groups(attack)));
-  });
+  if (anyOrder === true)
+    test('found in whatever order it is told', () => {
+      expect(new Set(groups(attack.toReversed()))).toEqual(new Set(groups(attack)));
+    });
   test('a damaged state is left behind', () => {
     for (const damaged of [
       null,

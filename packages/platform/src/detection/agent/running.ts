@@ -10,6 +10,7 @@
  * - A detector learns of a conversation when it is over and never while it lasts: whoever is in it cannot teach it to be quiet.
  */
 import type { Detected, RunningDetector, SeenEvent, StreamDetector } from '@firebreak/contract';
+import { sha256Hex } from '../../kernel/digest.ts';
 import { type AgentCall, type AgentTurn, agentCallOf, agentFormats, agentTurnOf, sameCall } from './call.ts';
 import { packed, unpacked } from './plain-state.ts';
 
@@ -95,7 +96,7 @@ class Running<Conversation, Agent> implements RunningDetector {
     this.#timeIs(this.#state.now === 0 ? time : Math.min(time, this.#state.now + farthestStep));
     const held = this.#conversation(setting.conversation, setting.agent);
     if (!isNew(held, event.id) || (call !== undefined && !isNew(held, sameCall(call)))) return;
-    held.last = Math.max(held.last, Math.min(time, this.#state.now));
+    held.last = Math.max(held.last, time);
     const memory = { conversation: held.data, agent: this.#agent(setting.agent) };
     if (call !== undefined) yield* this.#watch.call(call, memory);
     else if (turn !== undefined) this.#watch.turn?.(turn, memory);
@@ -168,7 +169,7 @@ class Running<Conversation, Agent> implements RunningDetector {
 
 function isNew({ seen }: { readonly seen: Set<string> }, id: string | undefined): boolean {
   if (id === undefined) return true;
-  const short = id.slice(0, 64);
+  const short = id.length > 64 ? sha256Hex(id).slice(0, 32) : id;
   if (seen.has(short)) return false;
   seen.add(short);
   if (seen.size > mostSeen)

@@ -2,7 +2,7 @@
  * What a tool does, from the words of its name: nobody tells it otherwise (MCP's `destructiveHint` and the like are the tool's own
  * claim). The words of what has the most serious effect win, so that `search_and_delete` deletes.
  */
-export const toolKinds = [
+const toolKinds = [
   'secret',
   'execute',
   'delete',

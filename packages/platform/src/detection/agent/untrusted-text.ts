@@ -44,24 +44,49 @@ export function noText(): UntrustedText {
   return { origins: [], words: new Map(), rows: new Map(), own: new Set() };
 }
 
-/** @returns whether there was running text in it, and what in it talks to a model */
+/** What a text is made of. Several detectors ask it of the same leaf, one after the other. */
+interface Parts {
+  readonly words: readonly string[];
+  readonly rows: readonly number[];
+  readonly instruction: string | undefined;
+}
+const partsOfLeaf = new WeakMap<Leaf, Parts | 'no text'>();
+
+function partsOf(leaf: Leaf): Parts | 'no text' {
+  const known = partsOfLeaf.get(leaf);
+  if (known !== undefined) return known;
+  const forms = formsOf(leaf.text).map((text) => ({ text, words: wordsIn(text) }));
+  const long = forms.filter(({ words }) => words.length >= fewestWords);
+  const parts: Parts = {
+    words: long.flatMap(({ words }) => words.filter(isDistinctive)),
+    rows: long.flatMap(({ words }) => rowsOf(words)),
+    instruction: long.map(({ text }) => instructionIn(text)).find((each) => each !== undefined),
+  };
+  const found = long.length === 0 ? 'no text' : parts;
+  partsOfLeaf.set(leaf, found);
+  return found;
+}
+
+/** What in a leaf talks to a model, in whatever form; undefined for nothing, and for what is no running text. */
+export function instructionOf(leaf: Leaf): string | undefined {
+  const parts = partsOf(leaf);
+  return parts === 'no text' ? undefined : parts.instruction;
+}
+
+/** @returns where running text of the leaves was put; undefined where there was none */
 export function addUntrusted(
   index: UntrustedText,
   leaves: readonly Leaf[],
   from: Omit<Origin, 'instruction'>,
 ): Origin | undefined {
   let origin: Origin | undefined;
-  for (const { text } of leaves) {
-    const forms = formsOf(text).filter((form) => wordsIn(form).length >= fewestWords);
-    if (forms.length === 0 || index.origins.length >= mostOrigins) continue;
-    const instruction = forms.map(instructionIn).find((each) => each !== undefined);
-    origin = { ...from, ...(instruction === undefined ? {} : { instruction }) };
+  for (const leaf of leaves) {
+    const parts = partsOf(leaf);
+    if (parts === 'no text' || index.origins.length >= mostOrigins) continue;
+    origin = { ...from, ...(parts.instruction === undefined ? {} : { instruction: parts.instruction }) };
     const place = index.origins.push(origin) - 1;
-    for (const form of forms) {
-      const words = wordsIn(form);
-      for (const word of words) if (isDistinctive(word)) keep(index.words, word, place, mostWords);
-      for (const row of rowsOf(words)) keep(index.rows, row, place, mostRows);
-    }
+    for (const word of parts.words) keep(index.words, word, place, mostWords);
+    for (const row of parts.rows) keep(index.rows, row, place, mostRows);
   }
   return origin;
 }

@@ -3,7 +3,7 @@
  * unusual access. Only what is near the model in the graph is looked at. Each is ranked by three numbers from 0 to 1, multiplied:
  *
  * - time: 1 within the interval in which the change began; before it, it halves every six hours; after it, nothing can have begun it.
- * - lineage: 1 for the model itself, 1/(1 + d/2) for what is d links away.
+ * - lineage: 1 for the model itself, 1/(1 + d/4) for what is d links away.
  * - rarity: the chance that something that happens as often would **not** have happened in such a stretch of time anyway (Poisson).
  *
  * It is an order in which to look. Two things at the same time are not a cause, and no sentence here says so.
@@ -144,7 +144,7 @@ function rankedBy(began: Began, { time, kind, what, near, evidence }: Happening,
   const stretch = began.to - began.from + halfLifeMs;
   const fit = {
     time: 2 ** (-early / halfLifeMs),
-    lineage: 1 / (1 + distance / 2),
+    lineage: 1 / (1 + distance / 4),
     rarity: Math.exp((-(times - 1) * stretch) / lookBackMs),
   };
   const when = early === 0 ? 'in the interval in which the change began' : `${lengthOf(early)} before the change began`;

@@ -14,7 +14,6 @@ export interface MetricSettings {
   readonly learn: number;
   /** Records of a reference that is learned; one that is given may be shorter, down to `fewest`. */
   readonly reference: number;
-  readonly keepSlices: number;
   readonly keepWindows: number;
 }
 
@@ -132,13 +131,24 @@ export class MetricWatch {
   closeSlice(): void {
     if (!this.#watched) return;
     this.#slices.push(this.#slice);
-    if (this.#slices.length > this.#settings.keepSlices) this.#slices.shift();
     this.#slice = new Float64Array(this.#reference.length);
   }
 
-  /** The last slices. */
-  slices(most = this.#settings.keepSlices): readonly Float64Array[] {
-    return this.#slices.slice(-most);
+  /** Makes one of every two of the oldest slices of the model, of which this metric may have seen only the later ones. */
+  coarsen(oldest: number, all: number): void {
+    const missed = all - this.#slices.length;
+    const coarse: Float64Array[] = [];
+    for (let place = 0; place < oldest; place += 2) {
+      const [one, other] = [this.#slices[place - missed], this.#slices[place + 1 - missed]];
+      if (other === undefined) continue;
+      coarse.push(one === undefined ? other : other.map((count, bin) => count + (one[bin] as number)));
+    }
+    this.#slices.splice(0, Math.max(0, oldest - missed), ...coarse);
+  }
+
+  /** All slices, or the last ones. */
+  slices(last = this.#slices.length): readonly Float64Array[] {
+    return last === 0 ? [] : this.#slices.slice(-last);
   }
 
   /** How many records of the last slices told this metric, or that it is missing; 0 while there is nothing to compare with. */

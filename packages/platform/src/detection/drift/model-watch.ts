@@ -12,7 +12,7 @@ import { changePoint } from './change-point.ts';
 import { discoveryLine } from './false-discoveries.ts';
 import { fewest, type MetricState, MetricWatch, type Shape } from './metric-watch.ts';
 
-/** What of an observation a group watches: names and values; undefined where a known metric is missing. */
+/** What of an observation a group watches: names and values; undefined when it tells nothing of the group. */
 export type Metrics = (observation: Observation) => Readonly<Record<string, Telling>> | undefined;
 
 export interface ModelSettings {
@@ -33,7 +33,8 @@ export const defaults: ModelSettings = {
   mostMetrics: 64,
 };
 
-const keepSlices = 60;
+/** Then the older half is made half as fine: the further back, the coarser. */
+const keepSlices = 80;
 const keepWindows = 48;
 const slicesAWindow = 20;
 const shortestWindowMs = 600_000;
@@ -154,7 +155,15 @@ export class ModelWatch {
       if (this.#versions.length > mostVersions) this.#versions.shift();
     }
     const given = observation.role === 'these';
-    for (const name in told) this.#known(name)?.add(told[name], given);
+    let present = 0;
+    for (const name in told) {
+      const metric = this.#known(name);
+      metric?.add(told[name], given);
+      if (metric !== undefined) present += 1;
+    }
+    // What others of its kind tell and this one does not is missing.
+    if (present < this.#metrics.size)
+      for (const [name, metric] of this.#metrics) if (!Object.hasOwn(told, name)) metric.add(undefined, given);
     if (given || !this.#watched()) return undefined;
     if (this.#open === null) this.#open = { from: time, to: time, event, count: 1 };
     else {
@@ -201,7 +210,7 @@ export class ModelWatch {
 
   #metric(name: string, state?: MetricState): MetricWatch {
     const { learn, reference } = this.#settings;
-    return new MetricWatch(name, { learn, reference, keepSlices, keepWindows }, state);
+    return new MetricWatch(name, { learn, reference, keepWindows }, state);
   }
 
   #known(name: string): MetricWatch | undefined {
@@ -233,10 +242,26 @@ export class ModelWatch {
     if (this.#open === null) return;
     const { from, to, event, count: records } = this.#open;
     this.#slices.push({ from, to, records, event });
-    if (this.#slices.length > keepSlices) this.#slices.shift();
     this.#sinceWindow += 1;
     this.#open = null;
     for (const metric of this.#metrics.values()) metric.closeSlice();
+    if (this.#slices.length >= keepSlices) this.#coarsen();
+  }
+
+  #coarsen(): void {
+    const [all, oldest] = [this.#slices.length, keepSlices / 2];
+    for (const metric of this.#metrics.values()) metric.coarsen(oldest, all);
+    const coarse: Slice[] = [];
+    for (let place = 0; place < oldest; place += 2) {
+      const [one, other] = [this.#slices[place] as Slice, this.#slices[place + 1] as Slice];
+      coarse.push({
+        from: Math.min(one.from, other.from),
+        to: Math.max(one.to, other.to),
+        records: one.records + other.records,
+        event: one.event,
+      });
+    }
+    this.#slices.splice(0, oldest, ...coarse);
   }
 
   #closeWindow(event: NormalEvent): DriftFound | undefined {
@@ -285,7 +310,7 @@ export class ModelWatch {
       metrics: changed.map(({ metric, p, ...shape }) => ({ name: metric.name, p, what: inWords(metric, shape) })),
       began: {
         at: (kept[began.slice] as Slice).from,
-        from: (kept[Math.max(0, began.from - 1)] as Slice).to,
+        from: began.from === 0 ? (kept[0] as Slice).from : (kept[began.from - 1] as Slice).to,
         to: (kept[began.to] as Slice).to,
       },
       found: to,

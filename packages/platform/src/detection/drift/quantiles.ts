@@ -14,7 +14,7 @@ export class Quantiles {
 
   /** @param state what `state` gave; what is none is refused by an exception. */
   constructor(state?: string) {
-    if (state !== undefined) this.#sketch.merge(DDSketch.fromProto(Buffer.from(state, 'base64')));
+    if (state !== undefined) this.#take(DDSketch.fromProto(Buffer.from(state, 'base64')));
   }
 
   add(value: number): void {
@@ -24,7 +24,7 @@ export class Quantiles {
   }
 
   merge(other: Quantiles): void {
-    this.#sketch.merge(other.#sketch as unknown as DDSketch);
+    this.#take(other.#sketch);
   }
 
   get count(): number {
@@ -34,6 +34,18 @@ export class Quantiles {
   /** @param share 0 to 1. NaN of nothing. */
   at(share: number): number {
     return this.#sketch.getValueAtQuantile(share);
+  }
+
+  /** The library's own `merge` (2.1.1) leaves zeros and negative numbers out. */
+  #take(other: Pick<DDSketch, 'store' | 'negativeStore' | 'zeroCount' | 'count' | 'sum' | 'min' | 'max'>): void {
+    const sketch = this.#sketch;
+    sketch.store.merge(other.store);
+    sketch.negativeStore.merge(other.negativeStore);
+    sketch.zeroCount += other.zeroCount;
+    sketch.count += other.count;
+    sketch.sum += other.sum;
+    sketch.min = Math.min(sketch.min, other.min);
+    sketch.max = Math.max(sketch.max, other.max);
   }
 
   state(): string {

@@ -22,10 +22,12 @@ for (let place = 0; place < directions.length; place += 2) {
 /** Adds the features of a point to a sum. @param width the usual distance of two queries */
 export function addFourier(sum: Float32Array, point: Float64Array, width: number): void {
   const scale = 1 / Math.sqrt(frequencies);
+  let used = places;
+  while (used > 0 && point[used - 1] === 0) used -= 1;
   for (let frequency = 0; frequency < frequencies; frequency++) {
     let angle = 0;
     const start = frequency * places;
-    for (let place = 0; place < places; place++)
+    for (let place = 0; place < used; place++)
       angle += (directions[start + place] as number) * (point[place] as number);
     angle *= (frequency % 2 === 0 ? 1 : 3) / width;
     sum[2 * frequency] = (sum[2 * frequency] as number) + scale * Math.cos(angle);

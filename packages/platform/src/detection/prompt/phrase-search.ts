@@ -16,14 +16,19 @@ export interface RuleHit {
 }
 
 /** Units on either side of a word that a pattern is tried on. */
-const around = 200;
-const mostTries = 512;
+const around = 160;
+/** Units that patterns may be tried on, in multiples of the text. */
+const effort = 24;
 /** What is shorter occurs backwards or in rot13 by chance. */
 const fewestDisguised = 12;
 
-type Sought =
-  | { readonly kind: 'phrase'; readonly rule: PromptRule; readonly folded: string; readonly form?: ViewForm }
-  | { readonly kind: 'need'; readonly rule: PromptRule; readonly folded: string };
+interface Sought {
+  /** A need is a reason to try the rule's patterns around it. */
+  readonly kind: 'phrase' | 'need';
+  readonly rule: PromptRule;
+  readonly folded: string;
+  readonly form?: ViewForm;
+}
 
 export class PhraseSearch {
   readonly #sought: readonly Sought[];
@@ -34,37 +39,37 @@ export class PhraseSearch {
     this.#automaton = new Automaton(this.#sought.map(({ folded }, id) => ({ id, text: folded })));
   }
 
-  /** Hits of one rule do not overlap; of each rule at most the first of every place. `tooMany`: words were left untried. */
+  /** Hits of one rule do not overlap, and of each of its patterns there is one a part. `tooMany`: some parts were not tried. */
   find(text: string): { readonly hits: readonly RuleHit[]; readonly tooMany: boolean } {
     const flat = text.includes('\n') ? text.replaceAll('\n', ' ') : text;
     const hits: RuleHit[] = [];
-    const triedTo = new Map<PromptRule, number>();
-    let tries = 0;
+    // Where each rule's patterns are to be tried: parts that touch are one.
+    const parts = new Map<PromptRule, [number, number][]>();
     this.#automaton.scan(flat, (id, end) => {
-      const sought = this.#sought[id];
-      if (sought === undefined) return;
-      const start = end - sought.folded.length;
-      if (start < 0 || fold(flat.slice(start, end)) !== sought.folded) return;
-      if (sought.kind === 'phrase') {
-        if (isWord(flat, start, end))
-          hits.push({ rule: sought.rule, start, end, ...(sought.form === undefined ? {} : { form: sought.form }) });
+      const { kind, rule, folded, form } = this.#sought[id] as Sought;
+      const start = end - folded.length;
+      if (start < 0 || fold(flat.slice(start, end)) !== folded) return;
+      if (kind === 'phrase') {
+        if (isWord(flat, start, end)) hits.push({ rule, start, end, ...(form === undefined ? {} : { form }) });
         return;
       }
-      // What lies before is tried already.
-      const from = Math.max(start - around, triedTo.get(sought.rule) ?? 0);
-      if (tries >= mostTries || end <= (triedTo.get(sought.rule) ?? 0)) return;
-      tries += 1;
-      const part = text.slice(from, end + around);
-      for (const pattern of sought.rule.patterns) {
-        const matcher = pattern.matcher(part);
-        if (!matcher.find()) continue;
-        const at = { start: from + matcher.start(), end: from + matcher.end() };
-        triedTo.set(sought.rule, at.end);
-        hits.push({ rule: sought.rule, ...at });
-        return;
-      }
+      const from = Math.max(0, start - around);
+      const known = parts.get(rule);
+      const last = known?.at(-1);
+      if (known === undefined) parts.set(rule, [[from, end + around]]);
+      else if (last !== undefined && from <= last[1]) last[1] = end + around;
+      else known.push([from, end + around]);
     });
-    return { hits: apart(hits), tooMany: tries >= mostTries };
+    let left = effort * (text.length + 4 * around);
+    for (const [rule, places] of parts)
+      for (const [from, to] of places)
+        for (const pattern of rule.patterns) {
+          left -= to - from;
+          if (left < 0) return { hits: apart(hits), tooMany: true };
+          const matcher = pattern.matcher(text.slice(from, to));
+          if (matcher.find()) hits.push({ rule, start: from + matcher.start(), end: from + matcher.end() });
+        }
+    return { hits: apart(hits), tooMany: false };
   }
 }
 

@@ -10,7 +10,7 @@
  */
 import { confusables } from './confusables.ts';
 import { encodedSpans } from './encoded-spans.ts';
-import { type View, type ViewForm, viewOf } from './view.ts';
+import { type Origin, type View, type ViewForm, viewOf } from './view.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the whole of ASCII is meant.
 const asciiOnly = /^[\x00-\x7f]*$/;
@@ -38,53 +38,103 @@ const named: Readonly<Record<string, string>> = {
 export function* readingsOf(text: string): Generator<View> {
   yield viewOf('plain', text);
   const ascii = asciiOnly.test(text);
-  if (!ascii || text.includes('&')) {
-    const undisguised = withoutDisguise(text);
-    if (undisguised !== undefined) yield undisguised;
-  }
+  if (!ascii || text.includes('&')) yield* withoutDisguise(text);
   if (!ascii) yield* hidden(text);
-  yield* encodedSpans(text, (form, decoded, from) => {
-    const view = viewOf(form, decoded, from);
-    if (asciiOnly.test(decoded)) return view;
-    return withoutDisguise(decoded, form, from) ?? view;
-  });
+  for (const { form, decoded, origin } of encodedSpans(text)) {
+    yield viewOf(form, decoded, origin);
+    yield* withoutDisguise(decoded, form, origin);
+  }
 }
 
-/** Units of a reading while it is made, with the place of each. */
+/** A reading while it is made, of runs that stand in the original as they are and of units that stand for something else. */
 class Written {
   text = '';
-  readonly from: number[] = [];
+  readonly #starts: number[] = [];
+  readonly #origins: number[] = [];
+  readonly #steps: number[] = [];
+  #end = 0;
 
-  add(units: string, place: number): void {
+  /** @param step 1 where each unit is one unit of the original, 0 where all of them are what stands at `place`. */
+  add(units: string, place: number, step: 0 | 1, end: number): void {
+    this.#end = end;
+    if (units === '') return;
+    this.#starts.push(this.text.length);
+    this.#origins.push(place);
+    this.#steps.push(step);
     this.text += units;
-    for (let unit = 0; unit < units.length; unit += 1) this.from.push(place);
+  }
+
+  get origin(): Origin {
+    const [starts, origins, steps, length, end] = [
+      this.#starts,
+      this.#origins,
+      this.#steps,
+      this.text.length,
+      this.#end,
+    ];
+    return (index) => {
+      if (index >= length) return end;
+      let [low, high] = [0, starts.length - 1];
+      while (low < high) {
+        const middle = (low + high + 1) >> 1;
+        if ((starts[middle] as number) <= index) low = middle;
+        else high = middle - 1;
+      }
+      return (origins[low] ?? 0) + (index - (starts[low] ?? 0)) * (steps[low] ?? 0);
+    };
   }
 }
 
-/** Undefined when there was no disguise. */
-function withoutDisguise(text: string, form: ViewForm = 'disguised', places?: ArrayLike<number>): View | undefined {
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all but ASCII, and what begins an entity.
+const remarkable = /[^\x00-\x7f]|&/g;
+
+/** What stands around a disguise is read with it: so far, in units. */
+const around = 400;
+
+/** The parts of a text in which something was disguised, with that taken off; none when nothing was. */
+function* withoutDisguise(
+  text: string,
+  form: ViewForm = 'disguised',
+  outer: Origin = (index) => index,
+): Generator<View> {
   const written = new Written();
-  const place = (at: number) => (places === undefined ? at : (places[at] ?? 0));
-  for (let at = 0; at < text.length; ) {
-    const code = text.codePointAt(at) ?? 0;
-    const length = code > 0xffff ? 2 : 1;
-    if (code === 0x26) {
-      entity.lastIndex = at;
-      const found = entity.exec(text)?.[0];
-      const means = found === undefined ? undefined : meaningOf(found);
-      if (found !== undefined && means !== undefined) {
-        written.add(plainLetter(means), place(at));
-        at += found.length;
-        continue;
-      }
-    }
-    if (code < 0x80) written.add(text.charAt(at), place(at));
-    else if (!isUnseen(code)) written.add(plainLetter(text.slice(at, at + length)), place(at));
-    at += length;
+  const parts: [number, number][] = [];
+  let at = 0;
+  remarkable.lastIndex = 0;
+  for (let found = remarkable.exec(text); found !== null; found = remarkable.exec(text)) {
+    const { index } = found;
+    const [length, means] = plainAt(text, index);
+    remarkable.lastIndex = index + length;
+    if (means === undefined) continue;
+    written.add(text.slice(at, index), at, 1, index);
+    const last = parts.at(-1);
+    const [from, to] = [Math.max(0, written.text.length - around), written.text.length + means.length + around];
+    if (last !== undefined && from <= last[1]) last[1] = to;
+    else parts.push([from, to]);
+    written.add(means, index, 0, index + length);
+    at = index + length;
   }
-  if (written.text === text) return undefined;
-  written.from.push(place(text.length));
-  return viewOf(form, written.text, written.from);
+  if (parts.length === 0) return;
+  written.add(text.slice(at), at, 1, text.length);
+  const inner = written.origin;
+  for (const [from, to] of parts)
+    yield viewOf(form, written.text.slice(from, to), (index) => outer(inner(from + index)));
+}
+
+/** How many units stand for something at a place, and what they stand for; undefined when for themselves. */
+function plainAt(text: string, at: number): readonly [length: number, means: string | undefined] {
+  const code = text.codePointAt(at) ?? 0;
+  if (code === 0x26) {
+    entity.lastIndex = at;
+    const found = entity.exec(text)?.[0];
+    const means = found === undefined ? undefined : meaningOf(found);
+    return found === undefined || means === undefined ? [1, undefined] : [found.length, plainLetter(means)];
+  }
+  const length = code > 0xffff ? 2 : 1;
+  if (isUnseen(code)) return [length, ''];
+  const letter = text.slice(at, at + length);
+  const plain = plainLetter(letter);
+  return [length, plain === letter ? undefined : plain];
 }
 
 function meaningOf(found: string): string | undefined {
@@ -123,12 +173,14 @@ function isUnseen(code: number): boolean {
 }
 
 const fewestHidden = 8;
+const unseenText = /[\ufe00-\ufe0f]|\udb40/;
 /** A flag of a region (England's) is a black flag with at most six tag characters behind it, and an end mark. */
 const blackFlag = '🏴';
 const mostOfFlag = 6;
 
 /** Text in tag characters (U+E0020 to U+E007E are ASCII) and bytes in variation selectors. */
 function* hidden(text: string): Generator<View> {
+  if (!unseenText.test(text)) return;
   const tags = new Written();
   const bytes: number[] = [];
   const byteFrom: number[] = [];
@@ -142,21 +194,18 @@ function* hidden(text: string): Generator<View> {
       const code = text.codePointAt(at) ?? 0;
       if (code >= 0xe0020 && text.startsWith(blackFlag, at - 2)) flagUntil = at + 2 * mostOfFlag;
       if (at < flagUntil) continue;
-      if (code >= 0xe0020 && code <= 0xe007e) tags.add(String.fromCharCode(code - 0xe0000), at);
+      if (code >= 0xe0020 && code <= 0xe007e) tags.add(String.fromCharCode(code - 0xe0000), at, 0, at + 2);
       else if (code >= 0xe0100 && code <= 0xe01ef) {
         bytes.push(code - 0xe0100 + 16);
         byteFrom.push(at);
       }
     }
   }
-  if (tags.text.length >= fewestHidden) {
-    tags.from.push((tags.from.at(-1) ?? 0) + 2);
-    yield viewOf('tag characters', tags.text, tags.from);
-  }
+  if (tags.text.length >= fewestHidden) yield viewOf('tag characters', tags.text, tags.origin);
   if (bytes.length < fewestHidden) return;
   const said = String.fromCharCode(...bytes.slice(0, 8192));
   // biome-ignore lint/suspicious/noControlCharactersInRegex: what is no text is no message.
   if (/[\x00-\x08\x0e-\x1f]/.test(said)) return;
   byteFrom.push((byteFrom.at(-1) ?? 0) + 2);
-  yield viewOf('variation selectors', said, byteFrom);
+  yield viewOf('variation selectors', said, (index) => byteFrom[index] ?? 0);
 }

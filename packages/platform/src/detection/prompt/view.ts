@@ -42,11 +42,13 @@ function oneSpace(run: string): string {
   return run.includes('\n') || run.includes('\r') || run.includes('\u2028') || run.includes('\u2029') ? '\n' : ' ';
 }
 
-/** A reading of a text whose unit `index` comes from `from[index]` of the original; the original's end closes the list. */
-export function viewOf(form: ViewForm, text: string, from?: ArrayLike<number>): View {
+/** Of a unit of a reading, where it comes from in the original; of its length, where it ends. */
+export type Origin = (index: number) => number;
+
+/** A reading of which `origin` says where its units come from; the original itself without it. */
+export function viewOf(form: ViewForm, text: string, origin: Origin = (index) => index): View {
   const own = squeezed(text);
   let offsets: Uint32Array | undefined;
-  const origin = (index: number) => (from === undefined ? index : (from[index] ?? 0));
   return {
     form,
     text: own,

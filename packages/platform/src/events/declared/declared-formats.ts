@@ -1,6 +1,6 @@
 /**
- * Formats that are described in YAML (content/intake, and the folder that FIREBREAK_INTAKE names). A description that cannot be used
- * stops the start: a log that is silently not understood would look like one in which nothing happens.
+ * Formats that are described in YAML (content/intake, and the folder that FIREBREAK_INTAKE names). With a description that cannot be
+ * used no log is read: one that is silently not understood would look like one in which nothing happens.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -41,14 +41,23 @@ function describedIn(file: string): Declared[] {
   if (statSync(file).size > mostBytes) throw refused('it is too large.');
   return parseAllDocuments(readFileSync(file, 'utf8')).map((document) => {
     const [error] = document.errors;
-    if (error !== undefined) throw refused(error.message);
-    const parsed = descriptionSchema.safeParse(document.toJS({ maxAliasCount: 0 }));
+    if (error !== undefined) throw refused(error.message.split('\n', 1)[0] ?? '');
+    const parsed = descriptionSchema.safeParse(withoutAliases(document));
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
-      throw refused(`${issue?.path.join('.')}: ${issue?.message}`);
+      throw refused(`${issue?.path.join('.') || 'the document'}: ${issue?.message}`);
     }
     return declared(parsed.data);
   });
+}
+
+/** Undefined for a document with aliases: they make a large value of a small file. */
+function withoutAliases(document: { toJS(options: { maxAliasCount: number }): unknown }): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 0 });
+  } catch {
+    return undefined;
+  }
 }
 
 type Test = (value: unknown) => boolean;
@@ -158,7 +167,24 @@ const folders = [
   join(import.meta.dirname, '../../../../../content/intake'),
   ...(own === undefined || own === '' ? [] : [own]),
 ];
-const descriptions = folders.flatMap(readDescriptions);
+let refused: unknown;
+const descriptions = folders.flatMap((folder) => {
+  try {
+    return readDescriptions(folder);
+  } catch (error) {
+    refused = error;
+    return [];
+  }
+});
+
+/**
+ * Whoever reads events asks first. Not when this file is loaded: then nobody is there who could say it well.
+ *
+ * @throws FirebreakError FB-SOURCE-UNREADABLE when a description cannot be used
+ */
+export function mustBeDescribed(): void {
+  if (refused !== undefined) throw refused;
+}
 
 export const declaredFormats: readonly EventFormat[] = descriptions.map(({ format }) => format);
 

@@ -1,6 +1,6 @@
 /**
  * A log format as a description instead of code: where in an event its time, actor, operation, outcome and things are. One YAML
- * document a format (content/intake; docs/events.md tells how). For logs that say everything plainly; those in which an identity
+ * document a format (content/intake; docs/log-formats.md tells how). For logs that say everything plainly; those in which an identity
  * has to be worked out are files in formats/.
  */
 import { eventActivities, findingSeverities } from '@firebreak/contract';

@@ -11,10 +11,22 @@ const mostAttributes = 1000;
 const mostValues = 10_000;
 const deepest = 32;
 
+/** Several detectors ask the same of one span: what was read is kept for as long as the span is. */
+const known = new WeakMap<readonly unknown[], Attributes>();
+
 export function attributesOf(list: unknown): Attributes {
+  const told = array(list);
+  const before = known.get(told);
+  if (before !== undefined) return before;
+  const read = readAttributes(told);
+  known.set(told, read);
+  return read;
+}
+
+function readAttributes(list: readonly unknown[]): Attributes {
   const found = new Map<string, unknown>();
   const left = { values: mostValues };
-  for (const each of array(list).slice(0, mostAttributes)) {
+  for (const each of list.slice(0, mostAttributes)) {
     const key = textAt(each, 'key');
     if (key === undefined) continue;
     const value = plain(field(each, 'value'), left, 0);

@@ -4,7 +4,7 @@
  *
  * An agent's name is no identity: only what the resource says of its pod is a node, and a server by its address.
  */
-import { kubernetesId, type NormalEvent, serverName } from '@firebreak/contract';
+import { kubernetesId, litellmId, type NormalEvent, serverName } from '@firebreak/contract';
 import { told } from '../told.ts';
 import { namesOfTools } from '../tool-call.ts';
 import { type Attributes, textOf } from './attributes.ts';
@@ -26,6 +26,15 @@ const operations: Readonly<Record<string, NormalEvent['activity']>> = {
   'resources/list': 'read',
   'prompts/get': 'read',
   initialize: 'authenticate',
+  // LiteLLM's own words.
+  acompletion: 'execute',
+  atext_completion: 'execute',
+  responses: 'execute',
+  aresponses: 'execute',
+  anthropic_messages: 'execute',
+  call_mcp_tool: 'execute',
+  embedding: 'read',
+  aembedding: 'read',
 };
 /** Kinds of spans of OpenInference and OpenLLMetry, in the words of the conventions. */
 const kinds: Readonly<Record<string, string>> = {
@@ -64,6 +73,8 @@ export function actorOf(attributes: Attributes, resource: Attributes, trace: str
   const pod = textOf(resource, 'k8s.pod.name');
   const container = textOf(resource, 'k8s.container.name');
   const id = namespace === undefined || pod === undefined ? undefined : kubernetesId('Pod', namespace, pod);
+  // Spans of a LiteLLM proxy: the virtual key by its hash, as its own log has it.
+  const key = textOf(attributes, 'metadata.user_api_key_hash') ?? '';
   const sessions = [
     'gen_ai.conversation.id',
     'mcp.session.id',
@@ -71,9 +82,13 @@ export function actorOf(attributes: Attributes, resource: Attributes, trace: str
     'traceloop.association.properties.session_id',
   ];
   return {
-    name: textOf(attributes, 'gen_ai.agent.name') ?? textOf(resource, 'service.name') ?? 'nobody named',
+    name:
+      textOf(attributes, 'gen_ai.agent.name', 'metadata.user_api_key_alias') ??
+      textOf(resource, 'service.name') ??
+      'nobody named',
     ...told({
       id,
+      credential: /^[0-9a-f]{64}$/.test(key) ? litellmId('Key', key) : undefined,
       also:
         id === undefined || container === undefined
           ? undefined

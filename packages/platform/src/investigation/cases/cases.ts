@@ -6,6 +6,7 @@
 import type { Detection, LedgerDraft, NormalEvent } from '@firebreak/contract';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
+import { bounded } from './bounded.ts';
 import { createDecisions, type Decisions } from './decisions.ts';
 import type { Spans } from './links.ts';
 import { regroup } from './regroup.ts';
@@ -33,7 +34,7 @@ export interface CaseSettings extends Spans {
 }
 
 const day = 86_400_000;
-export const defaultSettings: CaseSettings = { opens: 'medium', windowMs: 7 * day, wayMs: day };
+const defaultSettings: CaseSettings = { opens: 'medium', windowMs: 7 * day, wayMs: day };
 
 export interface CaseParts<Tx> {
   readonly store: CaseStore<Tx>;
@@ -96,7 +97,7 @@ export function createCases<Tx>(parts: CaseParts<Tx>): Cases {
   return {
     ...createDecisions(parts),
     async takeDetections(detections) {
-      const once = [...new Map(detections.map((each) => [each.id, each])).values()];
+      const once = [...new Map(detections.map(bounded).map((each) => [each.id, each])).values()];
       let all = nothing;
       for (let at = 0; at < once.length; at += mostInBatch) {
         const one = await take(once.slice(at, at + mostInBatch));

@@ -15,10 +15,12 @@ import { waysOf } from './ways.ts';
 import { joinedBy, wordsOf } from './words.ts';
 
 /** Who opens and joins when nobody did it by hand. */
-export const itself = 'firebreak';
+const itself = 'firebreak';
 /** Detections that one grouping looks at. */
 const mostAtOnce = 20_000;
 const mostInEntry = 50;
+/** Of an incident's detections, the earliest so many say how it began and how bad it is. */
+const mostJudged = 5000;
 
 export interface Regrouped {
   readonly opened: readonly string[];
@@ -56,7 +58,9 @@ export async function regroup<Tx>(
     ways: graph === undefined ? undefined : waysOf(graph),
     spans,
   });
-  return apply({ store, tx, graph, now }, grouping, new Map(grouped.map((each) => [each.traits.id, each])), cases);
+  const openers = new Set(rows.filter(({ joined }) => joined?.rule === 'first').map(({ traits }) => traits.id));
+  const known = new Map(grouped.map((each) => [each.traits.id, { ...each, opened: openers.has(each.traits.id) }]));
+  return apply({ store, tx, graph, now }, grouping, known, cases);
 }
 
 const seedPrefix = 'incident ';
@@ -82,6 +86,9 @@ function seedOf({ incident, openedAt, compromised }: CaseRow, graph: AttackGraph
   return { traits, incident, pinned: true };
 }
 
+/** With whether it opened the incident that it is in. */
+type Known = ReadonlyMap<string, Grouped & { readonly opened: boolean }>;
+
 interface Parts<Tx> {
   readonly store: CaseStore<Tx>;
   readonly tx: Tx;
@@ -92,7 +99,7 @@ interface Parts<Tx> {
 async function apply<Tx>(
   parts: Parts<Tx>,
   grouping: Grouping,
-  known: ReadonlyMap<string, Grouped>,
+  known: Known,
   cases: readonly CaseRow[],
 ): Promise<{ done: Regrouped; entries: LedgerDraft[] }> {
   const { store, tx, now } = parts;
@@ -136,7 +143,7 @@ async function apply<Tx>(
     ]),
     ...(await joinEntries(parts, placements)),
   ];
-  const joined = placements.length;
+  const joined = placements.filter(({ detection }) => (known.get(detection)?.incident ?? null) === null).length;
   return {
     done: { opened, joined, merged, touched: new Set([...touched, ...merged.map(({ from }) => from)]) },
     entries,
@@ -164,22 +171,20 @@ async function targetOf<Tx>(
   return id;
 }
 
-function placementsOf(
-  { members, incidents }: Cluster,
-  target: string,
-  { links }: Grouping,
-  known: ReadonlyMap<string, Grouped>,
-): Placement[] {
+function placementsOf({ members, incidents }: Cluster, target: string, { links }: Grouping, known: Known): Placement[] {
   const all = members.filter((id) => !isSeed(id)).flatMap((id) => known.get(id)?.traits ?? []);
   const [first] = [...all].sort((a, b) => a.first - b.first || (a.id < b.id ? -1 : 1));
+  const isOfPerson = members.some(isSeed);
   return all.flatMap(({ id }): Placement[] => {
-    const incident = known.get(id)?.incident ?? null;
-    // What an absorbed incident had moves with it, for the reason that it was there.
-    if (incident === target || (incident !== null && incidents.includes(incident))) return [];
+    const { incident = null, opened = false } = known.get(id) ?? {};
     const link = links.get(id);
-    const opens = incidents.length === 0 && id === first?.id;
-    if (opens || link === undefined)
-      return [{ detection: id, incident: target, joined: { rule: 'first', words: 'It opened the incident.' } }];
+    const isFirst = id === first?.id && !isOfPerson;
+    // What is in the incident, or moves with one that is absorbed, is there for the reason that it was; but what was the first and
+    // is not any more needs one.
+    const needsReason = opened && !isFirst && link !== undefined;
+    if (incident !== null && incidents.includes(incident) && !needsReason) return [];
+    if (isFirst || link === undefined)
+      return [{ detection: id, incident: target, joined: { rule: 'first', words: 'The earliest of the incident.' } }];
     const joined: KeptJoin = joinedBy(link, id, isSeed);
     return [{ detection: id, incident: target, joined: 'way' in link.by ? { ...joined, way: link.by.way } : joined }];
   });
@@ -192,8 +197,9 @@ export async function rejudge<Tx>(
 ): Promise<ReadonlyMap<string, { title: string; compromised: readonly string[] }>> {
   const found = new Map<string, { title: string; compromised: readonly string[] }>();
   for (const row of await store.cases(tx, incidents)) {
-    const members = await store.members(tx, row.incident);
-    if (members.length === 0) continue;
+    const members = await store.members(tx, row.incident, mostJudged);
+    // Without the estate (a command on the data directory) nothing better is known than what stands.
+    if (members.length === 0 || (graph === undefined && row.severity !== null)) continue;
     const { title, severity, roots }: { title: string; severity: CaseSeverity; roots: readonly Root[] } = judge(
       members,
       graph,

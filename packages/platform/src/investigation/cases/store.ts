@@ -123,9 +123,10 @@ export interface CaseStore<Tx> {
   /** Which of these are kept already. */
   kept(tx: Tx, ids: readonly string[]): Promise<ReadonlySet<string>>;
   insert(tx: Tx, detections: readonly NewDetection[], takenAt: Date): Promise<void>;
-  /** What is neither suppressed nor in an incident that is closed, with a last event between these times; the newest when too many. */
+  /** What is neither suppressed nor in an incident that is closed, with a last event between these times; the severest when too many. */
   around(tx: Tx, from: Date, to: Date, limit: number): Promise<readonly PlacedTraits[]>;
-  members(tx: Tx | undefined, incident: string): Promise<readonly Member[]>;
+  /** The earliest first; all without a limit. */
+  members(tx: Tx | undefined, incident: string, limit?: number): Promise<readonly Member[]>;
   detections(tx: Tx, ids: readonly string[]): Promise<readonly Member[]>;
   place(tx: Tx, placements: readonly Placement[]): Promise<void>;
 

@@ -9,14 +9,14 @@ export type Judgement =
   | { readonly is: 'inside'; readonly scope: string; readonly permission: number }
   | { readonly is: 'outside'; readonly scope: string; readonly where: string; readonly why: string };
 
-/** What a conversation has used of a permission, this call included; by `useKey`. */
+/** What a conversation has used of a permission. */
 export interface Used {
   calls: number;
   records: number;
   characters: number;
 }
 
-export function useKey(scope: TaskScope, permission: Permission): string {
+function useKey(scope: TaskScope, permission: Permission): string {
   return `${scope.name}:${permission.line}`;
 }
 

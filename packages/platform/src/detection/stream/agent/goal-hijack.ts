@@ -5,9 +5,10 @@
  */
 import type { Detected, NormalEvent } from '@firebreak/contract';
 import { type AgentCall, named } from '../../agent/call.ts';
-import { instructionIn } from '../../agent/instruction.ts';
+import type { Leaf } from '../../agent/leaves.ts';
 import { agentDetector } from '../../agent/running.ts';
 import { hasEffects } from '../../agent/tool-kind.ts';
+import { instructionOf } from '../../agent/untrusted-text.ts';
 
 /** Calls after the text that are looked at. */
 const after = 4;
@@ -53,7 +54,8 @@ export default agentDetector<Conversation, Agent>(
     conversation: () => ({ tools: new Map(), brought: [] }),
     agent: () => new Map(),
     turn({ said, event, time }, { conversation }) {
-      for (const { role, text } of said) if (role === 'document') bring(conversation, 'retrieval', [text], event, time);
+      for (const { role, text } of said)
+        if (role === 'document') bring(conversation, 'retrieval', [{ path: '', text }], event, time);
     },
     *call(call, { conversation, agent }): Generator<Detected> {
       const task = call.task ?? '';
@@ -74,13 +76,7 @@ export default agentDetector<Conversation, Agent>(
         }
       for (const each of reached) each.left -= 1;
       conversation.brought = conversation.brought.filter(({ left }) => left > 0);
-      bring(
-        conversation,
-        named(call.tool, call.server),
-        call.result.map(({ text }) => text),
-        call.event,
-        call.time,
-      );
+      bring(conversation, named(call.tool, call.server), call.result, call.event, call.time);
     },
     end({ conversation, agent }) {
       for (const [task, tools] of conversation.tools) {
@@ -114,13 +110,14 @@ function detected(
 function bring(
   conversation: Conversation,
   by: string,
-  texts: readonly string[],
+  leaves: readonly Leaf[],
   event: NormalEvent,
   time: number,
 ): void {
-  for (const text of texts) {
-    const says = instructionIn(text);
+  for (const leaf of leaves) {
+    const says = instructionOf(leaf);
     if (says === undefined) continue;
+    const { text } = leaf;
     const names = [
       ...new Set(
         text

@@ -1,0 +1,171 @@
+/** Hostile and broken input: nothing is lost in silence, nothing gets stuck, and one bad event harms nobody else's. */
+import type { TakenEvents } from '@firebreak/contract';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { settableClock } from '../kernel/settable-clock.ts';
+import { openStorage, type Storage } from '../storage/storage.ts';
+import { testServer } from '../storage/test-database.ts';
+import { IntakeLine, type IntakeLineParts } from './intake-line.ts';
+
+let database: Awaited<ReturnType<typeof testServer>>;
+let storage: Storage;
+let line: IntakeLine;
+const clock = settableClock('2026-11-21T12:00:00.000Z');
+beforeAll(async () => {
+  database = await testServer();
+  storage = await openStorage({ url: await database.database() });
+}, 60_000);
+afterAll(async () => {
+  await storage.close();
+  await database.stop();
+});
+beforeEach(() => {
+  line = lineWith({});
+});
+afterEach(() => line.close());
+
+function lineWith(parts: Partial<IntakeLineParts>): IntakeLine {
+  return new IntakeLine({ store: storage.eventStore, clock, appended: () => undefined, ...parts });
+}
+const place = { source: 'test', locator: 'here' };
+const event = (eventID: string, more: object = {}) => ({
+  eventID,
+  eventTime: '2026-11-20T10:00:00Z',
+  eventSource: 's3.amazonaws.com',
+  eventName: 'GetObject',
+  userIdentity: { type: 'IAMUser', arn: 'arn:aws:iam::111122223333:user/x' },
+  ...more,
+});
+const takeText = (text: string | Uint8Array) =>
+  line.takeText(typeof text === 'string' ? new TextEncoder().encode(text) : new Uint8Array(text), place);
+const lines = (values: readonly unknown[]) => values.map((value) => JSON.stringify(value)).join('\n');
+const kept = async (id: string) => (await storage.eventStore.byId(`cloudtrail/${id}`))?.raw;
+
+test.each(['take', 'takeText'] as const)('%s: rubbish among events is told and costs nothing else', async (way) => {
+  const values = [event(`${way} 1`), null, 7, 'text', [], {}, { eventSource: 'x.amazonaws.com' }, event(`${way} 2`)];
+  const taken = way === 'take' ? await line.take(values, place) : await takeText(lines(values));
+  expect(taken).toMatchObject({ kept: 2, duplicates: 0, more: 0 });
+  expect(taken.problems.map((problem) => problem.event)).toEqual([2, 3, 4, 5, 6, 7]);
+  const { sources, line: counts } = line.counts;
+  expect(counts).toMatchObject({ taken: 2, unreadable: [{ why: 'No format knows it.', events: 6 }], waiting: 0 });
+  expect(sources.find(({ format }) => format === 'unknown')).toMatchObject({ source: 'test', unreadable: 6 });
+});
+
+test('more problems than are listed are counted', async () => {
+  const taken = await takeText(lines(Array.from({ length: 120 }, () => ({}))));
+  expect(taken).toMatchObject({ kept: 0, more: 70 });
+  expect(taken.problems.length).toBe(50);
+});
+
+test('broken lines, a byte order mark, blank lines, and bytes that are no UTF-8', async () => {
+  const bytes = Buffer.concat([
+    Buffer.from(`${JSON.stringify(event('u1'))}\n\n{"broken":\n`),
+    Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d, 0x0a]),
+    Buffer.from(`${JSON.stringify(event('u2', { note: 'grüße 🔥' }))}\n`),
+  ]);
+  const taken = await takeText(bytes);
+  expect(taken).toMatchObject({ kept: 2 });
+  expect(taken.problems.map(({ why }) => why)).toEqual(['The line is not JSON.', 'It is not UTF-8.']);
+  expect(await kept('u2')).toMatchObject({ note: 'grüße 🔥' });
+  expect(await takeText(`\ufeff${JSON.stringify(event('u3'))}`)).toMatchObject({ kept: 1 });
+  await expect(takeText('no json at all')).rejects.toMatchObject({ code: 'FB-USAGE' });
+  expect(await takeText('')).toMatchObject({ kept: 0, problems: [] });
+});
+
+test('a field of ten megabytes, deep nesting, broken text, names of the language', async () => {
+  const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+  const strange = [
+    JSON.stringify(event('h1', { blob: 'x'.repeat(10 << 20) })),
+    JSON.stringify(event('h2')).replace('"GetObject"', '"GetObject","deep":'.concat(deep(400))),
+    JSON.stringify(event('h3')).replace('"GetObject"', '"GetObject","deep":'.concat(deep(200_000))),
+    `{"__proto__":{"eventID":"no"},"constructor":1,${JSON.stringify(event('h4')).slice(1)}`,
+    JSON.stringify(event('h5')).replace('"GetObject"', '"GetObject","half":"\\ud800","nul":"a\\u0000b"'),
+    JSON.stringify(event('h6')).replace(
+      '"GetObject"',
+      '"GetObject","number":1e999,"long":123456789012345678901234567890',
+    ),
+    JSON.stringify(
+      event('h7', { userIdentity: { type: 'IAMUser', arn: `arn:aws:iam::111122223333:user/${'é'.repeat(2000)}` } }),
+    ),
+    JSON.stringify(event('after')),
+  ];
+  const taken = await takeText(strange.join('\n'));
+  expect(taken.problems.map(({ why }) => why)).toEqual(['It nests too deeply.']);
+  expect(taken.kept).toBe(7);
+  expect((await kept('h1')) as object).toHaveProperty('blob.length', 10 << 20);
+  expect(await kept('h5')).toMatchObject({ half: '\ud800', nul: 'a\0b' });
+  expect(await kept('after')).toEqual(event('after'));
+});
+
+test('ids as long as somebody likes', async () => {
+  const long = 'i'.repeat(1 << 20);
+  expect(await takeText(JSON.stringify(event(long)))).toMatchObject({ kept: 1 });
+  expect(await takeText(JSON.stringify(event(long)))).toMatchObject({ kept: 0, duplicates: 1 });
+});
+
+test('times of any kind keep no event out', async () => {
+  const times = [
+    '9999-12-31T23:59:59Z',
+    '0000-00-00',
+    '2150-01-01T00:00:00Z',
+    'yesterday',
+    null,
+    12,
+    '1991-01-01T00:00:00Z',
+  ];
+  const taken = await takeText(lines(times.map((eventTime, at) => event(`t${at}`, { eventTime }))));
+  expect(taken).toMatchObject({ kept: times.length, problems: [] });
+  expect((await storage.eventStore.byId('cloudtrail/t3'))?.event).toMatchObject({
+    time: '2026-11-21T12:00:00.000Z',
+    timeIs: 'received',
+  });
+});
+
+test('the same again, in one request and in many at the same time', async () => {
+  const body = lines([event('d1'), event('d2'), event('d1')]);
+  const all = await Promise.all(Array.from({ length: 10 }, () => takeText(body)));
+  const sum = (of: (taken: TakenEvents) => number) => all.reduce((total, taken) => total + of(taken), 0);
+  expect([sum((taken) => taken.kept), sum((taken) => taken.duplicates)]).toEqual([2, 28]);
+});
+
+test('without room a request is refused whole, counted, and taken later', async () => {
+  await line.close();
+  const gate = Promise.withResolvers<void>();
+  const { eventStore } = storage;
+  const append: typeof eventStore.append = async (batches, received) => {
+    await gate.promise;
+    return eventStore.append(batches, received);
+  };
+  line = lineWith({ store: { append }, room: 4000 });
+  const body = (name: string) => lines(Array.from({ length: 10 }, (_, at) => event(`${name}${at}`)));
+  const first = takeText(body('first'));
+  const second = takeText(body('second'));
+  await expect(takeText(body('third'))).rejects.toMatchObject({ code: 'FB-INTAKE-FULL' });
+  expect(line.counts.line).toMatchObject({ refused: 1, taken: 0, room: 4000 });
+  gate.resolve();
+  expect((await first).kept + (await second).kept).toBe(20);
+  expect(await takeText(body('third'))).toMatchObject({ kept: 10 });
+  expect(line.counts.line).toMatchObject({ refused: 1, taken: 30, waiting: 0 });
+  // What alone is larger than the room is not kept out for ever.
+  expect(await takeText(JSON.stringify(event('large', { blob: 'x'.repeat(10_000) })))).toMatchObject({ kept: 1 });
+});
+
+test('what the database refuses together it is given one by one', async () => {
+  await line.close();
+  const { eventStore } = storage;
+  const gate = Promise.withResolvers<void>();
+  const append: typeof eventStore.append = async (batches, received) => {
+    await gate.promise;
+    if (batches.some(({ terms }) => terms.some(({ term }) => term.endsWith('Poison')))) throw new Error('refused');
+    return eventStore.append(batches, received);
+  };
+  line = lineWith({ store: { append } });
+  const ends = [event('p0'), event('p1'), event('p2', { eventName: 'Poison' }), event('p3')].map((each) =>
+    line.take([each], place).then(
+      ({ kept: count }) => count,
+      (error: Error) => error.message,
+    ),
+  );
+  gate.resolve();
+  expect(await Promise.all(ends)).toEqual([1, 1, 'refused', 1]);
+  expect(line.counts.line).toMatchObject({ taken: 3, waiting: 0 });
+});

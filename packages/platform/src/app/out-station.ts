@@ -1,0 +1,105 @@
+/** The ways out of a running server: a courier for each outlet, over the same two logs. */
+import { readFile } from 'node:fs/promises';
+import { FirebreakError, type KeptDetection, type LedgerEntry, type OutletState } from '@firebreak/contract';
+import { load } from 'js-yaml';
+import type { CaseDesk } from '../cli/world.ts';
+import { connectors } from '../connectors/index.ts';
+import { printable } from '../intake/foreign.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { Courier, type Mark, type Place } from '../response-events/outlets/courier.ts';
+import { detectionMessage, incidentMessage, isTurn, responseMessage } from '../response-events/outlets/messages.ts';
+import { openOutlet } from '../response-events/outlets/open-outlet.ts';
+import { type Outlets, outletsSchema } from '../response-events/outlets/outlet.ts';
+import type { Storage } from '../storage/storage.ts';
+import { version } from './version.ts';
+
+const mostBytes = 1 << 20;
+const atATime = 200;
+
+/** @throws FirebreakError FB-SOURCE-UNREADABLE, FB-USAGE for a file that is no description of outlets */
+export async function readOutlets(path: string): Promise<Outlets> {
+  const text = await readFile(path, 'utf8').catch(() => {
+    throw new FirebreakError('FB-SOURCE-UNREADABLE', `${printable(path)} cannot be read.`);
+  });
+  if (text.length > mostBytes) throw new FirebreakError('FB-USAGE', `${printable(path)} is longer than ${mostBytes}.`);
+  let value: unknown;
+  try {
+    value = load(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split('\n')[0] : '';
+    throw new FirebreakError('FB-USAGE', `${printable(path)} is no YAML: ${printable(why ?? '')}`);
+  }
+  const read = outletsSchema.safeParse(value);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  throw new FirebreakError('FB-USAGE', `${printable(path)}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`);
+}
+
+export interface OutStation {
+  states(): Promise<OutletState[]>;
+  /** There may be something to tell. */
+  wake(): void;
+  close(): Promise<void>;
+}
+
+export function openOutStation(
+  { outlets, address }: Outlets,
+  {
+    storage,
+    desk,
+    clock,
+  }: { readonly storage: Storage; readonly desk: Pick<CaseDesk, 'case' | 'detection'>; readonly clock: Clock },
+): OutStation {
+  const closing = new AbortController();
+  const store = storage.outletStore;
+  const actions = connectors.flatMap((connector) => connector.actions);
+  async function after(place: Place): Promise<readonly Mark[]> {
+    const [detections, entries] = await Promise.all([
+      store.detectionsAfter(place.detection, atATime),
+      storage.ledgerStore.entries(place.entry, atATime),
+    ]);
+    const marks: Mark[] = [];
+    let at = place;
+    for (const { no, id } of detections) {
+      at = { ...at, detection: no };
+      marks.push({ place: at, message: detectionMessage(await desk.detection(id), version) });
+    }
+    for (const { index, record } of entries) {
+      const entry = JSON.parse(Buffer.from(record).toString()) as LedgerEntry;
+      // An entry may be two messages: the place moves on with the last.
+      const messages = [await turnOf(entry, desk), await responseMessage(entry, { actions, version })].filter(
+        (each) => each !== undefined,
+      );
+      for (const message of messages) marks.push({ place: at, message });
+      at = { ...at, entry: index + 1 };
+      marks.push({ place: at, message: null });
+    }
+    return marks;
+  }
+  const couriers = outlets.map(
+    (config) => new Courier({ config, outlet: openOutlet(config, address), store, after, now: () => clock.now() }),
+  );
+  const running = couriers.map((courier) => courier.run(closing.signal));
+  return {
+    states: () =>
+      Promise.all(
+        couriers.map(async ({ state }) => ({
+          ...state,
+          refusals: (await store.refused(state.outlet, 20)).map((each) => ({ ...each, at: each.at.toISOString() })),
+        })),
+      ),
+    wake: () => {
+      for (const courier of couriers) courier.wake();
+    },
+    close: async () => {
+      closing.abort();
+      await Promise.all(running);
+    },
+  };
+}
+
+async function turnOf(entry: LedgerEntry, desk: Pick<CaseDesk, 'case'>) {
+  if (!isTurn(entry) || entry.incident === null) return undefined;
+  const row = await desk.case(entry.incident);
+  return incidentMessage(entry, row, row.members satisfies readonly KeptDetection[], version);
+}

@@ -1,0 +1,110 @@
+/**
+ * What gates and detectors of state say, as SARIF 2.1.0 (OASIS), for code review tools: findings of the estate, and reports of the
+ * data gate. Texts are Markdown-free: names of others stand in them.
+ */
+import type { DataGate, Finding } from '@firebreak/contract';
+
+interface Result {
+  readonly rule: string;
+  readonly title: string;
+  readonly help: string;
+  readonly level: 'error' | 'warning' | 'note';
+  readonly text: string;
+  readonly locator: string;
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+  readonly tags: readonly string[];
+}
+
+const levels = { info: 'note', low: 'note', medium: 'warning', high: 'error', critical: 'error' } as const;
+const longest = 4000;
+
+export function findingsAsSarif(findings: readonly Finding[], version: string): object {
+  return logOf(
+    findings.map(({ detector, title, severity, note, what, why, next, where, techniques }) => ({
+      rule: detector,
+      title,
+      help: `${what} ${why} ${next}`,
+      level: levels[severity],
+      text: note ?? what,
+      locator: where.locator,
+      line: where.line,
+      column: where.column,
+      tags: techniques,
+    })),
+    version,
+  );
+}
+
+/** One result for each thing that a check says of a place in the data; a check that passed has none. */
+export function gateAsSarif({ checks, candidate }: DataGate, version: string): object {
+  const spoke = checks.filter(({ verdict }) => verdict === 'hold' || verdict === 'fail');
+  return logOf(
+    spoke.flatMap(({ check, title, verdict, why, evidence }) =>
+      (evidence.length === 0 ? [{ what: why, rows: 0, examples: [] as number[] }] : evidence).map(
+        ({ what, rows, examples }): Result => ({
+          rule: `data-gate/${check}`,
+          title,
+          help: why,
+          level: verdict === 'fail' ? 'error' : 'warning',
+          text: rows === 0 ? what : `${what} ${rows} rows.`,
+          locator: candidate.name,
+          line: examples[0],
+          tags: [],
+        }),
+      ),
+    ),
+    version,
+  );
+}
+
+function logOf(results: readonly Result[], version: string): object {
+  const rules = [...new Map(results.map((result) => [result.rule, result])).values()];
+  return {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: 'Firebreak',
+            semanticVersion: version,
+            rules: rules.map(({ rule, title, help, level, tags }) => ({
+              id: rule,
+              shortDescription: { text: clipped(title) },
+              fullDescription: { text: clipped(help) },
+              defaultConfiguration: { level },
+              ...(tags.length === 0 ? {} : { properties: { tags } }),
+            })),
+          },
+        },
+        columnKind: 'utf16CodeUnits',
+        results: results.map(({ rule, level, text, locator, line, column }) => ({
+          ruleId: rule,
+          ruleIndex: rules.findIndex((each) => each.rule === rule),
+          level,
+          message: { text: clipped(text) },
+          locations: [
+            {
+              physicalLocation: {
+                artifactLocation: { uri: uriOf(locator) },
+                ...(line === undefined
+                  ? {}
+                  : { region: { startLine: line, ...(column === undefined ? {} : { startColumn: column }) } }),
+              },
+            },
+          ],
+        })),
+      },
+    ],
+  };
+}
+
+/** A path as a relative reference: what a URI may not hold is escaped, part by part. */
+function uriOf(locator: string): string {
+  return locator.split('/').map(encodeURIComponent).join('/');
+}
+
+function clipped(text: string): string {
+  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+}

@@ -14,6 +14,14 @@ test('any other event of an incident makes all of that incident stale, and no ot
   expect(staleAfter(event('plan', 'i1'))).toEqual({ now: [['incidents'], ['incident', 'i1']], whenQuiet: [] });
 });
 
+test('new detections make the queue stale at once, and neither the estate nor another incident', () => {
+  expect(staleAfter(event('detection', 'i1'))).toEqual({
+    now: [['incidents'], ['incident', 'i1', 'case']],
+    whenQuiet: [['detections'], ['incident', 'i1']],
+  });
+  expect(staleAfter(event('detection', null))).toEqual({ now: [['incidents']], whenQuiet: [['detections']] });
+});
+
 test('events of the installation and events that cannot be read make everything stale', () => {
   const everything = { now: [[]], whenQuiet: [] };
   expect(staleAfter(event('missed', null))).toEqual(everything);

@@ -20,6 +20,8 @@ const pollMs = 4_000;
 const gatherMs = 120;
 const quietMs = 1_500;
 const reconnectMs = 3_000;
+/** A stream that is never quiet is not waited for longer. */
+const mostQuietMs = 10_000;
 
 /** Answers that an event makes stale: those to ask for now, and the large ones that can wait until it is quiet. */
 export interface Stale {
@@ -38,6 +40,12 @@ export function staleAfter(data: string): Stale {
     return everything;
   }
   const parsed = eventSchema.safeParse(event);
+  // Detections come by the hundred while somebody attacks: the estate is as it was, and what is large can wait.
+  if (parsed.success && parsed.data.type === 'detection') {
+    const { incident } = parsed.data;
+    const [members, all] = incident === null ? [[], []] : [[['incident', incident, 'case']], [['incident', incident]]];
+    return { now: [['incidents'], ...members], whenQuiet: [['detections'], ...all] };
+  }
   if (!parsed.success || parsed.data.incident === null) return everything;
   const { type, incident } = parsed.data;
   const whole = ['incident', incident];
@@ -97,6 +105,7 @@ class Gathering {
   readonly #waitMs: number;
   readonly #client: QueryClient;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #since = 0;
 
   constructor(waitMs: number, client: QueryClient) {
     this.#waitMs = waitMs;
@@ -108,12 +117,13 @@ class Gathering {
   }
 
   add(keys: readonly QueryKey[]): void {
+    if (this.#keys.size === 0) this.#since = Date.now();
     for (const key of keys) this.#keys.set(JSON.stringify(key), key);
     this.#timer ??= setTimeout(() => this.#flush(), this.#waitMs);
   }
 
   restart(keys: readonly QueryKey[]): void {
-    this.stop();
+    if (this.#keys.size === 0 || Date.now() - this.#since < mostQuietMs) this.stop();
     this.add(keys);
   }
 

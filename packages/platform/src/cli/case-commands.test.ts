@@ -97,7 +97,7 @@ test('as a terminal shows it: with words, and without the control characters of 
     describeCase(found),
     describeDetections(await desk.detections({ suppressed: 'shown' }, { limit: 1, after: undefined })),
     describeDetection(await desk.detection('d1')),
-    describeQuality(await desk.quality(null, new AbortController().signal), true),
+    describeQuality(await desk.quality(null), true),
   ]
     .map(({ text }) => text)
     .join('\n');

@@ -34,7 +34,14 @@ test('prompt scan says where an injection stands, and exits 1', async () => {
   expect(found.exit).toBe(1);
   expect(JSON.parse(found.out)).toMatchObject({
     verdict: 'injection',
-    signals: [{ rule: 'override/set-aside', start: 24, end: 56, says: 'Ignore all previous instructions' }, {}],
+    signals: expect.arrayContaining([
+      expect.objectContaining({
+        rule: 'override/set-aside',
+        start: 24,
+        end: 56,
+        says: 'Ignore all previous instructions',
+      }),
+    ]),
     caveat: expect.stringContaining('no proof'),
   });
   expect(await cli('prompt', 'scan', at('wish.txt'))).toMatchObject({ exit: 1 });

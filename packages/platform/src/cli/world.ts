@@ -196,7 +196,7 @@ export interface CaseDesk {
   suppressions(): Promise<readonly Suppression[]>;
   suppress(request: Parameters<Decisions['suppress']>[0]): Promise<Suppression>;
   endSuppression(request: Parameters<Decisions['endSuppression']>[0]): Promise<Suppression>;
-  quality(since: string | null, signal: AbortSignal): Promise<Quality>;
+  quality(since: string | null): Promise<Quality>;
   timeline(
     incident: string,
     page: { after: string | undefined; limit: number; kind?: TimelineKind | undefined },

@@ -46,8 +46,11 @@ function isPartOf(graph: AttackGraph, number: number): boolean {
 
 function toolOf(graph: AttackGraph, number: number, seen: LastSeen): AiTool {
   const node = graph.nodeAt(number);
-  const parts = partsOf(graph, number);
-  const workloads = distinct(parts.flatMap((part) => wholesOf(graph, part))).filter((each) => each !== number);
+  const { above, below } = partsOf(graph, number);
+  const parts = distinct([...above, ...below]);
+  const workloads = distinct(parts.flatMap((part) => wholesOf(graph, part))).filter(
+    (each) => each !== number && !below.includes(each),
+  );
   const own = identitiesUsedBy(graph, number);
   const borrowed = [...new Set(parts.flatMap((part) => identitiesUsedBy(graph, part)))].filter(
     (each) => !own.includes(each),
@@ -81,7 +84,10 @@ function toolOf(graph: AttackGraph, number: number, seen: LastSeen): AiTool {
 const mostParts = 1000;
 
 /** What runs it (a container of a server's pod), and what it runs, down to the containers. */
-function partsOf(graph: AttackGraph, number: number): readonly number[] {
+function partsOf(
+  graph: AttackGraph,
+  number: number,
+): { readonly above: readonly number[]; readonly below: readonly number[] } {
   const isWorkload = (wire: Wire) =>
     isFirm(graph, wire) && isRunning(graph, wire.other) && graph.nodeAt(wire.other).class === 'workload';
   const above = [...directInto(graph, number)].filter(isWorkload).map(({ other }) => other);
@@ -91,7 +97,7 @@ function partsOf(graph: AttackGraph, number: number): readonly number[] {
     if (below.size > mostParts) break;
   }
   below.delete(number);
-  return distinct([...above, ...below]);
+  return { above, below: [...below] };
 }
 
 function actorOf(

@@ -10,7 +10,7 @@ const finding: Finding = {
   title: 'A title',
   about: 'x',
   where: { locator: '.github/workflows/a b.yml', line: 7, column: 3 },
-  note: 'run: echo ${{ github.event.title }} <script>',
+  note: 'run: echo $TITLE <script>',
   thorough: false,
   what: 'What.',
   why: 'Why.',

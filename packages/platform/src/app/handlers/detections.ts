@@ -39,6 +39,6 @@ export function detectionHandlers(station: Station): Pick<Handlers, Served> {
     suppressions: async () => ({ suppressions: [...(await desk.suppressions())] }),
     suppress: ({ body, caller }) => desk.suppress({ ...body, until: new Date(body.until), by: caller.name }),
     endSuppression: ({ params, caller }) => desk.endSuppression({ id: params.id, by: caller.name }),
-    quality: ({ query, signal }) => desk.quality(query.since ?? null, signal),
+    quality: ({ query }) => desk.quality(query.since ?? null),
   };
 }

@@ -81,7 +81,7 @@ test('a webhook’s list is taken once, and told by who did what', async () => {
   const taken = await send('/api/log', list);
   expect(taken).toEqual({
     status: 200,
-    body: { kept: 2, duplicates: 0, passed: 1, problems: [{ event: 4, why: 'No format knows it.' }], more: 0 },
+    body: { kept: 2, duplicates: 0, passed: 1, problems: [{ event: 4, why: 'It says no user.' }], more: 0 },
   });
   expect((await send('/api/log', items)).body).toMatchObject({ kept: 0, duplicates: 2 });
   const answer = await did();
@@ -90,6 +90,16 @@ test('a webhook’s list is taken once, and told by who did what', async () => {
   expect(answer.did[0]?.way.map(({ type }) => type)).toEqual(['PERMISSION_DISCOVER', 'DELIVERY_PATCH']);
   expect(answer.unlogged.map(({ system }) => system)).not.toContain('kubernetes');
   expect((await did('?since=2026-11-20T10:00:01Z')).did).toEqual([]);
+});
+
+test('what the log of an API server says and what its webhook sends is one event', async () => {
+  const logged = audit('both', 'get', application);
+  const { kind: _kind, apiVersion: _version, ...sent } = logged;
+  const list = { kind: 'EventList', apiVersion: 'audit.k8s.io/v1', items: [sent] };
+  expect((await send('/api/log', list)).body).toMatchObject({ kept: 1, problems: [] });
+  expect((await send('/api/log', logged)).body).toMatchObject({ kept: 0, duplicates: 1 });
+  const answer = await server.app.inject({ url: '/api/event/kubernetes-audit%2Fboth', headers: responder });
+  expect(answer.json().raw).toEqual(logged);
 });
 
 test('one event is shown as it came, tied to the estate', async () => {

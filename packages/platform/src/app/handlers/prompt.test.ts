@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 async function scan(payload: object, role: 'sensor' | 'responder' | 'viewer') {
-  const { id: _, ...headers } = { ...(await server.withToken(`a ${role}`, role)) };
+  const { id: _, ...headers } = { ...(await server.withToken(role, 'admin')) };
   const answer = await server.app.inject({ method: 'POST', url: '/api/prompt/scan', payload, headers });
   return { status: answer.statusCode, body: answer.json() };
 }

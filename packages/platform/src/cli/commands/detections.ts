@@ -79,9 +79,7 @@ export function detectionCommands(program: Command, cli: CommandLine): void {
     .option('--all', 'detectors that found nothing as well')
     .action(async (options: { since?: string; all?: boolean; json?: boolean }, command: Command) => {
       const since = options.since === undefined ? null : timeOf(options.since);
-      const quality = await atDesk(cli, command, { doing: 'Counting' }, (desk) =>
-        desk.cases.quality(since, new AbortController().signal),
-      );
+      const quality = await atDesk(cli, command, { doing: 'Counting' }, (desk) => desk.cases.quality(since));
       await (options.json ? output.json(quality) : output.text(describeQuality(quality, options.all === true)));
     });
 }

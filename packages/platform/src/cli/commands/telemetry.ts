@@ -1,5 +1,6 @@
 import {
   FirebreakError,
+  type Gap,
   type NormalEvent,
   type Telemetry,
   type TelemetryBatch,
@@ -7,7 +8,7 @@ import {
 } from '@firebreak/contract';
 import type { Command } from 'commander';
 import { correlatesOf } from '../../detection/drift/correlates.ts';
-import { noSurroundings, telemetryOf } from '../../detection/drift/telemetry-answer.ts';
+import { telemetryOf } from '../../detection/drift/telemetry-answer.ts';
 import { upstreamOf } from '../../detection/drift/upstream.ts';
 import { streamDetectors } from '../../detection/stream/index.ts';
 import { nodeFinder } from '../../events/node-finder.ts';
@@ -60,16 +61,17 @@ export function telemetryCommand(program: Command, cli: CommandLine): void {
       const source = options.from === undefined ? undefined : await openSource(cli, options);
       const answer = await atWork(cli, 'Reading events', async (signal) => {
         const graph = source?.graph();
-        const { states, others } = await replayed(paths, signal, cli.terminal.input);
+        const { states, others, gaps } = await replayed(paths, signal, cli.terminal.input);
         if (graph === undefined)
           return telemetryOf(states, {
-            ...noSurroundings,
+            nodeOf: () => null,
+            gaps,
             beside: async ({ began, versions }) =>
               correlatesOf({ began, versions, upstream: undefined, events: [], detections: [], find: undefined }),
           });
         const find = nodeFinder(graph);
         return telemetryOf(states, {
-          gaps: [],
+          gaps,
           nodeOf: (model, told) => upstreamOf(graph, find, model, told)?.model ?? null,
           beside: async ({ model, node, ...drift }) =>
             correlatesOf({
@@ -84,6 +86,7 @@ export function telemetryCommand(program: Command, cli: CommandLine): void {
       await (json ? output.json(answer) : output.text(described(answer)));
       if (answer.models.some(({ drifts }) => drifts.length > 0) || answer.clients.some(({ found }) => found !== null))
         output.checkFailed();
+      output.limited(answer.completeness);
     });
 }
 
@@ -103,24 +106,34 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Lets the detectors see all events of files, and what waits to be looked at at the end. */
+/** Lets the detectors see all events of files once each, and at the end what still waits to be looked at. */
 async function replayed(paths: readonly string[], signal: AbortSignal, input: AsyncIterable<Uint8Array>) {
   const detectors = streamDetectors.filter(({ id }) => /^(model|extraction)\//.test(id));
   const running = detectors.map((is) => ({ is, runs: is.start() }));
   const formats = new Set(detectors.flatMap(({ needs }) => needs));
   const others: NormalEvent[] = [];
-  let newest = 0;
+  const gaps: Gap[] = [];
+  const known = new Set<string>();
+  let [newest, over] = [0, 0];
   for (const path of paths)
     for await (const read of readEvents(path, new Date(), signal, input)) {
-      if (!('event' in read)) continue;
+      if ('gap' in read) gaps.push(read.gap);
+      if (!('event' in read) || known.has(read.event.id)) continue;
+      if (known.size < mostEvents) known.add(read.event.id);
       newest = Math.max(newest, Date.parse(read.event.time));
-      if (!formats.has(read.event.source.format)) {
-        if (others.length < mostEvents) others.push(read.event);
-      } else for (const { runs } of running) for (const _ of runs.see(read));
+      if (formats.has(read.event.source.format)) for (const { runs } of running) for (const _ of runs.see(read));
+      else if (others.length < mostEvents) others.push(read.event);
+      else over += 1;
     }
+  if (over > 0) gaps.push(tooMany(over));
   // A window that was not filled is looked at as if a day had gone by.
   for (const { runs } of running) for (const _ of runs.advance(newest + 2 * 24 * 3600_000));
-  return { states: Object.fromEntries(running.map(({ is, runs }) => [is.id, runs.state()])), others };
+  return { states: Object.fromEntries(running.map(({ is, runs }) => [is.id, runs.state()])), others, gaps };
+}
+
+function tooMany(over: number): Gap {
+  const reason = `More than ${mostEvents} events beside the inferences: ${over} were not looked at.`;
+  return { kinds: ['*'], where: 'events', code: 'FB-EVENT-UNREADABLE', reason, next: 'Narrow the files down.' };
 }
 
 function described({ models, clients, populations, forgotten }: Telemetry): Shown {

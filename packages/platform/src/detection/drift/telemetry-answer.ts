@@ -25,8 +25,6 @@ export interface Surroundings {
   readonly gaps: readonly Gap[];
 }
 
-export const noSurroundings: Surroundings = { nodeOf: () => null, beside: async () => [], gaps: [] };
-
 /** @param states by the detector's id, as the watch saves them */
 export async function telemetryOf(
   states: Readonly<Record<string, unknown>>,

@@ -9,7 +9,6 @@ import { bytesOf, perUnit, places } from './query-vector.ts';
 
 /** Queries of a window. */
 export const windowSize = 32;
-const cellCount = 256;
 
 /** By signal: higher is more like an attack. Absent where nothing was told that it needs. */
 export const signalNames = [
@@ -29,6 +28,8 @@ export type Signals = Readonly<Partial<Record<SignalName, number>>>;
 /** A query, laid beside what is natural. */
 export interface PlacedQuery {
   readonly point: Float64Array;
+  /** Places beyond which every point of the model so far is zero. */
+  readonly used: number;
   /** The usual distance of two queries. */
   readonly width: number;
   /** How far beyond what is usual it is from any natural one. */
@@ -108,9 +109,9 @@ export class ClientWindow {
     this.#ring.set(new Int8Array(Buffer.from(state.ring, 'base64')).subarray(0, this.#ring.length));
   }
 
-  add(query: Observation, { point, width, novelty, unsureBelow }: PlacedQuery, time: number): void {
+  add(query: Observation, { point, used, width, novelty, unsureBelow }: PlacedQuery, time: number): void {
     if (this.#count === 0) this.#from = time;
-    addFourier(this.#fourier, point, width);
+    addFourier(this.#fourier, point, used, width);
     this.#novelty += novelty;
     const held = Math.min(this.queries, windowSize);
     const slot = (this.queries % windowSize) * places;
@@ -118,7 +119,7 @@ export class ClientWindow {
     const [bytes, ring] = [bytesOf(point), this.#ring];
     for (let other = 0; other < held; other++) {
       let distance = 0;
-      for (let place = 0, start = other * places; place < places; place++) {
+      for (let place = 0, start = other * places; place < used; place++) {
         const apart = (ring[start + place] as number) - (bytes[place] as number);
         distance += apart * apart;
       }
@@ -126,7 +127,7 @@ export class ClientWindow {
     }
     if (held > 0) this.#distances.push(Math.sqrt(nearest) / perUnit);
     ring.set(bytes, slot);
-    this.#cells.add(cellOf(point));
+    this.#cells.add(cellOf(point, used));
     if (query.confidence !== undefined && unsureBelow !== undefined) {
       this.#confidence.told += 1;
       if (query.confidence < unsureBelow) this.#confidence.unsure += 1;
@@ -214,16 +215,20 @@ function evenness(counts: readonly number[]): number {
   return counts.reduce((bits, count) => bits - (count / total) * Math.log2(count / total), 0);
 }
 
-/** Which of 256 cells: on which side of eight planes, each through two dozen of the places. */
-function cellOf(point: Float64Array): number {
+const planes = 8;
+const signs = Int8Array.from({ length: planes * places }, (_, at) => {
+  const [plane, place] = [Math.floor(at / places), at % places];
+  return ((Math.imul(place + 1, 0x9e3779b1 + 0x85ebca6b * plane) >>> 13) & 1) === 0 ? 1 : -1;
+});
+
+/** Which of 256 cells: on which side of eight planes. */
+function cellOf(point: Float64Array, used: number): number {
   let cell = 0;
-  for (let plane = 0; plane < 8; plane++) {
+  for (let plane = 0; plane < planes; plane++) {
     let side = 0;
-    for (let place = 0; place < places; place++) {
-      const sign = Math.imul(place + 1, 0x9e3779b1 + 0x85ebca6b * plane) >>> 13;
-      side += (sign & 1) === 0 ? (point[place] as number) : -(point[place] as number);
-    }
+    for (let place = 0; place < used; place++)
+      side += (signs[plane * places + place] as number) * (point[place] as number);
     if (side > 0) cell |= 1 << plane;
   }
-  return cell % cellCount;
+  return cell;
 }

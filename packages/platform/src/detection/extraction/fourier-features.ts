@@ -19,11 +19,9 @@ for (let place = 0; place < directions.length; place += 2) {
   directions[place + 1] = radius * Math.sin(angle);
 }
 
-/** Adds the features of a point to a sum. @param width the usual distance of two queries */
-export function addFourier(sum: Float32Array, point: Float64Array, width: number): void {
+/** Adds the features of a point to a sum. @param used places that are not zero; @param width the usual distance of two queries */
+export function addFourier(sum: Float32Array, point: Float64Array, used: number, width: number): void {
   const scale = 1 / Math.sqrt(frequencies);
-  let used = places;
-  while (used > 0 && point[used - 1] === 0) used -= 1;
   for (let frequency = 0; frequency < frequencies; frequency++) {
     let angle = 0;
     const start = frequency * places;

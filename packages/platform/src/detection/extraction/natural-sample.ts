@@ -43,14 +43,14 @@ export class NaturalSample {
   /** Learns what is usual: how far each of the sample is from the others. */
   close(): void {
     const distances = Array.from({ length: this.#count }, (_, slot) =>
-      this.#nearest(this.#points.subarray(slot * places, (slot + 1) * places), slot),
+      this.#nearest(this.#points.subarray(slot * places, (slot + 1) * places), slot, places),
     ).sort((a, b) => a - b);
     this.#usual = distances[Math.floor(0.95 * distances.length)] || 1;
   }
 
   /** How far beyond what is usual, in units of that; 0 for a natural one nearly always. */
-  novelty(point: Float64Array): number {
-    return this.#usual === undefined ? 0 : Math.max(0, this.#nearest(bytesOf(point), -1) / this.#usual - 1);
+  novelty(point: Float64Array, used: number): number {
+    return this.#usual === undefined ? 0 : Math.max(0, this.#nearest(bytesOf(point), -1, used) / this.#usual - 1);
   }
 
   state(): NaturalSampleState {
@@ -62,14 +62,15 @@ export class NaturalSample {
     };
   }
 
-  #nearest(point: Int8Array, except: number): number {
+  /** @param used places beyond which every point so far is zero */
+  #nearest(point: Int8Array, except: number, used: number): number {
     const points = this.#points;
     let nearest = Number.POSITIVE_INFINITY;
     for (let slot = 0; slot < this.#count; slot++) {
       if (slot === except) continue;
       let distance = 0;
       const start = slot * places;
-      for (let place = 0; place < places && distance < nearest; place += 8)
+      for (let place = 0; place < used && distance < nearest; place += 8)
         for (let each = place; each < place + 8; each++) {
           const apart = (points[start + each] as number) - (point[each] as number);
           distance += apart * apart;

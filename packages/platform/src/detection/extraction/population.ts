@@ -48,6 +48,7 @@ export interface PopulationState {
   readonly model: string;
   readonly scale: ScaleState;
   readonly sample: NaturalSampleState;
+  readonly used: number;
   readonly first: readonly string[];
   readonly confidences: readonly number[];
   readonly width: number | null;
@@ -73,6 +74,8 @@ export class Population {
   readonly #scale: Scale;
   readonly #sample: NaturalSample;
   readonly #draw: Draw;
+  /** Places beyond which every point so far is zero. */
+  #used: number;
   #first: Float64Array[] = [];
   #confidences: number[];
   #width: number | undefined;
@@ -90,6 +93,7 @@ export class Population {
     this.model = model;
     this.#scale = new Scale(state?.scale);
     this.#sample = new NaturalSample(state?.sample);
+    this.#used = state?.used ?? 0;
     this.#draw = drawsFor(`${model} ${state?.sample.came ?? 0}`);
     this.#first = (state?.first ?? []).map(
       (text) => new Float64Array(new Uint8Array(Buffer.from(text, 'base64')).buffer),
@@ -128,7 +132,14 @@ export class Population {
     const point = this.#scale.pointOf(query);
     if (point === undefined) return undefined;
     if (!this.#sample.closed) this.#sample.add(point, this.#draw);
-    return { point, width: this.#width, novelty: this.#sample.novelty(point), unsureBelow: this.#unsureBelow };
+    while (this.#used < places && isBeyond(point, this.#used)) this.#used += 1;
+    return {
+      point,
+      used: this.#used,
+      width: this.#width,
+      novelty: this.#sample.novelty(point, this.#used),
+      unsureBelow: this.#unsureBelow,
+    };
   }
 
   /** A client's window is full. @returns what is to be thought of it, once natural windows are known */
@@ -156,6 +167,7 @@ export class Population {
       model: this.model,
       scale: this.#scale.state(),
       sample: this.#sample.state(),
+      used: this.#used,
       first: this.#first.map((point) => Buffer.from(point.buffer).toString('base64')),
       confidences: this.#confidences,
       width: this.#width ?? null,
@@ -246,4 +258,9 @@ export class Population {
     for (const name of signalNames) if (ps[name] !== undefined) p = Math.min(p, (ps[name] * total) / shares[name]);
     return { p, ps };
   }
+}
+
+function isBeyond(point: Float64Array, used: number): boolean {
+  for (let place = places - 1; place >= used; place--) if (point[place] !== 0) return true;
+  return false;
 }

@@ -52,7 +52,7 @@ export default {
       (textAt(value, 'verb') !== undefined && textAt(value, 'user', 'username') !== undefined)),
   unwrap: (value) =>
     textAt(value, 'apiVersion')?.startsWith('audit.k8s.io/') === true && field(value, 'kind') === 'EventList'
-      ? array(field(value, 'items'))
+      ? array(field(value, 'items')).map((item) => withKind(item, textAt(value, 'apiVersion')))
       : undefined,
   read(value) {
     // Of a request that goes on for long (a shell, a watch) the answer's beginning is told at once, and its end under the same id.
@@ -83,6 +83,11 @@ export default {
     };
   },
 } satisfies EventFormat;
+
+/** In a list the API server leaves out what all its items are; in its log each event says it. */
+function withKind(item: unknown, apiVersion: string | undefined): unknown {
+  return record(item) === undefined ? item : { kind: 'Event', apiVersion, ...(item as object) };
+}
 
 function actorOf(value: unknown, user: unknown, name: string): NormalEvent['actor'] {
   const extra = (key: string) => array(field(field(user, 'extra'), key)).find((each) => typeof each === 'string');

@@ -1,6 +1,7 @@
 /** What is told arrives at the real ones: Alertmanager, rsyslog (peers/), and is what was meant. */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LedgerEntry } from '@firebreak/contract';
 import { afterAll, expect, test } from 'vitest';
 import { caseOf, detectionOf } from '../testing/findings.case.ts';
 import { detectionMessage, incidentMessage } from './messages.ts';
@@ -23,7 +24,7 @@ function outletTo(config: object): Outlet {
   open.push(outlet);
   return outlet;
 }
-const entry = {
+const entry: LedgerEntry = {
   v: 1,
   at: new Date().toISOString(),
   incident: 'inc_1',
@@ -32,7 +33,7 @@ const entry = {
   actor: 'x',
   body: {},
   blobs: [],
-} as const;
+};
 const opened = incidentMessage(entry, caseOf({}), [], '1.2.3');
 const closed = incidentMessage(
   { ...entry, incidentSeq: 4, kind: 'incident.closed' },

@@ -25,7 +25,6 @@ interface Refusal {
 }
 interface Conversation {
   readonly refused: Refusal[];
-  calls: number;
   raised: boolean;
 }
 interface Agent {
@@ -51,10 +50,9 @@ export default agentDetector<Conversation, Agent>(
     falsePositives: ['A permission that was taken away by mistake from an agent with many resources.'],
   },
   () => ({
-    conversation: () => ({ refused: [], calls: 0, raised: false }),
+    conversation: () => ({ refused: [], raised: false }),
     agent: () => ({ refused: [], scores: noScores(), calls: [] }),
     *call(call, { conversation, agent }): Generator<Detected> {
-      conversation.calls += 1;
       const minute = Math.floor(call.time / 60_000) * 60_000;
       const now = agent.calls.find(({ time }) => time === minute);
       if (now === undefined) addTimed(agent.calls, { time: minute, count: 1 }, span, 31);

@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { LedgerEntry } from '@firebreak/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { caseOf, detectionOf } from '../../testing/findings.case.ts';
 import { detectionMessage, incidentMessage } from '../messages.ts';
@@ -29,7 +30,7 @@ afterAll(() => server.close());
 
 const { signal } = new AbortController();
 const detection = detectionMessage(detectionOf({}), '1.2.3');
-const entry = {
+const entry: LedgerEntry = {
   v: 1,
   at: '2026-11-21T10:00:06.000Z',
   incident: 'inc_1',
@@ -38,7 +39,7 @@ const entry = {
   actor: 'x',
   body: {},
   blobs: [],
-} as const;
+};
 const opened = incidentMessage(entry, caseOf({ title: 'a "quoted" }} title' }), [], '1.2.3');
 const grown = incidentMessage({ ...entry, incidentSeq: 4, kind: 'detections.joined' }, caseOf({}), [], '1.2.3');
 const open = (config: object) =>
@@ -51,7 +52,7 @@ test('a webhook is signed, named, and an OCSF event', async () => {
     headers: { Authorization: { env: 'OUTLET_SECRET', prefix: 'Bearer ' } },
   });
   expect(await outlet.tell(detection, signal)).toEqual({ is: 'told' });
-  const { headers, body } = heard.at(-1) ?? { headers: {}, body: '' };
+  const { headers, body } = heard.at(-1) ?? { headers: {} as IncomingHttpHeaders, body: '' };
   expect(headers['x-firebreak-signature']).toBe(
     `sha256=${createHmac('sha256', 'a secret of one line').update(body).digest('hex')}`,
   );

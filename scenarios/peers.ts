@@ -66,6 +66,12 @@ const wanted: readonly Peer[] = [
     for: /\/connectors\/stores\//,
   },
   {
+    script: 'gitleaks/install',
+    variable: 'FIREBREAK_GITLEAKS',
+    alongside: ['FIREBREAK_GITLEAKS_RULES'],
+    for: /\/scenarios\/secrets\//,
+  },
+  {
     script: 'sigma/install',
     variable: 'FIREBREAK_SIGMA_PEER',
     alongside: ['FIREBREAK_SIGMA_PYTHON'],

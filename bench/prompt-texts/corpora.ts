@@ -11,8 +11,7 @@ const shared = join(root, '../shared/data');
 export const bipiaFolder = join(shared, 'bipia/benchmark');
 export const notInjectFile = join(shared, 'piguard/datasets/NotInject_one.json');
 
-export const sides = ['train', 'test'] as const;
-export type Side = (typeof sides)[number];
+export type Side = 'train' | 'test';
 const sideOf = (index: number): Side => (index % 2 === 0 ? 'train' : 'test');
 
 /** Attacks of BIPIA by type (MIT): every other type is held out. */

@@ -1061,7 +1061,7 @@ export const routes = {
   events: {
     method: 'GET',
     path: '/api/events',
-    summary: 'Server-sent events: {type, incident} whenever something of an incident changes',
+    summary: 'Server-sent events: {type, incident} whenever something of an incident changes, or detections come in',
     role: 'viewer',
     produces: 'text/event-stream',
   },

@@ -9,9 +9,9 @@ import {
 import { explorerSearch } from '../features/explorer/explorer-search.ts';
 import { identitiesSearch } from '../features/identities/identities-search.ts';
 import { IncidentPage } from '../features/incidents/incident-page.tsx';
-import { IncidentsPage } from '../features/incidents/incidents-page.tsx';
 import { nodeSearch } from '../features/node/node-view.ts';
 import { wishOf } from '../features/plan-choice/wish.ts';
+import { QueuePage } from '../features/queue/queue-page.tsx';
 import { SignInPage } from '../features/sign-in/sign-in-page.tsx';
 import { trayOf } from '../features/what-if/tray.ts';
 import { NoSuchPage, PageFault } from './fault.tsx';
@@ -47,7 +47,7 @@ const signIn = createRoute({ getParentRoute: () => root, path: '/sign-in', compo
 // The shell shows it to whoever comes, signed in or not.
 const approveByLink = createRoute({ getParentRoute: () => root, path: '/approve', component: () => null });
 
-const incidents = createRoute({ getParentRoute: () => root, path: '/incidents', component: IncidentsPage });
+const incidents = createRoute({ getParentRoute: () => root, path: '/incidents', component: QueuePage });
 
 const incident = createRoute({
   getParentRoute: () => root,

@@ -17,11 +17,6 @@ export const sessionQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
-export const incidentsQuery = queryOptions({
-  queryKey: ['incidents'],
-  queryFn: ({ signal }) => call('incidents', {}, signal),
-});
-
 export const estateQuery = queryOptions({
   queryKey: ['estate'],
   queryFn: ({ signal }) => call('estate', {}, signal),

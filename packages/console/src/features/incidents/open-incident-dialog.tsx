@@ -3,7 +3,6 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { call } from '../../data/client.ts';
-import { incidentsQuery } from '../../data/queries.ts';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { NodePicker } from './node-picker.tsx';
 import classes from './open-incident-dialog.module.css';
@@ -40,7 +39,7 @@ function OpenIncidentForm({ onCancel }: { readonly onCancel: () => void }) {
         body: { title: title.trim(), compromised: [...compromised], protect: protect.trim() || 'default' },
       }),
     onSuccess: (incident) => {
-      void client.invalidateQueries({ queryKey: incidentsQuery.queryKey });
+      void client.invalidateQueries({ queryKey: ['incidents'] });
       void navigate({ to: '/incidents/$incidentId', params: { incidentId: incident.id } });
     },
   });

@@ -233,7 +233,7 @@ test('suppressed: hidden, kept, counted, and over in time', async () => {
   expect((await get<{ suppressions: Suppression[] }>('/api/suppressions')).suppressions).toHaveLength(1);
 });
 
-test('what is far too long is cut, and holds up nothing', async () => {
+test('what is far too long is cut, half a character made whole, and nothing held up', async () => {
   const long = 'x'.repeat(100_000);
   const many = Array.from({ length: 5000 }, (_, at) => `aws:Role/${at}`);
   const one = detection([...many, `aws:Role/${'y'.repeat(1000)}`, long], {
@@ -249,6 +249,19 @@ test('what is far too long is cut, and holds up nothing', async () => {
   const { detections } = await get<DetectionList>('/api/detections?node=aws:Role/7');
   expect(detections).toHaveLength(1);
   expect(detections[0]?.by).toHaveLength(500);
+  const torn = detection(['aws:Role/torn\ud800'], {
+    id: 'torn \udc00',
+    title: 'half \ud83d',
+    note: '\ud800',
+    sessions: ['\ud800'],
+    events: Array.from({ length: 30 }, (_, at) => ({
+      id: `${'\u0001'.repeat(5000)}${at}\ud800`,
+      digest: '00',
+      time: '2026-11-20T11:00:00.000Z',
+      where: { locator: '\ud800' },
+    })),
+  });
+  expect(await station.cases.takeDetections([torn])).toMatchObject({ kept: 1, opened: [expect.any(String)] });
   const longer = detection([`aws:Role/${'z'.repeat(1000)}`]);
   await station.cases.takeDetections([longer]);
   expect((await get<DetectionList>(`/api/detections?node=aws:Role/${'z'.repeat(1000)}`)).total).toBe(1);

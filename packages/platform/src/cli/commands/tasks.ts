@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { agentCallOf } from '../../detection/agent/call.ts';
+import { readScopeFolder } from '../../detection/agent/scope/index.ts';
 import { type Judgement, judgeCall, type Used } from '../../detection/agent/scope/judge-call.ts';
-import { readScopeFolder } from '../../detection/agent/scope/scope-folder.ts';
 import type { TaskScope } from '../../detection/agent/scope/task-scope.ts';
 import { readEvents } from '../../events/read-events.ts';
 import { atWork, type CommandLine } from '../command-line.ts';

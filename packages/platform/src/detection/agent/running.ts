@@ -25,6 +25,8 @@ export interface AgentWatch<Conversation, Agent> {
   event?(seen: SeenEvent, agents: (name: string) => Agent): Iterable<Detected>;
   /** A conversation is over: the time for its agent to learn. */
   end?(memory: Memory<Conversation, Agent>): void;
+  /** What it cannot tell at all, in words. */
+  readonly tells?: readonly string[];
   /** What it cannot tell yet of an agent, in words. */
   lacks?(agent: Agent, name: string): string | undefined;
 }
@@ -118,6 +120,7 @@ class Running<Conversation, Agent> implements RunningDetector {
         ? []
         : [...agents].flatMap(([name, agent]) => this.#watch.lacks?.(agent, name) ?? []);
     return [
+      ...(this.#watch.tells ?? []).slice(0, 20),
       ...(ended === 0
         ? []
         : [`${ended} conversations were given up before they were over: there were too many at once.`]),

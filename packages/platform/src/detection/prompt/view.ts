@@ -2,19 +2,17 @@
  * A reading of a text: as it stands, with disguises taken off, or what a part of it says when it is decoded. Every unit of a reading
  * knows where in the original it comes from, so that whatever is found can be shown where it stands.
  */
-export const viewForms = [
-  'plain',
-  'disguised',
-  'tag characters',
-  'variation selectors',
-  'spaced letters',
-  'base64',
-  'hex',
-  'percent',
-  'reversed',
-  'rot13',
-] as const;
-export type ViewForm = (typeof viewForms)[number];
+export type ViewForm =
+  | 'plain'
+  | 'disguised'
+  | 'tag characters'
+  | 'variation selectors'
+  | 'spaced letters'
+  | 'base64'
+  | 'hex'
+  | 'percent'
+  | 'reversed'
+  | 'rot13';
 
 export interface View {
   readonly form: ViewForm;

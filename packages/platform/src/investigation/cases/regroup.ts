@@ -18,7 +18,8 @@ import { joinedBy, wordsOf } from './words.ts';
 const itself = 'firebreak';
 /** Detections that one grouping looks at. */
 const mostAtOnce = 20_000;
-const mostInEntry = 50;
+/** An entry of the ledger holds a mebibyte, and a control character is six bytes there. */
+const mostInEntry = 20;
 /** Of an incident's detections, the earliest so many say how it began and how bad it is. */
 const mostJudged = 5000;
 
@@ -230,7 +231,7 @@ async function joinEntries<Tx>({ store, tx }: Parts<Tx>, placements: readonly Pl
       count,
       rule: placement.joined.rule,
       words: placement.joined.words,
-      events: events.map(({ id: event, digest }) => ({ event: event.slice(0, 300), digest })),
+      events: events.map(({ id: event, digest }) => ({ event: event.slice(0, 200).toWellFormed(), digest })),
     };
     byIncident.set(placement.incident, [...(byIncident.get(placement.incident) ?? []), told]);
   }

@@ -3,6 +3,7 @@ import type { Detected, StreamDetector } from '@firebreak/contract';
 import { named } from '../call.ts';
 import { agentDetector } from '../running.ts';
 import { judgeCall, type Used } from './judge-call.ts';
+import type { ScopeProblem } from './read-scope.ts';
 import type { TaskScope } from './task-scope.ts';
 
 interface Conversation {
@@ -18,7 +19,8 @@ interface Agent {
 
 const mostSaid = 50;
 
-export function outsideScope(scopes: readonly TaskScope[]): StreamDetector {
+/** @param problems scopes that were refused: what they allow and deny is not known, and the detector's page says so */
+export function outsideScope(scopes: readonly TaskScope[], problems: readonly ScopeProblem[] = []): StreamDetector {
   return agentDetector<Conversation, Agent>(
     {
       id: 'agent/outside-scope',
@@ -56,6 +58,7 @@ export function outsideScope(scopes: readonly TaskScope[]): StreamDetector {
           };
         }
       },
+      tells: problems.map(({ file, line, reason }) => `${file}:${line} is refused: ${reason}`),
       lacks: ({ without }, name) =>
         without === 0
           ? undefined

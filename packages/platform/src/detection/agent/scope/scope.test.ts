@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { agentCallOf } from '../call.ts';
 import { heard, type Told, told } from '../testing/agent-events.ts';
+import { knownScopes, readScopeFolder, shippedScopes } from './index.ts';
 import { judgeCall, type Used } from './judge-call.ts';
 import { outsideScope } from './outside-scope.ts';
 import { readTaskScope } from './read-scope.ts';
-import { readScopeFolder, shippedScopes } from './scope-folder.ts';
 import { fits, type TaskScope } from './task-scope.ts';
 
 const scopeOf = (text: string): TaskScope => {
@@ -122,6 +122,17 @@ test('agents without a scope are named, and never inside', () => {
   expect(runs.forgotten?.()).toEqual([
     'agent/other: no scope is written for 1 of its calls; whether they were meant is unknown.',
   ]);
+});
+
+test('a folder of scopes that is not there is a problem and stops nothing', () => {
+  const { scopes, problems } = knownScopes('/nowhere/at/all');
+  expect(scopes.length).toBeGreaterThan(0);
+  expect(problems).toMatchObject([{ reason: expect.stringMatching(/cannot be opened/) }]);
+});
+
+test('a scope that was refused is named on the page of the detector', () => {
+  const runs = outsideScope([], [{ file: 'desk.yaml', line: 4, reason: 'It names no tools.' }]).start();
+  expect(runs.forgotten?.()).toEqual(['desk.yaml:4 is refused: It names no tools.']);
 });
 
 test('once a conversation for one reason; refused calls are less grave', () => {

@@ -1,5 +1,7 @@
-/** With the scopes that come along, read once when the program starts; whoever has scopes of their own gives them to `outsideScope`. */
+/** With the scopes that come along and those of the folder that FIREBREAK_TASK_SCOPES names. */
+import { knownScopes } from '../../agent/scope/index.ts';
 import { outsideScope } from '../../agent/scope/outside-scope.ts';
-import { readScopeFolder, shippedScopes } from '../../agent/scope/scope-folder.ts';
 
-export default outsideScope(readScopeFolder(shippedScopes).scopes);
+const { scopes, problems } = knownScopes();
+
+export default outsideScope(scopes, problems);

@@ -17,6 +17,25 @@ const most = { files: 2000, bytes: 512 * 1024 };
 /** Those that come along. */
 export const shippedScopes = new URL('../../../../../../content/task-scopes/', import.meta.url).pathname;
 
+/**
+ * Those that come along, and those of the folder that FIREBREAK_TASK_SCOPES names. A folder that cannot be read is a problem like any
+ * other: this is asked when the program starts, whatever it was started for.
+ */
+export function knownScopes(own = process.env.FIREBREAK_TASK_SCOPES): ScopeFolder {
+  const scopes: TaskScope[] = [];
+  const problems: ScopeProblem[] = [];
+  for (const folder of [shippedScopes, ...(own === undefined || own === '' ? [] : [own])])
+    try {
+      const read = readScopeFolder(folder);
+      scopes.push(...read.scopes);
+      problems.push(...read.problems);
+    } catch (error) {
+      if (!(error instanceof FirebreakError)) throw error;
+      problems.push({ file: printable(folder), line: 1, reason: error.message });
+    }
+  return { scopes, problems };
+}
+
 /** Files `*.yaml` and `*.yml` of the folder itself, by name. @throws FirebreakError FB-SOURCE-UNREADABLE for no folder */
 export function readScopeFolder(folder: string): ScopeFolder {
   const scopes: TaskScope[] = [];

@@ -184,7 +184,10 @@ if (options.only !== 'speed')
       const { alarms, fixedPsi } = alarmsOn(source, records, streams, `bench ${name}`);
       return levels.map((level, place) => [
         `${records} records, ${level * 100} %`,
-        ...(alarms[place] ?? []).map((count) => `${((100 * count) / streams).toFixed(2)} %`),
+        ...tested.map((_, of) => {
+          const count = alarms[place]?.[of];
+          return count === undefined ? '–' : `${((100 * count) / streams).toFixed(2)} %`;
+        }),
         `${((100 * fixedPsi) / streams).toFixed(1)} %`,
       ]);
     });

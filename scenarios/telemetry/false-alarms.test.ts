@@ -24,7 +24,7 @@ test.each(Object.entries(sources))('%s: alarms on streams in which nothing chang
     for (const [place, level] of levels.entries()) {
       const rates = (alarms[place] ?? []).map((count) => count / streams);
       rows.push(
-        `${String(records).padStart(6)} at ${level}: ${tested.map((test, of) => `${test} ${((rates[of] ?? 0) * 100).toFixed(1)} %`).join(', ')}; psi > 0.1 ${((fixedPsi / streams) * 100).toFixed(1)} %`,
+        `${String(records).padStart(6)} at ${level}: ${rates.map((rate, of) => `${tested[of]} ${(rate * 100).toFixed(1)} %`).join(', ')}; psi > 0.1 ${((fixedPsi / streams) * 100).toFixed(1)} %`,
       );
       for (const [of, rate] of rates.entries())
         expect(Math.abs(rate - level), `${tested[of]} at ${level} of ${records}`).toBeLessThanOrEqual(

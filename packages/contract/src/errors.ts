@@ -132,6 +132,18 @@ export const catalogue = {
     exit: 3,
     status: 422,
   },
+  'FB-HUNT-BOUND': {
+    what: 'A hunt came to a bound, or a part of what it asks for is not kept any more.',
+    next: 'Name an actor or a target, or a shorter time; go on with the next page.',
+    exit: 3,
+    status: 422,
+  },
+  'FB-COLD-UNREADABLE': {
+    what: 'A file of cold events is not there, or is not as it was written.',
+    next: 'Bring the file back from a backup, by the name and digest that the ledger has.',
+    exit: 3,
+    status: 422,
+  },
   'FB-INTAKE-FULL': {
     what: 'More events wait than there is room for; nothing of this request was taken.',
     next: 'Send it again after the seconds that Retry-After names; what is sent twice counts once.',

@@ -11,6 +11,7 @@ export * from './answers/detections.ts';
 export * from './answers/difference.ts';
 export * from './answers/event.ts';
 export * from './answers/exposure.ts';
+export * from './answers/hunt.ts';
 export * from './answers/identities.ts';
 export * from './answers/intake.ts';
 export * from './answers/inventory.ts';

@@ -26,6 +26,7 @@ import {
 import { differenceSchema } from './answers/difference.ts';
 import { keptEventSchema } from './answers/event.ts';
 import { exposureSchema } from './answers/exposure.ts';
+import { huntSchema } from './answers/hunt.ts';
 import { identitiesSchema, identityFindings } from './answers/identities.ts';
 import { intakeSchema } from './answers/intake.ts';
 import { inventorySchema } from './answers/inventory.ts';
@@ -519,6 +520,15 @@ export const routes = {
     body: z.object({ reason }),
     returns: caseSchema,
   },
+  adoptRoots: {
+    method: 'POST',
+    path: '/api/incidents/{id}/adopt',
+    summary: 'Make roots that were found since compromised nodes of the incident, for the next plan',
+    role: 'responder',
+    params: incidentParams,
+    body: z.object({ reason }),
+    returns: caseSchema,
+  },
   detections: {
     method: 'GET',
     path: '/api/detections',
@@ -751,6 +761,22 @@ export const routes = {
     role: 'viewer',
     params: z.object({ id: z.string().min(1).max(2300) }),
     returns: keptEventSchema,
+  },
+  hunt: {
+    method: 'GET',
+    path: '/api/hunt',
+    summary: 'Events that a query means, hot and cold, those that came in last first, with what is found most often',
+    role: 'viewer',
+    query: z.object({
+      /** docs/hunting.md */
+      q: queryText,
+      since: z.iso.datetime({ offset: true }).optional(),
+      until: z.iso.datetime({ offset: true }).optional(),
+      before: z.coerce.number().int().positive().optional(),
+      limit: z.coerce.number().int().positive().max(500).default(100),
+      now,
+    }),
+    returns: huntSchema,
   },
   intake: {
     method: 'GET',

@@ -10,7 +10,10 @@ import { joinRules, keptDetectionSchema } from './detections.ts';
 export const closings = ['resolved', 'false-alarm'] as const;
 export type Closing = (typeof closings)[number];
 
-/** Where it began: the earliest actor from which the others were reached or taken. */
+/**
+ * Where it began: the earliest actor from which the others were reached or taken; and actors that an earlier one leads to by a way
+ * that the graph does not know.
+ */
 export const rootSchema = z.object({
   node: nodeRefSchema,
   /** False: the estate has no such node, so nothing can be planned from it. */
@@ -87,7 +90,7 @@ export const caseSchema = queueRowSchema.extend({
     z.object({
       at: z.string(),
       by: z.string(),
-      did: z.enum(['merged', 'split', 'closed', 'reopened', 'opened']),
+      did: z.enum(['merged', 'split', 'closed', 'reopened', 'opened', 'adopted']),
       reason: z.string(),
       /** Incidents that it was merged from, or split from or into. */
       others: z.array(z.string()),
@@ -95,7 +98,7 @@ export const caseSchema = queueRowSchema.extend({
   ),
   /** Incidents that the rules would put together with this one and a person, or work under way, keeps apart. */
   related: z.array(z.object({ incident: z.string(), rule: z.enum(joinRules), words: z.string() })),
-  /** Roots found since the incident's plan was made: they are not in `compromised` yet. */
+  /** Roots found since the incident's plan was made, or beside what a person opened it with: not in `compromised` yet. */
   newRoots: z.array(nodeRefSchema),
   completeness: completenessSchema,
 });

@@ -136,6 +136,10 @@ export function caseDesk(station: Station): CaseDesk {
       await cases.reopen(request);
       return caseOf(request.incident);
     },
+    adoptRoots: async (request) => {
+      await cases.adoptRoots(request);
+      return caseOf(request.incident);
+    },
     giveVerdict: async (request) => {
       await cases.giveVerdict(request);
       return detection(request.detection);

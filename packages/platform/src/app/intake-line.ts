@@ -46,7 +46,7 @@ interface Waiting {
 
 const defaultRoom = 256 << 20;
 /** What is appended together. */
-const mostTogether = { events: 8000, bytes: 24 << 20 };
+const mostTogether = { events: 4000, bytes: 24 << 20 };
 
 export class IntakeLine {
   readonly #parts: IntakeLineParts;

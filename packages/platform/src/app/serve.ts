@@ -8,6 +8,7 @@ import { mustBeDescribed } from '../events/declared/declared-formats.ts';
 import { Authenticator } from '../http/authenticate.ts';
 import { buildServer } from '../http/server.ts';
 import { caseDesk } from './case-desk.ts';
+import { playDemoDay } from './demo-day.ts';
 import { planIncident } from './handlers/containment.ts';
 import { handlersOf } from './handlers/index.ts';
 import { openOutStation, readOutlets } from './out-station.ts';
@@ -99,6 +100,7 @@ async function prepare(station: Station, options: ServeOptions, signal: AbortSig
     by: 'demo',
   });
   await planIncident(station, id, 'demo', signal);
+  if (options.playDay) await playDemoDay(station, signal);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

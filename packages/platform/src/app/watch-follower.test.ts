@@ -144,3 +144,31 @@ test('what could not be taken is handed on again, and no place is saved before i
   expect(handed).toEqual([['kubernetes-audit/e0', 'kubernetes-audit/e1']]);
   expect(saved).toEqual([2]);
 });
+
+test('an event that the rules fall over holds nobody up, and is told', async () => {
+  const engine = new SigmaEngine({ sources });
+  engine.load([{ file: 'r.yml', text: rules }]);
+  const judge = engine.judge.bind(engine);
+  engine.judge = (event, context) => {
+    if (context?.eventId === 'kubernetes-audit/e1') throw new Error('poison');
+    return judge(event, context);
+  };
+  const log = ['a', 'b', 'c'].map((user, at) => kept('delete', user, at));
+  const stop = new AbortController();
+  const found: string[] = [];
+  const follower = await WatchFollower.open({
+    name: 'test',
+    engine,
+    detectors: [],
+    events: { after: async (no) => log.filter((each) => each.no > no) },
+    places: { load: async () => undefined, save: async () => undefined },
+    take: async (detections) => {
+      found.push(...detections.map(({ events }) => events[0]?.id ?? ''));
+      stop.abort();
+    },
+    now: () => start,
+  });
+  await follower.run(stop.signal);
+  expect(found).toEqual(['kubernetes-audit/e0', 'kubernetes-audit/e2']);
+  expect(follower.counts.stopped).toEqual([{ detector: 'rules', why: 'They fell over 1 events.' }]);
+});

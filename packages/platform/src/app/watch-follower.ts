@@ -10,7 +10,7 @@
  *   in is not made too late by today's date.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Detection, StreamDetector } from '@firebreak/contract';
+import type { Detection, SeenEvent, StreamDetector } from '@firebreak/contract';
 import type { SigmaEngine } from '../detection/sigma/engine/sigma-engine.ts';
 import { Watch } from '../detection/watch.ts';
 import type { WatchPlaces } from '../detection/watch-place.ts';
@@ -45,6 +45,7 @@ export interface FollowerCounts {
 }
 
 const batchSize = 2000;
+const handEach = 250;
 const saveEach = 20_000;
 /** Others may append as well, and nobody says so. */
 const lookEachMs = 1000;
@@ -64,6 +65,7 @@ export class WatchFollower {
   #newest: number;
   #seen = 0;
   #detections = 0;
+  #fallen = 0;
   /** Of each of the last batches, that of its first event. */
   readonly #lags: number[] = [];
   #waiting = Promise.withResolvers<void>();
@@ -90,7 +92,10 @@ export class WatchFollower {
       seen: this.#seen,
       detections: this.#detections,
       lagMs: quantiles(this.#lags),
-      stopped: [...this.#watch.failures].map(([detector, why]) => ({ detector, why })),
+      stopped: [
+        ...[...this.#watch.failures].map(([detector, why]) => ({ detector, why })),
+        ...(this.#fallen === 0 ? [] : [{ detector: 'rules', why: `They fell over ${this.#fallen} events.` }]),
+      ],
     };
   }
 
@@ -130,12 +135,20 @@ export class WatchFollower {
     const batch = await this.#parts.events.after(this.#position, batchSize);
     const last = batch.at(-1);
     if (last === undefined) return false;
-    const found: Detection[] = [...this.#left];
+    let found: Detection[] = [...this.#left];
+    let unhanded = 0;
     for (const { event, raw, received, no } of batch) {
       if (no <= this.#judged) continue;
-      for (const each of this.#watch.see({ event, raw }, received.getTime())) found.push(each);
+      this.#see({ event, raw }, received, found);
       this.#newest = Math.max(this.#newest, Math.min(Date.parse(event.time), received.getTime()));
       this.#seen += 1;
+      this.#judged = no;
+      unhanded += 1;
+      // What was found does not wait for the rest of a large block.
+      if (unhanded < handEach || found.length === 0) continue;
+      await this.#hand(found);
+      found = [];
+      unhanded = 0;
     }
     this.#judged = last.no;
     await this.#hand(found);
@@ -143,6 +156,16 @@ export class WatchFollower {
     this.#lags.push(Math.max(0, this.#parts.now() - (batch[0]?.received.getTime() ?? 0)));
     if (this.#lags.length > lagsKept) this.#lags.shift();
     return true;
+  }
+
+  /** An event that the rules fall over is passed, and that is told: it must not hold up all that come after it. */
+  #see(seen: SeenEvent, received: Date, found: Detection[]): void {
+    try {
+      for (const each of this.#watch.see(seen, received.getTime())) found.push(each);
+    } catch (error) {
+      this.#fallen += 1;
+      this.#parts.onTrouble?.(new Error(`The rules fell over the event ${seen.event.id}.`, { cause: error }));
+    }
   }
 
   async #advance(time: number): Promise<void> {

@@ -27,6 +27,7 @@ export interface WatchStationParts extends WatchThreadData {
 }
 
 const againAfterMs = 2000;
+const longestEndMs = 20_000;
 
 export class WatchStation {
   readonly #parts: WatchStationParts;
@@ -56,7 +57,10 @@ export class WatchStation {
   async close(): Promise<void> {
     this.#closing.abort();
     this.#tell({ kind: 'stop' });
+    // A thread that does not end is ended: it reads on from its last place.
+    const patience = setTimeout(() => void this.#worker?.terminate(), longestEndMs);
     await this.#running;
+    clearTimeout(patience);
   }
 
   async #run(): Promise<void> {

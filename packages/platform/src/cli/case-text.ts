@@ -107,7 +107,9 @@ export function describeCase(found: Case): Shown {
       ({ node, first, why, known }) =>
         show`  ${node.id}  ${first}  ${why}${known ? '' : ' The estate has no such node.'}`,
     ),
-    ...newRoots.map(({ id: root }) => yellow(show`  ${root} was found since the plan was made: plan again with it.`)),
+    ...newRoots.map(({ id: root }) =>
+      yellow(show`  ${root} is no compromised node of it yet: adopt it and plan again.`),
+    ),
     ...(members.length === 0 ? [] : [bold(show`Detections (${members.length} of ${detections})`)]),
     ...members.flatMap(
       ({ id: detection, first, severity: level, title: what, joined: join, judgement, suppressedBy }) => [

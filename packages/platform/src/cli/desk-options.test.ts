@@ -67,6 +67,7 @@ const noCases: Desk['cases'] = {
   openFrom: refuse,
   close: refuse,
   reopen: refuse,
+  adoptRoots: refuse,
   giveVerdict: refuse,
   suppressions: refuse,
   suppress: refuse,

@@ -19,6 +19,7 @@ export function remoteCases(client: Client, signal: AbortSignal): CaseDesk {
     close: ({ incident, as, reason }) =>
       client.call('closeIncident', { ...about(incident), body: { as, reason } }, signal),
     reopen: ({ incident, reason }) => client.call('reopenIncident', { ...about(incident), body: { reason } }, signal),
+    adoptRoots: ({ incident, reason }) => client.call('adoptRoots', { ...about(incident), body: { reason } }, signal),
     giveVerdict: ({ detection, verdict, note }) =>
       client.call('giveVerdict', { ...about(detection), body: { verdict, note } }, signal),
     suppressions: async () => (await client.call('suppressions', {}, signal)).suppressions,

@@ -116,6 +116,8 @@ export interface ServeOptions {
   readonly rules: readonly string[];
   /** Webhooks that sign, and where their secrets are: `<name>=env:<VARIABLE>`, `<name>=file:</path>`. */
   readonly webhooks: readonly string[];
+  /** Send the demo's day in, on a new data directory. */
+  readonly playDay?: boolean | undefined;
   /** A file that describes ways out to other systems. */
   readonly outlets?: string | undefined;
   /** Folder of the built console. */
@@ -192,6 +194,7 @@ export interface CaseDesk {
   openFrom(request: Parameters<Decisions['openFrom']>[0]): Promise<Case>;
   close(request: Parameters<Decisions['close']>[0]): Promise<Case>;
   reopen(request: Parameters<Decisions['reopen']>[0]): Promise<Case>;
+  adoptRoots(request: Parameters<Decisions['adoptRoots']>[0]): Promise<Case>;
   giveVerdict(request: Parameters<Decisions['giveVerdict']>[0]): Promise<KeptDetection>;
   suppressions(): Promise<readonly Suppression[]>;
   suppress(request: Parameters<Decisions['suppress']>[0]): Promise<Suppression>;

@@ -45,7 +45,7 @@ export function observationsOf(raw: unknown): readonly Observation[] {
   if (told === undefined) return none;
   if (last.raw === told) return last.observations;
   const observations = read(told);
-  if (observations.length > 0) Object.assign(last, { raw: told, observations });
+  Object.assign(last, { raw: told, observations });
   return observations;
 }
 

@@ -346,7 +346,7 @@ function blockRows(database: Database, numbers: readonly number[]): Promise<read
 }
 
 /** Conditions, with parameters from $2 on, that leave out blocks in which nothing can fit. */
-function blocksThatMay(wish: EventWish): { readonly text: string; readonly values: readonly unknown[] } {
+export function blocksThatMay(wish: EventWish): { readonly text: string; readonly values: readonly unknown[] } {
   const values: unknown[] = [];
   const parameter = (value: unknown) => `$${values.push(value) + 1}`;
   let text = '';
@@ -362,7 +362,7 @@ function blocksThatMay(wish: EventWish): { readonly text: string; readonly value
   return { text, values };
 }
 
-function fits(wish: EventWish): (kept: KeptEvent) => boolean {
+export function fits(wish: EventWish): (kept: KeptEvent) => boolean {
   const { since, until } = wish;
   const [actors, targets, operations, formats] = [wish.actors, wish.targets, wish.operations, wish.formats].map(
     (list) => (list === undefined ? undefined : new Set(list)),
@@ -387,7 +387,7 @@ function* chunks<T>(list: readonly T[], size: number): Generator<readonly T[]> {
 const longestTerm = 300;
 
 /** PostgreSQL has no text with a NUL, and no long one in an index: a long term is found by its digest. */
-function keptTerm(term: string): string {
+export function keptTerm(term: string): string {
   if (term.length > longestTerm) return `sha256:${sha256Hex(term)}`;
   return term.replaceAll('\0', '\ufffd');
 }

@@ -200,9 +200,23 @@ test('an incident that a person opened draws what its identities do', async () =
   const id = (await send('/api/incidents', { title: 'By hand', compromised: [role('vendor-labelling')] })).body.id;
   const taken = await station.cases.takeDetections([detection([role('vendor-labelling')])]);
   expect(taken).toMatchObject({ opened: [], joined: 1 });
+  const other = detection([role('ci-website-other')], { sessions: ['a-session-of-2026'] });
+  const linked = detection([role('vendor-labelling')], { sessions: ['a-session-of-2026'] });
+  await station.cases.takeDetections([other, linked]);
+  expect((await send(`/api/incidents/${id}/adopt`, { reason: 'x' })).body).toMatchObject({ code: 'FB-CASE-REFUSED' });
+  const before = detection([role('partner-portal')], {
+    first: '2026-11-20T09:00:00.000Z',
+    sessions: ['a-session-of-2026'],
+  });
+  expect(await station.cases.takeDetections([before])).toMatchObject({ opened: [], joined: 1 });
+  const wider = await get<Case>(`/api/incidents/${id}/case`);
+  expect(wider).toMatchObject({ compromised: [role('vendor-labelling')], newRoots: [{ id: role('partner-portal') }] });
+  const adopted = await send(`/api/incidents/${id}/adopt`, { reason: 'it began there' });
+  expect(adopted.body).toMatchObject({ compromised: [role('vendor-labelling'), role('partner-portal')], newRoots: [] });
+  expect((await entries(id)).map(({ kind }) => kind)).toContain('incident.widened');
   expect(await get<Case>(`/api/incidents/${id}/case`)).toMatchObject({
     title: 'By hand',
-    detections: 1,
+    detections: 4,
     severity: { level: 'high' },
   });
 });

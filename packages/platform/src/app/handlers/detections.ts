@@ -11,6 +11,7 @@ type Served =
   | 'splitIncident'
   | 'closeIncident'
   | 'reopenIncident'
+  | 'adoptRoots'
   | 'detections'
   | 'detection'
   | 'openFromDetections'
@@ -32,6 +33,7 @@ export function detectionHandlers(station: Station): Pick<Handlers, Served> {
     splitIncident: ({ params, body, caller }) => desk.split({ incident: params.id, ...body, by: caller.name }),
     closeIncident: ({ params, body, caller }) => desk.close({ incident: params.id, ...body, by: caller.name }),
     reopenIncident: ({ params, body, caller }) => desk.reopen({ incident: params.id, ...body, by: caller.name }),
+    adoptRoots: ({ params, body, caller }) => desk.adoptRoots({ incident: params.id, ...body, by: caller.name }),
     detections: ({ query: { after, limit, ...filter } }) => desk.detections(filter, { after, limit }),
     detection: ({ params }) => desk.detection(params.id),
     openFromDetections: ({ body, caller }) => desk.openFrom({ ...body, by: caller.name }),

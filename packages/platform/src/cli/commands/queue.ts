@@ -111,6 +111,13 @@ export function queueCommands(program: Command, cli: CommandLine): void {
       decided(command, options, (cases, signed) => cases.reopen({ incident, ...signed })),
   );
 
+  deciding(
+    'adopt <incident>',
+    'make roots that were found since compromised nodes of the incident, for the next plan',
+  ).action((incident: string, options: DecideOptions, command: Command) =>
+    decided(command, options, (cases, signed) => cases.adoptRoots({ incident, ...signed })),
+  );
+
   deciding('suppress', 'hide detections of a scope; they are kept and counted')
     .option('--detector <id>', 'of this detector')
     .option('--identity <node>', 'by this node')

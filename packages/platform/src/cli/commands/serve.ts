@@ -15,6 +15,7 @@ interface ServeCommandOptions extends DataOptions {
   readonly rules?: readonly string[];
   readonly webhook?: readonly string[];
   readonly outlets?: string;
+  readonly playDay?: boolean;
   readonly json?: boolean;
 }
 
@@ -38,6 +39,7 @@ export function serveCommand(program: Command, cli: CommandLine): void {
       repeated,
     )
     .option('--outlets <file>', 'ways out to other systems: webhooks, syslog, tickets, Alertmanager (docs/outlets.md)')
+    .option('--play-day', 'send in a day of the demo’s logs as well, with an attack in it')
     .addOption(new Option('--demo', 'the demo estate (the default)').conflicts(['kubeconfig', 'from']))
     .action(
       async ({
@@ -51,6 +53,7 @@ export function serveCommand(program: Command, cli: CommandLine): void {
         rules = [],
         webhook: webhooks = [],
         outlets,
+        playDay,
         allowHost = [],
         json,
       }: ServeCommandOptions) => {
@@ -71,6 +74,7 @@ export function serveCommand(program: Command, cli: CommandLine): void {
             rules,
             webhooks,
             outlets,
+            playDay,
             console: builtConsole,
             signal,
             onReady: ({ address, signInLink, notes }) => {

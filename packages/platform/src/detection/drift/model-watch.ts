@@ -150,8 +150,10 @@ export class ModelWatch {
     if (told === undefined) return undefined;
     this.#observed += 1;
     this.#node ??= event.targets[0] ?? null;
-    if (observation.version !== undefined && observation.version !== this.#versions.at(-1)?.[0]) {
-      this.#versions.push([observation.version, time]);
+    // Several may serve at the same time: one is new when it was never told.
+    const { version } = observation;
+    if (version !== undefined && !this.#versions.some(([known]) => known === version)) {
+      this.#versions.push([version, time]);
       if (this.#versions.length > mostVersions) this.#versions.shift();
     }
     const given = observation.role === 'these';

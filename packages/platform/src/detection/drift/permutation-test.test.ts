@@ -64,6 +64,13 @@ test('on few records and two bins the level is still exact', () => {
   expect(Math.abs(alarms / runs - 0.05)).toBeLessThan(4 * Math.sqrt((0.05 * 0.95) / runs));
 });
 
+test('where all records are in one bin nothing is an alarm', () => {
+  const draw = drawsFor('one bin');
+  const counts = Float64Array.from([300, 0, 0]);
+  for (let run = 0; run < 200; run++)
+    expect(permutationTest(yesOrNo.layout, counts, counts, { shuffles: 100, enough: 2, draw }).p).toBe(1);
+});
+
 test('a new value is found, and says by which statistic', () => {
   const seen = new HeavyHitters(10);
   for (const value of ['a', 'a', 'a', 'b']) seen.add(value);

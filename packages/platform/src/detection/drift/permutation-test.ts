@@ -47,6 +47,9 @@ export function permutationTest(
   const pooled = reference.map((count, bin) => count + (current[bin] as number));
   const total = pooled.reduce((sum, count) => sum + count, 0);
   const taken = current.reduce((sum, count) => sum + count, 0);
+  // All in one bin: nothing could differ, and lots among ties must not make an alarm of that.
+  if (pooled.filter((count) => count > 0).length < 2)
+    return { p: 1, strongest: 'g', pEach: each ? statisticNames.map(() => 1) : [], shuffles: 0 };
   const shuffled = new Float64Array(layout.bins);
   const rest = new Float64Array(layout.bins);
   const values = new Float64Array(statisticCount);

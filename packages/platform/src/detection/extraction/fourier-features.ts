@@ -6,7 +6,7 @@
 import { drawsFor } from '../drift/random-draws.ts';
 import { places } from './query-vector.ts';
 
-export const frequencies = 64;
+const frequencies = 64;
 /** Cosine and sine of each. */
 export const fourierSize = 2 * frequencies;
 

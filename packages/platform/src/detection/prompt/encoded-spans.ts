@@ -21,48 +21,43 @@ const spacedRun = new RegExp(`(?:[A-Za-z][ ._*-]){${fewestSpaced - 1},}[A-Za-z](
 
 /** Linear in the text, and at most 256 of each kind. */
 export function* encodedSpans(text: string): Generator<Decoded> {
-  yield* spans(text, base64Run, (run, at) => {
-    if (/^[0-9a-fA-F]+$/.test(run) || !/[a-z]/.test(run) || !/[A-Z]/.test(run)) return undefined;
+  // Digits of base64 hold those of hexadecimal: one pass finds both.
+  yield* spans(text, base64Run, function* (run, at) {
+    for (const { 0: digits, index } of run.matchAll(hexRun)) {
+      const decoded = readable(Buffer.from(digits.slice(0, digits.length & ~1), 'hex'));
+      const from = at + index;
+      if (decoded !== undefined) yield { form: 'hex', decoded, origin: stretched(decoded, from, from + digits.length) };
+    }
+    if (!/[a-z]/.test(run) || !/[A-Z]/.test(run)) return;
     const usable = run.slice(0, run.length - (run.length % 4 === 1 ? 1 : 0));
     const decoded = readable(Buffer.from(usable.replaceAll('-', '+').replaceAll('_', '/'), 'base64'));
-    return decoded === undefined
-      ? undefined
-      : { form: 'base64', decoded, origin: stretched(decoded, at, at + run.length) };
-  });
-  yield* spans(text, hexRun, (run, at) => {
-    const decoded = readable(Buffer.from(run.slice(0, run.length & ~1), 'hex'));
-    return decoded === undefined
-      ? undefined
-      : { form: 'hex', decoded, origin: stretched(decoded, at, at + run.length) };
+    if (decoded !== undefined) yield { form: 'base64', decoded, origin: stretched(decoded, at, at + run.length) };
   });
   if (text.includes('%'))
-    yield* spans(text, percentRun, (run, at) => {
-      if (run.split('%').length <= fewestPercent) return undefined;
+    yield* spans(text, percentRun, function* (run, at) {
+      if (run.split('%').length <= fewestPercent) return;
       const decoded = readable(percentDecoded(run));
-      return decoded === undefined
-        ? undefined
-        : { form: 'percent', decoded, origin: stretched(decoded, at, at + run.length) };
+      if (decoded !== undefined) yield { form: 'percent', decoded, origin: stretched(decoded, at, at + run.length) };
     });
-  yield* spans(text, spacedRun, (run, at) => {
+  yield* spans(text, spacedRun, function* (run, at) {
     let letters = '';
     for (let index = 0; index < run.length; index += 2) letters += run.charAt(index);
-    return { form: 'spaced letters', decoded: letters, origin: (index) => at + Math.min(2 * index, run.length) };
+    yield { form: 'spaced letters', decoded: letters, origin: (index) => at + Math.min(2 * index, run.length) };
   });
 }
 
 function* spans(
   text: string,
   pattern: RegExp,
-  read: (run: string, at: number) => Decoded | undefined,
+  read: (run: string, at: number) => Generator<Decoded>,
 ): Generator<Decoded> {
   let count = 0;
-  for (const { 0: run, index } of text.matchAll(pattern)) {
-    const found = read(run, index);
-    if (found === undefined) continue;
-    yield found;
-    count += 1;
-    if (count === mostSpans) return;
-  }
+  for (const { 0: run, index } of text.matchAll(pattern))
+    for (const found of read(run, index)) {
+      if (count === mostSpans) return;
+      yield found;
+      count += 1;
+    }
 }
 
 /** Units of decoded text have no places of their own: they are spread evenly over the part that they come from. */

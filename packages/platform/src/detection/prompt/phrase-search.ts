@@ -18,7 +18,7 @@ export interface RuleHit {
 /** Units on either side of a word that a pattern is tried on. */
 const around = 160;
 /** Units that patterns may be tried on, in multiples of the text. */
-const effort = 24;
+const effort = 12;
 /** What is shorter occurs backwards or in rot13 by chance. */
 const fewestDisguised = 12;
 

@@ -123,6 +123,14 @@ describe('Any text', () => {
     expect(judge.judge(attack, 'user').truncated).toBe(false);
   });
 
+  test('with more words of injections than are looked at is suspicious', () => {
+    const many = 'ignore disregard must call password your reply silently the user system prompt unrestricted ';
+    const found = judge.judge(many.repeat(2000), 'user');
+    expect(found.truncated).toBe(true);
+    expect(found.signals.map(({ rule }) => rule)).toContain('flood');
+    expect(found.verdict).not.toBe('none');
+  });
+
   test.each<[string, string]>([
     ['words that patterns are tried around', 'ignore instructions '.repeat(20_000)],
     ['one class of characters', 'aA1'.repeat(300_000)],

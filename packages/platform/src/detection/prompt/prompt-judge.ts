@@ -57,6 +57,7 @@ export class PromptJudge {
       }
       const { hits, tooMany } = this.#search.find(view.text);
       truncated ||= tooMany;
+      if (tooMany) signals.push(signal(view, { start: 0, end: view.text.length }, flood(view.form)));
       for (const { rule, start, end, form = view.form } of hits)
         if (rule.where === 'anywhere' || origin !== 'user')
           signals.push(
@@ -112,6 +113,17 @@ export class PromptJudge {
       caveat,
     };
   }
+}
+
+/** Nobody writes so many but to keep one of them from being looked at. */
+function flood(form: View['form']) {
+  return {
+    rule: 'flood',
+    title: 'More words of injections than are looked at',
+    form,
+    tags: ['llm01.2025'],
+    weight: suspiciousAt,
+  };
 }
 
 function hiddenText(form: View['form']) {

@@ -29,6 +29,8 @@ export interface Decisions {
   openFrom(request: Signed & { readonly detections: readonly string[] }): Promise<string>;
   close(request: Signed & { readonly incident: string; readonly as: Closing }): Promise<void>;
   reopen(request: Signed & { readonly incident: string }): Promise<void>;
+  /** Roots that were found since become compromised nodes too, for the next plan. @throws FirebreakError FB-CASE-REFUSED */
+  adoptRoots(request: Signed & { readonly incident: string }): Promise<void>;
   /** The newest verdict counts; the others are kept. @throws FirebreakError FB-NOT-FOUND */
   giveVerdict(request: { detection: string; verdict: DetectionVerdict; note: string; by: string }): Promise<void>;
   /** Hides what it covers, from now on and what is there. @returns its id @throws FirebreakError FB-USAGE */
@@ -51,7 +53,7 @@ export function createDecisions<Tx>({ store, ledger, clock, estate }: CaseParts<
       await store.lock(tx);
       const { answer, incidents, entries } = await work(tx, clock.now());
       await rejudge({ store, tx, graph: view?.graph }, incidents);
-      await store.announce(tx, incidents);
+      await store.announce(tx, [...incidents, ...entries.flatMap(({ incident }) => incident ?? [])]);
       await ledger.append(entries, tx);
       return answer;
     });
@@ -185,6 +187,23 @@ export function createDecisions<Tx>({ store, ledger, clock, estate }: CaseParts<
         await store.note(tx, incident, { at: now, by, did: 'reopened', reason, others: [] });
         const entries = [{ incident, kind: 'incident.reopened', actor: by, body: { reason } }];
         return { answer: undefined, incidents: [incident], entries };
+      }),
+
+    adoptRoots: ({ incident, by, reason }) =>
+      decide(async (tx, now) => {
+        const rows = await mustHave(tx, [incident]);
+        for (const { title, compromised: before, roots } of rows) {
+          const found = roots
+            .filter(({ known, node }) => known && !before.includes(node.id))
+            .map(({ node }) => node.id);
+          if (found.length === 0)
+            throw new FirebreakError('FB-CASE-REFUSED', `${incident} has no root that is not in it already.`);
+          await store.rename(tx, incident, { title, compromised: [...before, ...found] });
+          await store.note(tx, incident, { at: now, by, did: 'adopted', reason, others: [] });
+        }
+        const [row] = await store.cases(tx, [incident]);
+        const body = { compromised: row?.compromised ?? [], reason };
+        return { answer: undefined, incidents: [], entries: [{ incident, kind: 'incident.widened', actor: by, body }] };
       }),
 
     giveVerdict: ({ detection, verdict, note, by }) =>

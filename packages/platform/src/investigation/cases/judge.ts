@@ -2,6 +2,8 @@
 import type { CaseSeverity, NodeRef, Root } from '@firebreak/contract';
 import { nodeRef } from '@firebreak/contract';
 import type { AttackGraph } from '../../graph/attack-graph.ts';
+import { hasBit } from '../../graph/bitset.ts';
+import { reach } from '../../graph/reach.ts';
 import { rootsOf } from './roots.ts';
 import { severityOf } from './severity.ts';
 import type { Member } from './store.ts';
@@ -26,18 +28,30 @@ export function judge(members: readonly Member[], graph: AttackGraph | undefined
   const traits = shown.map((member) => member.traits);
   const found = rootsOf(traits, graph === undefined ? undefined : waysOf(graph));
   const detections = shown.map(({ detection }) => detection);
-  const roots = found.slice(0, mostRoots).map(({ node, first, leadsTo }): Root => {
-    const others =
-      leadsTo === 0
-        ? ''
-        : ` From it ${leadsTo} other ${leadsTo === 1 ? 'actor was' : 'actors were'} taken or could be reached.`;
-    return {
-      node: refOf(node, graph),
-      known: graph?.indexOf.has(node) === true,
-      first: new Date(first).toISOString(),
-      why: `No earlier actor leads to it.${others}`,
-    };
+  const unexplained = new Set(found.map(({ node }) => node));
+  const starts = [...unexplained].flatMap((id) => graph?.indexOf.get(id) ?? []);
+  const reached = graph === undefined ? undefined : reach(graph.hypergraph, starts).reached;
+  /** Actors that a session or a taking leads to and the graph does not: a plan that began without them would leave them be. */
+  const isBeyond = (id: string) => {
+    const node = graph?.indexOf.get(id);
+    return node !== undefined && reached !== undefined && !hasBit(reached, node);
+  };
+  const firsts = new Map<string, number>();
+  for (const { principal, first } of traits)
+    if (principal !== null) firsts.set(principal, Math.min(first, firsts.get(principal) ?? first));
+  const beyond = [...firsts].filter(([id]) => !unexplained.has(id) && isBeyond(id));
+  const rootOf = (node: string, first: number, why: string): Root => ({
+    node: refOf(node, graph),
+    known: graph?.indexOf.has(node) === true,
+    first: new Date(first).toISOString(),
+    why,
   });
+  const roots = [
+    ...found.map(({ node, first, leadsTo }) => rootOf(node, first, `No earlier actor leads to it.${others(leadsTo)}`)),
+    ...beyond.map(([node, first]) =>
+      rootOf(node, first, 'An earlier actor leads to it, by a way that the graph does not know.'),
+    ),
+  ].slice(0, mostRoots);
   const severity =
     counted.length === 0
       ? harmless
@@ -48,6 +62,11 @@ export function judge(members: readonly Member[], graph: AttackGraph | undefined
           detections,
         });
   return { title: titleOf(found, detections), severity, roots };
+}
+
+function others(count: number): string {
+  if (count === 0) return '';
+  return ` From it ${count} other ${count === 1 ? 'actor was' : 'actors were'} taken or could be reached.`;
 }
 
 const harmless: CaseSeverity = {

@@ -1,0 +1,270 @@
+/**
+ * Events that left the database for Parquet files. What must stay true:
+ *
+ * - Nothing is lost and nothing doubled, wherever it is killed: a file is written beside, brought to disk, read back and compared
+ *   before one transaction names it and takes its events out of the database. A file that no row names does not count.
+ * - A file is used only while its digest is the one that was written down: one that is damaged is told of, by its name.
+ * - The newest block stays in the database: numbers are counted on from there.
+ * - Whoever watches has seen an event before it goes.
+ */
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { pipeline } from 'node:stream/promises';
+import type { Gap } from '@firebreak/contract';
+import type { EventWish, KeptEvent } from '../events/store.ts';
+import { columnsOf, type ColdRow, readParquet, writeParquet } from './cold-parquet.ts';
+import type { Database, Transaction } from './database.ts';
+import { type BlockRow, eventsOfBlock } from './event-search.ts';
+import { keptTerm } from './event-store.ts';
+
+export interface ColdFile {
+  readonly name: string;
+  /** Hex. */
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly events: number;
+  readonly firstNo: number;
+  readonly upto: number;
+  /** Times of the first and the last event in it. */
+  readonly first: Date;
+  readonly last: Date;
+}
+
+/** Some events of a file, those that came in last first, or why a file cannot be told of. */
+export type ColdPiece =
+  | { readonly file: string; readonly from: number; readonly events: readonly KeptEvent[] }
+  | { readonly gap: Gap };
+
+export interface ColdEvents {
+  /**
+   * Writes the oldest events that are due into one file.
+   *
+   * @param before came in, and happened, before it
+   * @param note of the same transaction in which the events leave the database
+   * @returns undefined when none is due
+   */
+  move(before: Date, now: Date, note: (file: ColdFile, tx: Transaction) => Promise<void>): Promise<ColdFile | undefined>;
+  /** Deletes files whose last event is older. */
+  forget(before: Date, now: Date, note: (file: ColdFile, tx: Transaction) => Promise<void>): Promise<readonly ColdFile[]>;
+  /** Events in files that may fit; whether they do is the caller's to look. */
+  search(wish: EventWish, before: number): AsyncIterable<ColdPiece>;
+}
+
+/** What goes into one file: so much is held in memory while it is written. */
+const mostPacked = 8 << 20;
+const mostBlocks = 400;
+
+export function createColdEvents(database: Database, folder: string): ColdEvents {
+  return {
+    move: async (before, now, note) => {
+      await mkdir(folder, { recursive: true });
+      const blocks = await dueBlocks(database, before);
+      const [firstBlock, lastBlock] = [blocks[0], blocks.at(-1)];
+      if (firstBlock === undefined || lastBlock === undefined) return undefined;
+      const rows: ColdRow[] = [];
+      for (const block of blocks)
+        for (const kept of await eventsOfBlock(block)) rows.push(columnsOf(kept));
+      rows.reverse();
+      const times = blocks.flatMap(({ first, last }) => [first.getTime(), last.getTime()]);
+      const first = new Date(Math.min(...times));
+      const name = `${first.toISOString().slice(0, 10)}-${firstBlock.no}-${lastBlock.upto}.parquet`;
+      const written = await writeFile(folder, name, rows);
+      const file: ColdFile = {
+        name,
+        ...written,
+        events: rows.length,
+        firstNo: firstBlock.no,
+        upto: lastBlock.upto,
+        first,
+        last: new Date(Math.max(...times)),
+      };
+      await database.transaction(async (tx) => {
+        await nameFile(tx, file, now, blocks);
+        await note(file, tx);
+      });
+      await sweep(database, folder);
+      return file;
+    },
+
+    forget: async (before, now, note) => {
+      const files = (await filesOf(database, 'removed_at is null and last < $1::timestamptz', [before])).toReversed();
+      for (const file of files) {
+        await database.transaction(async (tx) => {
+          await tx.query('update cold_file set removed_at = $2 where name = $1', [file.name, now]);
+          await tx.query('delete from cold_term where file = $1', [file.name]);
+          await note(file, tx);
+        });
+        await rm(join(folder, file.name), { force: true });
+      }
+      return files;
+    },
+
+    search: async function* (wish, before) {
+      const gone = await filesOf(database, `removed_at is not null${overlap}`, [wish.since, wish.until]);
+      if (gone.length > 0) yield { gap: notKept(gone) };
+      const { text, values } = withTerms(wish);
+      const files = await filesOf(database, `removed_at is null${overlap} and first_no < $3${text}`, [
+        wish.since,
+        wish.until,
+        before,
+        ...values,
+      ]);
+      for (const file of files) {
+        const why = await unlike(folder, file);
+        if (why !== undefined) {
+          yield { gap: unreadable(file, why) };
+          continue;
+        }
+        try {
+          for await (const events of readParquet(join(folder, file.name), wish, before))
+            yield { file: file.name, from: events.at(-1)?.no ?? file.firstNo, events };
+          yield { file: file.name, from: file.firstNo, events: [] };
+        } catch (error) {
+          yield { gap: unreadable(file, error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'It failed.') };
+        }
+      }
+    },
+  };
+}
+
+type DueBlock = BlockRow & { readonly upto: number; readonly first: Date; readonly last: Date };
+
+/** The oldest blocks, one after the other as they were numbered; the first that is not due ends it, so files never overlap. */
+async function dueBlocks(database: Database, before: Date): Promise<readonly DueBlock[]> {
+  return database.query<DueBlock>(
+    `select no, upto, first, last, places, received, packed, pieces from (
+       select *, sum(length(packed)) over (order by no) - length(packed) as ahead,
+         bool_and(received < $1 and last < $1 and upto < (select max(upto) from event_block)
+           and upto <= coalesce((select min(position) from watch_place), upto)) over (order by no) as due
+       from (select * from event_block order by no limit ${mostBlocks}) as oldest) as counted
+     where due and ahead < ${mostPacked} order by no`,
+    [before],
+  );
+}
+
+async function nameFile(tx: Transaction, file: ColdFile, now: Date, blocks: readonly DueBlock[]): Promise<void> {
+  const numbers = blocks.map(({ no }) => no);
+  await tx.query(
+    `insert into cold_file (name, sha256, bytes, events, first_no, upto, first, last, written_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [file.name, file.sha256, file.bytes, file.events, file.firstNo, file.upto, file.first, file.last, now],
+  );
+  await tx.query(
+    `insert into cold_term (role, term, file)
+     select distinct role, term, $1 from event_term where block = any($2::bigint[])`,
+    [file.name, numbers],
+  );
+  await tx.query('delete from event_term where block = any($1::bigint[])', [numbers]);
+  await tx.query('delete from event_block where no = any($1::bigint[])', [numbers]);
+}
+
+/** Written beside, brought to disk, read back and compared. */
+async function writeFile(
+  folder: string,
+  name: string,
+  rows: readonly ColdRow[],
+): Promise<{ sha256: string; bytes: number }> {
+  const [beside, path] = [join(folder, `${name}.part`), join(folder, name)];
+  await rm(beside, { force: true });
+  await writeParquet(beside, rows);
+  await synced(beside);
+  const wanted = digestOfRows(rows.map(({ no, form, raw }) => [no, form, raw]));
+  const seen: [number, string, string][] = [];
+  for await (const events of readParquet(beside, {}, Number.MAX_SAFE_INTEGER))
+    for (const { no, formText, rawText } of events) seen.push([no, formText, rawText]);
+  if (seen.length !== rows.length || digestOfRows(seen) !== wanted)
+    throw new Error(`${name} does not read back as it was written: nothing was taken out of the database.`);
+  await rename(beside, path);
+  await synced(folder);
+  return { sha256: await digestOfFile(path), bytes: (await stat(path)).size };
+}
+
+/** What a killed run left behind: files that no row names, and those that are not kept any more. */
+async function sweep(database: Database, folder: string): Promise<void> {
+  const kept = new Set((await filesOf(database, 'removed_at is null', [])).map(({ name }) => name));
+  for (const name of await readdir(folder))
+    if (/^\d{4}-\d\d-\d\d-\d+-\d+\.parquet(\.part)?$/.test(name) && !kept.has(name))
+      await rm(join(folder, name), { force: true });
+}
+
+const overlap =
+  " and last >= coalesce($1::timestamptz, '-infinity') and first <= coalesce($2::timestamptz, 'infinity')";
+
+function withTerms(wish: EventWish): { readonly text: string; readonly values: readonly unknown[] } {
+  let text = '';
+  const values: unknown[] = [];
+  for (const [role, terms] of [
+    ['actor', wish.actors],
+    ['target', wish.targets],
+    ['operation', wish.operations],
+  ] as const)
+    if (terms !== undefined)
+      text += ` and name in (select file from cold_term where role = '${role}' and term = any($${values.push(terms.map(keptTerm)) + 3}::text[]))`;
+  return { text, values };
+}
+
+interface FileRow extends Omit<ColdFile, 'firstNo'> {
+  readonly first_no: number;
+}
+
+async function filesOf(database: Database, where: string, values: readonly unknown[]): Promise<readonly ColdFile[]> {
+  const rows = await database.query<FileRow>(
+    `select name, sha256, bytes, events, first_no, upto, first, last from cold_file where ${where} order by first_no desc`,
+    values.map((value) => value ?? null),
+  );
+  return rows.map(({ first_no: firstNo, ...rest }) => ({ ...rest, firstNo }));
+}
+
+/** Why a file is not the one that was written; undefined when it is. */
+async function unlike(folder: string, { name, sha256 }: ColdFile): Promise<string | undefined> {
+  try {
+    return (await digestOfFile(join(folder, name))) === sha256 ? undefined : 'Its digest is another one than was written.';
+  } catch {
+    return 'It cannot be opened.';
+  }
+}
+
+async function digestOfFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+  return hash.digest('hex');
+}
+
+function digestOfRows(rows: readonly (readonly [number, string, string])[]): string {
+  const hash = createHash('sha256');
+  for (const [no, form, raw] of rows) hash.update(`${no} ${form.length} ${raw.length}\n${form}\n${raw}\n`);
+  return hash.digest('hex');
+}
+
+async function synced(path: string): Promise<void> {
+  const file = await open(path, 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+function unreadable({ name, events, first, last }: ColdFile, why: string): Gap {
+  return {
+    kinds: ['*'],
+    where: name,
+    code: 'FB-COLD-UNREADABLE',
+    reason: `${why} Its ${events} events from ${first.toISOString()} to ${last.toISOString()} were not looked at.`,
+    next: 'Bring the file back from a backup, by the name and digest that the ledger has.',
+  };
+}
+
+function notKept(files: readonly ColdFile[]): Gap {
+  const events = files.reduce((sum, file) => sum + file.events, 0);
+  const last = new Date(Math.max(...files.map((file) => file.last.getTime())));
+  return {
+    kinds: ['*'],
+    where: 'events',
+    code: 'FB-HUNT-BOUND',
+    reason: `${events} events up to ${last.toISOString()} are not kept any more.`,
+    next: 'Ask since a later time.',
+  };
+}

@@ -12,6 +12,7 @@ const order = [
   'inventory',
   'events',
   'detection',
+  'artifacts',
   'investigation',
   'planning',
   'execution',

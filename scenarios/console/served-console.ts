@@ -28,13 +28,17 @@ export interface ServedConsole {
   close(): Promise<void>;
 }
 
-/** Starts a server over the sources, or over the demo estate when there are none. */
-export async function serveConsole(sources: readonly string[]): Promise<ServedConsole> {
+/**
+ * Starts a server over the sources, or over the demo estate when there are none.
+ *
+ * @param more further options of `serve`
+ */
+export async function serveConsole(sources: readonly string[], more: readonly string[] = []): Promise<ServedConsole> {
   const { CHROMIUM } = process.env;
   if (CHROMIUM === undefined) throw new Error('CHROMIUM must name a browser: run `peers/chromium/install`.');
   await promisify(execFile)('npm', ['run', 'build'], { cwd: root });
   const data = await mkdtemp(join(tmpdir(), 'firebreak-console-'));
-  const args = ['packages/platform/src/app/main.ts', 'serve', '--data', data, '--port', '0'];
+  const args = ['packages/platform/src/app/main.ts', 'serve', '--data', data, '--port', '0', ...more];
   const server = spawn(process.execPath, [...args, ...sources.flatMap((source) => ['--from', source])], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -100,10 +104,10 @@ async function person(browser: Browser, origin: string, colorScheme: 'light' | '
   return { page: await context.newPage(), troubles };
 }
 
-/** Opens one of the pages by the navigation along the top. */
-export async function open(page: Page, name: string): Promise<void> {
+/** Opens one of the pages by the navigation along the top. @param heading its name where that differs */
+export async function open(page: Page, name: string, heading = name): Promise<void> {
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name, exact: true }).click();
-  await page.getByRole('heading', { level: 1, name }).waitFor();
+  await page.getByRole('heading', { level: 1, name: heading }).waitFor();
 }
 
 /** On the estate page: asks a query, and waits until the rows are those of its answer and not of the one before. */

@@ -15,7 +15,7 @@ let learned: ReturnType<typeof learnNatural>;
 
 beforeAll(() => {
   learned = learnNatural(victim, 70, 320);
-});
+}, 300_000);
 
 function outcomes(name: string, client: Client, clients: number, each: number) {
   const running = detector.start(learned.state);
@@ -39,7 +39,7 @@ test('the model is a real one', () => {
 
 test('natural clients that it has never seen are left alone', () => {
   expect(outcomes('natural', honest, 150, 320)).toBeLessThanOrEqual(0.03);
-});
+}, 300_000);
 
 /** The least share that must be found; 0 where nothing is claimed. */
 const least: Readonly<Record<string, number>> = {

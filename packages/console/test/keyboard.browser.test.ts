@@ -46,7 +46,8 @@ test('a plan is approved without a mouse, and the dialog keeps the focus and giv
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Notebook user' }).waitFor();
   await page.getByRole('tab', { name: 'Blast radius' }).focus();
-  for (const _ of ['Attack paths', 'Scope', 'Plan']) await page.keyboard.press('ArrowRight');
+  for (const _ of ['Attack paths', 'Scope', 'Detections', 'Timeline', 'Did', 'Plan'])
+    await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Approve…' }).waitFor();
   expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Plan');

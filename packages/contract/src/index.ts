@@ -16,6 +16,7 @@ export * from './answers/identities.ts';
 export * from './answers/intake.ts';
 export * from './answers/inventory.ts';
 export * from './answers/lineage.ts';
+export * from './answers/model-verdict.ts';
 export * from './answers/otlp.ts';
 export * from './answers/outlets.ts';
 export * from './answers/plan-choice.ts';

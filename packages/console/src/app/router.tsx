@@ -6,6 +6,7 @@ import {
   redirect,
   retainSearchParams,
 } from '@tanstack/react-router';
+import { detectionsSearch } from '../features/detections/detections-search.ts';
 import { explorerSearch } from '../features/explorer/explorer-search.ts';
 import { identitiesSearch } from '../features/identities/identities-search.ts';
 import { IncidentPage } from '../features/incidents/incident-page.tsx';
@@ -13,6 +14,7 @@ import { nodeSearch } from '../features/node/node-view.ts';
 import { wishOf } from '../features/plan-choice/wish.ts';
 import { QueuePage } from '../features/queue/queue-page.tsx';
 import { SignInPage } from '../features/sign-in/sign-in-page.tsx';
+import { timelineSearch } from '../features/timeline/timeline-search.ts';
 import { trayOf } from '../features/what-if/tray.ts';
 import { NoSuchPage, PageFault } from './fault.tsx';
 import { Shell } from './shell.tsx';
@@ -77,6 +79,25 @@ const paths = createRoute({
   component: lazyRouteComponent(() => import('../features/paths/paths-tab.tsx'), 'PathsTab'),
 });
 
+const members = createRoute({
+  getParentRoute: () => incident,
+  path: '/detections',
+  component: lazyRouteComponent(() => import('../features/detections/detections-tab.tsx'), 'DetectionsTab'),
+});
+
+const timeline = createRoute({
+  getParentRoute: () => incident,
+  path: '/timeline',
+  validateSearch: timelineSearch,
+  component: lazyRouteComponent(() => import('../features/timeline/timeline-tab.tsx'), 'TimelineTab'),
+});
+
+const did = createRoute({
+  getParentRoute: () => incident,
+  path: '/did',
+  component: lazyRouteComponent(() => import('../features/did/did-tab.tsx'), 'DidTab'),
+});
+
 const plan = createRoute({
   getParentRoute: () => incident,
   path: '/plan',
@@ -109,6 +130,54 @@ const evidence = createRoute({
   getParentRoute: () => incident,
   path: '/evidence',
   component: lazyRouteComponent(() => import('../features/evidence/evidence-tab.tsx'), 'EvidenceTab'),
+});
+
+const detection = createRoute({ getParentRoute: () => root, path: '/detection' });
+
+const detections = createRoute({
+  getParentRoute: () => detection,
+  path: '/',
+  validateSearch: detectionsSearch,
+  component: lazyRouteComponent(() => import('../features/detections/detections-page.tsx'), 'DetectionsPage'),
+});
+
+const suppressions = createRoute({
+  getParentRoute: () => detection,
+  path: '/suppressions',
+  component: lazyRouteComponent(() => import('../features/detections/suppressions-page.tsx'), 'SuppressionsPage'),
+});
+
+const keptEvent = createRoute({
+  getParentRoute: () => detection,
+  path: '/event',
+  validateSearch: (search: Readonly<Record<string, unknown>>): { id: string } => ({
+    id: typeof search.id === 'string' ? search.id.slice(0, 2300) : '',
+  }),
+  component: lazyRouteComponent(() => import('../features/detections/event-page.tsx'), 'EventPage'),
+});
+
+const quality = createRoute({
+  getParentRoute: () => detection,
+  path: '/quality',
+  component: lazyRouteComponent(() => import('../features/quality/quality-page.tsx'), 'QualityPage'),
+});
+
+const telemetry = createRoute({
+  getParentRoute: () => detection,
+  path: '/telemetry',
+  component: lazyRouteComponent(() => import('../features/telemetry/telemetry-page.tsx'), 'TelemetryPage'),
+});
+
+const intake = createRoute({
+  getParentRoute: () => detection,
+  path: '/intake',
+  component: lazyRouteComponent(() => import('../features/intake/intake-page.tsx'), 'IntakePage'),
+});
+
+const rotation = createRoute({
+  getParentRoute: () => detection,
+  path: '/rotation',
+  component: lazyRouteComponent(() => import('../features/rotation/rotation-page.tsx'), 'RotationPage'),
 });
 
 const estate = createRoute({ getParentRoute: () => root, path: '/estate' });
@@ -212,7 +281,8 @@ export const router = createRouter({
     signIn,
     approveByLink,
     incidents,
-    incident.addChildren([incidentHome, blast, paths, scope, plan, options, race, evidence]),
+    incident.addChildren([incidentHome, blast, paths, scope, members, timeline, did, plan, options, race, evidence]),
+    detection.addChildren([detections, suppressions, keptEvent, quality, telemetry, intake, rotation]),
     estate.addChildren([explorer, sources, node]),
     identities.addChildren([identityList, identity]),
     exposure,

@@ -52,6 +52,7 @@ function SignedIn() {
   const main = useMainFocus();
   useShortcut('?', 'Show the shortcuts', () => setHelpOpened(true));
   useShortcut('g i', 'Go to incidents', () => void navigate({ to: '/incidents' }));
+  useShortcut('g d', 'Go to the detections', () => void navigate({ to: '/detection' }));
   useShortcut('g e', 'Go to the estate', () => void navigate({ to: '/estate' }));
   useShortcut('g n', 'Go to the identities', () => void navigate({ to: '/identities' }));
   useShortcut('g x', 'Go to the exposure', () => void navigate({ to: '/exposure' }));

@@ -19,6 +19,7 @@ import classes from './top-bar.module.css';
 
 const pages = [
   { to: '/incidents', title: 'Incidents' },
+  { to: '/detection', title: 'Detection' },
   { to: '/estate', title: 'Estate' },
   { to: '/identities', title: 'Identities' },
   { to: '/exposure', title: 'Exposure' },

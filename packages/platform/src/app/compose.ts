@@ -23,6 +23,7 @@ import { notePlaybook } from '../playbooks/note-playbook.ts';
 import { openStorage } from '../storage/storage.ts';
 import { caseDesk } from './case-desk.ts';
 import { approvePlan } from './handlers/approvals.ts';
+import { openPublisher } from './nats-publisher.ts';
 import { exportLines, layOverEstate, playbookSource, responseEventLines } from './playbook-station.ts';
 import { rehearse } from './rehearse.ts';
 import { serve } from './serve.ts';
@@ -94,6 +95,7 @@ export const world: World = {
     return { history: storage.factHistory, now: systemClock.now(), close: () => storage.close() };
   },
 
+  openPublisher,
   serve,
   openDesk,
 };

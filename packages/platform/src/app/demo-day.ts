@@ -13,11 +13,19 @@ export async function playDemoDay(station: Station, signal: AbortSignal): Promis
   const now = station.clock.now().getTime();
   const podOf = (workload: string) =>
     graph.nodes.find(({ id }) => id.startsWith(`kubernetes:Pod/${workload}-`))?.name ?? workload;
-  for (const file of (await readdir(folder)).filter((name) => name.endsWith('.jsonl')).sort()) {
-    const lines = (await readFile(join(folder, file), 'utf8')).split('\n').filter((line) => line !== '');
-    const events = lines.map((line, at): unknown => JSON.parse(inTime(line, { now, id: `${file}:${at}`, podOf })));
-    await station.intake.take(events, { source: 'demo', locator: `demo-day/${file}` });
-  }
+  const lines: { readonly id: string; readonly line: string; readonly before: number }[] = [];
+  for (const file of (await readdir(folder)).filter((name) => name.endsWith('.jsonl')))
+    for (const [at, line] of (await readFile(join(folder, file), 'utf8')).split('\n').entries())
+      if (line !== '')
+        lines.push({
+          id: `${file}:${at}`,
+          line,
+          before: Number(/@(?:time|seconds|millis|nanos)-(\d+)/.exec(line)?.[1] ?? 0),
+        });
+  // In the order in which it happened: logs that are read one after the other come late for correlations.
+  lines.sort((a, b) => b.before - a.before || (a.id < b.id ? -1 : 1));
+  const events = lines.map(({ id, line }): unknown => JSON.parse(inTime(line, { now, id, podOf })));
+  await station.intake.take(events, { source: 'demo', locator: 'demo-day' });
 }
 
 interface Place {

@@ -40,6 +40,7 @@ import { createLedger, type Ledger } from '../ledger/ledger.ts';
 import { changedSince } from '../planning/changed-since.ts';
 import { checkPlan } from '../planning/check-plan.ts';
 import { checkSteps } from '../planning/check-steps.ts';
+import type { ColdEvents } from '../storage/cold-events.ts';
 import type { Transaction } from '../storage/database.ts';
 import { openStorage, type Storage } from '../storage/storage.ts';
 import { type Collected, EstateHolder } from './estate-holder.ts';
@@ -64,6 +65,8 @@ export interface Station {
   readonly rotation: Rotation;
   /** Folders of detection rules beside those that come along. */
   readonly rules: readonly string[];
+  /** Events that left the database. */
+  readonly coldEvents: ColdEvents;
   /** The one way in for events. */
   readonly intake: IntakeLine;
   /** What looks at events as they come; undefined where nothing watches. */
@@ -152,6 +155,7 @@ export async function openStation(options: StationOptions): Promise<Station> {
       options.watch === undefined ? undefined : watchOf(storage, { cases, rotation }, options.watch, options.onTrouble);
     return {
       storage,
+      coldEvents: storage.openColdEvents(join(options.data, 'events', 'cold')),
       ledger,
       incidents,
       intake,

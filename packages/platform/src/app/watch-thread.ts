@@ -89,5 +89,7 @@ try {
 }
 
 function trouble(error: unknown): void {
+  // What breaks off because it was told to end is none.
+  if (stopping.signal.aborted) return;
   tell({ kind: 'trouble', problem: error instanceof Error ? error.message : String(error) });
 }

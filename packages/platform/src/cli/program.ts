@@ -17,6 +17,7 @@ import { exportCommands } from './commands/export-graph.ts';
 import { exposureCommand } from './commands/exposure.ts';
 import { findingsCommand } from './commands/findings.ts';
 import { gateCommand } from './commands/gate.ts';
+import { huntCommand } from './commands/hunt.ts';
 import { identitiesCommand } from './commands/identities.ts';
 import { impactCommand } from './commands/impact.ts';
 import { ingestCommand } from './commands/ingest.ts';
@@ -83,6 +84,7 @@ const commands = [
   diffCommand,
   scopeCommand,
   didCommand,
+  huntCommand,
   ingestCommand,
   intakeCommand,
   impactCommand,

@@ -120,6 +120,11 @@ export interface ServeOptions {
   readonly playDay?: boolean | undefined;
   /** A file that describes ways out to other systems. */
   readonly outlets?: string | undefined;
+  /** Days that events stay in the database after they came in, and after which their files are deleted. */
+  readonly hotDays: number;
+  readonly keepDays?: number | undefined;
+  /** A bus that events come in by, and which part of it is this server's. */
+  readonly bus?: { readonly address: string; readonly partitions: number; readonly partition: number } | undefined;
   /** Folder of the built console. */
   readonly console: string | undefined;
   readonly signal: AbortSignal;
@@ -249,5 +254,13 @@ export interface Desk {
   readonly telemetry: TelemetryDesk;
   rotation(state: RotationState | undefined): Promise<readonly RotationItem[]>;
   decideRotation(request: DecideRotation): Promise<RotationItem>;
+  close(): Promise<void>;
+}
+
+/** Puts events on a bus. */
+export interface EventPublisher {
+  publish(event: NormalEvent, raw: unknown): Promise<void>;
+  /** All that was published so far is durable on the bus. */
+  settled(): Promise<{ readonly published: number; readonly duplicates: number }>;
   close(): Promise<void>;
 }

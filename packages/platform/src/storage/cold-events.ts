@@ -7,14 +7,15 @@
  * - The newest block stays in the database: numbers are counted on from there.
  * - Whoever watches has seen an event before it goes.
  */
+
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import type { Gap } from '@firebreak/contract';
 import type { EventWish, KeptEvent } from '../events/store.ts';
-import { columnsOf, type ColdRow, readParquet, writeParquet } from './cold-parquet.ts';
+import { type ColdRow, columnsOf, readParquet, writeParquet } from './cold-parquet.ts';
 import type { Database, Transaction } from './database.ts';
 import { type BlockRow, eventsOfBlock } from './event-search.ts';
 import { keptTerm } from './event-store.ts';
@@ -30,6 +31,8 @@ export interface ColdFile {
   /** Times of the first and the last event in it. */
   readonly first: Date;
   readonly last: Date;
+  /** When the last of them came in. */
+  readonly received: Date;
 }
 
 /** Some events of a file, those that came in last first, or why a file cannot be told of. */
@@ -41,13 +44,21 @@ export interface ColdEvents {
   /**
    * Writes the oldest events that are due into one file.
    *
-   * @param before came in, and happened, before it
+   * @param before those that came in before it are due: the time that an event tells may be any
    * @param note of the same transaction in which the events leave the database
    * @returns undefined when none is due
    */
-  move(before: Date, now: Date, note: (file: ColdFile, tx: Transaction) => Promise<void>): Promise<ColdFile | undefined>;
-  /** Deletes files whose last event is older. */
-  forget(before: Date, now: Date, note: (file: ColdFile, tx: Transaction) => Promise<void>): Promise<readonly ColdFile[]>;
+  move(
+    before: Date,
+    now: Date,
+    note: (file: ColdFile, tx: Transaction) => Promise<void>,
+  ): Promise<ColdFile | undefined>;
+  /** Deletes files whose last event came in before. */
+  forget(
+    before: Date,
+    now: Date,
+    note: (file: ColdFile, tx: Transaction) => Promise<void>,
+  ): Promise<readonly ColdFile[]>;
   /** Events in files that may fit; whether they do is the caller's to look. */
   search(wish: EventWish, before: number): AsyncIterable<ColdPiece>;
 }
@@ -64,8 +75,7 @@ export function createColdEvents(database: Database, folder: string): ColdEvents
       const [firstBlock, lastBlock] = [blocks[0], blocks.at(-1)];
       if (firstBlock === undefined || lastBlock === undefined) return undefined;
       const rows: ColdRow[] = [];
-      for (const block of blocks)
-        for (const kept of await eventsOfBlock(block)) rows.push(columnsOf(kept));
+      for (const block of blocks) for (const kept of await eventsOfBlock(block)) rows.push(columnsOf(kept));
       rows.reverse();
       const times = blocks.flatMap(({ first, last }) => [first.getTime(), last.getTime()]);
       const first = new Date(Math.min(...times));
@@ -79,6 +89,7 @@ export function createColdEvents(database: Database, folder: string): ColdEvents
         upto: lastBlock.upto,
         first,
         last: new Date(Math.max(...times)),
+        received: lastBlock.received,
       };
       await database.transaction(async (tx) => {
         await nameFile(tx, file, now, blocks);
@@ -89,7 +100,9 @@ export function createColdEvents(database: Database, folder: string): ColdEvents
     },
 
     forget: async (before, now, note) => {
-      const files = (await filesOf(database, 'removed_at is null and last < $1::timestamptz', [before])).toReversed();
+      const files = (
+        await filesOf(database, 'removed_at is null and received < $1::timestamptz', [before])
+      ).toReversed();
       for (const file of files) {
         await database.transaction(async (tx) => {
           await tx.query('update cold_file set removed_at = $2 where name = $1', [file.name, now]);
@@ -118,8 +131,10 @@ export function createColdEvents(database: Database, folder: string): ColdEvents
           continue;
         }
         try {
-          for await (const events of readParquet(join(folder, file.name), wish, before))
-            yield { file: file.name, from: events.at(-1)?.no ?? file.firstNo, events };
+          for await (const events of readParquet(join(folder, file.name), wish, before)) {
+            const last = events.at(-1);
+            if (last !== undefined) yield { file: file.name, from: last.no, events };
+          }
           yield { file: file.name, from: file.firstNo, events: [] };
         } catch (error) {
           yield { gap: unreadable(file, error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'It failed.') };
@@ -136,7 +151,7 @@ async function dueBlocks(database: Database, before: Date): Promise<readonly Due
   return database.query<DueBlock>(
     `select no, upto, first, last, places, received, packed, pieces from (
        select *, sum(length(packed)) over (order by no) - length(packed) as ahead,
-         bool_and(received < $1 and last < $1 and upto < (select max(upto) from event_block)
+         bool_and(received < $1 and upto < (select max(upto) from event_block)
            and upto <= coalesce((select min(position) from watch_place), upto)) over (order by no) as due
        from (select * from event_block order by no limit ${mostBlocks}) as oldest) as counted
      where due and ahead < ${mostPacked} order by no`,
@@ -147,9 +162,20 @@ async function dueBlocks(database: Database, before: Date): Promise<readonly Due
 async function nameFile(tx: Transaction, file: ColdFile, now: Date, blocks: readonly DueBlock[]): Promise<void> {
   const numbers = blocks.map(({ no }) => no);
   await tx.query(
-    `insert into cold_file (name, sha256, bytes, events, first_no, upto, first, last, written_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [file.name, file.sha256, file.bytes, file.events, file.firstNo, file.upto, file.first, file.last, now],
+    `insert into cold_file (name, sha256, bytes, events, first_no, upto, first, last, received, written_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [
+      file.name,
+      file.sha256,
+      file.bytes,
+      file.events,
+      file.firstNo,
+      file.upto,
+      file.first,
+      file.last,
+      file.received,
+      now,
+    ],
   );
   await tx.query(
     `insert into cold_term (role, term, file)
@@ -211,7 +237,7 @@ interface FileRow extends Omit<ColdFile, 'firstNo'> {
 
 async function filesOf(database: Database, where: string, values: readonly unknown[]): Promise<readonly ColdFile[]> {
   const rows = await database.query<FileRow>(
-    `select name, sha256, bytes, events, first_no, upto, first, last from cold_file where ${where} order by first_no desc`,
+    `select name, sha256, bytes, events, first_no, upto, first, last, received from cold_file where ${where} order by first_no desc`,
     values.map((value) => value ?? null),
   );
   return rows.map(({ first_no: firstNo, ...rest }) => ({ ...rest, firstNo }));
@@ -220,7 +246,9 @@ async function filesOf(database: Database, where: string, values: readonly unkno
 /** Why a file is not the one that was written; undefined when it is. */
 async function unlike(folder: string, { name, sha256 }: ColdFile): Promise<string | undefined> {
   try {
-    return (await digestOfFile(join(folder, name))) === sha256 ? undefined : 'Its digest is another one than was written.';
+    return (await digestOfFile(join(folder, name))) === sha256
+      ? undefined
+      : 'Its digest is another one than was written.';
   } catch {
     return 'It cannot be opened.';
   }

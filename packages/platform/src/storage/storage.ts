@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RotationStore } from '../detection/secrets/rotation.ts';
 import type { WatchPlaces } from '../detection/watch-place.ts';
-import type { EventStore } from '../events/store.ts';
+import type { EventStore, EventWish } from '../events/store.ts';
 import type { ApprovalStore } from '../execution/approval/store.ts';
 import type { ExecutionStore } from '../execution/store.ts';
 import type { FactHistory } from '../facts/history.ts';
@@ -13,9 +13,11 @@ import { type Clock, systemClock } from '../kernel/clock.ts';
 import type { LedgerStore } from '../ledger/store.ts';
 import { createApprovalStore } from './approval-store.ts';
 import { type AuthStore, createAuthStore } from './auth-store.ts';
+import { type ColdEvents, createColdEvents } from './cold-events.ts';
 import { openDatabase, type Transaction } from './database.ts';
 import { createDetectionStore } from './detection-store.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
+import { searchBlocks } from './event-search.ts';
 import { createEventStore } from './event-store.ts';
 import { eventChannel, eventSchema, type StorageEvent } from './events.ts';
 import { createExecutionStore } from './execution-store.ts';
@@ -36,6 +38,10 @@ export interface Storage {
   readonly rotationStore: RotationStore<Transaction>;
   readonly authStore: AuthStore;
   readonly eventStore: EventStore;
+  /** Blocks of the events below a number that are in the database. */
+  searchBlocks(wish: EventWish, before: number): ReturnType<typeof searchBlocks>;
+  /** Events that left the database, in files of this folder. */
+  openColdEvents(folder: string): ColdEvents;
   readonly detectionStore: CaseStore<Transaction>;
   readonly watchPlaces: WatchPlaces;
   readonly outletStore: OutletStore;
@@ -76,6 +82,8 @@ export async function openStorage(
       rotationStore: createRotationStore(database),
       authStore: createAuthStore(database, clock),
       eventStore: createEventStore(database),
+      searchBlocks: (wish, before) => searchBlocks(database, wish, before),
+      openColdEvents: (folder) => createColdEvents(database, folder),
       detectionStore: createDetectionStore(database),
       outletStore: createOutletStore(database),
       watchPlaces: createWatchPlaces(database),

@@ -14,7 +14,7 @@ import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { DetectionCard } from './detection-card.tsx';
 import { DetectionNav } from './detection-nav.tsx';
 import classes from './detections-page.module.css';
-import type { DetectionsSearch } from './detections-search.ts';
+import { type DetectionsSearch, detectionsSearch } from './detections-search.ts';
 import { verdictWords } from './verdict.tsx';
 
 export function DetectionsPage() {
@@ -60,7 +60,10 @@ export function DetectionsPage() {
 function Filters({ search }: { readonly search: DetectionsSearch }) {
   const navigate = useNavigate({ from: '/detection' });
   const show = (part: { readonly [Key in keyof DetectionsSearch]?: string }) =>
-    void navigate({ search: (now) => ({ ...now, ...part }) as DetectionsSearch, replace: true });
+    void navigate({
+      search: ({ without }) => ({ without, ...detectionsSearch({ ...search, ...part }) }),
+      replace: true,
+    });
   const select = (
     key: 'severity' | 'incident' | 'verdict' | 'suppressed',
     label: string,

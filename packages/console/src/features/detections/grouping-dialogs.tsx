@@ -34,8 +34,7 @@ function Frame({ incidentId, onClose, title, action, ready = true, decide, child
     onSuccess: ({ id }) => {
       for (const queryKey of [['incidents'], ['incident'], ['detections']]) void client.invalidateQueries({ queryKey });
       onClose();
-      if (id !== incidentId)
-        void navigate({ to: '/incidents/$incidentId/detections', params: { incidentId: id } });
+      if (id !== incidentId) void navigate({ to: '/incidents/$incidentId/detections', params: { incidentId: id } });
     },
   });
   return (
@@ -63,7 +62,10 @@ function Frame({ incidentId, onClose, title, action, ready = true, decide, child
 }
 
 /** Takes the chosen detections out into an incident of their own. */
-export function SplitDialog({ detections, ...props }: GroupingDialogProps & { readonly detections: readonly string[] }) {
+export function SplitDialog({
+  detections,
+  ...props
+}: GroupingDialogProps & { readonly detections: readonly string[] }) {
   return (
     <Frame
       {...props}

@@ -42,8 +42,7 @@ export function SuppressDialog({ detection, onClose }: SuppressDialogProps) {
         body: { scope, reason: reason.trim(), until: new Date(Date.now() + Number(days) * day).toISOString() },
       }),
     onSuccess: () => {
-      for (const queryKey of [['detections'], ['incidents'], ['incident']])
-        void client.invalidateQueries({ queryKey });
+      for (const queryKey of [['detections'], ['incidents'], ['incident']]) void client.invalidateQueries({ queryKey });
       onClose();
     },
   });
@@ -86,12 +85,7 @@ export function SuppressDialog({ detection, onClose }: SuppressDialogProps) {
           onChange={(event) => setHolds(event.currentTarget.value)}
           maxLength={500}
         />
-        <NativeSelect
-          label="For"
-          value={days}
-          onChange={(event) => setDays(event.currentTarget.value)}
-          data={spans}
-        />
+        <NativeSelect label="For" value={days} onChange={(event) => setDays(event.currentTarget.value)} data={spans} />
         <Textarea
           label="Why"
           value={reason}

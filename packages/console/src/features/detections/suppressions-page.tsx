@@ -21,7 +21,10 @@ export function SuppressionsPage() {
   const answer = useQuery(suppressionsQuery);
   return (
     <>
-      <PageHead title="Suppressions" about="What hides detections. Nothing that is hidden is lost, and all of it ends." />
+      <PageHead
+        title="Suppressions"
+        about="What hides detections. Nothing that is hidden is lost, and all of it ends."
+      />
       <DetectionNav />
       {answer.isLoadingError && <ProblemNotice error={answer.error} onRetry={() => void answer.refetch()} />}
       {answer.isPending && <Skeleton height={260} radius={8} />}

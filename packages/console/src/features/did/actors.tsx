@@ -5,21 +5,23 @@ import { ForeignText } from '../../ui/foreign-text.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { NodeLink } from '../../ui/node-link.tsx';
 import { Panel } from '../../ui/panel.tsx';
-import classes from './lists.module.css';
 import { actorSign } from './did-field.ts';
+import classes from './lists.module.css';
 
 const fewSessions = 6;
 
-/** Who acted, how each was taken, and from where it came. */
+/** What was compromised and what was taken with it: how, from where it acted, and how much. */
 export function Actors({ found }: { readonly found: CouldDid }) {
+  const numbers = new Map(found.did.map(({ node }, index) => [node.id, index + 1]));
   return (
-    <Panel title="Who acted" aside={count(found.actors.length, 'identity', 'identities')}>
+    <Panel title="What the attacker has" aside={found.actors.length.toLocaleString()}>
       <ul className={classes.list}>
         {found.actors.map(({ node, events, first, last, takenBy, sessions }, index) => (
           <li key={node.id}>
             <strong>{actorSign(index)}</strong> <NodeLink node={node} most={60} />
             <div className="fb-quiet">
-              {count(events, 'event')}
+              {numbers.has(node.id) && `number ${numbers.get(node.id)} of what was touched; `}
+              {events === 0 ? 'no event shows that it was used' : count(events, 'event')}
               {events > 0 && (
                 <>
                   , <Moment at={first} /> to <Moment at={last} />
@@ -58,9 +60,7 @@ export function Actors({ found }: { readonly found: CouldDid }) {
             </ul>
           </li>
         ))}
-        {found.actors.length === 0 && (
-          <li className="fb-quiet">No event of the compromised identities has come in.</li>
-        )}
+        {found.actors.length === 0 && <li className="fb-quiet">No event of the compromised identities has come in.</li>}
       </ul>
     </Panel>
   );

@@ -52,17 +52,34 @@ test('what is touched and is not in the drawing stands below it, and lines end a
   expect(field.lines).toMatchObject([{ b: { x: gone?.x, y: gone?.y } }]);
 });
 
+test('what was taken on the way has its number and no letter beside it', () => {
+  const { marks } = fieldOf(
+    drawing(['kubernetes:A/a', 'kubernetes:B/b']),
+    answer(['kubernetes:A/a', 'kubernetes:B/b'], ['kubernetes:B/b']),
+  );
+  expect(marks.map(({ sign }) => sign)).toEqual(['A', '1']);
+});
+
 test('no mark covers another, however many stand at one place', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 0, max: 4 }), (touched, actors) => {
       const ids = Array.from({ length: touched }, (_, at) => `kubernetes:T/${at}`);
       const crowded: Drawing = {
         ...drawing(ids),
-        nodes: drawing(ids).nodes.map((node) => ({ ...node, x: 1, y: 1 })),
+        nodes: drawing([...ids, ...Array.from({ length: actors }, (_, at) => `kubernetes:Actor/${at}`)]).nodes.map(
+          (node) => ({
+            ...node,
+            x: 1,
+            y: 1,
+          }),
+        ),
       };
       const { marks, height, width } = fieldOf(
         crowded,
-        answer(Array.from({ length: actors }, (_, at) => `kubernetes:T/${at}`), ids),
+        answer(
+          Array.from({ length: actors }, (_, at) => `kubernetes:T/${at}`),
+          ids,
+        ),
       );
       expect(marks).toHaveLength(touched + actors);
       for (const [at, mark] of marks.entries()) {

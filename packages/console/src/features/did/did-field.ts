@@ -67,8 +67,12 @@ export function fieldOf(drawing: Drawing, { actors, did, abused, unlogged }: Cou
       return { id, is, ...(places.get(id) as Point) };
     });
 
+  const numbered = new Set(did.map(({ node }) => node.id));
   const wanted = [
-    ...actors.map(({ node }, index) => ({ id: node.id, sign: actorSign(index), is: 'actor' as const })),
+    ...actors.flatMap(({ node }, index) =>
+      // What was taken on the way has its number already.
+      numbered.has(node.id) ? [] : [{ id: node.id, sign: actorSign(index), is: 'actor' as const }],
+    ),
     ...did.map(({ node, jewel }, index) => ({
       id: node.id,
       sign: String(index + 1),

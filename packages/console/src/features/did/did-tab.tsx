@@ -57,7 +57,10 @@ function DidView({ incidentId, found }: { readonly incidentId: string; readonly 
         />
       </dl>
       {found.unlogged.length > 0 && (
-        <Notice tone="warn" title="Nothing is known of these systems. That nothing is shown there does not mean nothing happened.">
+        <Notice
+          tone="warn"
+          title="Nothing is known of these systems. That nothing is shown there does not mean nothing happened."
+        >
           <ul className={classes.unlogged}>
             {found.unlogged.map(({ system, reached, jewels: lost, why }) => (
               <li key={system}>

@@ -16,6 +16,9 @@ const tabs = [
   { part: 'blast', title: 'Blast radius' },
   { part: 'paths', title: 'Attack paths' },
   { part: 'scope', title: 'Scope' },
+  { part: 'detections', title: 'Detections' },
+  { part: 'timeline', title: 'Timeline' },
+  { part: 'did', title: 'Did' },
   { part: 'plan', title: 'Plan' },
   { part: 'evidence', title: 'Evidence' },
 ] as const;
@@ -37,6 +40,9 @@ export function IncidentPage() {
   useShortcut('3', 'Plan', () => open('plan'));
   useShortcut('4', 'Evidence', () => open('evidence'));
   useShortcut('5', 'Scope', () => open('scope'));
+  useShortcut('6', 'Detections', () => open('detections'));
+  useShortcut('7', 'Timeline', () => open('timeline'));
+  useShortcut('8', 'Did', () => open('did'));
 
   if (incident.isLoadingError) {
     return <ProblemNotice error={incident.error} onRetry={() => void incident.refetch()} />;

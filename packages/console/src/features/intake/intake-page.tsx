@@ -103,11 +103,7 @@ function LineView({ line }: { readonly line: IntakeStatus['line'] }) {
         <Figure label="Kept" value={line.taken.toLocaleString()} />
         <Figure label="There already" value={line.duplicates.toLocaleString()} />
         <Figure label="Told of nothing" value={line.passed.toLocaleString()} />
-        <Figure
-          label="Not readable"
-          tone={unreadable > 0 ? 'warn' : 'neutral'}
-          value={unreadable.toLocaleString()}
-        />
+        <Figure label="Not readable" tone={unreadable > 0 ? 'warn' : 'neutral'} value={unreadable.toLocaleString()} />
         <Figure
           label="Sent away for want of room"
           tone={line.refused > 0 ? 'warn' : 'neutral'}
@@ -134,7 +130,7 @@ function Sources({ sources }: { readonly sources: IntakeStatus['sources'] }) {
       {sources.length === 0 ? (
         <Empty title="Nothing has come in since the server started.">
           Point an audit webhook, an OTLP exporter or a log shipper at this server, or send a file with{' '}
-          <code>firebreak log send</code>.
+          <code>firebreak ingest</code>.
         </Empty>
       ) : (
         <Table
@@ -144,7 +140,13 @@ function Sources({ sources }: { readonly sources: IntakeStatus['sources'] }) {
             key: `${each.source} ${each.format}`,
             cells: [
               <ForeignText key="source" text={each.source} most={80} />,
-              each.format === 'unknown' ? <Tag key="f" tone="warn">no format knows it</Tag> : <code key="f">{each.format}</code>,
+              each.format === 'unknown' ? (
+                <Tag key="f" tone="warn">
+                  no format knows it
+                </Tag>
+              ) : (
+                <code key="f">{each.format}</code>
+              ),
               each.taken,
               each.duplicates,
               each.passed,

@@ -156,13 +156,18 @@ function columnsOf(most: number): readonly Column<DetectorQuality>[] {
     {
       title: 'False alarms per event that it looked at',
       width: '360px',
-      cell: ({ falsePositiveRate, answer, needs }) =>
-        answer === 'cannot-tell' ? (
+      cell: (row) =>
+        row.answer === 'cannot-tell' ? (
           <span className="fb-quiet">
-            no event of <ForeignText text={needs.join(', ') || 'what it needs'} most={40} />
+            no event of <ForeignText text={row.needs.join(', ') || 'what it needs'} most={40} />
           </span>
         ) : (
-          <ShareBar share={falsePositiveRate} most={most} tone="warn" />
+          // What nobody has judged may all be false.
+          <ShareBar
+            share={row.detections > 0 && judgedOf(row) === 0 ? null : row.falsePositiveRate}
+            most={most}
+            tone="warn"
+          />
         ),
     },
   ];

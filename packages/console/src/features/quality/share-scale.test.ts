@@ -22,5 +22,11 @@ test('a small share is never written as nothing', () => {
 });
 
 test('a span is written in its two largest units', () => {
-  expect([40, 1000, 61_000, 3_600_000, 90_000_000].map(spanText)).toEqual(['40 ms', '1 s', '1 min 1 s', '1 h', '1 d 1 h']);
+  expect([40, 1000, 61_000, 3_600_000, 90_000_000].map(spanText)).toEqual([
+    '40 ms',
+    '1 s',
+    '1 min 1 s',
+    '1 h',
+    '1 d 1 h',
+  ]);
 });

@@ -36,8 +36,8 @@ export function LooseDetections({ loose }: { readonly loose: Queue['loose'] | un
             )}
           </>
         )}
-        <Link to="/detection" search={{ incident: 'none' }}>
-          Look through them
+        <Link to="/detection" search={loose !== undefined && loose.count > 0 ? { incident: 'none' } : {}}>
+          {loose !== undefined && loose.count > 0 ? 'Look through them' : 'All detections'}
         </Link>
       </div>
     </Panel>

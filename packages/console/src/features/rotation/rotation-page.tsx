@@ -31,7 +31,10 @@ export function RotationPage() {
   const answer = useQuery(rotationQuery(state));
   return (
     <>
-      <PageHead title="Rotation" about="Secrets that stood in prompts, answers, tool calls or logs, and who revokes them." />
+      <PageHead
+        title="Rotation"
+        about="Secrets that stood in prompts, answers, tool calls or logs, and who revokes them."
+      />
       <DetectionNav />
       <div className={classes.tools}>
         <SegmentedControl
@@ -39,7 +42,10 @@ export function RotationPage() {
           aria-label="Secrets that are"
           value={state ?? 'all'}
           onChange={(value) => setState(rotationStates.find((known) => known === value))}
-          data={[...rotationStates.map((value) => ({ value, label: looks[value].word })), { value: 'all', label: 'All' }]}
+          data={[
+            ...rotationStates.map((value) => ({ value, label: looks[value].word })),
+            { value: 'all', label: 'All' },
+          ]}
         />
       </div>
       {answer.isLoadingError && <ProblemNotice error={answer.error} onRetry={() => void answer.refetch()} />}
@@ -48,8 +54,8 @@ export function RotationPage() {
         <Panel title={<span role="status">{count(answer.data.items.length, 'secret')}</span>} flush>
           {answer.data.items.length === 0 ? (
             <Empty title="No secret of this sort.">
-              Texts are looked through as they come in by the gateway's and the agents' logs; where none come in, nothing
-              can be found.
+              Texts are looked through as they come in by the gateway's and the agents' logs; where none come in,
+              nothing can be found.
             </Empty>
           ) : (
             <ul className={classes.list}>

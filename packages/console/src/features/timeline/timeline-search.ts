@@ -1,4 +1,4 @@
-import { type TimelineKind, timelineKinds } from '@firebreak/contract/answers/timeline';
+import { type Moment, type TimelineKind, timelineKinds } from '@firebreak/contract/answers/timeline';
 
 /** Kinds by what was touched, as people speak of them. */
 export const kindWords: Readonly<Record<TimelineKind, string>> = {
@@ -19,7 +19,7 @@ export const lanes: readonly { readonly lane: string; readonly title: string }[]
   { lane: 'ours', title: 'Our steps and people' },
 ];
 
-export function laneOf(kind: TimelineKind): string {
+function laneOf(kind: TimelineKind): string {
   if (kind === 'detection') return 'seen';
   return kind === 'response' || kind === 'human' ? 'ours' : 'estate';
 }
@@ -28,4 +28,26 @@ export function laneOf(kind: TimelineKind): string {
 export function timelineSearch(search: Readonly<Record<string, unknown>>): { kind?: TimelineKind } {
   const kind = timelineKinds.find((known) => known === search.kind);
   return kind === undefined ? {} : { kind };
+}
+
+/** Moments of one time, by lane: what happened stands beside what saw it. */
+export interface Together {
+  readonly at: string;
+  readonly lanes: readonly { readonly lane: string; readonly moments: readonly Moment[] }[];
+}
+
+/** @param moments by time */
+export function together(moments: readonly Moment[]): Together[] {
+  const times: Moment[][] = [];
+  for (const moment of moments) {
+    const now = times.at(-1);
+    if (now?.[0]?.at === moment.at) now.push(moment);
+    else times.push([moment]);
+  }
+  return times.map((same) => ({
+    at: same[0]?.at ?? '',
+    lanes: lanes
+      .map(({ lane }) => ({ lane, moments: same.filter(({ kind }) => laneOf(kind) === lane) }))
+      .filter((each) => each.moments.length > 0),
+  }));
 }

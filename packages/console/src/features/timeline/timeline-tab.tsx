@@ -9,8 +9,8 @@ import { Empty } from '../../ui/empty.tsx';
 import { LimitedNotice } from '../../ui/limited-notice.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
-import { MomentCard } from './moment-card.tsx';
-import { kindWords, lanes } from './timeline-search.ts';
+import { MomentRow } from './moment-card.tsx';
+import { kindWords, lanes, together } from './timeline-search.ts';
 import classes from './timeline-tab.module.css';
 
 export function TimelineTab() {
@@ -30,8 +30,8 @@ export function TimelineTab() {
         title="Timeline"
         aside={
           <span role="status">
-            {moments.length.toLocaleString()} of {(kind === undefined ? all : (first.byKind[kind] ?? 0)).toLocaleString()}{' '}
-            moments
+            {moments.length.toLocaleString()} of{' '}
+            {(kind === undefined ? all : (first.byKind[kind] ?? 0)).toLocaleString()} moments
           </span>
         }
         flush
@@ -48,8 +48,8 @@ export function TimelineTab() {
           </Empty>
         ) : (
           <ol className={classes.moments}>
-            {moments.map((moment) => (
-              <MomentCard key={moment.id} moment={moment} />
+            {together(moments).map((row) => (
+              <MomentRow key={row.lanes[0]?.moments[0]?.id} row={row} />
             ))}
           </ol>
         )}

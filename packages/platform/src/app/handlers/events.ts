@@ -11,6 +11,7 @@ import { couldVersusDid } from '../../investigation/could-did.ts';
 import { eventTies } from '../../investigation/event-ties.ts';
 import { intakeStatus } from '../intake-status.ts';
 import { mustHaveField, type Station } from '../station.ts';
+import { eventsByActors } from './hunt.ts';
 
 /** Events that one answer is made from. */
 const mostEvents = 500_000;
@@ -49,9 +50,9 @@ export function eventHandlers(station: Station): Pick<Handlers, 'takeEvents' | '
       const since = query.since === undefined ? undefined : new Date(query.since).toISOString();
       const logs = await eventStore.logs();
       const ids = within.flatMap(({ id }) => idsInLogs(id));
-      const { events, more } = await eventStore.byActors(ids, since, mostEvents);
+      const { events, more, gaps: unread } = await eventsByActors(station, ids, since, mostEvents);
       const logged = systemsOf(logs.map(({ format }) => format));
-      const gaps = more ? [tooMany] : [];
+      const gaps = more ? [...unread, tooMany] : unread;
       return couldVersusDid({ graph, compromised: start, find: nodeFinder(graph), events, logged, logs, since, gaps });
     },
   };

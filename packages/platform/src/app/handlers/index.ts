@@ -9,6 +9,7 @@ import { estateHandlers } from './estate.ts';
 import { eventHandlers } from './events.ts';
 import { evidenceHandlers } from './evidence.ts';
 import { givenPlanHandlers } from './given-plan.ts';
+import { huntHandlers } from './hunt.ts';
 import { incidentHandlers } from './incidents.ts';
 import { intakeHttpHandlers } from './intake-http.ts';
 import { inventoryHandlers } from './inventory.ts';
@@ -35,6 +36,7 @@ export function handlersOf(station: Station, authenticator: Authenticator): Hand
     ...outletHandlers(station),
     ...detectionHandlers(station),
     ...eventHandlers(station),
+    ...huntHandlers(station),
     ...intakeHttpHandlers(station),
     ...promptHandlers(),
     ...rotationHandlers(station),

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { FirebreakError } from '@firebreak/contract';
 import { type Command, Option } from 'commander';
 import { type CommandLine, interruptible } from '../command-line.ts';
 import { type DataOptions, withData, withPolicies } from '../desk-options.ts';
@@ -15,6 +16,11 @@ interface ServeCommandOptions extends DataOptions {
   readonly rules?: readonly string[];
   readonly webhook?: readonly string[];
   readonly outlets?: string;
+  readonly hotDays: number;
+  readonly keepDays?: number;
+  readonly nats?: string;
+  readonly partitions: number;
+  readonly partition: number;
   readonly playDay?: boolean;
   readonly json?: boolean;
 }
@@ -40,6 +46,11 @@ export function serveCommand(program: Command, cli: CommandLine): void {
     )
     .option('--outlets <file>', 'ways out to other systems: webhooks, syslog, tickets, Alertmanager (docs/outlets.md)')
     .option('--play-day', 'send in a day of the demo’s logs as well, with an attack in it')
+    .option('--hot-days <number>', 'days after which events go from the database to files', wholeNumber(1, 36_500), 30)
+    .option('--keep-days <number>', 'days after which events are deleted; never when left out', wholeNumber(1, 36_500))
+    .option('--nats <url>', 'take events from a NATS JetStream too: nats://host:4222 (docs/hunting.md)')
+    .option('--partitions <number>', 'parts that the events on NATS are divided into', wholeNumber(1, 256), 1)
+    .option('--partition <number>', 'the part that is this server’s, from 0', wholeNumber(0, 255), 0)
     .addOption(new Option('--demo', 'the demo estate (the default)').conflicts(['kubeconfig', 'from']))
     .action(
       async ({
@@ -53,6 +64,11 @@ export function serveCommand(program: Command, cli: CommandLine): void {
         rules = [],
         webhook: webhooks = [],
         outlets,
+        hotDays,
+        keepDays,
+        nats,
+        partitions,
+        partition,
         playDay,
         allowHost = [],
         json,
@@ -62,6 +78,10 @@ export function serveCommand(program: Command, cli: CommandLine): void {
           output.note(
             show`Listening on ${host}: put TLS in front, or links, sessions and tokens can be read on the way.`,
           );
+        if (keepDays !== undefined && keepDays < hotDays)
+          throw new FirebreakError('FB-USAGE', '--keep-days is less than --hot-days.');
+        if (partition >= partitions)
+          throw new FirebreakError('FB-USAGE', '--partition counts from 0 and is less than --partitions.');
         await interruptible(cli.terminal, (signal) =>
           world.serve({
             data,
@@ -74,6 +94,9 @@ export function serveCommand(program: Command, cli: CommandLine): void {
             rules,
             webhooks,
             outlets,
+            hotDays,
+            keepDays,
+            bus: nats === undefined ? undefined : { address: nats, partitions, partition },
             playDay,
             console: builtConsole,
             signal,

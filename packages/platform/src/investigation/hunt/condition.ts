@@ -70,9 +70,7 @@ function testOf(query: HuntQuery, ids: IdsInLogs): Test {
       return (looked) => textsOf(query.field, looked).length > 0;
     case 'number':
       return ({ raw }) =>
-        valuesAt(raw, query.path).some(
-          (text) => text.trim() !== '' && holds(Number(text), query.compare, query.value),
-        );
+        valuesAt(raw, query.path).some((text) => text.trim() !== '' && holds(Number(text), query.compare, query.value));
     case 'time': {
       const at = Date.parse(query.at);
       return ({ event }) => holds(Date.parse(event.time), query.compare, at);

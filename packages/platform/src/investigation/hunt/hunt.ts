@@ -35,7 +35,7 @@ export async function hunt(pieces: AsyncIterable<HuntPiece>, asked: HuntAsked): 
   /** Below it the next page begins. */
   let next: number | null = null;
   let stopped = false;
-  pieces: for await (const piece of pieces) {
+  through: for await (const piece of pieces) {
     if ('gap' in piece) {
       gaps.push(piece.gap);
       continue;
@@ -49,7 +49,7 @@ export async function hunt(pieces: AsyncIterable<HuntPiece>, asked: HuntAsked): 
         next ??= events.at(-1)?.no ?? null;
         if (asked.later) {
           found -= 1;
-          break pieces;
+          break through;
         }
       } else events.push({ no, received: received.toISOString(), file: piece.file, event });
       if (!asked.later) facets.add(event);

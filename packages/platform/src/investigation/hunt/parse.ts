@@ -85,8 +85,7 @@ class HuntParser {
   #time(): HuntQuery {
     const compare = this.#compare('time');
     const at = moment(this.#token.text) ?? moment(`${this.#token.text}T00:00:00Z`);
-    if (at === undefined)
-      throw this.#invalid('Here a date such as 2026-01-31 or 2026-01-31T10:00:00Z is expected');
+    if (at === undefined) throw this.#invalid('Here a date such as 2026-01-31 or 2026-01-31T10:00:00Z is expected');
     this.#next += 1;
     return { is: 'time', compare, at };
   }

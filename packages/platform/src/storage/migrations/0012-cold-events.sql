@@ -9,6 +9,8 @@ create table cold_file (
   upto bigint not null,
   first timestamptz not null,
   last timestamptz not null,
+  -- When the last of them came in.
+  received timestamptz not null,
   written_at timestamptz not null,
   -- Since when it is not kept any more.
   removed_at timestamptz

@@ -1,0 +1,90 @@
+/** Hunting over all events that are kept: those in the database, then those in cold files, as one. */
+import { FirebreakError, type Gap, type NodeId, type NormalEvent } from '@firebreak/contract';
+import { isBy } from '../../events/event-batch.ts';
+import { idsInLogs } from '../../events/node-finder.ts';
+import type { EventWish } from '../../events/store.ts';
+import type { AttackGraph } from '../../graph/attack-graph.ts';
+import type { Handlers } from '../../http/handlers.ts';
+import { bothWishes, conditionOf, type IdsInLogs, wishOf } from '../../investigation/hunt/condition.ts';
+import { type HuntPiece, hunt } from '../../investigation/hunt/hunt.ts';
+import { parseHunt } from '../../investigation/hunt/parse.ts';
+import type { Station } from '../station.ts';
+
+/** A person waits for it; what was not reached is the next page's. */
+const longestMs = 10_000;
+
+export function huntHandlers(station: Station): Pick<Handlers, 'hunt'> {
+  return {
+    hunt: async ({ query: { q, since, until, before, limit, now }, signal }) => {
+      const query = parseHunt(q, now === undefined ? station.clock.now() : new Date(now));
+      const graph = (await station.field?.holder.current(signal))?.graph;
+      const ids = graph === undefined ? () => [] : idsOf(graph);
+      const asked: EventWish = {
+        ...(since === undefined ? {} : { since: new Date(since).toISOString() }),
+        ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
+      };
+      const fits = conditionOf(query, ids);
+      const within = ({ time }: NormalEvent) =>
+        (asked.since === undefined || time >= asked.since) && (asked.until === undefined || time <= asked.until);
+      const limitOf = AbortSignal.any([signal, AbortSignal.timeout(longestMs)]);
+      return hunt(everyPiece(station, bothWishes(asked, wishOf(query, ids)), before ?? Number.MAX_SAFE_INTEGER), {
+        query: q,
+        fits: (kept) => within(kept.event) && fits(kept),
+        limit,
+        later: before !== undefined,
+        spent: () => limitOf.aborted,
+      });
+    },
+  };
+}
+
+/** The ids by which logs name the node that a text means. */
+export function idsOf(graph: Pick<AttackGraph, 'resolve' | 'nodes'>): IdsInLogs {
+  return (text) => {
+    try {
+      return idsInLogs(graph.nodes[graph.resolve(text)]?.id ?? text);
+    } catch (error) {
+      if (error instanceof FirebreakError && error.code === 'FB-NODE-UNKNOWN') return [];
+      throw error;
+    }
+  };
+}
+
+/** What is moved to a file while the database is gone through is met in the file, by its number: once. */
+async function* everyPiece(station: Station, wish: EventWish, before: number): AsyncGenerator<HuntPiece> {
+  let below = before;
+  for await (const { no, events } of station.storage.searchBlocks(wish, before)) {
+    below = no;
+    yield { events, from: no, file: null };
+  }
+  yield* station.coldEvents.search(wish, below);
+}
+
+/** Events of the database and of cold files in which one of the nodes acted, the oldest first. `more` when there are more than `limit`. */
+export async function eventsByActors(
+  { storage, coldEvents }: Station,
+  nodes: readonly NodeId[],
+  since: string | undefined,
+  limit: number,
+): Promise<{ readonly events: readonly NormalEvent[]; readonly more: boolean; readonly gaps: readonly Gap[] }> {
+  const hot = await storage.eventStore.byActors(nodes, since, limit);
+  const wanted = new Set(nodes);
+  const wish = { actors: nodes, ...(since === undefined ? {} : { since }) };
+  const gaps: Gap[] = [];
+  // By their ids: what is moved to a file in the meantime is met twice.
+  const events = new Map(hot.events.map((event) => [event.id, event]));
+  let { more } = hot;
+  cold: for await (const piece of coldEvents.search(wish, Number.MAX_SAFE_INTEGER)) {
+    if ('gap' in piece) gaps.push(piece.gap);
+    else
+      for (const { event } of piece.events) {
+        if (events.size > 2 * limit) {
+          more = true;
+          break cold;
+        }
+        if (isBy(event, wanted)) events.set(event.id, event);
+      }
+  }
+  const oldest = [...events.values()].sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+  return { events: oldest.slice(0, limit), more: more || oldest.length > limit, gaps };
+}

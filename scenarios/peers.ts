@@ -58,6 +58,13 @@ const wanted: readonly Peer[] = [
     stop: 'rsyslog/stop',
     for: /\/response-events\/outlets\//,
   },
+  {
+    script: 'nats/start',
+    variable: 'FIREBREAK_NATS_URL',
+    alongside: ['FIREBREAK_NATS_DIR'],
+    stop: 'nats/stop',
+    for: /\/scenarios\/hunt\//,
+  },
   { script: 'mlflow/start', variable: 'FIREBREAK_MLFLOW_URL', stop: 'mlflow/stop', for: /\/connectors\/mlflow\// },
   {
     script: 'pgvector/start',
@@ -76,6 +83,12 @@ const wanted: readonly Peer[] = [
     variable: 'FIREBREAK_SIGMA_PEER',
     alongside: ['FIREBREAK_SIGMA_PYTHON'],
     for: /\/scenarios\/sigma\//,
+  },
+  {
+    script: 'model-signing/install',
+    variable: 'FIREBREAK_MODEL_SIGNING_PYTHON',
+    alongside: ['FIREBREAK_MODEL_SIGNING_TRUST_ROOT'],
+    for: /\/scenarios\/model-signing\//,
   },
   {
     script: 'litellm/start',

@@ -73,7 +73,7 @@ test('an attack comes up in the queue by itself, while somebody looks at it', as
   const found = page.getByRole('row').filter({ hasText: 'detections' }).filter({ hasText: 'predictor-runner' });
   await found.getByText(/crown jewels are within reach/).waitFor({ timeout: 60_000 });
   await page.getByRole('link', { name: /ci-legacy/ }).waitFor();
-  await shoot(page, 'incidents');
+  await shoot(page, 'queue');
   await found.getByRole('link').first().click();
   await tab('Detections');
   await page.getByRole('heading', { name: 'A credential was read' }).waitFor();
@@ -157,7 +157,7 @@ test('what is suppressed leaves the queue and is not lost; incidents are split a
   await card.getByText('Suppressed', { exact: true }).waitFor();
   await open(page, 'Incidents');
   await expect.poll(() => page.getByRole('link', { name: /ci-legacy/ }).count()).toBe(0);
-  await page.getByText('Closed, merged and suppressed ones too').click();
+  await page.getByRole('switch', { name: 'Closed, merged and suppressed ones too' }).click();
   await page.getByRole('link', { name: /ci-legacy/ }).waitFor();
   await open(page, 'Detection', 'Detections');
   await page.getByRole('link', { name: 'Suppressions' }).click();
@@ -204,6 +204,22 @@ test('a model that changes is drawn with its change point, and what comes in is 
   await shoot(page, 'intake');
   await page.getByRole('link', { name: 'Rotation' }).click();
   await page.getByText('No secret of this sort.').waitFor();
+});
+
+test('a hunt over all that came in is narrowed by what is found most often', async () => {
+  await page.getByRole('link', { name: 'Hunting' }).click();
+  const asked = page.getByRole('textbox', { name: 'Search the events' });
+  await asked.fill('actr = x');
+  await page.getByText(/field/).first().waitFor();
+  await asked.fill('address = "203.0.113.9"');
+  await page.keyboard.press('Enter');
+  const found = page.getByRole('region', { name: 'Events found' });
+  await page.getByText(/^4 events found/).waitFor();
+  await shoot(page, 'hunting');
+  await page.getByRole('region', { name: 'Found most often' }).getByRole('button', { name: 'get secrets' }).click();
+  await page.getByText(/^1 event found/).waitFor();
+  await found.getByRole('link').first().click();
+  await page.getByText('As its system wrote it').waitFor();
   expect(ada.troubles).toEqual([]);
 });
 
@@ -295,7 +311,7 @@ function attack(): unknown[] {
   ];
 }
 
-/** A day of a model in hours, which changes at the sixteenth. */
+/** Sixteen hours of a model in batches of three minutes, which changes in the tenth. */
 function telemetry(): unknown[] {
   let seed = 7;
   const chance = () => {
@@ -303,18 +319,17 @@ function telemetry(): unknown[] {
     return seed / 2_147_483_647;
   };
   const normal = () => Math.sqrt(-2 * Math.log(chance() || 1e-9)) * Math.cos(2 * Math.PI * chance());
-  const begun = Math.floor(Date.now() / 3_600_000 - 25) * 3_600_000;
-  return Array.from({ length: 24 }, (_, hour) => ({
+  const step = 180_000;
+  const begun = Date.now() - 321 * step;
+  return Array.from({ length: 320 }, (_, at) => ({
     model: 'credit-risk',
-    id: `hour-${hour}`,
-    from: new Date(begun + hour * 3_600_000).toISOString(),
-    to: new Date(begun + (hour + 1) * 3_600_000).toISOString(),
-    watch: { windowRecords: 500 },
-    ...(hour === 0 ? { reference: 'these' } : {}),
-    records: Array.from({ length: 1000 }, () => {
-      const shift = hour < 16 ? 0 : 0.9;
+    id: `batch-${at}`,
+    from: new Date(begun + at * step).toISOString(),
+    to: new Date(begun + (at + 1) * step).toISOString(),
+    records: Array.from({ length: 60 }, () => {
+      const shift = at < 200 ? 0 : 0.6;
       return {
-        score: 0.4 + 0.1 * normal() + 0.1 * shift,
+        score: 0.4 + 0.1 * (normal() + shift),
         features: { income: 40 + 8 * normal(), age: 41 + 9 * (normal() + shift) },
       };
     }),

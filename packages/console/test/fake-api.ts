@@ -6,6 +6,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { KeptDetection, Suppression } from '@firebreak/contract/answers/detections';
+import type { RotationState } from '@firebreak/contract/answers/rotation';
 import { catalogue, type ErrorCode } from '@firebreak/contract/errors';
 import { type Route, type RouteName, routes } from '@firebreak/contract/routes';
 import {
@@ -21,6 +23,19 @@ import {
   whatIf,
 } from './fake-answers.ts';
 import { FakeApprovals } from './fake-approvals.ts';
+import {
+  caseOf,
+  detection,
+  did,
+  hunt,
+  intake,
+  keptEvent,
+  quality,
+  queue,
+  rotationItem,
+  telemetry,
+  timeline,
+} from './fake-detection.ts';
 import { blast, drawing, gap, largeBlast, largeDrawing, nodes, paths } from './fake-estate.ts';
 import { breakage, planChoice, race, scope } from './fake-planning.ts';
 import { FakeReviews } from './fake-reviews.ts';
@@ -52,6 +67,10 @@ export class FakeApi {
   readonly world = new FakeWorld();
   readonly reviews = new FakeReviews();
   readonly approvals = new FakeApprovals();
+  /** What people said of detections, by id. */
+  private readonly judged = new Map<string, KeptDetection['judgement']>();
+  private readonly suppressions: Suppression[] = [];
+  private rotationState: RotationState = 'open';
   /** Whether the estate is as large as real ones get. */
   large = false;
   /** Addresses asked for that this server does not have; a test expects none. */
@@ -217,6 +236,72 @@ export class FakeApi {
       return this.world.open(title, compromised, protect);
     },
     incident: ({ params }) => this.case(params).incident,
+    queue: () => queue([...this.world.cases.values()].map((found) => found.incident)),
+    case: ({ params }) => caseOf(this.case(params).incident, this.judged),
+    timeline: ({ params, query }) => timeline(this.case(params).incident.id, query.get('kind')),
+    did: ({ params }) => {
+      this.case(params);
+      return did;
+    },
+    detections: ({ query }) => {
+      const found = [1, 2, 3].map((number) =>
+        detection(number, { incident: null, joined: null, judgement: this.judged.get(`d${number}`) ?? null }),
+      );
+      const fitting = query.has('text') ? found.filter(({ title }) => title.includes(query.get('text') ?? '')) : found;
+      return { detections: fitting, total: fitting.length, suppressed: 2, next: null };
+    },
+    giveVerdict: ({ params, body, link }) => {
+      const { verdict, note } = body as { verdict: 'true-positive'; note: string };
+      const judgement = { verdict, note, by: people[link ?? '']?.name ?? '', at: '2026-03-04T03:00:00.000Z' };
+      this.judged.set(params.id ?? '', judgement);
+      this.world.tell('detection', 'inc-7f3a');
+      return detection(Number(params.id?.slice(1)), { judgement });
+    },
+    suppressions: () => ({ suppressions: this.suppressions }),
+    suppress: ({ body, link }) => {
+      const made: Suppression = {
+        ...(body as Pick<Suppression, 'scope' | 'reason' | 'until'>),
+        ...{
+          id: `sup-${this.suppressions.length}`,
+          by: people[link ?? '']?.name ?? '',
+          at: '2026-03-04T03:00:00.000Z',
+        },
+        ...{ endedBy: null, state: 'active', hidden: 1, lastHid: null },
+      };
+      this.suppressions.push(made);
+      return made;
+    },
+    quality: () => quality(this.judged),
+    telemetry: () => telemetry,
+    intake: () => intake,
+    outlets: () => ({
+      outlets: [
+        {
+          ...{ outlet: 'tickets', kind: 'webhook', told: 3, refused: 1, lastTold: '2026-03-04T02:20:00.000Z' },
+          trouble: { why: 'It answered 503.', since: '2026-03-04T02:20:00.000Z', attempts: 4 },
+          refusals: [{ message: 'm', why: 'It answered 400.', at: '2026-03-04T02:10:00.000Z' }],
+        },
+      ],
+    }),
+    rotation: ({ query }) => {
+      const wanted = query.get('state');
+      return { items: wanted === null || wanted === this.rotationState ? [rotationItem(this.rotationState)] : [] };
+    },
+    decideRotation: ({ body }) => {
+      this.rotationState = (body as { state: RotationState }).state;
+      return rotationItem(this.rotationState);
+    },
+    event: () => keptEvent,
+    hunt: ({ query }) => {
+      const q = query.get('q') ?? '';
+      const position = q.indexOf('actr');
+      if (position >= 0)
+        throw new Refusal('FB-QUERY-INVALID', `There is no such field (position ${position + 1}).`, {
+          query: q,
+          position,
+        });
+      return hunt(q);
+    },
     blast: ({ params }) => (this.case(params).large ? largeBlast() : blast(this.case(params).limited)),
     drawing: ({ params }) => (this.case(params).large ? largeDrawing() : drawing(this.case(params).plan !== null)),
     paths: ({ params, query }) => {

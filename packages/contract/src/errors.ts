@@ -907,6 +907,12 @@ export const catalogue = {
     exit: 3,
     status: 409,
   },
+  'FB-ARTIFACT-UNREADABLE': {
+    what: 'A file or folder that should be inspected cannot be read.',
+    next: 'Check the path and its permissions; nothing may be called safe that was not read.',
+    exit: 3,
+    status: 400,
+  },
   'FB-SIGNATURE-BOUND': {
     what: 'The signature or the model is larger than is judged.',
     next: 'Verify parts of the model by themselves; docs/model-signing.md has the bounds.',

@@ -2,6 +2,7 @@ export * from './action.ts';
 export * from './answer.ts';
 export * from './answers/ai-tools.ts';
 export * from './answers/approvals.ts';
+export * from './answers/artifact-report.ts';
 export * from './answers/breakage.ts';
 export * from './answers/cases.ts';
 export * from './answers/channels.ts';

@@ -8,6 +8,7 @@ import {
 } from '@tanstack/react-router';
 import { detectionsSearch } from '../features/detections/detections-search.ts';
 import { explorerSearch } from '../features/explorer/explorer-search.ts';
+import { huntSearch } from '../features/hunt/hunt-search.ts';
 import { identitiesSearch } from '../features/identities/identities-search.ts';
 import { IncidentPage } from '../features/incidents/incident-page.tsx';
 import { nodeSearch } from '../features/node/node-view.ts';
@@ -156,6 +157,13 @@ const keptEvent = createRoute({
   component: lazyRouteComponent(() => import('../features/detections/event-page.tsx'), 'EventPage'),
 });
 
+const hunt = createRoute({
+  getParentRoute: () => detection,
+  path: '/hunt',
+  validateSearch: huntSearch,
+  component: lazyRouteComponent(() => import('../features/hunt/hunt-page.tsx'), 'HuntPage'),
+});
+
 const quality = createRoute({
   getParentRoute: () => detection,
   path: '/quality',
@@ -282,7 +290,7 @@ export const router = createRouter({
     approveByLink,
     incidents,
     incident.addChildren([incidentHome, blast, paths, scope, members, timeline, did, plan, options, race, evidence]),
-    detection.addChildren([detections, suppressions, keptEvent, quality, telemetry, intake, rotation]),
+    detection.addChildren([detections, suppressions, keptEvent, hunt, quality, telemetry, intake, rotation]),
     estate.addChildren([explorer, sources, node]),
     identities.addChildren([identityList, identity]),
     exposure,

@@ -9,6 +9,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import { call } from './client.ts';
 
 const aPage = 100;
+const huntPage = 200;
 
 /** Incidents as they are worked; closed, merged and quiet ones only when asked for. */
 export function queueQuery(hidden: boolean) {
@@ -101,5 +102,16 @@ export function keptEventQuery(id: string) {
     queryKey: ['event', id],
     queryFn: ({ signal }) => call('event', { params: { id } }, signal),
     staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** Events that a query means, those that came in last first; what was found before stays until the new answer is there. */
+export function huntQuery(q: string) {
+  return infiniteQueryOptions({
+    queryKey: ['hunt', q],
+    queryFn: ({ signal, pageParam }) => call('hunt', { query: { q, limit: huntPage, before: pageParam } }, signal),
+    initialPageParam: undefined as number | undefined,
+    getNextPageParam: ({ next }) => next ?? undefined,
+    placeholderData: keepPreviousData,
   });
 }

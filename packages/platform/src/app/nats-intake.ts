@@ -4,8 +4,8 @@
  * slow database slows the bus and loses nothing.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JsMsg } from '@nats-io/jetstream';
-import { openBus, type OpenBus, stream, subjectOf } from './event-bus.ts';
+import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
+import { type OpenBus, openBus, stream, subjectOf } from './event-bus.ts';
 import type { IntakeLine } from './intake-line.ts';
 
 export interface NatsIntakeParts {
@@ -19,9 +19,8 @@ export interface NatsIntakeParts {
   readonly ackWaitMs?: number;
 }
 
-const atOnce = 500;
-/** Messages that may be underway: two fetches, one being written and one on its way. */
-const mostPending = 2 * atOnce;
+/** Messages that may be underway; what the line writes together is of that order too. */
+const mostPending = 4000;
 const waitMs = 2000;
 
 export class NatsIntake {
@@ -29,6 +28,9 @@ export class NatsIntake {
   readonly #parts: NatsIntakeParts;
   readonly #closing = new AbortController();
   readonly #running: Promise<void>;
+  readonly #waiting: JsMsg[] = [];
+  #writing: Promise<void> | undefined;
+  #consumed: ConsumerMessages | undefined;
 
   /** @throws FirebreakError FB-BUS-UNREACHABLE, FB-USAGE */
   static async open(parts: NatsIntakeParts): Promise<NatsIntake> {
@@ -54,15 +56,25 @@ export class NatsIntake {
   /** Ends after what is underway is durable and acknowledged. */
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#consumed?.stop();
     await this.#running;
+    await this.#writing;
     await this.#bus.connection.drain();
   }
 
   async #run(): Promise<void> {
     const { signal } = this.#closing;
+    const { jetstream } = await import('@nats-io/jetstream');
     while (!signal.aborted) {
       try {
-        await this.#fetch();
+        const consumer = await jetstream(this.#bus.connection).consumers.get(stream, nameOf(this.#parts));
+        const consumed = await consumer.consume({ max_messages: mostPending });
+        this.#consumed = consumed;
+        if (signal.aborted) consumed.stop();
+        for await (const message of consumed) {
+          this.#waiting.push(message);
+          this.#writing ??= this.#write();
+        }
       } catch (error) {
         this.#parts.onTrouble(error);
         await sleep(waitMs, undefined, { signal, ref: false }).catch(() => undefined);
@@ -70,29 +82,27 @@ export class NatsIntake {
     }
   }
 
-  async #fetch(): Promise<void> {
-    const { partition } = this.#parts;
-    const { jetstream } = await import('@nats-io/jetstream');
-    const consumer = await jetstream(this.#bus.connection).consumers.get(stream, nameOf(this.#parts));
-    const fetched = await consumer.fetch({ max_messages: atOnce, expires: 1000 });
-    const messages: JsMsg[] = [];
-    for await (const message of fetched) messages.push(message);
-    if (messages.length === 0) return;
-    try {
-      // What is no JSON comes in as text: no format knows that, and so it is counted.
-      await this.#parts.line.take(messages.map(valueOf), { source: 'nats', locator: subjectOf(partition) });
-    } catch (error) {
-      for (const message of messages) message.nak(waitMs);
-      throw error;
+  /** What came while the last was written is written together. */
+  async #write(): Promise<void> {
+    const place = { source: 'nats', locator: subjectOf(this.#parts.partition) };
+    while (this.#waiting.length > 0) {
+      const messages = this.#waiting.splice(0);
+      try {
+        // What is no JSON comes in as text: no format knows that, and so it is counted.
+        await this.#parts.line.take(messages.map(eventOf), place);
+        for (const message of messages) message.ack();
+      } catch (error) {
+        for (const message of messages) message.nak(waitMs);
+        this.#parts.onTrouble(error);
+      }
     }
-    for (const message of messages) message.ack();
-    await this.#bus.connection.flush();
+    this.#writing = undefined;
   }
 }
 
 const nameOf = ({ partition, partitions }: NatsIntakeParts) => `firebreak-${partition}-of-${partitions}`;
 
-function valueOf(message: JsMsg): unknown {
+function eventOf(message: JsMsg): unknown {
   try {
     return message.json();
   } catch {

@@ -8,8 +8,8 @@ import { mustBeDescribed } from '../events/declared/declared-formats.ts';
 import { Authenticator } from '../http/authenticate.ts';
 import { buildServer } from '../http/server.ts';
 import { caseDesk } from './case-desk.ts';
-import { playDemoDay } from './demo-day.ts';
 import { ColdKeeper } from './cold-keeper.ts';
+import { playDemoDay } from './demo-day.ts';
 import { planIncident } from './handlers/containment.ts';
 import { handlersOf } from './handlers/index.ts';
 import { NatsIntake } from './nats-intake.ts';
@@ -50,6 +50,9 @@ export async function serve(options: ServeOptions): Promise<void> {
   const { storage, clock } = opened;
   const out = outlets === undefined ? undefined : openOutStation(outlets, { storage, desk: caseDesk(opened), clock });
   const station: Station = out === undefined ? opened : { ...opened, outlets: out };
+  const told = (error: unknown) => logger.error(error);
+  let cold: ColdKeeper | undefined;
+  let bus: NatsIntake | undefined;
   try {
     const authenticator = new Authenticator(station.storage.authStore, station.clock);
     const { app, events } = await buildServer({
@@ -77,6 +80,9 @@ export async function serve(options: ServeOptions): Promise<void> {
         station.field?.runner.changed();
       })
       .catch((error: unknown) => logger.error(error, 'the cluster is no longer followed; collect by hand'));
+    cold = new ColdKeeper({ ...station, ...options, keepDays: options.keepDays, onTrouble: told });
+    if (options.bus !== undefined)
+      bus = await NatsIntake.open({ ...options.bus, line: station.intake, onTrouble: told });
     const address = await app.listen({ host: options.host, port: options.port });
     const { secret } = await authenticator.invite(null, 'admin', 'serve');
     const signInLink = `${address}/sign-in#link=${secret}`;
@@ -86,6 +92,8 @@ export async function serve(options: ServeOptions): Promise<void> {
     await unlisten();
     await app.close();
   } finally {
+    await bus?.close();
+    await cold?.close();
     await out?.close();
     await station.close();
   }

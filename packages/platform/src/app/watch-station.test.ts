@@ -26,13 +26,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const event = (auditID: string, verb: string, resource: string) => ({
+const event = (auditID: string, verb: string, resource: string, username = 'mallory') => ({
   kind: 'Event',
   apiVersion: 'audit.k8s.io/v1',
   auditID,
   stage: 'ResponseComplete',
   verb,
-  user: { username: 'mallory' },
+  user: { username },
   objectRef: { resource, namespace: 'prod', name: 'x', apiVersion: 'v1' },
   responseStatus: { code: 200 },
   requestReceivedTimestamp: '2026-11-20T10:00:00.000000Z',
@@ -78,7 +78,7 @@ test('found, again after a restart from where it stood, and by a rule that came 
   await watch.close();
 
   watch = open();
-  await intake(watch).take([event('1', 'get', 'widgets'), event('4', 'get', 'gadgets')], place);
+  await intake(watch).take([event('1', 'get', 'widgets'), event('4', 'get', 'gadgets', 'eve')], place);
   await vi.waitFor(() => expect(ours('two')).toEqual(['kubernetes-audit/3', 'kubernetes-audit/4']), {
     timeout: 20_000,
   });

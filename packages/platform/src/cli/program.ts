@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import type { CommandLine } from './command-line.ts';
 import { aiToolsCommand } from './commands/ai-tools.ts';
 import { approveCommands } from './commands/approve.ts';
+import { artifactCommand } from './commands/artifact.ts';
 import { blastCommand } from './commands/blast.ts';
 import { channelsCommand } from './commands/channels.ts';
 import { collectCommand } from './commands/collect.ts';
@@ -24,6 +25,7 @@ import { ingestCommand } from './commands/ingest.ts';
 import { intakeCommand } from './commands/intake.ts';
 import { inventoryCommands } from './commands/inventory.ts';
 import { lineageCommand } from './commands/lineage.ts';
+import { modelCommand } from './commands/model.ts';
 import { pathsCommand } from './commands/paths.ts';
 import { permissionsCommand } from './commands/permissions.ts';
 import { planCommands } from './commands/plan.ts';
@@ -73,6 +75,8 @@ const commands = [
   whatIfCommand,
   findingsCommand,
   gateCommand,
+  artifactCommand,
+  modelCommand,
   rulesCommand,
   detectionCommands,
   queueCommands,

@@ -17,6 +17,7 @@ import type {
   KeptDetection,
   MadeLink,
   MissingRight,
+  NormalEvent,
   Plan,
   PlanCheck,
   PlanChoice,
@@ -82,6 +83,8 @@ export interface World {
   readonly permissions: (connector: string, actions: readonly string[]) => string;
   /** What the estate looked like at any time, on the database of a data directory or of one's own. */
   readonly openHistory: (where: { data: string; database: string | undefined }) => Promise<OpenHistory>;
+  /** @throws FirebreakError FB-BUS-UNREACHABLE, FB-USAGE */
+  readonly openPublisher: (address: string, partitions: number) => Promise<EventPublisher>;
   readonly serve: (options: ServeOptions) => Promise<void>;
   /** Incidents and their evidence, on the database of a data directory or of one's own; with a target, work on them too. */
   readonly openDesk: (

@@ -20,6 +20,7 @@ import type {
 } from '@firebreak/contract';
 import { actingNodes } from '../events/store.ts';
 import { sha256Hex } from '../kernel/digest.ts';
+import { RollUp, type RollUpState } from './roll-up.ts';
 import type { CorrelatorState } from './sigma/correlation/correlator.ts';
 import type { SigmaEngine } from './sigma/engine/sigma-engine.ts';
 import type { CorrelationRule, DetectionRule } from './sigma/language/rule.ts';
@@ -28,6 +29,7 @@ export interface WatchState {
   readonly version: 1;
   readonly sigma: CorrelatorState;
   readonly remembered: readonly NormalEvent[];
+  readonly rolls?: RollUpState;
   /** By the detector's id. */
   readonly detectors: Readonly<Record<string, unknown>>;
 }
@@ -53,10 +55,12 @@ export class Watch {
   readonly #byFormat = new Map<string, readonly Asked[]>();
   /** Events that some rule was true for, the newest last. */
   readonly #remembered = new Map<string, NormalEvent>();
+  readonly #rolls: RollUp;
   readonly #failures = new Map<string, string>();
 
   constructor({ engine, detectors, state }: WatchParts) {
     this.#engine = engine;
+    this.#rolls = new RollUp(state?.rolls);
     this.#detectors = detectors.map((is) => ({ is, runs: is.start(state?.detectors[is.id]) }));
     if (state !== undefined) engine.restore(state.sigma);
     for (const event of state?.remembered ?? []) this.#remembered.set(event.id, event);
@@ -69,7 +73,10 @@ export class Watch {
       const received = receivedAt === undefined ? {} : { receivedAt };
       const judged = this.#engine.judge(raw, { eventId: event.id, ...received });
       if (judged.matched) this.#remember(event);
-      for (const rule of judged.rules) yield ofRule(rule, rule.id, [event], 1);
+      for (const rule of judged.rules) {
+        const told = this.#rolls.add(ofRule(rule, rule.id, [event], 1));
+        if (told !== undefined) yield told;
+      }
       for (const { rule, group, from, eventIds } of judged.correlations)
         yield ofRule(
           rule,
@@ -87,6 +94,7 @@ export class Watch {
       const events = this.#known(eventIds, undefined);
       if (events.length > 0) yield ofRule(rule, `${rule.id} ${JSON.stringify(group)} ${from}`, events, eventIds.length);
     }
+    yield* this.#rolls.settle(time);
     for (const each of this.#detectors) yield* this.#ask(each, (runs) => runs.advance(time));
   }
 
@@ -96,6 +104,7 @@ export class Watch {
       version: 1,
       sigma: this.#engine.state(),
       remembered: [...this.#remembered.values()],
+      rolls: this.#rolls.state(),
       detectors: Object.fromEntries(this.#detectors.map(({ is, runs }) => [is.id, runs.state()])),
     };
   }

@@ -162,6 +162,10 @@ export class FramedEvent implements KeptEvent {
   get raw(): unknown {
     return JSON.parse(this.rawText);
   }
+
+  holds(bytes: Buffer): boolean {
+    return this.#bytes.subarray(this.#start, this.#end).includes(bytes);
+  }
 }
 
 /**

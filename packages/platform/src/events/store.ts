@@ -16,6 +16,8 @@ export interface KeptEvent extends SeenEvent {
   readonly received: Date;
   /** The JSON that `raw` is parsed from, at each look. */
   readonly rawText: string;
+  /** Whether these bytes are anywhere in it, in the form or in the raw text: without parsing either. */
+  holds?(bytes: Buffer): boolean;
 }
 
 /** All that is given must hold; of the lists, one of each. */

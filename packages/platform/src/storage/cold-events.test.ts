@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type NormalEvent, normalEventSchema } from '@firebreak/contract';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { WatchState } from '../detection/watch.ts';
 import { batchOf } from '../events/event-batch.ts';
 import type { EventWish } from '../events/store.ts';
 import type { ColdEvents } from './cold-events.ts';
@@ -107,7 +108,11 @@ test('the newest block stays, and what the watch has not seen', async () => {
   expect(await cold.move(day(10), day(30), quietly)).toBeUndefined();
   await keep(['2'], day(1));
   await keep(['3'], day(1));
-  await storage.watchPlaces.save('main', { position: 1, newest: 0, state: {} });
+  await storage.watchPlaces.save('main', {
+    position: 1,
+    newest: 0,
+    state: { version: 1, detectors: {} } as unknown as WatchState,
+  });
   expect(await cold.move(day(10), day(30), quietly)).toMatchObject({ events: 1 });
   expect(await hot()).toEqual(['3', '2']);
 });

@@ -6,7 +6,7 @@ import {
   findingSeverities,
   type Root,
 } from '@firebreak/contract';
-import type { CaseRow, CaseStore, KeptJoin, Member, PlacedTraits } from '../investigation/cases/store.ts';
+import type { CaseRow, CaseStore, KeptJoin, Member, NewDetection, PlacedTraits } from '../investigation/cases/store.ts';
 import type { Traits } from '../investigation/cases/traits.ts';
 import { copyField } from './copy-field.ts';
 import type { Database, Transaction } from './database.ts';
@@ -68,11 +68,26 @@ export function createDetectionStore(database: Database): CaseStore<Transaction>
     },
 
     kept: async (tx, ids) =>
-      new Set(
-        (
-          await tx.query<{ id: string }>('select id from detection where id = any($1::text[])', [ids.map(withoutNul)])
-        ).map(({ id }) => id),
+      new Map(
+        (await tx.query<MemberRow>(`${memberRows} where d.id = any($1::text[])`, [ids.map(withoutNul)])).map((row) => {
+          const { detection, traits, suppressedBy } = member(row);
+          return [detection.id, { detection, traits, suppressedBy }];
+        }),
       ),
+
+    grow: async (tx, rows) => {
+      for (const { detection, traits } of rows) {
+        await tx.query('update detection set first = $2, last = $3, content = $4, traits = $5 where id = $1', [
+          withoutNul(detection.id),
+          new Date(traits.first),
+          new Date(traits.last),
+          withoutNul(JSON.stringify(detection)),
+          withoutNul(JSON.stringify(traits)),
+        ]);
+        await tx.query('delete from detection_node where detection = $1', [withoutNul(detection.id)]);
+      }
+      await insertNodes(tx, rows);
+    },
 
     insert: async (tx, rows, takenAt) => {
       await tx.copyIn(
@@ -96,15 +111,7 @@ export function createDetectionStore(database: Database): CaseStore<Transaction>
           }
         })(),
       );
-      await tx.copyIn(
-        'copy detection_node (node, detection, role) from stdin',
-        (function* () {
-          for (const { detection } of rows)
-            for (const role of ['by', 'about'] as const)
-              for (const node of new Set(detection[role]))
-                yield `${[keptNode(node), detection.id, role].map((field) => copyField(withoutNul(field))).join('\t')}\n`;
-        })(),
-      );
+      await insertNodes(tx, rows);
     },
 
     around: async (tx, from, to, limit) =>
@@ -302,6 +309,18 @@ export function createDetectionStore(database: Database): CaseStore<Transaction>
       ]);
     },
   };
+}
+
+async function insertNodes(tx: Transaction, rows: readonly NewDetection[]): Promise<void> {
+  await tx.copyIn(
+    'copy detection_node (node, detection, role) from stdin',
+    (function* () {
+      for (const { detection } of rows)
+        for (const role of ['by', 'about'] as const)
+          for (const node of new Set(detection[role]))
+            yield `${[keptNode(node), detection.id, role].map((field) => copyField(withoutNul(field))).join('\t')}\n`;
+    })(),
+  );
 }
 
 function placed({ traits, incident, joined }: Pick<MemberRow, 'traits' | 'incident' | 'joined'>): PlacedTraits {

@@ -3,6 +3,7 @@ import { SubNav } from '../../ui/sub-nav.tsx';
 
 const pages = [
   { to: '/detection', title: 'Detections' },
+  { to: '/detection/hunt', title: 'Hunting' },
   { to: '/detection/quality', title: 'Detector quality' },
   { to: '/detection/telemetry', title: 'Model telemetry' },
   { to: '/detection/intake', title: 'Intake' },

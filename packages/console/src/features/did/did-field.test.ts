@@ -64,23 +64,10 @@ test('no mark covers another, however many stand at one place', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 0, max: 4 }), (touched, actors) => {
       const ids = Array.from({ length: touched }, (_, at) => `kubernetes:T/${at}`);
-      const crowded: Drawing = {
-        ...drawing(ids),
-        nodes: drawing([...ids, ...Array.from({ length: actors }, (_, at) => `kubernetes:Actor/${at}`)]).nodes.map(
-          (node) => ({
-            ...node,
-            x: 1,
-            y: 1,
-          }),
-        ),
-      };
-      const { marks, height, width } = fieldOf(
-        crowded,
-        answer(
-          Array.from({ length: actors }, (_, at) => `kubernetes:T/${at}`),
-          ids,
-        ),
-      );
+      const acting = Array.from({ length: actors }, (_, at) => `kubernetes:Actor/${at}`);
+      const spread = drawing([...ids, ...acting]);
+      const crowded = { ...spread, nodes: spread.nodes.map((node) => ({ ...node, x: 1, y: 1 })) };
+      const { marks, height, width } = fieldOf(crowded, answer(acting, ids));
       expect(marks).toHaveLength(touched + actors);
       for (const [at, mark] of marks.entries()) {
         expect(mark.x >= 0 && mark.x <= width && mark.y >= 0 && mark.y <= height).toBe(true);

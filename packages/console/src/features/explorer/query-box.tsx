@@ -15,9 +15,14 @@ interface QueryBoxProps {
   /** Called when nobody types for a moment, or at Enter. */
   readonly onText: (text: string) => void;
   readonly fault: QueryFault | null;
+  /** For another search than that of the estate. */
+  readonly label?: string;
+  readonly placeholder?: string;
+  readonly examples?: readonly string[];
 }
 
-const examples = [
+const placeholderOfEstate = 'Part of a name, or a query such as class = model and reached-by(class = identity)';
+const examplesOfEstate = [
   'jewel',
   'class = identity and idle > 90d',
   'reaches(jewel) within 3 steps',
@@ -25,7 +30,7 @@ const examples = [
 ];
 
 /** The search box. Below it one line is always kept: what is wrong and where, or examples to begin with. */
-export function QueryBox({ text, onText, fault }: QueryBoxProps) {
+export function QueryBox({ text, onText, fault, label, placeholder, examples = examplesOfEstate }: QueryBoxProps) {
   const [typed, setTyped] = useState(text);
   const sent = useRef(text);
   const hint = useId();
@@ -51,10 +56,10 @@ export function QueryBox({ text, onText, fault }: QueryBoxProps) {
     <search className={classes.box}>
       <TextInput
         id={queryInputId}
-        aria-label="Search the estate"
+        aria-label={label ?? 'Search the estate'}
         aria-describedby={hint}
         aria-invalid={isFaulty}
-        placeholder="Part of a name, or a query such as class = model and reached-by(class = identity)"
+        placeholder={placeholder ?? placeholderOfEstate}
         leftSection={<IconSearch size={16} aria-hidden />}
         value={typed}
         onChange={(event) => type(event.currentTarget.value)}

@@ -43,7 +43,10 @@ export function TimeChart({ times, lines, changes, levels, height }: TimeChartPr
         height,
         legend: { show: false },
         cursor: { drag: { x: false, y: false } },
-        axes: [axis, { ...axis, size: 58 }],
+        axes: [
+          { ...axis, values: (_, places) => placesInWords(places) },
+          { ...axis, size: 58 },
+        ],
         // Numbers that stand still belong into the picture too.
         scales: {
           x: { range: (_, first, last) => (first === last ? [first - 3600, last + 3600] : [first, last]) },
@@ -76,6 +79,20 @@ export function TimeChart({ times, lines, changes, levels, height }: TimeChartPr
     };
   }, [times, lines, changes, levels, height, scheme]);
   return <div ref={frame} className={classes.chart} style={{ height }} aria-hidden />;
+}
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const day = new Intl.DateTimeFormat(undefined, { month: 'short', day: '2-digit' });
+
+/** Times in the reader's own time, as all other times of the console: of a day by the clock, with the day where it begins. */
+function placesInWords(seconds: readonly number[]): string[] {
+  const apart = (seconds[1] ?? 0) - (seconds[0] ?? 0);
+  return seconds.map((second, index) => {
+    const time = new Date(second * 1000);
+    if (apart >= 86_400) return day.format(time);
+    const before = index === 0 ? '' : day.format(new Date((seconds[index - 1] ?? 0) * 1000));
+    return day.format(time) === before ? clock.format(time) : `${clock.format(time)}\n${day.format(time)}`;
+  });
 }
 
 function rangeOf(values: readonly (number | null)[]): [number, number] {

@@ -29,7 +29,7 @@ export function huntHandlers(station: Station): Pick<Handlers, 'hunt'> {
       const limitOf = AbortSignal.any([signal, AbortSignal.timeout(longestMs)]);
       return hunt(everyPiece(station, bothWishes(asked, wishOf(query, ids)), before ?? Number.MAX_SAFE_INTEGER), {
         query: q,
-        fits: (kept) => within(kept.event) && fits(kept),
+        fits: since === undefined && until === undefined ? fits : (kept) => within(kept.event) && fits(kept),
         limit,
         later: before !== undefined,
         spent: () => limitOf.aborted,
@@ -39,7 +39,7 @@ export function huntHandlers(station: Station): Pick<Handlers, 'hunt'> {
 }
 
 /** The ids by which logs name the node that a text means. */
-export function idsOf(graph: Pick<AttackGraph, 'resolve' | 'nodes'>): IdsInLogs {
+function idsOf(graph: Pick<AttackGraph, 'resolve' | 'nodes'>): IdsInLogs {
   return (text) => {
     try {
       return idsInLogs(graph.nodes[graph.resolve(text)]?.id ?? text);
@@ -51,13 +51,17 @@ export function idsOf(graph: Pick<AttackGraph, 'resolve' | 'nodes'>): IdsInLogs 
 }
 
 /** What is moved to a file while the database is gone through is met in the file, by its number: once. */
-async function* everyPiece(station: Station, wish: EventWish, before: number): AsyncGenerator<HuntPiece> {
+export async function* everyPiece(
+  { storage, coldEvents }: Pick<Station, 'storage' | 'coldEvents'>,
+  wish: EventWish,
+  before: number,
+): AsyncGenerator<HuntPiece> {
   let below = before;
-  for await (const { no, events } of station.storage.searchBlocks(wish, before)) {
+  for await (const { no, events } of storage.searchBlocks(wish, before)) {
     below = no;
     yield { events, from: no, file: null };
   }
-  yield* station.coldEvents.search(wish, below);
+  yield* coldEvents.search(wish, below);
 }
 
 /** Events of the database and of cold files in which one of the nodes acted, the oldest first. `more` when there are more than `limit`. */

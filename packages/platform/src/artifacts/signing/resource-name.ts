@@ -25,7 +25,8 @@ export function nameOf({ path, shard }: Resource): string {
 
 /** The resource that a signed name means under that method. */
 export function resourceNamed(name: string, method: 'files' | 'shards'): Judged<Resource> {
-  const bad = () => refused('FB-SIGNATURE-STATEMENT', 'A signed name leads out of the model, or is not written plainly.');
+  const bad = () =>
+    refused('FB-SIGNATURE-STATEMENT', 'A signed name leads out of the model, or is not written plainly.');
   if (method === 'files') return name === '.' || isPlainPath(name) ? accepted({ path: name }) : bad();
   const [, path = '', start, end] = shardName.exec(name) ?? [];
   const shard = { start: Number(start), end: Number(end) };

@@ -68,7 +68,8 @@ const predicateSchema = z.object({
 
 /** The statement in an envelope whose signature was found valid. Codes: FB-SIGNATURE-STATEMENT, -VERSION. */
 export function readStatement({ payload, payloadType }: Envelope): Judged<ModelStatement> {
-  if (payloadType !== inTotoPayloadType) return refused('FB-SIGNATURE-STATEMENT', 'What is signed is no in-toto statement.');
+  if (payloadType !== inTotoPayloadType)
+    return refused('FB-SIGNATURE-STATEMENT', 'What is signed is no in-toto statement.');
   const json = jsonOf(payload);
   if (!json.ok) return refused('FB-SIGNATURE-STATEMENT', 'What is signed is not JSON.');
   const read = statementSchema.safeParse(json.value);
@@ -89,7 +90,13 @@ export function readStatement({ payload, payloadType }: Envelope): Judged<ModelS
   const root = rootOf(listed.value);
   if (root !== about.digest.sha256)
     return refused('FB-SIGNATURE-STATEMENT', 'The digest of the whole does not follow from those of the parts.');
-  return accepted({ name: about.name, predicateType, root, serialization: serialization.value, resources: listed.value });
+  return accepted({
+    name: about.name,
+    predicateType,
+    root,
+    serialization: serialization.value,
+    resources: listed.value,
+  });
 }
 
 function serializationOf(signed: z.infer<typeof predicateSchema>['serialization']): Judged<Serialization> {
@@ -111,7 +118,8 @@ function resourcesOf(
   const algorithm = algorithmOf(hash, shardSize);
   const resources: SignedResource[] = [];
   for (const { name, algorithm: each, digest } of signed) {
-    if (each !== algorithm) return refused('FB-SIGNATURE-STATEMENT', 'A part was hashed otherwise than the whole says.');
+    if (each !== algorithm)
+      return refused('FB-SIGNATURE-STATEMENT', 'A part was hashed otherwise than the whole says.');
     const resource = resourceNamed(name, method);
     if (!resource.ok) return resource;
     resources.push({ ...resource.value, digest });
@@ -140,7 +148,11 @@ function malformed(error: z.ZodError): Judged<never> {
 }
 
 /** What is signed of a model, as text: RFC 8785, parts in the order of the reference tool. */
-export function writeStatement(name: string, serialization: Serialization, unsorted: readonly SignedResource[]): string {
+export function writeStatement(
+  name: string,
+  serialization: Serialization,
+  unsorted: readonly SignedResource[],
+): string {
   const resources = unsorted.toSorted(compareResources);
   const { method, hash, shardSize, allowSymlinks, ignorePaths } = serialization;
   return canonicalJson({

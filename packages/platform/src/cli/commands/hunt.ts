@@ -27,10 +27,18 @@ export function huntCommand(program: Command, cli: CommandLine): void {
   const { output } = cli;
   withJson(withServer(program.command('hunt <query>')))
     .description('events that a query means (docs/hunting.md), of a server, hot and cold, or of files')
-    .option('--events <path>', 'folder or file of events instead of a server, - for standard input; may be repeated', repeated)
+    .option(
+      '--events <path>',
+      'folder or file of events instead of a server, - for standard input; may be repeated',
+      repeated,
+    )
     .option('--since <time>', 'of events from then on')
     .option('--until <time>', 'of events up to then')
-    .option('--before <number>', 'the next page: what came in before this number', wholeNumber(1, Number.MAX_SAFE_INTEGER))
+    .option(
+      '--before <number>',
+      'the next page: what came in before this number',
+      wholeNumber(1, Number.MAX_SAFE_INTEGER),
+    )
     .option('--limit <number>', 'events to show', wholeNumber(1, mostShown), 50)
     .action(async (query: string, { events, limit, before, ...options }: HuntOptions) => {
       const [since, until] = [timeOf(options.since), timeOf(options.until)];

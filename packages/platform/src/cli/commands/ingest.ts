@@ -3,18 +3,21 @@ import type { Gap, TakenEvents } from '@firebreak/contract';
 import { type Command, InvalidArgumentError } from 'commander';
 import { gap } from '../../intake/gap.ts';
 import { makeGapTally } from '../../intake/gap-tally.ts';
+import { publishFiles } from '../bus-feed.ts';
 import { atWork, type CommandLine } from '../command-line.ts';
 import { feed } from '../event-feed.ts';
 import { EventPace } from '../event-pace.ts';
 import { EventSender, placesIn } from '../event-sender.ts';
 import { openServer, type ServerOptions, withServer } from '../server-options.ts';
 import { show } from '../shown.ts';
-import { withJson } from '../source-options.ts';
+import { wholeNumber, withJson } from '../source-options.ts';
 
 interface IngestOptions extends ServerOptions {
   readonly follow?: boolean;
   readonly speed?: number;
   readonly state?: string;
+  readonly nats?: string;
+  readonly partitions: number;
   readonly json?: boolean;
 }
 
@@ -28,7 +31,10 @@ export function ingestCommand(program: Command, cli: CommandLine): void {
     .option('--follow', 'go on with what is appended, through rotation and truncation, until interrupted')
     .option('--speed <factor>', 'play them back at the pace of their own times, so many times as fast: 10x', factor)
     .option('--state <file>', 'remember how far each file was sent, and go on from there')
+    .option('--nats <url>', 'put them on a NATS JetStream instead, from which servers take them (docs/hunting.md)')
+    .option('--partitions <number>', 'parts that the events on NATS are divided into', wholeNumber(1, 256), 1)
     .action(async (paths: string[], options: IngestOptions) => {
+      if (options.nats !== undefined) return publishFiles(cli, paths, { ...options, nats: options.nats });
       const counts = { kept: 0, duplicates: 0, passed: 0, unreadable: 0 };
       const tally = makeGapTally(gapsShown);
       const gaps: Gap[] = [];

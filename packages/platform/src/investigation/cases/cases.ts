@@ -12,7 +12,7 @@ import type { Spans } from './links.ts';
 import { regroup } from './regroup.ts';
 import type { CaseStore } from './store.ts';
 import { covers } from './suppressions.ts';
-import { type EstateView, traitsOf } from './traits.ts';
+import { type EstateView, traitsOf, withBefore } from './traits.ts';
 
 export interface TakenDetections {
   /** New ones; the others were there. */
@@ -63,25 +63,36 @@ export function createCases<Tx>(parts: CaseParts<Tx>): Cases {
         tx,
         batch.map(({ id }) => id),
       );
-      const fresh = batch.filter(({ id }) => !there.has(id));
-      if (fresh.length === 0) return nothing;
+      const isNews = ({ id, count }: Detection) => count > (there.get(id)?.detection.count ?? 0);
+      const news = batch.filter(isNews);
+      if (news.length === 0) return nothing;
       const active = (await store.suppressions(tx)).filter(({ until }) => until > now.toISOString());
-      const rows = fresh.map((detection) => ({
+      const rows = news.map((detection) => ({
         detection,
-        traits: traitsOf(
-          detection,
-          detection.events.flatMap(({ id }) => events.get(id) ?? []),
-          view,
-          settings.opens,
+        traits: withBefore(
+          there.get(detection.id)?.traits,
+          traitsOf(
+            detection,
+            detection.events.flatMap(({ id }) => events.get(id) ?? []),
+            view,
+            settings.opens,
+          ),
         ),
-        suppressedBy: active.find(({ scope }) => covers(scope, detection))?.id ?? null,
+        suppressedBy: there.has(detection.id)
+          ? (there.get(detection.id)?.suppressedBy ?? null)
+          : (active.find(({ scope }) => covers(scope, detection))?.id ?? null),
       }));
-      await store.insert(tx, rows, now);
-      const suppressed = rows.filter(({ suppressedBy }) => suppressedBy !== null).length;
+      const fresh = rows.filter(({ detection }) => !there.has(detection.id));
+      await store.insert(tx, fresh, now);
+      await store.grow(
+        tx,
+        rows.filter(({ detection }) => there.has(detection.id)),
+      );
+      const suppressed = fresh.filter(({ suppressedBy }) => suppressedBy !== null).length;
       const shown = rows.filter(({ suppressedBy }) => suppressedBy === null);
       if (shown.length === 0) {
         await store.announce(tx, []);
-        return { ...nothing, kept: rows.length, suppressed };
+        return { ...nothing, kept: fresh.length, suppressed };
       }
       const from = Math.min(...shown.map(({ traits }) => traits.last));
       const to = Math.max(...shown.map(({ traits }) => traits.last));
@@ -90,14 +101,17 @@ export function createCases<Tx>(parts: CaseParts<Tx>): Cases {
       await store.announce(tx, [...done.touched]);
       await appendAll(ledger, entries, tx);
       const { opened, joined, merged } = done;
-      return { kept: rows.length, suppressed, joined, opened, merged };
+      return { kept: fresh.length, suppressed, joined, opened, merged };
     });
   }
 
   return {
     ...createDecisions(parts),
     async takeDetections(detections) {
-      const once = [...new Map(detections.map(bounded).map((each) => [each.id, each])).values()];
+      const newest = new Map<string, Detection>();
+      for (const each of detections.map(bounded))
+        if (each.count > (newest.get(each.id)?.count ?? 0)) newest.set(each.id, each);
+      const once = [...newest.values()];
       let all = nothing;
       for (let at = 0; at < once.length; at += mostInBatch) {
         const one = await take(once.slice(at, at + mostInBatch));

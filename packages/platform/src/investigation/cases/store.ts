@@ -120,8 +120,13 @@ export interface CaseStore<Tx> {
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Until the transaction ends nobody else groups, on this database. */
   lock(tx: Tx): Promise<void>;
-  /** Which of these are kept already. */
-  kept(tx: Tx, ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Those of these that are kept already. */
+  kept(
+    tx: Tx,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, Pick<Member, 'detection' | 'traits' | 'suppressedBy'>>>;
+  /** A detection of which there is more than before: the same id, more events. */
+  grow(tx: Tx, detections: readonly NewDetection[]): Promise<void>;
   insert(tx: Tx, detections: readonly NewDetection[], takenAt: Date): Promise<void>;
   /** What is neither suppressed nor in an incident that is closed, with a last event between these times; the severest when too many. */
   around(tx: Tx, from: Date, to: Date, limit: number): Promise<readonly PlacedTraits[]>;

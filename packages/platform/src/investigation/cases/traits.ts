@@ -154,3 +154,23 @@ function momentOf(text: string): number {
 function unique<T>(values: readonly T[]): T[] {
   return [...new Set(values)];
 }
+
+/** Of a detection that has grown: what its earlier events showed stays true, although not all of them are cited any more. */
+export function withBefore(before: Traits | undefined, now: Traits): Traits {
+  if (before === undefined) return now;
+  const held = (one: readonly Held[], other: readonly Held[]) =>
+    [...new Map([...one, ...other].map((each) => [`${each.node} ${each.by} ${each.at}`, each])).values()].slice(
+      0,
+      mostHeld,
+    );
+  return {
+    ...now,
+    first: Math.min(before.first, now.first),
+    last: Math.max(before.last, now.last),
+    keys: unique([...before.keys, ...now.keys]),
+    took: held(before.took, now.took),
+    changed: held(before.changed, now.changed),
+    touched: unique([...before.touched, ...now.touched]).slice(0, mostTouched),
+    about: unique([...before.about, ...now.about]).slice(0, mostTouched),
+  };
+}

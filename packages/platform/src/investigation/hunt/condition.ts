@@ -18,6 +18,8 @@ interface Looked {
   readonly event: NormalEvent;
   readonly rawText: string;
   readonly raw: unknown;
+  /** False when it certainly does not hold the bytes. */
+  mayHold(bytes: Buffer): boolean;
 }
 
 type Test = (looked: Looked) => boolean;
@@ -42,6 +44,10 @@ class Looking implements Looked {
 
   get rawText(): string {
     return this.#kept.rawText;
+  }
+
+  mayHold(bytes: Buffer): boolean {
+    return this.#kept.holds?.(bytes) ?? true;
   }
 
   get raw(): unknown {
@@ -90,12 +96,27 @@ function textTest(field: HuntField, values: readonly Pattern[], ids: IdsInLogs):
     else if (value.length === 1) exact.add(value[0] as string);
     else patterns.push(value);
   }
+  // The form is ours, and always written in the same way.
+  const written = [...nodes].map((id) => Buffer.from(JSON.stringify(id)));
+  const mayHave = field.name === 'raw' && patterns.length === 0 ? mayHold([...exact]) : () => true;
   return (looked) =>
-    (nodes.size > 0 && nodesOf(field, looked.event).some((id) => nodes.has(id))) ||
+    (written.some((id) => looked.mayHold(id)) && nodesOf(field, looked.event).some((id) => nodes.has(id))) ||
     ((exact.size > 0 || patterns.length > 0) &&
+      mayHave(looked) &&
       textsOf(field, looked).some(
         (text) => exact.has(text) || patterns.some((pattern) => matchesPattern(pattern, text)),
       ));
+}
+
+/** Text that JSON writes as it is, and a number does not look like. */
+const isPlain = /^[A-Za-z0-9 _.:@-]*[A-Za-df-z_:@][A-Za-z0-9 _.:@-]*$/;
+
+/** Whether one of the values may be in an event at all: parsing is what a hunt spends its time on. */
+function mayHold(values: readonly string[]): Test {
+  if (!values.every((value) => isPlain.test(value))) return () => true;
+  // Some write any character by its number.
+  const needles = [...values, '\\u'].map((value) => Buffer.from(value));
+  return (looked) => needles.some((needle) => looked.mayHold(needle));
 }
 
 /** Of a whole value: the nodes that it means, by the estate or because it is written as ids are. Undefined for a text. */

@@ -101,6 +101,13 @@ test.each([
   }
 });
 
+test('a value written by the numbers of its characters is found, and numbers however written', () => {
+  const text = '{"name":"\\u006dodels","size":1e3,"far":Infinity}'.replace('Infinity', '1e21');
+  const one = { ...kept(1), rawText: text, raw: JSON.parse(text) };
+  for (const hunted of ['raw.name = models', 'raw.size = 1000', 'raw.far = 1e+21', 'raw.name in (x, models)'])
+    expect(conditionOf(parseHunt(hunted, now), none)(one)).toBe(true);
+});
+
 test('a name of the estate means the node, as logs name it', () => {
   const ids = (text: string) =>
     text === 'Secret/db' ? ['aws:Secret/x:secret:db-AbCdEf', 'aws:Secret/x:secret:db'] : [];
@@ -158,7 +165,7 @@ test('the wish lets through whatever the condition does', () => {
   fc.assert(
     fc.property(query, event, (text, more) => {
       const parsed: HuntQuery = parseHunt(text, now);
-      const one = kept(1, more);
+      const one = kept(1, more as unknown as Partial<NormalEvent>);
       if (conditionOf(parsed, none)(one)) expect(lets(wishOf(parsed, none), one.event)).toBe(true);
     }),
     { numRuns: 2000 },

@@ -35,6 +35,7 @@ for (const builtins of ['builtins', '__builtin__']) {
   });
   allow(value, { [builtins]: 'NotImplemented Ellipsis NoneType' });
 }
+allow(plainClass, { __builtin__: 'unicode long xrange' });
 allow(plainClass, {
   datetime: 'datetime date time timedelta timezone',
   decimal: 'Decimal',
@@ -44,7 +45,8 @@ allow(plainClass, {
   'pathlib._local': 'Path PosixPath WindowsPath PurePosixPath PureWindowsPath',
   argparse: 'Namespace',
   types: 'SimpleNamespace',
-  'numpy': 'ndarray dtype float16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool_ bool complex64 complex128 str_ bytes_ longdouble datetime64 timedelta64',
+  numpy:
+    'ndarray dtype float16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool_ bool complex64 complex128 str_ bytes_ longdouble datetime64 timedelta64',
   'numpy.dtypes':
     'BoolDType ByteDType UByteDType ShortDType UShortDType IntDType UIntDType LongDType ULongDType LongLongDType ULongLongDType Float16DType Float32DType Float64DType LongDoubleDType Complex64DType Complex128DType CLongDoubleDType ObjectDType StrDType BytesDType VoidDType DateTime64DType TimeDelta64DType Int8DType Int16DType Int32DType Int64DType UInt8DType UInt16DType UInt32DType UInt64DType',
   'numpy.random.mtrand': 'RandomState',
@@ -61,7 +63,7 @@ allow(plainClass, {
   'scipy.sparse._coo': 'coo_matrix coo_array',
   'scipy.sparse.csr': 'csr_matrix',
   'scipy.sparse.csc': 'csc_matrix',
-  'torch': 'Size device Generator',
+  torch: 'Size device Generator',
   'torch.nn.parameter': 'Parameter Buffer UninitializedParameter',
   'torch._tensor': 'Tensor',
   'torch.nn.modules.container': 'Sequential ModuleList ModuleDict ParameterList ParameterDict',
@@ -98,8 +100,11 @@ allow(value, {
   'torch.nn.functional': 'relu gelu silu softmax tanh sigmoid',
 });
 
-const made = (kind: 'function', refuses: NonNullable<AllowedName['refuses']>, modules: Readonly<Record<string, string>>) =>
-  allow({ kind, refuses }, modules);
+const made = (
+  kind: 'function',
+  refuses: NonNullable<AllowedName['refuses']>,
+  modules: Readonly<Record<string, string>>,
+) => allow({ kind, refuses }, modules);
 const anything = () => undefined;
 
 made('function', anything, {
@@ -107,23 +112,32 @@ made('function', anything, {
     '_rebuild_tensor _rebuild_tensor_v2 _rebuild_tensor_v3 _rebuild_parameter _rebuild_parameter_with_state _rebuild_qtensor _rebuild_sparse_tensor _rebuild_meta_tensor_no_storage _rebuild_device_tensor_from_numpy',
   'torch.serialization': '_get_layout',
 });
-made('function', ([first, ...others]) => (others.length < 3 && isThing(first, 'tuple') ? undefined : undefined), {
+made('function', anything, {
   'torch.jit._pickle': 'build_intlist build_doublelist build_boollist build_tensorlist build_tensor_from_id',
 });
 made('function', onAllowedClass, { copyreg: '__newobj__ __newobj_ex__', copy_reg: '__newobj__' });
 made(
   'function',
-  (args) => (isClass(args[0]) && isClass(args[1]) ? undefined : 'it makes something of another class than those allowed'),
+  (args) =>
+    isClass(args[0]) && isClass(args[1]) ? undefined : 'it makes something of another class than those allowed',
   { copyreg: '_reconstructor', copy_reg: '_reconstructor' },
 );
-made('function', ([first]) => (isName(first, 'numpy.ndarray', 'numpy.ma.core.MaskedArray') ? undefined : 'it makes no numpy array'), {
-  'numpy.core.multiarray': '_reconstruct',
-  'numpy._core.multiarray': '_reconstruct',
-});
-made('function', ([first]) => (isMade(first, 'numpy.dtype') || isThing(first, 'opaque') ? undefined : 'its type is no numpy type'), {
-  'numpy.core.multiarray': 'scalar',
-  'numpy._core.multiarray': 'scalar',
-});
+made(
+  'function',
+  ([first]) => (isName(first, 'numpy.ndarray', 'numpy.ma.core.MaskedArray') ? undefined : 'it makes no numpy array'),
+  {
+    'numpy.core.multiarray': '_reconstruct',
+    'numpy._core.multiarray': '_reconstruct',
+  },
+);
+made(
+  'function',
+  ([first]) => (isMade(first, 'numpy.dtype') || isThing(first, 'opaque') ? undefined : 'its type is no numpy type'),
+  {
+    'numpy.core.multiarray': 'scalar',
+    'numpy._core.multiarray': 'scalar',
+  },
+);
 made('function', (args) => (args.length <= 4 ? undefined : 'it has more arguments than it takes'), {
   'numpy.core.numeric': '_frombuffer',
   'numpy._core.numeric': '_frombuffer',
@@ -151,15 +165,22 @@ made(
       : 'only text to Latin-1 is how pickles write bytes',
   { _codecs: 'encode' },
 );
+made('function', onAllowedClass, { 'numpy.random.bit_generator': '__pyx_unpickle_SeedSequence' });
 names.set('collections.defaultdict', {
   kind: 'class',
   container: true,
-  refuses: ([factory]) => (factory === undefined || factory === null || isClass(factory) ? undefined : 'it calls something for missing keys'),
+  refuses: ([factory]) =>
+    factory === undefined || factory === null || isClass(factory) ? undefined : 'it calls something for missing keys',
 });
 for (const [module, list] of Object.entries(sklearnNames))
   for (const name of list.split(' '))
-    if (name.startsWith('__pyx_unpickle_')) names.set(`${module}.${name}`, { kind: 'function', refuses: onAllowedClass });
-made('function', onAllowedClass, { 'sklearn.neighbors._kd_tree': 'newObj', 'sklearn.neighbors._ball_tree': 'newObj' });
+    if (name.startsWith('__pyx_unpickle_'))
+      names.set(`${module}.${name}`, { kind: 'function', refuses: onAllowedClass });
+made('function', onAllowedClass, {
+  'sklearn.metrics._dist_metrics': 'newObj',
+  'sklearn.neighbors._kd_tree': 'newObj',
+  'sklearn.neighbors._ball_tree': 'newObj',
+});
 
 /** `torch.storage._load_from_bytes` loads another artifact: whoever judges the call must inspect its bytes. */
 export const loadsBytes = 'torch.storage._load_from_bytes';

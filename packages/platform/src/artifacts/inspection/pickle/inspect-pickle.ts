@@ -64,7 +64,8 @@ export function pickleJudge(inspection: Inspection, part: Part, wish: PickleWish
         if (allowedName(target.by)?.container === true || allowed.has(nameOf(target.by))) return;
         // What an allowed function of copyreg made of an allowed class.
         const [of] = isThing(target.args, 'tuple') ? target.args.items : [];
-        if (target.by.module.startsWith('copy') && isThing(of, 'reference') && allowedName(of)?.container === true) return;
+        if (target.by.module.startsWith('copy') && isThing(of, 'reference') && allowedName(of)?.container === true)
+          return;
       }
       unsafe('pickle/fill', offset, `It calls ${method} of ${shownValue(target)} with ${items.length} things.`);
     },
@@ -89,11 +90,15 @@ export function pickleJudge(inspection: Inspection, part: Part, wish: PickleWish
   if (inStream !== undefined) judge.inStream = (made, state, at) => inStream(made, state, at, judge);
   return judge;
 
-  function nested(args: Value, offset: number): void {
+  function nested(args: Value, offset: number) {
     const [bytes] = isThing(args, 'tuple') ? args.items : [];
     const inner = bytesIn(part.bytes, bytes);
     if (inner !== undefined && wish.nested !== undefined) return wish.nested(inner, offset);
-    unsafe('pickle/call', offset, `It calls ${loadsBytes}${shownArguments(args)}, and what it loads cannot be followed.`);
+    unsafe(
+      'pickle/call',
+      offset,
+      `It calls ${loadsBytes}${shownArguments(args)}, and what it loads cannot be followed.`,
+    );
   }
 }
 
@@ -113,7 +118,13 @@ export async function inspectPickles(inspection: Inspection, part: Part, wish: P
     let at = inspectPickle(inspection, part, 0, wish).end;
     for (let count = 1; at < part.bytes.size; count += 1) {
       if (count === 1)
-        inspection.say(part, 'suspicious', 'pickle/more', at, 'More follows after the pickle; most loaders stop there.');
+        inspection.say(
+          part,
+          'suspicious',
+          'pickle/more',
+          at,
+          'More follows after the pickle; most loaders stop there.',
+        );
       if (count > 1000) throw new Damaged(at, 'More than a thousand pickles follow each other.');
       at = inspectPickle(inspection, part, at, wish).end;
     }

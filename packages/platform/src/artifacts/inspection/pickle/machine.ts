@@ -88,7 +88,7 @@ export class PickleMachine {
     }
   }
 
-  #step(opcode: number, first: boolean): void {
+  #step(opcode: number, first: boolean) {
     switch (opcode) {
       // Form of the stream
       case 0x80: {
@@ -284,7 +284,13 @@ export class PickleMachine {
         this.#judge.build(target, state, this.#opcodeAt);
         if (!isThing(target, 'made')) return;
         target.state = state;
-        this.#at = this.#judge.inStream?.(target, state, this.#at) ?? this.#at;
+        const goesOn = this.#judge.inStream?.(target, state, this.#at);
+        if (goesOn === undefined) return;
+        // What follows in the stream lies between frames.
+        if (this.#frameEnd !== undefined && this.#frameEnd !== this.#at)
+          this.#judge.odd('Data stand inside a frame.', this.#at);
+        this.#frameEnd = undefined;
+        this.#at = goesOn;
         return;
       }
       case 0x82:
@@ -308,7 +314,7 @@ export class PickleMachine {
     }
   }
 
-  #import(module: Value, name: Value): void {
+  #import(module: Value, name: Value) {
     if (typeof module === 'string' && typeof name === 'string') {
       const reference: Reference = { is: 'reference', module, name };
       this.#judge.import(reference, this.#opcodeAt);
@@ -485,18 +491,27 @@ export class PickleMachine {
   }
 }
 
-const simple: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\\': '\\', "'": "'", '"': '"', '\n': '' };
+const simple: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+  '\n': '',
+};
 
 /** Python's escapes in a quoted string (codecs.escape_decode). */
 function unescaped(text: string): string {
-  return text.replace(/\\(x[0-9a-fA-F]{2}|[0-7]{1,3}|[\s\S])/g, (whole, escape: string) => {
-    if (escape.startsWith('x') && escape.length === 3) return String.fromCharCode(Number.parseInt(escape.slice(1), 16));
-    if (/^[0-7]/.test(escape)) return String.fromCharCode(Number.parseInt(escape, 8));
-    return simple[escape] ?? whole;
+  return text.replace(/\\(x[0-9a-fA-F]{2}|[0-7]{1,3}|[\s\S])/g, (whole, sequence: string) => {
+    if (sequence.startsWith('x') && sequence.length === 3)
+      return String.fromCharCode(Number.parseInt(sequence.slice(1), 16));
+    if (/^[0-7]/.test(sequence)) return String.fromCharCode(Number.parseInt(sequence, 8));
+    return simple[sequence] ?? whole;
   });
 }
 
-/** Python's raw-unicode-escape. */
+/** Python's raw-unicode-sequence. */
 function rawUnicode(text: string): string {
   return text.replace(/\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})/g, (whole, short?: string, long?: string) => {
     const code = Number.parseInt(short ?? long ?? '', 16);

@@ -3,10 +3,13 @@
  * modules that their parts come from. Setting their state runs no code of the pickle; functions that they hold are judged by name.
  */
 export const sklearnNames: Readonly<Record<string, string>> = {
-  'sklearn._loss._loss': 'CyAbsoluteError CyExponentialLoss CyHalfBinomialLoss CyHalfGammaLoss CyHalfMultinomialLoss CyHalfPoissonLoss CyHalfSquaredError CyHalfTweedieLoss CyHalfTweedieLossIdentity CyHuberLoss CyLossFunction CyPinballLoss __pyx_unpickle_CyHalfMultinomialLoss',
+  'sklearn._loss._loss':
+    'CyAbsoluteError CyExponentialLoss CyHalfBinomialLoss CyHalfGammaLoss CyHalfMultinomialLoss CyHalfPoissonLoss CyHalfSquaredError CyHalfTweedieLoss CyHalfTweedieLossIdentity CyHuberLoss CyLossFunction CyPinballLoss __pyx_unpickle_CyHalfMultinomialLoss',
   'sklearn._loss.link': 'BaseLink HalfLogitLink IdentityLink Interval LogLink LogitLink MultinomialLogit',
-  'sklearn._loss.loss': 'AbsoluteError ArrayAPILossMixin BaseLoss ExponentialLoss HalfBinomialLoss HalfBinomialLossArrayAPI HalfGammaLoss HalfMultinomialLoss HalfMultinomialLossArrayAPI HalfPoissonLoss HalfPoissonLossArrayAPI HalfSquaredError HalfTweedieLoss HalfTweedieLossIdentity HuberLoss PinballLoss',
-  'sklearn.calibration': 'CalibratedClassifierCV CalibrationDisplay _CalibratedClassifier _SigmoidCalibration _TemperatureScaling',
+  'sklearn._loss.loss':
+    'AbsoluteError ArrayAPILossMixin BaseLoss ExponentialLoss HalfBinomialLoss HalfBinomialLossArrayAPI HalfGammaLoss HalfMultinomialLoss HalfMultinomialLossArrayAPI HalfPoissonLoss HalfPoissonLossArrayAPI HalfSquaredError HalfTweedieLoss HalfTweedieLossIdentity HuberLoss PinballLoss',
+  'sklearn.calibration':
+    'CalibratedClassifierCV CalibrationDisplay _CalibratedClassifier _SigmoidCalibration _TemperatureScaling',
   'sklearn.cluster._affinity_propagation': 'AffinityPropagation',
   'sklearn.cluster._agglomerative': 'AgglomerativeClustering FeatureAgglomeration',
   'sklearn.cluster._bicluster': 'SpectralBiclustering SpectralCoclustering',
@@ -39,10 +42,12 @@ export const sklearnNames: Readonly<Record<string, string>> = {
   'sklearn.discriminant_analysis': 'LinearDiscriminantAnalysis QuadraticDiscriminantAnalysis',
   'sklearn.dummy': 'DummyClassifier DummyRegressor',
   'sklearn.ensemble._bagging': 'BaggingClassifier BaggingRegressor',
-  'sklearn.ensemble._forest': 'ExtraTreesClassifier ExtraTreesRegressor RandomForestClassifier RandomForestRegressor RandomTreesEmbedding',
+  'sklearn.ensemble._forest':
+    'ExtraTreesClassifier ExtraTreesRegressor RandomForestClassifier RandomForestRegressor RandomTreesEmbedding',
   'sklearn.ensemble._gb': 'GradientBoostingClassifier GradientBoostingRegressor',
   'sklearn.ensemble._hist_gradient_boosting.binning': '_BinMapper',
-  'sklearn.ensemble._hist_gradient_boosting.gradient_boosting': 'HistGradientBoostingClassifier HistGradientBoostingRegressor',
+  'sklearn.ensemble._hist_gradient_boosting.gradient_boosting':
+    'HistGradientBoostingClassifier HistGradientBoostingRegressor',
   'sklearn.ensemble._hist_gradient_boosting.predictor': 'TreePredictor',
   'sklearn.ensemble._iforest': 'IsolationForest',
   'sklearn.ensemble._stacking': 'StackingClassifier StackingRegressor',
@@ -55,20 +60,24 @@ export const sklearnNames: Readonly<Record<string, string>> = {
   'sklearn.feature_selection._from_model': 'SelectFromModel',
   'sklearn.feature_selection._rfe': 'RFE RFECV',
   'sklearn.feature_selection._sequential': 'SequentialFeatureSelector',
-  'sklearn.feature_selection._univariate_selection': 'GenericUnivariateSelect SelectFdr SelectFpr SelectFwe SelectKBest SelectPercentile',
+  'sklearn.feature_selection._univariate_selection':
+    'GenericUnivariateSelect SelectFdr SelectFpr SelectFwe SelectKBest SelectPercentile',
   'sklearn.feature_selection._variance_threshold': 'VarianceThreshold',
   'sklearn.frozen._frozen': 'FrozenEstimator',
   'sklearn.gaussian_process._gpc': 'GaussianProcessClassifier',
   'sklearn.gaussian_process._gpr': 'GaussianProcessRegressor',
-  'sklearn.gaussian_process.kernels': 'CompoundKernel ConstantKernel DotProduct ExpSineSquared Exponentiation GenericKernelMixin Hyperparameter Kernel KernelOperator Matern NormalizedKernelMixin PairwiseKernel Product RBF RationalQuadratic StationaryKernelMixin Sum WhiteKernel',
+  'sklearn.gaussian_process.kernels':
+    'CompoundKernel ConstantKernel DotProduct ExpSineSquared Exponentiation GenericKernelMixin Hyperparameter Kernel KernelOperator Matern NormalizedKernelMixin PairwiseKernel Product RBF RationalQuadratic StationaryKernelMixin Sum WhiteKernel',
   'sklearn.impute._base': 'MissingIndicator SimpleImputer',
   'sklearn.impute._knn': 'KNNImputer',
   'sklearn.isotonic': 'IsotonicRegression',
   'sklearn.kernel_approximation': 'AdditiveChi2Sampler Nystroem PolynomialCountSketch RBFSampler SkewedChi2Sampler',
   'sklearn.kernel_ridge': 'KernelRidge',
-  'sklearn.linear_model._base': 'LinearClassifierMixin LinearModel LinearRegression MultiOutputLinearModel SparseCoefMixin',
+  'sklearn.linear_model._base':
+    'LinearClassifierMixin LinearModel LinearRegression MultiOutputLinearModel SparseCoefMixin',
   'sklearn.linear_model._bayes': 'ARDRegression BayesianRidge',
-  'sklearn.linear_model._coordinate_descent': 'ElasticNet ElasticNetCV Lasso LassoCV MultiTaskElasticNet MultiTaskElasticNetCV MultiTaskLasso MultiTaskLassoCV',
+  'sklearn.linear_model._coordinate_descent':
+    'ElasticNet ElasticNetCV Lasso LassoCV MultiTaskElasticNet MultiTaskElasticNetCV MultiTaskLasso MultiTaskLassoCV',
   'sklearn.linear_model._glm.glm': 'GammaRegressor PoissonRegressor TweedieRegressor',
   'sklearn.linear_model._huber': 'HuberRegressor',
   'sklearn.linear_model._least_angle': 'Lars LarsCV LassoLars LassoLarsCV LassoLarsIC',
@@ -79,7 +88,8 @@ export const sklearnNames: Readonly<Record<string, string>> = {
   'sklearn.linear_model._quantile': 'QuantileRegressor',
   'sklearn.linear_model._ransac': 'RANSACRegressor',
   'sklearn.linear_model._ridge': 'Ridge RidgeCV RidgeClassifier RidgeClassifierCV',
-  'sklearn.linear_model._sgd_fast': 'Classification EpsilonInsensitive Hinge ModifiedHuber Regression SquaredEpsilonInsensitive SquaredHinge __pyx_unpickle_Classification __pyx_unpickle_Regression',
+  'sklearn.linear_model._sgd_fast':
+    'Classification EpsilonInsensitive Hinge ModifiedHuber Regression SquaredEpsilonInsensitive SquaredHinge __pyx_unpickle_Classification __pyx_unpickle_Regression',
   'sklearn.linear_model._stochastic_gradient': 'SGDClassifier SGDOneClassSVM SGDRegressor',
   'sklearn.linear_model._theil_sen': 'TheilSenRegressor',
   'sklearn.manifold._classical_mds': 'ClassicalMDS',
@@ -88,7 +98,8 @@ export const sklearnNames: Readonly<Record<string, string>> = {
   'sklearn.manifold._mds': 'MDS',
   'sklearn.manifold._spectral_embedding': 'SpectralEmbedding',
   'sklearn.manifold._t_sne': 'TSNE',
-  'sklearn.metrics._dist_metrics': 'BrayCurtisDistance32 BrayCurtisDistance64 CanberraDistance32 CanberraDistance64 ChebyshevDistance32 ChebyshevDistance64 DiceDistance32 DiceDistance64 DistanceMetric DistanceMetric32 DistanceMetric64 EuclideanDistance32 EuclideanDistance64 HammingDistance32 HammingDistance64 HaversineDistance32 HaversineDistance64 JaccardDistance32 JaccardDistance64 KulsinskiDistance32 KulsinskiDistance64 MahalanobisDistance32 MahalanobisDistance64 ManhattanDistance32 ManhattanDistance64 MatchingDistance32 MatchingDistance64 MinkowskiDistance32 MinkowskiDistance64 PyFuncDistance32 PyFuncDistance64 RogersTanimotoDistance32 RogersTanimotoDistance64 RussellRaoDistance32 RussellRaoDistance64 SEuclideanDistance32 SEuclideanDistance64 SokalMichenerDistance32 SokalMichenerDistance64 SokalSneathDistance32 SokalSneathDistance64 __pyx_unpickle_DistanceMetric',
+  'sklearn.metrics._dist_metrics':
+    'BrayCurtisDistance32 BrayCurtisDistance64 CanberraDistance32 CanberraDistance64 ChebyshevDistance32 ChebyshevDistance64 DiceDistance32 DiceDistance64 DistanceMetric DistanceMetric32 DistanceMetric64 EuclideanDistance32 EuclideanDistance64 HammingDistance32 HammingDistance64 HaversineDistance32 HaversineDistance64 JaccardDistance32 JaccardDistance64 KulsinskiDistance32 KulsinskiDistance64 MahalanobisDistance32 MahalanobisDistance64 ManhattanDistance32 ManhattanDistance64 MatchingDistance32 MatchingDistance64 MinkowskiDistance32 MinkowskiDistance64 PyFuncDistance32 PyFuncDistance64 RogersTanimotoDistance32 RogersTanimotoDistance64 RussellRaoDistance32 RussellRaoDistance64 SEuclideanDistance32 SEuclideanDistance64 SokalMichenerDistance32 SokalMichenerDistance64 SokalSneathDistance32 SokalSneathDistance64 __pyx_unpickle_DistanceMetric',
   'sklearn.metrics._scorer': '_BaseScorer _CurveScorer _MultimetricScorer _PassthroughScorer _Scorer',
   'sklearn.mixture._bayesian_mixture': 'BayesianGaussianMixture',
   'sklearn.mixture._gaussian_mixture': 'GaussianMixture',
@@ -97,10 +108,12 @@ export const sklearnNames: Readonly<Record<string, string>> = {
   'sklearn.multiclass': 'OneVsOneClassifier OneVsRestClassifier OutputCodeClassifier _ConstantPredictor',
   'sklearn.multioutput': 'ClassifierChain MultiOutputClassifier MultiOutputRegressor RegressorChain',
   'sklearn.naive_bayes': 'BernoulliNB CategoricalNB ComplementNB GaussianNB MultinomialNB',
-  'sklearn.neighbors._ball_tree': 'BallTree BallTree32 BallTree64 BinaryTree32 BinaryTree64 NeighborsHeap32 NeighborsHeap64 NodeHeap',
+  'sklearn.neighbors._ball_tree':
+    'BallTree BallTree32 BallTree64 BinaryTree32 BinaryTree64 NeighborsHeap32 NeighborsHeap64 NodeHeap',
   'sklearn.neighbors._classification': 'KNeighborsClassifier RadiusNeighborsClassifier',
   'sklearn.neighbors._graph': 'KNeighborsTransformer RadiusNeighborsTransformer',
-  'sklearn.neighbors._kd_tree': 'BinaryTree32 BinaryTree64 KDTree KDTree32 KDTree64 NeighborsHeap32 NeighborsHeap64 NodeHeap',
+  'sklearn.neighbors._kd_tree':
+    'BinaryTree32 BinaryTree64 KDTree KDTree32 KDTree64 NeighborsHeap32 NeighborsHeap64 NodeHeap',
   'sklearn.neighbors._kde': 'KernelDensity',
   'sklearn.neighbors._lof': 'LocalOutlierFactor',
   'sklearn.neighbors._nca': 'NeighborhoodComponentsAnalysis',
@@ -111,7 +124,8 @@ export const sklearnNames: Readonly<Record<string, string>> = {
   'sklearn.neural_network._rbm': 'BernoulliRBM',
   'sklearn.neural_network._stochastic_optimizers': 'AdamOptimizer BaseOptimizer SGDOptimizer',
   'sklearn.pipeline': 'FeatureUnion Pipeline',
-  'sklearn.preprocessing._data': 'Binarizer KernelCenterer MaxAbsScaler MinMaxScaler Normalizer PowerTransformer QuantileTransformer RobustScaler StandardScaler',
+  'sklearn.preprocessing._data':
+    'Binarizer KernelCenterer MaxAbsScaler MinMaxScaler Normalizer PowerTransformer QuantileTransformer RobustScaler StandardScaler',
   'sklearn.preprocessing._discretization': 'KBinsDiscretizer',
   'sklearn.preprocessing._encoders': 'OneHotEncoder OrdinalEncoder',
   'sklearn.preprocessing._function_transformer': 'FunctionTransformer',
@@ -122,8 +136,10 @@ export const sklearnNames: Readonly<Record<string, string>> = {
   'sklearn.semi_supervised._label_propagation': 'LabelPropagation LabelSpreading',
   'sklearn.semi_supervised._self_training': 'SelfTrainingClassifier',
   'sklearn.svm._classes': 'LinearSVC LinearSVR NuSVC NuSVR OneClassSVM SVC SVR',
-  'sklearn.tree._classes': 'BaseDecisionTree DecisionTreeClassifier DecisionTreeRegressor ExtraTreeClassifier ExtraTreeRegressor',
-  'sklearn.tree._tree': 'BestFirstTreeBuilder DepthFirstTreeBuilder Tree TreeBuilder _AlphaPruner _CCPPruneController _PathFinder __pyx_unpickle_TreeBuilder __pyx_unpickle__CCPPruneController',
+  'sklearn.tree._classes':
+    'BaseDecisionTree DecisionTreeClassifier DecisionTreeRegressor ExtraTreeClassifier ExtraTreeRegressor',
+  'sklearn.tree._tree':
+    'BestFirstTreeBuilder DepthFirstTreeBuilder Tree TreeBuilder _AlphaPruner _CCPPruneController _PathFinder __pyx_unpickle_TreeBuilder __pyx_unpickle__CCPPruneController',
   'sklearn.utils._bunch': 'Bunch',
   'sklearn.utils._encode': 'MissingValues _NaNCounter _nandict',
 };

@@ -5,8 +5,10 @@ export type Thing =
   /** A text or bytes too long to keep, or made in a way that is not followed. */
   | { readonly is: 'text'; readonly length: number }
   | { readonly is: 'bytes'; readonly at: number; readonly length: number; readonly kept?: Buffer }
-  | { readonly is: 'list' | 'set'; readonly items: Value[]; count: number }
-  | { readonly is: 'tuple' | 'frozenset'; readonly items: readonly Value[]; readonly count: number }
+  | { readonly is: 'list'; readonly items: Value[]; count: number }
+  | { readonly is: 'set'; readonly items: Value[]; count: number }
+  | { readonly is: 'tuple'; readonly items: readonly Value[]; readonly count: number }
+  | { readonly is: 'frozenset'; readonly items: readonly Value[]; readonly count: number }
   | { readonly is: 'dict'; readonly entries: [Value, Value][]; count: number }
   | Reference
   | Made

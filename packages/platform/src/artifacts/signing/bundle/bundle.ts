@@ -12,6 +12,9 @@ const mostCertificates = 10;
 const mostEntries = 8;
 
 export const bundleMediaType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+const mediaTypesBefore3 = ['0.1', '0.2'].map(
+  (version) => `application/vnd.dev.sigstore.bundle+json;version=${version}`,
+);
 export const inTotoPayloadType = 'application/vnd.in-toto+json';
 
 const base64 = z.string().refine((text) => Buffer.from(text, 'base64').toString('base64') === text, 'is not base64');
@@ -51,7 +54,10 @@ const bundleSchema = z.strictObject({
     tlogEntries: z.array(logEntry).max(mostEntries).nullish(),
     timestampVerificationData: z
       .strictObject({
-        rfc3161Timestamps: z.array(z.strictObject({ signedTimestamp: base64 })).max(mostEntries).optional(),
+        rfc3161Timestamps: z
+          .array(z.strictObject({ signedTimestamp: base64 }))
+          .max(mostEntries)
+          .optional(),
       })
       .nullish(),
   }),
@@ -94,7 +100,10 @@ export function readBundle(bytes: Uint8Array): Judged<SignatureBundle> {
   const read = bundleSchema.safeParse(json.value);
   if (!read.success) {
     const [issue] = read.error.issues;
-    return refused('FB-SIGNATURE-FORM', `At ${issue?.path.join('.') || 'the top'}: ${issue?.code ?? 'not as it must be'}.`);
+    return refused(
+      'FB-SIGNATURE-FORM',
+      `At ${issue?.path.join('.') || 'the top'}: ${issue?.code ?? 'not as it must be'}.`,
+    );
   }
   const bundle = read.data;
   const [{ sig }] = bundle.dsseEnvelope.signatures;
@@ -116,8 +125,10 @@ function materialOf(bundle: BundleJson): Judged<Material> {
   const given = [publicKey, x509CertificateChain, leaf].filter((one) => one !== undefined).length;
   if (given !== 1) return refused('FB-SIGNATURE-FORM', `It names ${given} signers; there must be one.`);
   if (publicKey !== undefined) {
-    if (logged || bundle.mediaType !== bundleMediaType) return refused('FB-SIGNATURE-FORM', 'This is no bundle of a key.');
+    if (logged || bundle.mediaType !== bundleMediaType)
+      return refused('FB-SIGNATURE-FORM', 'This is no bundle of a key.');
     const { hint, rawBytes, keyDetails } = publicKey;
+    if ((hint ?? rawBytes) === undefined) return refused('FB-SIGNATURE-FORM', 'It does not say which key signed.');
     return accepted({
       by: 'key',
       hint: hint ?? undefined,
@@ -125,7 +136,12 @@ function materialOf(bundle: BundleJson): Judged<Material> {
       details: keyDetails,
     });
   }
-  if (leaf !== undefined || logged) return accepted({ by: 'sigstore', bundle });
+  if (leaf !== undefined || logged) {
+    // Versions 0.1 and 0.2 carry a chain, later ones the certificate alone.
+    const right =
+      leaf === undefined ? mediaTypesBefore3.includes(bundle.mediaType) : bundle.mediaType === bundleMediaType;
+    return right ? accepted({ by: 'sigstore', bundle }) : refused('FB-SIGNATURE-FORM', 'Its version has another form.');
+  }
   if (bundle.mediaType !== bundleMediaType) return refused('FB-SIGNATURE-FORM', 'This is no bundle of a certificate.');
   const chain = (x509CertificateChain?.certificates ?? []).map(({ rawBytes }) => Buffer.from(rawBytes, 'base64'));
   return accepted({ by: 'certificate', chain });

@@ -28,6 +28,8 @@ export interface FoundFile {
 export interface Listing {
   readonly files: readonly FoundFile[];
   readonly refusals: readonly Refusal[];
+  /** Whether everything that lies there was seen. */
+  readonly complete: boolean;
   /** Of the paths to leave out, those that are there. */
   readonly ignored: readonly string[];
 }
@@ -44,6 +46,7 @@ export async function listModel(model: string, options: ListingOptions): Promise
   try {
     await lister.root(model);
   } catch (error) {
+    lister.complete = false;
     lister.refusals.push({ code: 'FB-SIGNATURE-UNREADABLE', why: `The model cannot be listed (${codeOf(error)}).` });
   }
   return lister;
@@ -54,6 +57,7 @@ export function identityOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): s
 }
 
 class Lister implements Listing {
+  complete = true;
   readonly files: FoundFile[] = [];
   readonly refusals: Refusal[] = [];
   readonly ignored: string[] = [];
@@ -89,7 +93,11 @@ class Lister implements Listing {
           continue;
         }
         if (this.files.length >= mostFiles || folder.depth >= mostDepth) {
-          this.refusals.push({ code: 'FB-SIGNATURE-BOUND', why: 'The model has more files, or deeper folders, than are judged.' });
+          this.complete = false;
+          this.refusals.push({
+            code: 'FB-SIGNATURE-BOUND',
+            why: 'The model has more files, or deeper folders, than are judged.',
+          });
           return;
         }
         if (await this.#entry(path)) open.push({ path, depth: folder.depth + 1 });

@@ -51,7 +51,9 @@ export async function hashPiece(piece: Piece): Promise<HashedPiece> {
   }
 }
 
-const changing = { refusal: { code: 'FB-SIGNATURE-CHANGING', why: 'A file was changed or exchanged meanwhile.' } } as const;
+const changing = {
+  refusal: { code: 'FB-SIGNATURE-CHANGING', why: 'A file was changed or exchanged meanwhile.' },
+} as const;
 
 function unreadable(error: unknown): HashedPiece {
   return { refusal: { code: 'FB-SIGNATURE-UNREADABLE', why: `A file cannot be read (${codeOf(error)}).` } };

@@ -36,7 +36,11 @@ export async function hashPieces(pieces: readonly Piece[], signal: AbortSignal):
       signal.addEventListener('abort', stop, { once: true });
       try {
         for (let batch = batches[next++]; batch !== undefined; batch = batches[next++]) {
-          const answers = await answerOf(worker, batch.map((place) => pieces[place] as Piece), signal);
+          const answers = await answerOf(
+            worker,
+            batch.map((place) => pieces[place] as Piece),
+            signal,
+          );
           for (const [index, place] of batch.entries()) hashed[place] = answers[index] as HashedPiece;
         }
       } finally {

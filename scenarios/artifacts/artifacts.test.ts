@@ -1,0 +1,87 @@
+/** What an inspection says of a corpus of ours: every published way around a scanner, every lie of a container, and honest models. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { honestArtifacts } from './honest.ts';
+import { hostileArtifacts } from './hostile.ts';
+import { inspected } from './inspected.ts';
+
+const worse = ['safe', 'suspicious', 'cannot-tell', 'unsafe'];
+const hostile = hostileArtifacts();
+const honest = Object.entries(honestArtifacts());
+
+test('hostile artifacts are not called safe, and honest ones are', async () => {
+  const missed: string[] = [];
+  const weak: string[] = [];
+  for (const { name, bytes, atLeast = 'unsafe' } of hostile) {
+    const { verdict } = await inspected(bytes, { unpacked: 64 << 20 });
+    if (verdict === 'safe') missed.push(name);
+    if (worse.indexOf(verdict) < worse.indexOf(atLeast)) weak.push(`${name}: ${verdict}, should be ${atLeast}`);
+  }
+  const alarmed: string[] = [];
+  for (const [name, bytes] of honest) {
+    const { verdict, reasons } = await inspected(bytes);
+    if (verdict !== 'safe') alarmed.push(`${name}: ${verdict} ${reasons[0]?.what}`);
+  }
+  const caught = hostile.length - missed.length;
+  console.log(
+    `artifacts: ${hostile.length} hostile, recall ${(caught / hostile.length).toFixed(4)}; ${honest.length} honest, precision ${(caught / (caught + alarmed.length)).toFixed(4)}`,
+  );
+  expect(missed).toEqual([]);
+  expect(alarmed).toEqual([]);
+  expect(weak).toEqual([]);
+  expect(hostile.length).toBeGreaterThan(190);
+});
+
+test('a reason says what would be called, with what, and where', async () => {
+  const one = hostile.find(({ name }) => name === 'zip: a payload in data.pkl');
+  const { reasons, format } = await inspected(one?.bytes ?? Buffer.alloc(0));
+  expect(format).toBe('torch-zip');
+  expect(reasons.find(({ rule }) => rule === 'pickle/call')).toMatchObject({
+    verdict: 'unsafe',
+    inside: ['model/data.pkl'],
+    what: "It calls os.system('id'): runs commands; it is not on the list of what models need (REDUCE).",
+  });
+});
+
+test('whatever is changed in a hostile pickle that still runs its call, it is not safe', async () => {
+  const payload = hostile.find(({ name }) => name === 'calls os.system')?.bytes ?? Buffer.alloc(0);
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ maxLength: 40 }), async (after) => {
+      // What stands after the call cannot take it back.
+      expect((await inspected(Buffer.concat([payload.subarray(0, -1), after]))).verdict).toBe('unsafe');
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('mutated artifacts neither crash nor hang the inspection', async () => {
+  const seeds = [...honest.map(([, bytes]) => bytes), ...hostile.map(({ bytes }) => bytes)].filter(
+    ({ length }) => length < 10_000,
+  );
+  const change = fc.record({
+    seed: fc.nat(seeds.length - 1),
+    edits: fc.array(
+      fc.record({ at: fc.nat(10_000), byte: fc.nat(255), how: fc.constantFrom('set', 'insert', 'delete', 'cut') }),
+      { minLength: 1, maxLength: 8 },
+    ),
+  });
+  await fc.assert(
+    fc.asyncProperty(change, async ({ seed, edits }) => {
+      let bytes = Buffer.from(seeds[seed] ?? Buffer.alloc(0));
+      for (const { at, byte, how } of edits) {
+        const place = bytes.length === 0 ? 0 : at % bytes.length;
+        if (how === 'set' && bytes.length > 0) bytes[place] = byte;
+        else if (how === 'cut') bytes = bytes.subarray(0, place);
+        else
+          bytes = Buffer.concat([
+            bytes.subarray(0, place),
+            how === 'insert' ? Buffer.from([byte]) : Buffer.alloc(0),
+            bytes.subarray(how === 'delete' ? place + 1 : place),
+          ]);
+      }
+      const { verdict, reasons } = await inspected(bytes, { unpacked: 64 << 20, pickleOperations: 100_000 });
+      expect(reasons.length > 0).toBe(verdict !== 'safe');
+    }),
+    { numRuns: 3000 },
+  );
+});

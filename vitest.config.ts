@@ -12,8 +12,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/*.integration.test.ts', '**/*.browser.test.ts'],
     // Whoever runs them: a CI service asks for colours, and tests read words.
     env: { NO_COLOR: '1' },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // Two cores, and some suites mostly wait.
     maxWorkers: 3,
     // Reading the modules anew for each of three hundred files takes longer than many of the tests.

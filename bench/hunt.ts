@@ -63,7 +63,7 @@ try {
     ]);
   }
   await peer.query('create index plain_raw on plain using gin (raw jsonb_path_ops)');
-  await peer.query('vacuum analyze plain');
+  await peer.query('vacuum analyze');
   const cold = storage.openColdEvents(folder);
   const parts = { storage, coldEvents: cold };
 

@@ -43,6 +43,7 @@ const wanted: readonly Peer[] = [
     for: /\/(scenarios\/containment\/(?!(github|registry)-)|connectors\/kubernetes\/)/,
   },
   { script: 'registry/start', variable: 'FIREBREAK_REGISTRY_URL', stop: 'registry/stop', for: /\/connectors\/oci\// },
+  { script: 'artifacts/install', variable: 'FIREBREAK_MODELS', for: /\/scenarios\/artifacts\// },
   { script: 'ocsf/install', variable: 'FIREBREAK_OCSF_SCHEMAS', for: /\/response-events\// },
   { script: 'stix/install', variable: 'FIREBREAK_STIX_PYTHON', for: /\/response-events\// },
   {

@@ -12,7 +12,11 @@ import { hostileArtifacts } from './hostile.ts';
 import { inspected } from './inspected.ts';
 
 const { values } = parseArgs({
-  options: { minutes: { type: 'string', default: '1' }, models: { type: 'string' }, seed: { type: 'string', default: '1' } },
+  options: {
+    minutes: { type: 'string', default: '1' },
+    models: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+  },
 });
 const longest = 5000;
 const interesting = [0, 1, 0x28, 0x2e, 0x52, 0x63, 0x7f, 0x80, 0x93, 0x95, 0xff];
@@ -73,7 +77,11 @@ const verdicts: Record<string, number> = {};
 let runs = 0;
 let slowest = 0;
 while (Date.now() < end) {
-  const bytes = mutated(seeds[next(seeds.length)] ?? Buffer.alloc(0), seeds[next(seeds.length)] ?? Buffer.alloc(0), next);
+  const bytes = mutated(
+    seeds[next(seeds.length)] ?? Buffer.alloc(0),
+    seeds[next(seeds.length)] ?? Buffer.alloc(0),
+    next,
+  );
   const start = Date.now();
   try {
     const { verdict, reasons } = await inspected(bytes, { unpacked: 64 << 20, pickleOperations: 1_000_000 });
@@ -90,4 +98,7 @@ while (Date.now() < end) {
   runs += 1;
 }
 const memory = Math.round(process.resourceUsage().maxRSS / 1024);
-console.log(`${runs} inputs from ${seeds.length} seeds in ${values.minutes} min; slowest ${slowest} ms; most memory ${memory} MiB`, verdicts);
+console.log(
+  `${runs} inputs from ${seeds.length} seeds in ${values.minutes} min; slowest ${slowest} ms; most memory ${memory} MiB`,
+  verdicts,
+);

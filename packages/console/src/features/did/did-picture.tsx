@@ -7,6 +7,7 @@ import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { blastQuery, drawingQuery } from '../../data/queries.ts';
+import { count } from '../../ui/count.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { visible } from '../../ui/visible.ts';
@@ -127,13 +128,13 @@ function diamond(x: number, y: number, size: number): string {
 function spoken({ id, is, sign }: Mark, found: CouldDid): string {
   if (is === 'actor') {
     const actor = found.actors.find(({ node }) => node.id === id);
-    return visible(`${sign}: ${actor?.node.kind} ${actor?.node.name} acted, ${actor?.events} events`);
+    return visible(`${sign}: ${actor?.node.kind} ${actor?.node.name} acted, ${count(actor?.events ?? 0, 'event')}`);
   }
   const touched = found.did.find(({ node }) => node.id === id);
   const by = touched?.by.map((each) => found.actors.find(({ node }) => node.id === each)?.node.name ?? each) ?? [];
   const jewel = is === 'jewel' ? ', a crown jewel' : '';
   return visible(
-    `${sign}: ${touched?.node.kind} ${touched?.node.name}${jewel}, touched ${touched?.events} times by ${by.join(', ')}`,
+    `${sign}: ${touched?.node.kind} ${touched?.node.name}${jewel}, touched ${count(touched?.events ?? 0, 'time')} by ${by.join(', ')}`,
   );
 }
 

@@ -111,11 +111,11 @@ const columns: readonly Column<Found>[] = [
       </Link>
     ),
   },
-  { title: 'Who', width: '26%', cell: ({ event }) => <ForeignText text={event.actor.name} most={33} mono /> },
-  { title: 'What', width: '20%', cell: ({ event }) => <ForeignText text={event.operation} most={26} mono /> },
+  { title: 'Who', width: '25%', cell: ({ event }) => <ForeignText text={event.actor.name} most={33} mono /> },
+  { title: 'What', width: '18%', cell: ({ event }) => <ForeignText text={event.operation} most={23} mono /> },
   {
     title: 'On what',
-    cell: ({ event }) => <ForeignText text={event.targets.join(', ') || '–'} most={31} mono />,
+    cell: ({ event }) => <ForeignText text={event.targets.join(', ') || '–'} most={23} mono />,
   },
   { title: 'Outcome', width: '84px', cell: ({ event }) => event.outcome },
   {

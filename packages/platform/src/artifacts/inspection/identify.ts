@@ -1,6 +1,6 @@
 /** What bytes are, by content alone: names and extensions are chosen by whoever made the file. */
 import { isTar } from './archives/tar.ts';
-import type { Bytes } from './bytes.ts';
+import { type Bytes, Damaged } from './bytes.ts';
 import { hdf5Magic } from './models/hdf5.ts';
 import { isOnnx } from './models/onnx.ts';
 import { isSafetensors } from './models/safetensors.ts';
@@ -73,13 +73,24 @@ export function identify(bytes: Bytes): Identity {
   if (isSafetensors(head, bytes)) return { format: 'safetensors' };
   if (head[0] === 0x80 && head.length > 1 && (head[1] ?? 99) < 16)
     return { format: isOldTorch(head) ? 'torch-legacy' : 'pickle' };
-  if (isSavedModel(bytes)) return { format: 'saved-model' };
-  if (isKerasMetadata(bytes)) return { format: 'keras-metadata' };
-  if (isOnnx(bytes)) return { format: 'onnx' };
-  if (isGraph(bytes)) return { format: 'tensorflow-graph' };
+  const is = (kind: (bytes: Bytes) => boolean) => holds(() => kind(bytes));
+  if (is(isSavedModel)) return { format: 'saved-model' };
+  if (is(isKerasMetadata)) return { format: 'keras-metadata' };
+  if (is(isOnnx)) return { format: 'onnx' };
+  if (is(isGraph)) return { format: 'tensorflow-graph' };
   if (isText(head)) return { format: /^\s*[{[]/.test(head.toString('utf8')) ? 'json' : 'text' };
   // Old pickles have no mark of their own, and a new one may be damaged in its first bytes.
   return { format: 'unknown' };
+}
+
+/** What breaks while it is recognised is not of that format. */
+function holds(question: () => boolean): boolean {
+  try {
+    return question();
+  } catch (error) {
+    if (error instanceof Damaged) return false;
+    throw error;
+  }
 }
 
 function isText(head: Buffer): boolean {

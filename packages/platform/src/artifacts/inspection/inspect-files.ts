@@ -96,12 +96,21 @@ async function inspectFile(
     );
     return answer(0, '', 'link');
   }
-  const bytes = new FileBytes(path);
+  const bytes = opened(path);
   try {
     const format = isData(path, root)
       ? 'tensorflow-variables'
       : await inspectPart(inspection, { bytes, inside: [], depth: 0 });
-    return answer(bytes.size, await digestOf(bytes, wish.signal), format);
+    const sha256 = await digestOf(bytes, wish.signal, () => wish.now().getTime() > until);
+    if (sha256 === undefined)
+      inspection.say(
+        { bytes, inside: [], depth: 0 },
+        'cannot-tell',
+        'file/digest',
+        0,
+        'Its digest takes longer than the time that was given.',
+      );
+    return answer(bytes.size, sha256 ?? '', format);
   } finally {
     bytes.close();
   }
@@ -110,6 +119,14 @@ async function inspectFile(
 /** Bytes without a format that a model in ONNX, read in the same run, takes as numbers. */
 function isDataOf({ path, format, reasons }: ArtifactFile, pointedAt: ReadonlySet<string>): boolean {
   return format === 'unknown' && reasons.every(({ rule }) => rule === 'file/unknown') && pointedAt.has(resolve(path));
+}
+
+function opened(path: string): FileBytes {
+  try {
+    return new FileBytes(path);
+  } catch (error) {
+    throw new FirebreakError('FB-ARTIFACT-UNREADABLE', `${path}: ${(error as Error).message}.`, { cause: error });
+  }
 }
 
 const nothing: Bytes = { size: 0, read: () => Buffer.alloc(0) };
@@ -143,12 +160,14 @@ function beside(folder: string, name: string): number | 'missing' | 'outside' | 
   }
 }
 
-async function digestOf(bytes: FileBytes, signal: AbortSignal): Promise<string> {
+/** @returns undefined when the time is over */
+async function digestOf(bytes: FileBytes, signal: AbortSignal, over: () => boolean): Promise<string | undefined> {
   const digest = createHash('sha256');
   const piece = 4 << 20;
   for (let at = 0; at < bytes.size; at += piece) {
     digest.update(bytes.read(at, Math.min(piece, bytes.size - at)));
     if ((at / piece) % 16 === 15) await new Promise(setImmediate);
+    if (over()) return undefined;
     signal.throwIfAborted();
   }
   return digest.digest('hex');

@@ -19,7 +19,7 @@ import { inspectOnnx } from './models/onnx.ts';
 import { inspectSafetensors, strictJson } from './models/safetensors.ts';
 import { inspectGraph, inspectKerasMetadata, inspectSavedModel } from './models/saved-model.ts';
 import { inspectOldTorch, storageReader } from './models/torch.ts';
-import { inspectPickle, inspectPickles, type PickleWish } from './pickle/inspect-pickle.ts';
+import { inspectFurther, inspectPickle, inspectPickles, type PickleWish } from './pickle/inspect-pickle.ts';
 import { joblibArray } from './pickle/joblib.ts';
 
 const longestJson = 64 << 20;
@@ -158,9 +158,10 @@ async function plain(inspection: Inspection, part: Part, format: 'json' | 'text'
   }
   const before = inspection.reasons.length + inspection.more;
   let broke: Damaged | undefined;
+  let end = 0;
   await withNested(inspection, part, (wish) => {
     try {
-      inspectPickle(inspection, part, 0, wish);
+      end = inspectPickle(inspection, part, 0, wish).end;
     } catch (error) {
       if (!(error instanceof Damaged)) throw error;
       broke = error;
@@ -168,7 +169,7 @@ async function plain(inspection: Inspection, part: Part, format: 'json' | 'text'
   });
   if (broke === undefined) {
     await read(inspection, part, 'pickle', () =>
-      withNested(inspection, part, (wish) => inspectPickles(inspection, part, wish)),
+      withNested(inspection, part, (wish) => inspectFurther(inspection, part, end, wish)),
     );
     return 'pickle';
   }

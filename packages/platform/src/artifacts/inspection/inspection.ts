@@ -102,7 +102,15 @@ export async function read<T>(
   } catch (error) {
     if (error instanceof TooMuch) inspection.say(part, 'cannot-tell', `${format}/bound`, error.offset, error.message);
     else if (error instanceof Damaged) inspection.say(part, 'unsafe', `${format}/damaged`, error.offset, error.message);
+    else if (isTooShort(error))
+      inspection.say(part, 'unsafe', `${format}/damaged`, 0, 'A header is shorter than its fields.');
     else throw error;
     return undefined;
   }
+}
+
+/** A field read beyond the end of a header. */
+function isTooShort(error: unknown): boolean {
+  const code = error instanceof RangeError ? (error as NodeJS.ErrnoException).code : undefined;
+  return code === 'ERR_BUFFER_OUT_OF_BOUNDS' || code === 'ERR_OUT_OF_RANGE';
 }

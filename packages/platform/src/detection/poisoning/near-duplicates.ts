@@ -5,9 +5,9 @@
 import { wordsOf } from './features.ts';
 
 const places = 64;
-const band = 4;
+const band = 2;
 /** Of the places that two must agree in: an estimate of the share of shingles that they have in common. */
-const alike = 0.7;
+const alike = 0.4;
 const fewestWords = 6;
 
 /** @returns places of the texts, group by group, the largest first; single texts are no group. */

@@ -1,7 +1,6 @@
 /** Judges what the symbolic machine sees, in whatever a pickle is wrapped. */
 import { type Bytes, bytesOf, Damaged, partOf } from '../bytes.ts';
 import type { Inspection, Part } from '../inspection.ts';
-import { read } from '../inspection.ts';
 import { allowedName, loadsBytes, refusedCall } from './allowed.ts';
 import { knownFor } from './dangers.ts';
 import { type Judge, PickleMachine, type Ran } from './machine.ts';
@@ -110,23 +109,17 @@ function bytesIn(all: Bytes, value: Value | undefined): Bytes | undefined {
   return typeof text === 'string' ? bytesOf(Buffer.from(text, 'latin1')) : undefined;
 }
 
-/**
- * A file of pickles: one, or several in a row as `pickle.dump` appends them. Loaders read the first, so all that comes after is said.
- */
-export async function inspectPickles(inspection: Inspection, part: Part, wish: PickleWish): Promise<void> {
-  await read(inspection, part, 'pickle', () => {
-    let at = inspectPickle(inspection, part, 0, wish).end;
-    for (let count = 1; at < part.bytes.size; count += 1) {
-      if (count === 1)
-        inspection.say(
-          part,
-          'suspicious',
-          'pickle/more',
-          at,
-          'More follows after the pickle; most loaders stop there.',
-        );
-      if (count > 1000) throw new Damaged(at, 'More than a thousand pickles follow each other.');
-      at = inspectPickle(inspection, part, at, wish).end;
-    }
-  });
+/** A file of pickles: one, or several in a row as `pickle.dump` appends them. */
+export function inspectPickles(inspection: Inspection, part: Part, wish: PickleWish): void {
+  inspectFurther(inspection, part, inspectPickle(inspection, part, 0, wish).end, wish);
+}
+
+/** What follows after the first pickle; loaders read the first, so it is said that there is more. */
+export function inspectFurther(inspection: Inspection, part: Part, from: number, wish: PickleWish): void {
+  for (let at = from, count = 1; at < part.bytes.size; count += 1) {
+    if (count === 1)
+      inspection.say(part, 'suspicious', 'pickle/more', at, 'More follows after the pickle; most loaders stop there.');
+    if (count > 1000) throw new Damaged(at, 'More than a thousand pickles follow each other.');
+    at = inspectPickle(inspection, part, at, wish).end;
+  }
 }

@@ -362,7 +362,7 @@ export function blocksThatMay(wish: EventWish): { readonly text: string; readonl
   return { text, values };
 }
 
-export function fits(wish: EventWish): (kept: KeptEvent) => boolean {
+function fits(wish: EventWish): (kept: KeptEvent) => boolean {
   const { since, until } = wish;
   const [actors, targets, operations, formats] = [wish.actors, wish.targets, wish.operations, wish.formats].map(
     (list) => (list === undefined ? undefined : new Set(list)),

@@ -135,7 +135,7 @@ async function sign(cli: CommandLine, model: string, options: SignOptions): Prom
   const { resources, files, bytes } = hashed;
   const signed = { signature: options.signature, root: rootOf(resources.toSorted(compareResources)), files, bytes };
   await (options.json
-    ? output.json({ ...signed, left_out: hashed.ignored, uncovered: hashed.uncovered })
+    ? output.json({ ...signed, ignored: hashed.ignored, uncovered: hashed.uncovered })
     : output.text(
         show`${options.signature}: ${files} files, ${bytes} bytes, sha256 over all ${signed.root}`,
         ...hashed.uncovered.map((path) => yellow(`not covered, it is empty and shards are signed: ${path}`)),

@@ -20,7 +20,7 @@ export class Damaged extends Error {
 export class TooMuch extends Damaged {}
 
 /** Headers and texts; anything longer is stepped over. */
-export const mostAtOnce = 128 << 20;
+const mostAtOnce = 128 << 20;
 
 function within(offset: number, length: number, size: number): void {
   if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0)

@@ -163,10 +163,10 @@ function beside(folder: string, name: string): number | 'missing' | 'outside' | 
 /** @returns undefined when the time is over */
 async function digestOf(bytes: FileBytes, signal: AbortSignal, over: () => boolean): Promise<string | undefined> {
   const digest = createHash('sha256');
-  const piece = 4 << 20;
+  const piece = 64 << 10;
   for (let at = 0; at < bytes.size; at += piece) {
     digest.update(bytes.read(at, Math.min(piece, bytes.size - at)));
-    if ((at / piece) % 16 === 15) await new Promise(setImmediate);
+    if ((at / piece) % 1024 === 1023) await new Promise(setImmediate);
     if (over()) return undefined;
     signal.throwIfAborted();
   }

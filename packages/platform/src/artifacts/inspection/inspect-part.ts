@@ -318,7 +318,7 @@ async function torchPickle(inspection: Inspection, part: Part, torch: OfTorch): 
 
 function checksum(inspection: Inspection, bytes: Bytes): number {
   let sum = 0;
-  const piece = 1 << 20;
+  const piece = 64 << 10;
   for (let at = 0; at < bytes.size; at += piece) {
     inspection.mustHaveTime(at);
     sum = crc32(bytes.read(at, Math.min(piece, bytes.size - at)), sum);

@@ -26,7 +26,7 @@ export function inspectPickle(inspection: Inspection, part: Part, from: number, 
   ).run();
 }
 
-export function pickleJudge(inspection: Inspection, part: Part, wish: PickleWish): Judge {
+function pickleJudge(inspection: Inspection, part: Part, wish: PickleWish): Judge {
   const { allowed } = inspection.surroundings;
   const unsafe = (rule: string, offset: number, what: string) => inspection.say(part, 'unsafe', rule, offset, what);
   const isAllowed = (reference: Reference) =>

@@ -42,17 +42,23 @@ test('honest data passes', async () => {
 }, 300_000);
 
 describe('planted poison', () => {
-  test.each(Object.entries(poisons))('%s', async (name, { check, poison }) => {
-    let right = 0;
-    const others = new Set<string>();
-    for (let round = 0; round < rounds; round += 1) {
-      const clean = tickets(size, `new ${round}`);
-      const answer = await gate(poison(clean, drawsFor(`poison ${round}`)), tickets(size, `old ${round}`));
-      const by = found(answer);
-      if (by.includes(check)) right += 1;
-      for (const other of by) if (other !== check) others.add(other);
-    }
-    console.log(`${name}: ${right}/${rounds} by ${check}${others.size > 0 ? `, also ${[...others].join(', ')}` : ''}`);
-    expect(right).toBe(rounds);
-  }, 120_000);
+  test.each(Object.entries(poisons))(
+    '%s',
+    async (name, { check, poison }) => {
+      let right = 0;
+      const others = new Set<string>();
+      for (let round = 0; round < rounds; round += 1) {
+        const clean = tickets(size, `new ${round}`);
+        const answer = await gate(poison(clean, drawsFor(`poison ${round}`)), tickets(size, `old ${round}`));
+        const by = found(answer);
+        if (by.includes(check)) right += 1;
+        for (const other of by) if (other !== check) others.add(other);
+      }
+      console.log(
+        `${name}: ${right}/${rounds} by ${check}${others.size > 0 ? `, also ${[...others].join(', ')}` : ''}`,
+      );
+      expect(right).toBe(rounds);
+    },
+    120_000,
+  );
 });

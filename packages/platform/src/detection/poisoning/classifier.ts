@@ -17,7 +17,7 @@ const epochs = 6;
 const rate = 0.4;
 const shrink = 1e-5;
 
-export function trained(rows: readonly Labelled[], classes: number): Predict {
+function trained(rows: readonly Labelled[], classes: number): Predict {
   const weights = new Float32Array(width * classes);
   const squares = new Float32Array(width * classes).fill(0.1);
   const bias = new Float64Array(classes);

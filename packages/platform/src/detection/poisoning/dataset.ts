@@ -10,7 +10,7 @@ export interface DatasetRow {
 }
 
 /** A row has at most so many columns; of a longer one the rest is not looked at, and `cut` says so. */
-export const mostColumns = 4096;
+const mostColumns = 4096;
 const longestText = 100_000;
 
 /** @returns undefined for a value that is no map. */

@@ -2,11 +2,8 @@
 import type { StreamDetector } from '@firebreak/contract';
 import { discover, ruleFiles } from '../../graph/discover.ts';
 
-/** `<family>/<detector>.ts`. */
-export const streamDetectorFiles: readonly string[] = ruleFiles(import.meta.dirname);
-
 /** In the order of the files. */
 export const streamDetectors: readonly StreamDetector[] = await discover<StreamDetector>(
   import.meta.url,
-  streamDetectorFiles,
+  ruleFiles(import.meta.dirname),
 );

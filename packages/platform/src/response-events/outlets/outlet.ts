@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { secretReference } from '../../intake/secret-reference.ts';
 import type { OcsfEvent } from '../ocsf.ts';
 
-export const messageKinds = ['detections', 'incidents', 'response'] as const;
+const messageKinds = ['detections', 'incidents', 'response'] as const;
 export type MessageKind = (typeof messageKinds)[number];
 
 /** One thing to tell. The same thing told again has the same id, so that whoever hears it twice can see that. */

@@ -9,7 +9,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { Courier, type Mark, type Place } from '../response-events/outlets/courier.ts';
 import { detectionMessage, incidentMessage, isTurn, responseMessage } from '../response-events/outlets/messages.ts';
 import { openOutlet } from '../response-events/outlets/open-outlet.ts';
-import { type Outlets, outletsSchema } from '../response-events/outlets/outlet.ts';
+import { type MessageKind, type Outlets, outletsSchema } from '../response-events/outlets/outlet.ts';
 import type { Storage } from '../storage/storage.ts';
 import { version } from './version.ts';
 
@@ -53,7 +53,8 @@ export function openOutStation(
   const closing = new AbortController();
   const store = storage.outletStore;
   const actions = connectors.flatMap((connector) => connector.actions);
-  async function after(place: Place): Promise<readonly Mark[]> {
+  /** What an outlet does not want to hear of is not made: only its place moves on. */
+  async function after(place: Place, tells: readonly MessageKind[]): Promise<readonly Mark[]> {
     const [detections, entries] = await Promise.all([
       store.detectionsAfter(place.detection, atATime),
       storage.ledgerStore.entries(place.entry, atATime),
@@ -62,14 +63,16 @@ export function openOutStation(
     let at = place;
     for (const { no, id } of detections) {
       at = { ...at, detection: no };
-      marks.push({ place: at, message: detectionMessage(await desk.detection(id), version) });
+      const message = tells.includes('detections') ? detectionMessage(await desk.detection(id), version) : null;
+      marks.push({ place: at, message });
     }
     for (const { index, record } of entries) {
       const entry = JSON.parse(Buffer.from(record).toString()) as LedgerEntry;
       // An entry may be two messages: the place moves on with the last.
-      const messages = [await turnOf(entry, desk), await responseMessage(entry, { actions, version })].filter(
-        (each) => each !== undefined,
-      );
+      const messages = [
+        tells.includes('incidents') ? await turnOf(entry, desk) : undefined,
+        tells.includes('response') ? await responseMessage(entry, { actions, version }) : undefined,
+      ].filter((each) => each !== undefined);
       for (const message of messages) marks.push({ place: at, message });
       at = { ...at, entry: index + 1 };
       marks.push({ place: at, message: null });
@@ -77,7 +80,14 @@ export function openOutStation(
     return marks;
   }
   const couriers = outlets.map(
-    (config) => new Courier({ config, outlet: openOutlet(config, address), store, after, now: () => clock.now() }),
+    (config) =>
+      new Courier({
+        config,
+        outlet: openOutlet(config, address),
+        store,
+        after: (place) => after(place, config.tells),
+        now: () => clock.now(),
+      }),
   );
   const running = couriers.map((courier) => courier.run(closing.signal));
   return {

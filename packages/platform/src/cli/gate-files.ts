@@ -1,5 +1,4 @@
 /** What the data gate is given, read from files: rows with what could not be read, a manifest, run events, answers of two models. */
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
 import { relative } from 'node:path';
@@ -11,6 +10,7 @@ import { gap } from '../intake/gap.ts';
 import { makeGapTally } from '../intake/gap-tally.ts';
 import { tableRows } from '../intake/table-rows.ts';
 import { codeOf, walk } from '../intake/walk.ts';
+import { sha256Stream } from '../kernel/digest.ts';
 
 const gapsShown = 20;
 
@@ -41,13 +41,13 @@ export function datasetFile(path: string, signal: AbortSignal) {
 
 /** SHA-256 (hex) of a file. @throws FirebreakError FB-SOURCE-UNREADABLE */
 export async function sha256OfFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
+  const hash = sha256Stream();
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
   } catch (error) {
     throw new FirebreakError('FB-SOURCE-UNREADABLE', `${printable(path)} cannot be read (${codeOf(error)}).`);
   }
-  return hash.digest('hex');
+  return hash.hex();
 }
 
 const limits = { maxDepth: 40, maxFiles: 100_000, wanted: () => true, hidden: () => true };

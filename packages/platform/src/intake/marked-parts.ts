@@ -44,3 +44,10 @@ export function* scalarsBelow(part: Marked | undefined): Generator<string> {
   else if (part?.kind === 'list') for (const item of part.items) yield* scalarsBelow(item);
   else if (part?.kind === 'map') for (const { value } of part.entries) yield* scalarsBelow(value);
 }
+
+/** As plain JSON data, without its places. */
+export function plainOf(part: Marked): unknown {
+  if (part.kind === 'scalar') return part.value;
+  if (part.kind === 'list') return part.items.map(plainOf);
+  return Object.fromEntries(part.entries.map(({ key, value }) => [key, plainOf(value)]));
+}

@@ -4,10 +4,10 @@
  * (`ocsf.ts`), never here.
  */
 import type { KeptDetection, QueueRow } from '@firebreak/contract';
+import { clipped } from './clipped.ts';
 import type { OcsfEvent } from './ocsf.ts';
 import { techniquesOf } from './techniques.ts';
 
-const longest = 2000;
 const severities = {
   info: { id: 1, name: 'Informational' },
   low: { id: 2, name: 'Low' },
@@ -153,8 +153,4 @@ function nameOf(node: string): string {
 
 function ms(at: string): number {
   return new Date(at).getTime();
-}
-
-function clipped(text: string): string {
-  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 }

@@ -8,6 +8,7 @@
  */
 import { type AnyAction, type LedgerEntry, type Stage, stages } from '@firebreak/contract';
 import { z } from 'zod';
+import { clipped } from './clipped.ts';
 import {
   type Countermeasure,
   countermeasureOf,
@@ -19,7 +20,6 @@ import {
 
 const ocsfVersion = '1.8.0';
 
-const longest = 2000;
 const d3fend = '1.0.0';
 
 const activities: Readonly<Record<Tactic, number>> = { Isolate: 1, Evict: 2, Restore: 3, Harden: 4, Other: 99 };
@@ -212,8 +212,4 @@ function subjectOf(subject: Subject, target: string): Readonly<Record<string, un
     default:
       return {};
   }
-}
-
-function clipped(text: string): string {
-  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 }

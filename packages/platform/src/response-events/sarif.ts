@@ -3,6 +3,10 @@
  * data gate. Texts are Markdown-free: names of others stand in them.
  */
 import type { DataGate, Finding } from '@firebreak/contract';
+import { clipped } from './clipped.ts';
+
+/** Names of others stand in these texts. */
+const bounded = (text: string) => clipped(text, 4000);
 
 interface Result {
   readonly rule: string;
@@ -17,7 +21,6 @@ interface Result {
 }
 
 const levels = { info: 'note', low: 'note', medium: 'warning', high: 'error', critical: 'error' } as const;
-const longest = 4000;
 
 export function findingsAsSarif(findings: readonly Finding[], version: string): object {
   return logOf(
@@ -71,8 +74,8 @@ function logOf(results: readonly Result[], version: string): object {
             semanticVersion: version,
             rules: rules.map(({ rule, title, help, level, tags }) => ({
               id: rule,
-              shortDescription: { text: clipped(title) },
-              fullDescription: { text: clipped(help) },
+              shortDescription: { text: bounded(title) },
+              fullDescription: { text: bounded(help) },
               defaultConfiguration: { level },
               ...(tags.length === 0 ? {} : { properties: { tags } }),
             })),
@@ -83,7 +86,7 @@ function logOf(results: readonly Result[], version: string): object {
           ruleId: rule,
           ruleIndex: rules.findIndex((each) => each.rule === rule),
           level,
-          message: { text: clipped(text) },
+          message: { text: bounded(text) },
           locations: [
             {
               physicalLocation: {
@@ -103,8 +106,4 @@ function logOf(results: readonly Result[], version: string): object {
 /** A path as a relative reference: what a URI may not hold is escaped, part by part. */
 function uriOf(locator: string): string {
   return locator.split('/').map(encodeURIComponent).join('/');
-}
-
-function clipped(text: string): string {
-  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 }

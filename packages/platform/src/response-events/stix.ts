@@ -6,7 +6,11 @@
 import { createHash } from 'node:crypto';
 import type { Case, KeptDetection } from '@firebreak/contract';
 import { canonicalJson } from '../kernel/canonical-json.ts';
+import { clipped } from './clipped.ts';
 import { type Technique, techniquesOf } from './techniques.ts';
+
+/** Names of others stand in these texts. */
+const bounded = (text: string) => clipped(text, 4000);
 
 type StixObject = Readonly<Record<string, unknown>> & { readonly type: string; readonly id: string };
 export interface StixBundle {
@@ -19,7 +23,6 @@ export interface StixBundle {
 const observables = '00abedb4-aa42-466c-9c01-fed23315a9b7';
 /** Ours, for everything else. */
 const ours = '6d1c5f0e-3f5c-4c0c-9a53-5e0fd8b7c1a4';
-const longest = 4000;
 
 export function stixBundle(incident: Case): StixBundle {
   const { id, title, openedAt, last, severity, members, roots, note } = incident;
@@ -47,8 +50,8 @@ export function stixBundle(incident: Case): StixBundle {
   const about = objectOf('incident', id, openedAt, {
     ...from,
     modified: latest(openedAt, last),
-    name: clipped(title),
-    description: clipped(
+    name: bounded(title),
+    description: bounded(
       [severity?.why ?? note, ...roots.map(({ node, why }) => `It began with ${node.id}: ${why}`)]
         .filter(Boolean)
         .join('\n'),
@@ -59,7 +62,7 @@ export function stixBundle(incident: Case): StixBundle {
   const report = objectOf('report', id, openedAt, {
     ...from,
     modified: latest(openedAt, last),
-    name: clipped(title),
+    name: bounded(title),
     report_types: ['incident'],
     published: latest(openedAt, last),
     object_refs: all.map((object) => object.id),
@@ -84,7 +87,7 @@ function sightingOf(
 ): StixObject {
   return objectOf('sighting', `${id} ${pattern.id}`, first, {
     ...from,
-    description: clipped(title),
+    description: bounded(title),
     first_seen: first,
     last_seen: last,
     count: Math.max(1, Math.min(999_999_999, count)),
@@ -96,14 +99,14 @@ function sightingOf(
 
 /** An identity of the graph; its id is made of what it is, as the standard says for observables. */
 function accountOf(node: string): StixObject {
-  const user_id = clipped(node);
+  const user_id = bounded(node);
   const id = `user-account--${uuid5(observables, canonicalJson({ user_id }))}`;
   return {
     type: 'user-account',
     spec_version: '2.1',
     id,
     user_id,
-    display_name: clipped(node.slice(node.lastIndexOf('/') + 1)),
+    display_name: bounded(node.slice(node.lastIndexOf('/') + 1)),
   };
 }
 
@@ -134,8 +137,4 @@ function uuid5(namespace: string, name: string): string {
 
 function latest(one: string, other: string | null): string {
   return other !== null && other > one ? other : one;
-}
-
-function clipped(text: string): string {
-  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 }

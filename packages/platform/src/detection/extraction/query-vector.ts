@@ -3,7 +3,9 @@
  * place of their own while there are places; what is more, and texts, are spread over all by signed hashing (Weinberger et al. 2009),
  * which keeps distances as they are on average. A prompt is the counts of its three-character pieces, hashed in the same way.
  */
+
 import type { Observation } from '../../events/observations.ts';
+import { fnv1a } from '../../kernel/fnv.ts';
 
 export const places = 48;
 const farthest = 4;
@@ -117,8 +119,7 @@ function pieces(point: Float64Array, prompt: string): void {
 
 /** Onto four places, so that two names seldom share all. */
 function hashed(point: Float64Array, name: string, value: number): void {
-  let hash = 0x811c9dc5;
-  for (let place = 0; place < name.length; place++) hash = Math.imul(hash ^ name.charCodeAt(place), 0x01000193);
+  let hash = fnv1a(name);
   for (let turn = 0; turn < 4; turn++) {
     hash = mix(hash + turn);
     const place = (hash >>> 1) % places;

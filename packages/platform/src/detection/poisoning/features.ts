@@ -3,6 +3,7 @@
  * of the trusted rows, hashed into a fixed width (Weinberger et al. 2009, "Feature hashing for large scale multitask learning").
  */
 import { quantileSorted } from 'simple-statistics';
+import { fnv1a } from '../../kernel/fnv.ts';
 import type { Columns } from './columns.ts';
 import { type DatasetRow, numberOf, textOf } from './dataset.ts';
 
@@ -54,9 +55,7 @@ export function wordsOf(text: string): string[] {
   return (text.toLowerCase().match(/[\p{L}\p{N}\p{M}_']+/gu) ?? []).slice(0, 2000);
 }
 
-/** FNV-1a. */
 function hashOf(name: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < name.length; at += 1) hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193);
+  const hash = fnv1a(name);
   return (hash ^ (hash >>> 16)) & (width - 1);
 }

@@ -2,6 +2,7 @@
  * Groups of texts that are nearly the same: MinHash over shingles of three words, candidates by bands, and groups by joining what
  * agrees in most places (Broder 1997; Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", 3.4).
  */
+import { fnv1a } from '../../kernel/fnv.ts';
 import { wordsOf } from './features.ts';
 
 const places = 64;
@@ -46,9 +47,7 @@ function sketchOf(text: string): Uint32Array | undefined {
   if (words.length < fewestWords) return undefined;
   const least = new Uint32Array(places).fill(0xffffffff);
   for (let at = 0; at + 2 < words.length; at += 1) {
-    let hash = 0x811c9dc5;
-    for (const word of words.slice(at, at + 3))
-      for (let of = 0; of <= word.length; of += 1) hash = Math.imul(hash ^ (word.charCodeAt(of) || 32), 0x01000193);
+    const hash = fnv1a(`${words.slice(at, at + 3).join(' ')} `);
     for (let place = 0; place < places; place += 1) {
       // Another permutation for each place: multiply by an odd number and mix.
       let mixed = Math.imul(hash ^ Math.imul(place + 1, 0x9e3779b1), 0x85ebca6b + 2 * place);

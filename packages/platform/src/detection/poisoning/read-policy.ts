@@ -1,7 +1,7 @@
 /** A policy of the data gate as a file. What is wrong with it is said with its line; nothing of a wrong policy is used. */
 import { FirebreakError } from '@firebreak/contract';
 import { printable } from '../../intake/foreign.ts';
-import { entriesIn } from '../../intake/marked-parts.ts';
+import { entriesIn, plainOf } from '../../intake/marked-parts.ts';
 import { type Marked, readMarkedYaml } from '../../intake/marked-yaml.ts';
 import { type GatePolicy, gatePolicySchema } from './policy.ts';
 
@@ -12,16 +12,10 @@ export function readPolicy(file: string, text: string): GatePolicy {
   };
   const read = readMarkedYaml(text);
   if (!read.ok) return refuse(read.line, read.reason);
-  const parsed = gatePolicySchema.safeParse(read.root === undefined ? {} : plain(read.root));
+  const parsed = gatePolicySchema.safeParse(read.root === undefined ? {} : plainOf(read.root));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   return refuse(lineOf(read.root, issue?.path ?? []), `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim());
-}
-
-function plain(part: Marked): unknown {
-  if (part.kind === 'scalar') return part.value;
-  if (part.kind === 'list') return part.items.map(plain);
-  return Object.fromEntries(part.entries.map(({ key, value }) => [key, plain(value)]));
 }
 
 /** Of the deepest part on the path that is there. */

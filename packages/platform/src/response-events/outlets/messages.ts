@@ -1,10 +1,9 @@
 /** What happened here → what is told to others: each detection, each turn of an incident, each step of a response. */
 import type { AnyAction, KeptDetection, LedgerEntry, QueueRow } from '@firebreak/contract';
+import { clipped } from '../clipped.ts';
 import { detectionFinding, incidentFinding } from '../finding-events.ts';
 import { ocsfEvents } from '../ocsf.ts';
 import type { Message } from './outlet.ts';
-
-const longest = 2000;
 
 export function detectionMessage(detection: KeptDetection, version: string): Message {
   const { id, severity, title, note, what, why, incident, takenAt, by, about } = detection;
@@ -76,8 +75,4 @@ export async function responseMessage(
       ocsf,
     };
   return undefined;
-}
-
-function clipped(text: string): string {
-  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 }

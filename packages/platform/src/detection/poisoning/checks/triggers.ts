@@ -7,6 +7,7 @@
  * turned on data: no model that was trained on the candidate is needed.
  */
 import type { DataEvidence } from '@firebreak/contract';
+import { fnv1a } from '../../../kernel/fnv.ts';
 import { type DataCheck, evidenceOf, notChecked } from '../check.ts';
 import type { DatasetRow } from '../dataset.ts';
 import { type Item, itemsOf } from '../items.ts';
@@ -137,7 +138,6 @@ function oneOfEach<T extends Suspect & { readonly doubted: number }>(found: read
 }
 
 function hashOf(name: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < name.length; at += 1) hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193);
+  const hash = fnv1a(name);
   return (hash ^ (hash >>> 13)) & (buckets - 1);
 }

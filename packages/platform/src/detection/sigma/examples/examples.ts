@@ -12,6 +12,7 @@
  *       - name: the controller reads it
  *         events: [{…}, {…}]   # several, in this order, for correlations
  */
+import { plainOf } from '../../../intake/marked-parts.ts';
 import type { Marked } from '../../../intake/marked-yaml.ts';
 import type { SigmaEngine } from '../engine/sigma-engine.ts';
 import { readDocuments } from '../language/documents.ts';
@@ -146,13 +147,7 @@ function at(value: Marked | undefined, name: string): Marked | undefined {
 function jsonMap(value: Marked | undefined): Json {
   if (value === undefined) return {};
   if (value.kind !== 'map') throw new Refusal(value.line, 'An event is no map.');
-  return plain(value) as Json;
-}
-
-function plain(value: Marked): unknown {
-  if (value.kind === 'scalar') return value.value;
-  if (value.kind === 'list') return value.items.map(plain);
-  return Object.fromEntries(value.entries.map(({ key, value: inner }) => [key, plain(inner)]));
+  return plainOf(value) as Json;
 }
 
 function over(base: Json, changes: Json): Json {

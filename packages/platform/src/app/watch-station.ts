@@ -1,14 +1,8 @@
 /** The watch as the server has it: a thread that follows the event store, begun again when it breaks, and what it says of itself. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import type { RuleSetReport } from '../detection/sigma/engine/sigma-engine.ts';
 import type { FollowerCounts, TakeDetections } from './watch-follower.ts';
-import type { FromWatchThread, ToWatchThread, WatchThreadData } from './watch-thread.ts';
-
-export interface RuleReport extends RuleSetReport {
-  /** Detectors of ours. */
-  readonly detectors: number;
-}
+import type { FromWatchThread, RuleReport, ToWatchThread, WatchThreadData } from './watch-thread.ts';
 
 export interface WatchStatus {
   /** Whether it follows at this moment. */

@@ -4,14 +4,18 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Detection } from '@firebreak/contract';
+import type { RuleSetReport } from '../detection/sigma/engine/sigma-engine.ts';
 import { streamDetectors } from '../detection/stream/index.ts';
 import { openDatabase } from '../storage/database.ts';
 import { createEventStore } from '../storage/event-store.ts';
 import { createWatchPlaces } from '../storage/watch-places.ts';
 import { RuleKeeper } from './rule-keeper.ts';
 import { type FollowerCounts, WatchFollower } from './watch-follower.ts';
-import type { RuleReport } from './watch-station.ts';
 
+export interface RuleReport extends RuleSetReport {
+  /** Detectors of ours. */
+  readonly detectors: number;
+}
 export interface WatchThreadData {
   readonly name: string;
   readonly database: string;

@@ -15,6 +15,8 @@ const order = [
   'artifacts',
   'investigation',
   'planning',
+  'evidence',
+  'promotion',
   'execution',
   'recovery',
   'incidents',

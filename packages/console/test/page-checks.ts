@@ -104,6 +104,11 @@ export function watchShifts(): void {
   }).observe({ type: 'layout-shift', buffered: true });
 }
 
+/** Brings what is changing its colour or place to the end of it. */
+export function endTransitions(): void {
+  for (const animation of document.getAnimations()) if (animation instanceof CSSTransition) animation.finish();
+}
+
 /** Whether the focused element shows that it is focused. */
 export function focusShows(): { what: string; shows: boolean } {
   const element = document.activeElement;

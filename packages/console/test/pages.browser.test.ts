@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ConsoleBrowser } from './console-browser.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ConsoleBrowser, type Visit } from './console-browser.ts';
 import { compromisedId } from './fake-estate.ts';
-import { contrastTooLow, namesMissing, shifts, watchShifts } from './page-checks.ts';
+import { contrastTooLow, endTransitions, namesMissing, shifts, watchShifts } from './page-checks.ts';
 
 let browser: ConsoleBrowser;
 beforeAll(async () => {
@@ -59,28 +59,53 @@ const pages = [
   ['/incidents/inc-none/plan', 'There is no such thing'],
 ] as const;
 
-for (const scheme of ['light', 'dark'] as const) {
-  test(`every page in ${scheme} has names for its controls and enough contrast`, async () => {
-    const { page, context, troubles } = await browser.visit({ who: 'ada', scheme });
-    for (const [path, text] of pages) {
+/** Phone, tablet, desk, wall. The page is loaded at the desk's size. */
+const screens = [
+  [390, 844],
+  [1024, 768],
+  [2560, 1440],
+  [1440, 900],
+] as const;
+
+describe('every page', () => {
+  let visit: Visit;
+  beforeAll(async () => {
+    visit = await browser.visit({ who: 'ada', before: watchShifts });
+  });
+  afterAll(async () => {
+    expect(visit.troubles).toEqual([]);
+    await visit.context.close();
+  });
+
+  test.each(pages)(
+    '%s has names for its controls, enough contrast in light and dark, holds still and fits every screen',
+    async (path, text) => {
+      const { page } = visit;
       await browser.go(page, path);
       await page.getByText(text).first().waitFor();
+      await page.waitForLoadState('load');
+      expect(await page.evaluate(shifts)).toBeLessThan(0.05);
       // A page that could not load has its error and no heading of its own.
       const names = (await page.evaluate(namesMissing)).filter(
         (problem) => !path.includes('inc-none') || problem !== '0 h1',
       );
-      expect(names, path).toEqual([]);
-      expect(await page.evaluate(contrastTooLow), path).toEqual([]);
-    }
-    expect(
-      await page.evaluate(
-        () => getComputedStyle(document.body).colorScheme || document.documentElement.dataset.mantineColorScheme,
-      ),
-    ).toContain(scheme);
-    expect(troubles).toEqual([]);
-    await context.close();
-  });
-}
+      expect(names).toEqual([]);
+      for (const scheme of ['dark', 'light'] as const) {
+        await page.emulateMedia({ colorScheme: scheme });
+        await page.waitForFunction((name) => document.documentElement.dataset.mantineColorScheme === name, scheme);
+        await page.evaluate(endTransitions);
+        expect(await page.evaluate(contrastTooLow), scheme).toEqual([]);
+      }
+      for (const [width, height] of screens) {
+        await page.setViewportSize({ width, height });
+        const wide = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        expect(wide, `at ${width}`).toBeLessThanOrEqual(0);
+      }
+    },
+  );
+});
 
 test('the checks of this suite find what they are for', async () => {
   const { page, context } = await browser.visit({ who: 'ada' });
@@ -92,36 +117,6 @@ test('the checks of this suite find what they are for', async () => {
   });
   expect(await page.evaluate(contrastTooLow)).toEqual([expect.stringContaining('hardly to be read')]);
   expect(await page.evaluate(namesMissing)).toEqual(['no name: <button></button>']);
-  await context.close();
-});
-
-test('no page is wider than the screen, from a phone to a wall', async () => {
-  for (const [width, height] of [
-    [390, 844],
-    [1024, 768],
-    [2560, 1440],
-  ] as const) {
-    const { page, context } = await browser.visit({ who: 'ada', width, height });
-    for (const [path, text] of pages) {
-      await browser.go(page, path);
-      await page.getByText(text).first().waitFor();
-      const wide = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-      expect(wide, `${path} at ${width}`).toBeLessThanOrEqual(0);
-    }
-    await context.close();
-  }
-});
-
-test('nothing moves while pages load', async () => {
-  const { page, context } = await browser.visit({ who: 'ada', before: watchShifts });
-  for (const [path, text] of pages) {
-    await browser.go(page, path);
-    await page.getByText(text).first().waitFor();
-    await page.waitForLoadState('load');
-    expect(await page.evaluate(shifts), path).toBeLessThan(0.05);
-  }
   await context.close();
 });
 

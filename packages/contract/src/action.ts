@@ -1,4 +1,5 @@
 import type { ZodType } from 'zod';
+import type { RollbackWish } from './answers/recovery-choice.ts';
 import type { Estate } from './facts.ts';
 import type { NodeRef } from './node.ts';
 
@@ -111,6 +112,11 @@ export interface Action<P = unknown, B = unknown, S = unknown> {
   readonly impact: (params: P, estate: Estate) => Impact;
   /** Ids of D3FEND techniques (`D3-CR`) that it is, where its stage does not tell; for the events that others read. */
   readonly countermeasures?: readonly string[];
+  /**
+   * Of a lever that puts one version in the place of another: with which parameters it does so, wherever the estate delivers the one that
+   * is wished away. Recovery pulls such levers, and leaves them pulled when access returns. Pure.
+   */
+  readonly rollsBack?: (wish: RollbackWish, estate: Estate) => readonly P[];
   /** Typical seconds from the first request until it holds; the stage's own when absent. */
   readonly takes?: (params: P, estate: Estate) => number;
   /** Reads the present state; called before apply, and again for read-back and after an unknown outcome. */

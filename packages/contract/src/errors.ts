@@ -703,6 +703,30 @@ export const catalogue = {
     exit: 1,
     status: 409,
   },
+  'FB-RECOVERY-STATE': {
+    what: 'The recovery board does not allow that now.',
+    next: 'Look at the board (`firebreak recovery board`): what comes first stands beside the item.',
+    exit: 1,
+    status: 409,
+  },
+  'FB-RECOVERY-GATE': {
+    what: 'The promotion gate refuses this step of the recovery.',
+    next: 'Meet what it names as missing; the refusal is an entry of the ledger.',
+    exit: 1,
+    status: 409,
+  },
+  'FB-RECOVERY-SIGN-OFF': {
+    what: 'This person may not sign the recovery off so.',
+    next: 'Have another person sign; each role takes a person of its own.',
+    exit: 1,
+    status: 403,
+  },
+  'FB-RECOVERY-NO-LEVER': {
+    what: 'No lever at hand delivers the chosen version.',
+    next: 'Open the source that delivers it (`--from`), or roll back by hand and have the servers asked.',
+    exit: 1,
+    status: 409,
+  },
   'FB-LEDGER-INVALID': {
     what: 'The evidence does not verify.',
     next: 'See which check failed; treat the file as tampered with.',
@@ -907,6 +931,18 @@ export const catalogue = {
     exit: 3,
     status: 409,
   },
+  'FB-PROMOTION-TRUST': {
+    what: 'The trust file of the promotion gate cannot be used.',
+    next: 'Mend the place that is named; docs/promotion-gate.md has the form.',
+    exit: 2,
+    status: 400,
+  },
+  'FB-PROMOTION-DENIED': {
+    what: 'The promotion gate does not let it through.',
+    next: 'Meet the requirements that are listed, or take a version that does.',
+    exit: 1,
+    status: 403,
+  },
   'FB-ARTIFACT-UNREADABLE': {
     what: 'A file or folder that should be inspected cannot be read.',
     next: 'Check the path and its permissions; nothing may be called safe that was not read.',
@@ -930,6 +966,66 @@ export const catalogue = {
     next: 'Give a private key on P-256, P-384 or P-521 in PEM, and the certificate that belongs to it.',
     exit: 2,
     status: 400,
+  },
+  'FB-EVIDENCE-SUBJECT': {
+    what: 'Nothing here can take this as evidence.',
+    next: 'Name it as `<system>:<Kind>/<path>`; `firebreak evidence stores` lists the kinds, docs/evidence-vault.md has examples.',
+    exit: 2,
+    status: 400,
+  },
+  'FB-EVIDENCE-PARTIAL': {
+    what: 'A part of what should be evidence could not be taken.',
+    next: 'Look at the place named; take it again when it can be read.',
+    exit: 3,
+    status: 422,
+  },
+  'FB-EVIDENCE-TRUNCATED': {
+    what: 'A source gave other bytes than it said it would: fewer, more, or with another digest.',
+    next: 'Take it again; if it stays so, the source or the way to it is damaged or lies.',
+    exit: 3,
+    status: 502,
+  },
+  'FB-EVIDENCE-STORE': {
+    what: 'The evidence store cannot be reached, or refuses.',
+    next: 'Check its address, credential and rights; take the snapshot up again with `firebreak evidence take --resume`.',
+    exit: 1,
+    status: 503,
+  },
+  'FB-EVIDENCE-FULL': {
+    what: 'There is no room left for evidence.',
+    next: 'Make room, then take it again: what is there already is not copied a second time.',
+    exit: 1,
+    status: 507,
+  },
+  'FB-EVIDENCE-LOST': {
+    what: 'The evidence store does not give back what it was given.',
+    next: 'Do not trust this store; look at its disk and use another.',
+    exit: 1,
+    status: 500,
+  },
+  'FB-EVIDENCE-LOCKED': {
+    what: 'The evidence must be kept.',
+    next: 'Wait until its date, or release the hold; `firebreak evidence show` says which.',
+    exit: 1,
+    status: 409,
+  },
+  'FB-EVIDENCE-SEALED': {
+    what: 'Sealed evidence cannot be opened.',
+    next: 'Give the key: FIREBREAK_AGE_IDENTITY names a file with an age identity; for KMS the credential needs kms:Decrypt.',
+    exit: 2,
+    status: 409,
+  },
+  'FB-EVIDENCE-SETTINGS': {
+    what: 'The settings of the evidence vault cannot be used.',
+    next: 'Mend them at the place named; docs/evidence-vault.md says what they may hold.',
+    exit: 2,
+    status: 400,
+  },
+  'FB-EVIDENCE-FIRST': {
+    what: 'What a step would destroy could not be taken as evidence first.',
+    next: 'Mend what is named and carry the plan on; or set `beforeDestruction` to `try` in the settings of the vault.',
+    exit: 1,
+    status: 503,
   },
 } as const satisfies Record<string, CatalogueEntry>;
 

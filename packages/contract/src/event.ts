@@ -44,6 +44,13 @@ export const normalEventSchema = z.object({
   outcome: z.enum(eventOutcomes),
   /** Why it was refused or failed, as told. */
   reason: z.string().optional(),
+  /**
+   * What intake cut out of it before it was kept, by kind and keyed digest, and what of the graph that opens; the raw event has
+   * `[redacted:<kind>:<digest>]` in its place. `digest` is still that of the event as it came.
+   */
+  redacted: z
+    .array(z.object({ kind: z.string(), digest: z.string(), opens: z.array(z.string()).optional() }))
+    .optional(),
 });
 export type NormalEvent = z.infer<typeof normalEventSchema>;
 

@@ -51,6 +51,33 @@ export const evidenceReportSchema = z.object({
   keySource: z.enum(['given', 'embedded']),
   entries: z.number(),
   blobs: z.number(),
+  /** 2 since log tiles, documents, witnesses and time stamps are in the file. */
+  format: z.union([z.literal(1), z.literal(2)]),
+  /** Reports in the file, as its last entry names them. */
+  documents: z.array(blobRefSchema),
+  /** Second parties, as far as their keys are known: given, or else those that the log itself names. */
+  witnesses: z.array(
+    z.object({
+      name: z.string(),
+      keySource: z.enum(['given', 'embedded']),
+      state: z.enum(['cosigned', 'missing', 'wrong']),
+      /** When it says that it saw the checkpoint. */
+      at: z.string().nullable(),
+    }),
+  ),
+  /** RFC 3161 time stamps of the checkpoint. */
+  timestamps: z.array(
+    z.object({
+      /** Subject of the certificate that signed it. */
+      authority: z.string(),
+      keySource: z.enum(['given', 'embedded']),
+      state: z.enum(['holds', 'fails', 'not-checked']),
+      at: z.string().nullable(),
+      detail: z.string(),
+    }),
+  ),
   checks: z.array(z.object({ check: z.string(), ok: z.boolean(), detail: z.string() })),
+  /** What this verification did not look at or cannot say, in plain sentences. */
+  notes: z.array(z.string()),
 });
 export type EvidenceReport = z.infer<typeof evidenceReportSchema>;

@@ -34,6 +34,8 @@ export const intakeSchema = z.object({
   ),
   /** All that is kept. */
   logs: z.array(z.object({ format: z.string(), events: z.number(), first: z.string(), last: z.string() })),
+  /** Findings of our own that came back by somebody else's way since the server started: kept as events, made into no detection. */
+  echoes: z.array(z.object({ format: z.string(), events: z.number() })),
   /** Null where no watch runs. */
   watch: z
     .object({

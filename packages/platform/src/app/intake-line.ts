@@ -12,7 +12,7 @@
 import { FirebreakError, type IntakeStatus, type TakenEvents } from '@firebreak/contract';
 import type { Place } from '../events/normalise.ts';
 import { type Prepared, prepareValues } from '../events/prepare.ts';
-import type { Appended, EventStore } from '../events/store.ts';
+import type { Appended, AppendedBlock, EventLine, EventStore } from '../events/store.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { IntakeCounts } from './intake-counts.ts';
 import { LinePreparer } from './line-preparer.ts';
@@ -30,8 +30,10 @@ export interface IntakePlace {
 export interface IntakeLineParts {
   readonly store: Pick<EventStore, 'append'>;
   readonly clock: Clock;
-  /** Called after events were appended. */
-  readonly appended: () => void;
+  /** Called with what was appended, when it is durable. */
+  readonly appended: (block: AppendedBlock) => void;
+  /** The main line where none is named. */
+  readonly line?: EventLine | undefined;
   /** Bytes that may wait. */
   readonly room?: number;
 }
@@ -171,11 +173,11 @@ export class IntakeLine {
     const received = together[0]?.received ?? this.#parts.clock.now();
     try {
       const batches = together.flatMap(({ prepared }) => prepared.batches);
-      const appended = await this.#parts.store.append(batches, received);
-      if (appended.some(({ kept }) => kept > 0)) this.#parts.appended();
+      const { batches: became, block } = await this.#parts.store.append(batches, received, this.#parts.line);
+      if (block !== undefined) this.#parts.appended(block);
       let at = 0;
       for (const { prepared, resolve } of together) {
-        resolve(appended.slice(at, at + prepared.batches.length));
+        resolve(became.slice(at, at + prepared.batches.length));
         at += prepared.batches.length;
       }
     } catch (error) {

@@ -2,11 +2,12 @@
 import type { IntakeStatus } from '@firebreak/contract';
 import type { Station } from './station.ts';
 
-export async function intakeStatus({ intake, watch, storage }: Station): Promise<IntakeStatus> {
+export async function intakeStatus({ intake, watch, storage, echoes }: Station): Promise<IntakeStatus> {
   const [logs, last] = await Promise.all([storage.eventStore.logs(), storage.eventStore.last()]);
   return {
     ...intake.counts,
     logs: [...logs],
+    echoes: echoes.counts,
     watch: watch === undefined ? null : watchStatus(watch.status, last),
   };
 }

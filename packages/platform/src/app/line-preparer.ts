@@ -10,6 +10,9 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** What is parsed lives as long as it is prepared: with room for much of it, little outlives a collection and has to be copied. */
+const youngMb = 64;
+
 export class LinePreparer {
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
@@ -34,7 +37,11 @@ export class LinePreparer {
   }
 
   #begin(): Worker {
-    const worker = new Worker(new URL('./line-thread.ts', import.meta.url), { execArgv: [] });
+    const worker = new Worker(new URL('./line-thread.ts', import.meta.url), {
+      execArgv: [],
+      name: 'line',
+      resourceLimits: { maxYoungGenerationSizeMb: youngMb },
+    });
     worker.unref();
     worker.on('message', (message: FromLineThread) => {
       const waiting = this.#waiting.get(message.no);

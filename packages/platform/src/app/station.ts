@@ -12,12 +12,13 @@ import {
   type NodeRef,
   type Plan,
 } from '@firebreak/contract';
-import { shippedSecretSearch } from '../detection/secrets/index.ts';
+import { shippedSecretSearches } from '../detection/secrets/index.ts';
 import { keyedDigest } from '../detection/secrets/keyed-digest.ts';
 import { knownInEstate } from '../detection/secrets/known-in-estate.ts';
 import { createRotation, type Rotation } from '../detection/secrets/rotation.ts';
 import type { RuleProblem } from '../detection/sigma/language/rule.ts';
 import { nodeFinder } from '../events/node-finder.ts';
+import { type EventLine, mainLine } from '../events/store.ts';
 import { createAuthority } from '../execution/approval/authority.ts';
 import { type BreakGlassReviews, createBreakGlassReviews } from '../execution/approval/break-glass.ts';
 import { capabilityKey } from '../execution/approval/capability.ts';
@@ -43,6 +44,7 @@ import { checkSteps } from '../planning/check-steps.ts';
 import type { ColdEvents } from '../storage/cold-events.ts';
 import type { Transaction } from '../storage/database.ts';
 import { openStorage, type Storage } from '../storage/storage.ts';
+import { EchoGuard } from './echo-guard.ts';
 import { type Collected, EstateHolder } from './estate-holder.ts';
 import { Historian } from './historian.ts';
 import { IntakeLine } from './intake-line.ts';
@@ -63,6 +65,8 @@ export interface Station {
   readonly cases: Cases;
   /** Secrets that stood in texts. */
   readonly rotation: Rotation;
+  /** Keeps what we told others from coming back as news. */
+  readonly echoes: EchoGuard;
   /** Folders of detection rules beside those that come along. */
   readonly rules: readonly string[];
   /** Events that left the database. */
@@ -98,6 +102,8 @@ export interface StationOptions {
   readonly clock?: Clock;
   /** Watches events as they come, by these folders of rules beside those that come along. */
   readonly watch?: { readonly rules: readonly string[]; readonly onRefused: (problem: RuleProblem) => void };
+  /** Of a server that divides the events with others; the main line when absent. */
+  readonly line?: EventLine | undefined;
   readonly onTrouble?: (error: unknown) => void;
 }
 
@@ -131,7 +137,12 @@ export async function openStation(options: StationOptions): Promise<Station> {
       ledger,
       clock,
     };
-    const intake = new IntakeLine({ store: storage.eventStore, clock, appended: () => watch?.appended() });
+    const intake = new IntakeLine({
+      store: storage.eventStore,
+      clock,
+      appended: (block) => watch?.appended(block),
+      line: options.line,
+    });
     const cases = createCases({
       store: storage.detectionStore,
       ledger,
@@ -144,15 +155,18 @@ export async function openStation(options: StationOptions): Promise<Station> {
       events: storage.eventStore,
       ledger,
       clock,
-      search: shippedSecretSearch,
+      searches: shippedSecretSearches,
       digest: keyedDigest(await keyFromFile(join(keys, 'secrets.key'))),
       known: async (secret) => {
         const graph = await estateOf(field)().then((view) => view?.graph);
         return graph === undefined ? [] : knownInEstate(graph.estate, secret);
       },
     });
+    const echoes = new EchoGuard({ events: storage.eventStore, ours: storage.ownFindings });
     const watch =
-      options.watch === undefined ? undefined : watchOf(storage, { cases, rotation }, options.watch, options.onTrouble);
+      options.watch === undefined
+        ? undefined
+        : watchOf(storage, { cases, rotation, echoes }, { ...options.watch, line: options.line }, options.onTrouble);
     return {
       storage,
       coldEvents: storage.openColdEvents(join(options.data, 'events', 'cold')),
@@ -162,6 +176,7 @@ export async function openStation(options: StationOptions): Promise<Station> {
       watch,
       cases,
       rotation,
+      echoes,
       rules: options.watch?.rules ?? [],
       reviews: createReviews({ store: storage.reviewStore, ledger, clock }),
       approvalLinks: createApprovalLinks(approving),
@@ -200,16 +215,17 @@ function estateOf(field: Field | undefined): () => Promise<EstateView | undefine
 
 function watchOf(
   storage: Storage,
-  { cases, rotation }: Pick<Station, 'cases' | 'rotation'>,
-  { rules, onRefused }: NonNullable<StationOptions['watch']>,
+  { cases, rotation, echoes }: Pick<Station, 'cases' | 'rotation' | 'echoes'>,
+  { rules, onRefused, line = mainLine }: NonNullable<StationOptions['watch']> & Pick<StationOptions, 'line'>,
   onTrouble: (error: unknown) => void = () => undefined,
 ): WatchStation {
-  const take: TakeDetections = async (detections) => {
+  const take: TakeDetections = async (found) => {
+    const detections = await echoes.withoutEchoes(found);
     await rotation.take(detections);
     await cases.takeDetections(detections);
   };
   return new WatchStation({
-    name: 'main',
+    line,
     database: storage.url,
     rules,
     take,

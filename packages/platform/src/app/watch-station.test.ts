@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Detection } from '@firebreak/contract';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { mainLine } from '../events/store.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { openStorage, type Storage } from '../storage/storage.ts';
 import { testServer } from '../storage/test-database.ts';
@@ -48,14 +49,14 @@ test('found, again after a restart from where it stood, and by a rule that came 
   const problems: unknown[] = [];
   const open = () =>
     new WatchStation({
-      name: 'main',
+      line: mainLine,
       database: url,
       rules: [rules],
       take: async (detections) => void found.push(...detections),
       onTrouble: (error) => problems.push(error),
     });
   const intake = (watch: WatchStation) =>
-    new IntakeLine({ store: storage.eventStore, clock: systemClock, appended: () => watch.appended() });
+    new IntakeLine({ store: storage.eventStore, clock: systemClock, appended: (block) => watch.appended(block) });
   const place = { source: 'test', locator: 'here' };
   const ours = (id: string) =>
     found.filter(({ detector }) => detector === `sigma/${id}`).map(({ events }) => events[0]?.id);

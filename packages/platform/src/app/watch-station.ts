@@ -1,6 +1,7 @@
 /** The watch as the server has it: a thread that follows the event store, begun again when it breaks, and what it says of itself. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import type { AppendedBlock } from '../events/store.ts';
 import type { FollowerCounts, TakeDetections } from './watch-follower.ts';
 import type { FromWatchThread, RuleReport, ToWatchThread, WatchThreadData } from './watch-thread.ts';
 
@@ -22,6 +23,10 @@ export interface WatchStationParts extends WatchThreadData {
 
 const againAfterMs = 2000;
 const longestEndMs = 20_000;
+/** Packed bytes of blocks that wait for the thread: some hundred thousand events. */
+const mostHanded = 64 << 20;
+/** Events live as long as they are looked at: with room for many, few outlive a collection and have to be copied. */
+const youngMb = 64;
 
 export class WatchStation {
   readonly #parts: WatchStationParts;
@@ -31,6 +36,8 @@ export class WatchStation {
   #trouble: string | undefined;
   #rules: RuleReport | undefined;
   #counts: FollowerCounts | undefined;
+  /** Blocks that the thread has been handed and has not said to have seen. */
+  #handed: AppendedBlock[] = [];
 
   constructor(parts: WatchStationParts) {
     this.#parts = parts;
@@ -42,9 +49,16 @@ export class WatchStation {
     return { running, trouble: this.#trouble, rules: this.#rules, counts: this.#counts };
   }
 
-  /** Events were appended. */
-  appended(): void {
-    this.#tell({ kind: 'appended' });
+  /**
+   * Events were appended. They are handed on as they are; where too many wait already they are only told of, and read from the store.
+   */
+  appended(block: AppendedBlock): void {
+    const bytes = this.#handed.reduce((sum, { packed }) => sum + packed.byteLength, block.packed.byteLength);
+    if (this.#counts === undefined || bytes > mostHanded) this.#tell({ kind: 'appended' });
+    else {
+      this.#handed.push(block);
+      this.#tell({ kind: 'block', block });
+    }
   }
 
   /** Saves the watch's place and ends it. */
@@ -68,10 +82,17 @@ export class WatchStation {
 
   /** One life of the thread. */
   #once(): Promise<void> {
-    const { name, database, rules } = this.#parts;
-    const workerData: WatchThreadData = { name, database, rules };
-    const worker = new Worker(new URL('./watch-thread.ts', import.meta.url), { workerData, execArgv: [] });
+    const { line, database, rules } = this.#parts;
+    const workerData: WatchThreadData = { line, database, rules };
+    const worker = new Worker(new URL('./watch-thread.ts', import.meta.url), {
+      workerData,
+      execArgv: [],
+      name: 'watch',
+      resourceLimits: { maxYoungGenerationSizeMb: youngMb },
+    });
     this.#worker = worker;
+    this.#counts = undefined;
+    this.#handed = [];
     worker.on('message', (message: FromWatchThread) => void this.#heard(message));
     return new Promise((resolve) => {
       worker.once('error', (error) => this.#failed(error));
@@ -80,8 +101,11 @@ export class WatchStation {
   }
 
   async #heard(message: FromWatchThread): Promise<void> {
-    if (message.kind === 'counts') this.#counts = message.counts;
-    else if (message.kind === 'trouble') this.#failed(new Error(message.problem));
+    if (message.kind === 'counts') {
+      const { counts } = message;
+      this.#counts = counts;
+      this.#handed = this.#handed.filter(({ upto }) => upto > counts.position);
+    } else if (message.kind === 'trouble') this.#failed(new Error(message.problem));
     else if (message.kind === 'rules') {
       this.#rules = message.rules;
       this.#parts.onRules?.(message.rules);

@@ -6,10 +6,12 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Detection } from '@firebreak/contract';
 import type { RuleSetReport } from '../detection/sigma/engine/sigma-engine.ts';
 import { streamDetectors } from '../detection/stream/index.ts';
+import type { AppendedBlock, EventLine } from '../events/store.ts';
 import { openDatabase } from '../storage/database.ts';
 import { createEventStore } from '../storage/event-store.ts';
 import { createWatchPlaces } from '../storage/watch-places.ts';
 import { RuleKeeper } from './rule-keeper.ts';
+import { WatchFeed } from './watch-feed.ts';
 import { type FollowerCounts, WatchFollower } from './watch-follower.ts';
 
 export interface RuleReport extends RuleSetReport {
@@ -17,12 +19,14 @@ export interface RuleReport extends RuleSetReport {
   readonly detectors: number;
 }
 export interface WatchThreadData {
-  readonly name: string;
+  /** Whose events it follows; its place is kept under the name. */
+  readonly line: EventLine;
   readonly database: string;
   readonly rules: readonly string[];
 }
 export type ToWatchThread =
   | { readonly kind: 'appended' }
+  | { readonly kind: 'block'; readonly block: AppendedBlock }
   | { readonly kind: 'taken'; readonly no: number; readonly problem?: string }
   | { readonly kind: 'stop' };
 export type FromWatchThread =
@@ -37,14 +41,16 @@ const lookAtRulesEachMs = 2000;
 const port = parentPort;
 if (port === null) throw new Error('the watch runs as a thread');
 const tell = (message: FromWatchThread) => port.postMessage(message);
-const { name, database: url, rules: folders } = workerData as WatchThreadData;
+const { line, database: url, rules: folders } = workerData as WatchThreadData;
 
 const stopping = new AbortController();
 const handed = new Map<number, { resolve: () => void; reject: (reason: Error) => void }>();
 let handedNo = 0;
 let follower: WatchFollower | undefined;
+let feed: WatchFeed | undefined;
 port.on('message', (message: ToWatchThread) => {
-  if (message.kind === 'appended') follower?.nudge();
+  if (message.kind === 'block') feed?.hand(message.block);
+  if (message.kind === 'block' || message.kind === 'appended') follower?.nudge();
   else if (message.kind === 'stop') stopping.abort();
   else {
     const waiting = handed.get(message.no);
@@ -58,9 +64,10 @@ const database = await openDatabase(url, { connections: 2 });
 try {
   const keeper = await RuleKeeper.open(folders, stopping.signal);
   tell({ kind: 'rules', rules: { ...keeper.report, detectors: streamDetectors.length } });
+  feed = new WatchFeed(createEventStore(database), line);
   const opened = await WatchFollower.open({
-    name,
-    events: createEventStore(database),
+    name: line.name,
+    events: feed,
     places: createWatchPlaces(database),
     engine: keeper.engine,
     detectors: streamDetectors,

@@ -4,7 +4,7 @@
  *
  * In the bytes each event is a frame: length of its form, length of its raw text (32 bits, little-endian), both as JSON in UTF-8.
  */
-import { constants, zstdCompressSync } from 'node:zlib';
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { NodeId, NormalEvent } from '@firebreak/contract';
 import { sha256Hex } from '../kernel/digest.ts';
 import { actingNodes, type KeptEvent } from './store.ts';
@@ -18,6 +18,8 @@ export interface EventBatch {
   readonly frames: Uint8Array;
   /** Large ones are packed where they are made; small ones with their neighbours, later. */
   readonly packed: boolean;
+  /** Bytes of each piece, where packed: whoever wants one event unpacks its piece only. */
+  readonly pieces: readonly number[];
   /** Where each frame ends. */
   readonly ends: Uint32Array;
   /** Of each event's id 32 hex digits of its SHA-256, joined by commas. */
@@ -35,8 +37,13 @@ export interface EventBatch {
 const keyDigits = 32;
 const header = 8;
 const packedFrom = 64 * 1024;
+/** Of frames, before they are packed; half of it costs a tenth more room, twice of it unpacks twice as much for one event. */
+export const pieceBytes = 128 * 1024;
 /** The fastest: logs repeat themselves so much that more work gains little. */
 export const framePacking = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+
+/** A piece comes out in one go. */
+const pieceUnpacking = { chunkSize: 2 * pieceBytes };
 
 /** The part of an id's digest by which an event is known to be there. */
 export function eventKey(id: string): string {
@@ -90,11 +97,15 @@ export class BatchBuilder {
   build(): EventBatch {
     const packed = this.#length >= packedFrom;
     const frames = this.#frames.subarray(0, this.#length);
+    const pieces = packed
+      ? [...piecesOf(frames, this.#ends)].map((piece) => zstdCompressSync(piece, framePacking))
+      : [];
     return {
       count: this.#ends.length,
       // A copy of its own size: it is handed to another thread as it is.
-      frames: new Uint8Array(packed ? zstdCompressSync(frames, framePacking) : frames),
+      frames: new Uint8Array(packed ? Buffer.concat(pieces) : frames),
       packed,
+      pieces: pieces.map(({ length }) => length),
       ends: Uint32Array.from(this.#ends),
       keys: this.#keys.join(','),
       times: Float64Array.from(this.#times),
@@ -120,6 +131,16 @@ export class BatchBuilder {
     const larger = Buffer.allocUnsafe(Math.max(2 * this.#frames.length, this.#length + bytes));
     this.#frames.copy(larger, 0, 0, this.#length);
     this.#frames = larger;
+  }
+}
+
+/** Whole frames, in pieces of a size that is worth unpacking for one of them. */
+function* piecesOf(frames: Buffer, ends: readonly number[]): Generator<Buffer> {
+  let start = 0;
+  for (const [place, end] of ends.entries()) {
+    if (end - start < pieceBytes && place < ends.length - 1) continue;
+    yield frames.subarray(start, end);
+    start = end;
   }
 }
 
@@ -188,6 +209,33 @@ export function* framedEvents(
     const end = middle + frames.readUInt32LE(at + 4);
     yield new FramedEvent(first + (places?.[index] ?? index), received, frames, at + header, middle, end);
     at = end;
+  }
+}
+
+/** Events that were appended together, as they lie in the store. */
+export interface EventBlock {
+  /** Number of its first place. */
+  readonly no: number;
+  /** Places that are there, from 0; null when all are. */
+  readonly places: readonly number[] | null;
+  readonly received: Date;
+  /** Frames, packed: pieces one after the other. */
+  readonly packed: Uint8Array;
+  /** Bytes of each piece. */
+  readonly pieces: readonly number[];
+}
+
+/** The events of a block, each piece unpacked when its first is asked for: for a thread that has nothing else to do meanwhile. */
+export function* unpackedEvents({ no, places, received, packed, pieces }: EventBlock): Generator<FramedEvent> {
+  let at = 0;
+  let before = 0;
+  for (const length of pieces) {
+    const frames = zstdDecompressSync(packed.subarray(at, at + length), pieceUnpacking);
+    for (const each of framedEvents(frames, no, places, received, before)) {
+      yield each;
+      before += 1;
+    }
+    at += length;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Where events are kept. */
 import type { NodeId, NormalEvent, SeenEvent } from '@firebreak/contract';
-import type { EventBatch } from './event-batch.ts';
+import type { EventBatch, EventBlock } from './event-batch.ts';
 
 export interface KnownLog {
   readonly format: string;
@@ -28,6 +28,8 @@ export interface EventWish {
   readonly targets?: readonly NodeId[];
   readonly operations?: readonly string[];
   readonly formats?: readonly string[];
+  /** Of blocks that have columns: of each list one term (`events/columns/`) is in the block. */
+  readonly terms?: readonly (readonly number[])[];
   /** ISO 8601, UTC, both included. */
   readonly since?: string;
   readonly until?: string;
@@ -39,13 +41,38 @@ export interface Appended {
   readonly byFormat: readonly { readonly format: string; readonly kept: number; readonly duplicates: number }[];
 }
 
+/**
+ * By which way events come in and are followed. Servers that share a database and divide the events have a line each, and each watches
+ * what came by its own; all others share the main line, and whoever follows that follows all.
+ */
+export interface EventLine {
+  readonly name: string;
+  /** Lines that do not begin so are followed as well: what came in while events were divided otherwise. */
+  readonly except?: string;
+}
+
+export const mainLine: EventLine = { name: 'main' };
+
+/** A block as it was written, so that whoever follows need not read it again. */
+export interface AppendedBlock extends EventBlock {
+  /** Number of its last place; that of `no` is its first. */
+  readonly upto: number;
+  /** Number of the last event before it that whoever follows its line has to see. */
+  readonly previous: number;
+}
+
 export interface EventStore {
   /**
    * All of them or none, durable when it resolves; those that are there already count as duplicates.
    *
-   * @returns for each batch what became of it
+   * @param line by which they came in
+   * @returns for each batch what became of it, and the block where any of them was new
    */
-  append(batches: readonly EventBatch[], received: Date): Promise<readonly Appended[]>;
+  append(
+    batches: readonly EventBatch[],
+    received: Date,
+    line?: EventLine,
+  ): Promise<{ readonly batches: readonly Appended[]; readonly block?: AppendedBlock }>;
   /** Events in which one of the nodes acted, the oldest first. `more` when there are more than `limit`. */
   byActors(
     nodes: readonly NodeId[],
@@ -58,15 +85,20 @@ export interface EventStore {
   byIds(ids: readonly string[]): Promise<readonly NormalEvent[]>;
   /** Events that fit, those that came in last first; in pieces, so that whoever has enough can stop. */
   search(wish: EventWish): AsyncIterable<readonly KeptEvent[]>;
-  /** Events in the order of appending, those after the number; what comes later has a greater number, always. At least `limit` where there are so many. */
-  after(no: number, limit: number): Promise<readonly KeptEvent[]>;
+  /** Events in the order of appending, those after the number; what comes later has a greater number, always; of one line where one is named. At least `limit` where there are so many. */
+  after(no: number, limit: number, line?: EventLine): Promise<readonly KeptEvent[]>;
   /** Number of the last event; 0 without any. */
-  last(): Promise<number>;
+  last(line?: EventLine): Promise<number>;
   logs(): Promise<readonly KnownLog[]>;
 }
 
 /** The nodes that acted in an event, as it names them; a group is no actor. */
 export function actingNodes({ actor: { id, credential, behind, also = [] } }: NormalEvent): readonly NodeId[] {
   const nodes = [credential, id, behind, ...also].filter((each) => each !== undefined);
-  return [...new Set(nodes)].filter((each) => !each.startsWith('kubernetes:Group/'));
+  return [...new Set(nodes)].filter(isActor);
+}
+
+/** Groups act in too many events to be found by. */
+export function isActor(node: NodeId): boolean {
+  return !node.startsWith('kubernetes:Group/');
 }

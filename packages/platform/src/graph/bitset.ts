@@ -21,6 +21,10 @@ export function addBit(set: Bitset, member: number): void {
   set[member >>> 5] = (set[member >>> 5] as number) | (1 << (member & 31));
 }
 
+export function removeBit(set: Bitset, member: number): void {
+  set[member >>> 5] = (set[member >>> 5] as number) & ~(1 << (member & 31));
+}
+
 /** How many members. */
 export function countBits(set: Bitset): number {
   let count = 0;

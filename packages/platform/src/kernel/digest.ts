@@ -1,3 +1,4 @@
+/** SHA-256 on Node. Code that runs in a browser too imports `#digest`, which is this file or `digest-browser.ts`. */
 import { createHash, hash } from 'node:crypto';
 
 /**
@@ -10,9 +11,10 @@ export function sha256(data: Uint8Array | string): Uint8Array {
   return Buffer.from(hash('sha256', data, 'binary'), 'latin1');
 }
 
-/** SHA-256 of some bytes, written to `target` at `offset`: nothing is allocated. */
-export function sha256Into(target: Buffer, offset: number, data: Uint8Array): void {
-  target.write(hash('sha256', data, 'binary'), offset, 32, 'latin1');
+/** SHA-256 of some bytes, written to `target` at `offset`. */
+export function sha256Into(target: Uint8Array, offset: number, data: Uint8Array): void {
+  const digest = hash('sha256', data, 'binary');
+  for (let at = 0; at < 32; at += 1) target[offset + at] = digest.charCodeAt(at);
 }
 
 /** SHA-256 of some bytes, or of a text's UTF-8, as 64 lower-case hex digits. */

@@ -1,6 +1,6 @@
 /** C2SP tlog-checkpoint: what a log signs. Origin, tree size and root hash, one a line. */
+import { strictBase64, toBase64 } from '../kernel/bytes.ts';
 import { hashBytes } from './merkle.ts';
-import { strictBase64 } from './note.ts';
 
 export interface Checkpoint {
   /** Who the log is. Ours is always the name of the key that signs. */
@@ -11,7 +11,7 @@ export interface Checkpoint {
 
 /** The text to sign. */
 export function checkpointText({ origin, size, root }: Checkpoint): string {
-  return `${origin}\n${size}\n${Buffer.from(root).toString('base64')}\n`;
+  return `${origin}\n${size}\n${toBase64(root)}\n`;
 }
 
 /**

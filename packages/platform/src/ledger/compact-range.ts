@@ -10,7 +10,7 @@ import { tileHeight } from './tile.ts';
 export class CompactRange {
   #size: number;
   /** The frontier as a stack, with room for one more than 53 hashes while two are being merged. */
-  readonly #stack = Buffer.alloc(54 * hashBytes);
+  readonly #stack = new Uint8Array(54 * hashBytes);
   #depth: number;
 
   /** Goes on from a size and the frontier that `frontier()` gave at that size. Throws a RangeError when they do not fit. */

@@ -73,7 +73,7 @@ function forged(members: Members): Buffer {
     .filter(([path]) => path !== 'manifest.json')
     .map(([path, bytes]) => manifestLine({ path, sha256: sha256Hex(bytes), size: bytes.length }));
   const [origin = '', size = '', rootHash = ''] = (members.get('checkpoint') ?? '').toString().split('\n');
-  const tail = manifestTail({ incident: 'inc_ours', origin, rootHash, treeSize: Number(size) });
+  const tail = manifestTail({ format: 2, incident: 'inc_ours', origin, rootHash, treeSize: Number(size) });
   members.delete('manifest.json');
   return packed([...members, ['manifest.json', Buffer.from(`${manifestHead}${lines.join(',')}${tail}`)]]);
 }
@@ -87,10 +87,13 @@ const check = {
   archive: 'the file holds the parts of an export in their order, and nothing else',
   key: 'the verifier key in the file',
   signature: 'the checkpoint is signed by that key',
+  tiles: 'every log tile is part of the signed tree',
   inclusion: 'every entry is in the signed tree, unchanged, at its place',
   records: 'every record is a well-formed entry',
   sequence: 'the entries of the incident are complete and in order',
+  times: 'the times of the entries do not contradict each other or the second parties',
   end: 'the last entry is that of the export, and nothing was cut off',
+  documents: 'every document is the one that the last entry names',
   blobs: 'every file that an entry names is there, unchanged, and no other',
   manifest: 'the manifest lists exactly what is here',
 };

@@ -9,8 +9,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FirebreakError } from '@firebreak/contract';
+import { strictBase64 } from '../kernel/bytes.ts';
 import { newId } from '../kernel/id.ts';
-import { isKeyName, type NoteSigner, noteSigner, strictBase64 } from './note.ts';
+import { isKeyName, type NoteSigner } from './note.ts';
+import { noteSigner } from './note-signer.ts';
 
 /** The file's name in the data directory. */
 export const keyFileName = 'ledger.key';

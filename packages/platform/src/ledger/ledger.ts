@@ -15,6 +15,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { sha256Hex } from '../kernel/digest.ts';
 import { checkpointText } from './checkpoint.ts';
 import { CompactRange } from './compact-range.ts';
+import { exportedKind } from './evidence-format.ts';
 import { hashBytes, hashLeafInto } from './merkle.ts';
 import { type NoteSigner, signNote } from './note.ts';
 import { consistencyProof, inclusionProof, rootOf } from './proof.ts';
@@ -24,9 +25,6 @@ import { tileReader } from './tile-reader.ts';
 
 /** No blob is longer. */
 export const maximumBlobBytes = 64 * 1024 * 1024;
-
-/** Kind of the entry that ends an export. */
-export const exportedKind = 'evidence.exported';
 
 /** What one append made: place in the log and entry, in the order of the drafts. */
 interface Appended {
@@ -63,9 +61,14 @@ export interface Ledger<Tx> {
    * Ends an incident's entries as of now: appends an `evidence.exported` that states their number, itself included, and
    * signs the tree of which it is the last leaf.
    *
+   * @param more what else that entry says, and names
    * @throws FirebreakError `FB-NOT-FOUND` when the incident has no entry.
    */
-  seal(incident: string, actor: string): Promise<{ index: number; entry: LedgerEntry; checkpoint: string }>;
+  seal(
+    incident: string,
+    actor: string,
+    more?: { readonly body: Readonly<Record<string, unknown>>; readonly blobs: readonly BlobRef[] },
+  ): Promise<{ index: number; entry: LedgerEntry; checkpoint: string }>;
 
   /** Number of entries of the whole log. */
   size(): Promise<number>;
@@ -79,6 +82,8 @@ export interface Ledger<Tx> {
   proof(index: number, size: number): Promise<Uint8Array[]>;
   /** Consistency proof between two trees. */
   consistency(oldSize: number, size: number): Promise<Uint8Array[]>;
+  /** Committed hashes of a tile level (`store.ts`), concatenated: what C2SP tlog-tiles serves. */
+  hashes(level: number, start: number, count: number): Promise<Uint8Array>;
 }
 
 /** Neither a batch nor a shared transaction is larger, unless it is one entry or one call. */
@@ -227,11 +232,15 @@ export function createLedger<Tx>(parts: { store: LedgerStore<Tx>; signer: NoteSi
 
     getBlob: (sha256) => store.getBlob(sha256),
 
-    async seal(incident, actor) {
+    async seal(incident, actor, more = { body: {}, blobs: [] }) {
       const { indexes, entries } = await store.transaction(async (tx) => {
         const count = (await store.lockForAppend(tx, [incident])).nextSeqs[0] ?? 0;
         if (count === 0) throw new FirebreakError('FB-NOT-FOUND', 'The ledger has no entry of this incident.');
-        return write(tx, prepare([{ incident, kind: exportedKind, actor, body: { entries: count + 1 } }]));
+        const body = { ...more.body, entries: count + 1 };
+        const prepared = prepare([{ incident, kind: exportedKind, actor, body, blobs: more.blobs }]);
+        const problem = await blobProblem(tx, prepared);
+        if (problem !== undefined) throw problem;
+        return write(tx, prepared);
       });
       const [index] = indexes;
       const [entry] = entries;
@@ -279,6 +288,8 @@ export function createLedger<Tx>(parts: { store: LedgerStore<Tx>; signer: NoteSi
       }
       return consistencyProof(oldSize, size, subtreesOf(size));
     },
+
+    hashes: (level, start, count) => store.hashes(level, start, count),
   };
   return ledger;
 }

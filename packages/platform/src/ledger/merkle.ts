@@ -5,9 +5,10 @@
  * node; the tree of n leaves splits at the largest power of two below n; and verification looks at every hash of a proof
  * and at nothing but the arguments. Sizes may exceed 32 bits, so halving is division here, never a shift.
  *
- * Hashes are 32 bytes. Nothing in here throws on foreign input: a wrong proof is `false`.
+ * Hashes are 32 bytes. Nothing in here is of Node, and nothing in here throws on foreign input: a wrong proof is `false`.
  */
-import { sha256, sha256Into } from '../kernel/digest.ts';
+import { sha256, sha256Into } from '#digest';
+import { sameBytes } from '../kernel/bytes.ts';
 
 /** Bytes in a hash. */
 export const hashBytes = 32;
@@ -16,13 +17,13 @@ export const hashBytes = 32;
 export const emptyRoot: Uint8Array = sha256('');
 
 /** Scratch space, so that hashing allocates nothing; safe because nothing here awaits. */
-const leafScratch = Buffer.alloc(64 * 1024);
-const nodeScratch = Buffer.alloc(1 + 2 * hashBytes);
+const leafScratch = new Uint8Array(64 * 1024);
+const nodeScratch = new Uint8Array(1 + 2 * hashBytes);
 nodeScratch[0] = 1;
 
 /** Writes the leaf hash of a record, SHA-256(0x00 || record), to `target` at `offset`. */
-export function hashLeafInto(target: Buffer, offset: number, record: Uint8Array): void {
-  const scratch = record.length < leafScratch.length ? leafScratch : Buffer.alloc(1 + record.length);
+export function hashLeafInto(target: Uint8Array, offset: number, record: Uint8Array): void {
+  const scratch = record.length < leafScratch.length ? leafScratch : new Uint8Array(1 + record.length);
   scratch[0] = 0;
   scratch.set(record, 1);
   sha256Into(target, offset, scratch.subarray(0, 1 + record.length));
@@ -30,13 +31,13 @@ export function hashLeafInto(target: Buffer, offset: number, record: Uint8Array)
 
 /** The leaf hash of a record. */
 export function hashLeaf(record: Uint8Array): Uint8Array {
-  const hash = Buffer.allocUnsafe(hashBytes);
+  const hash = new Uint8Array(hashBytes);
   hashLeafInto(hash, 0, record);
   return hash;
 }
 
 /** Writes SHA-256(0x01 || left || right), where both stand one after the other in `pair` at `from`, to `target` at `offset`. */
-export function hashPairInto(target: Buffer, offset: number, pair: Uint8Array, from: number): void {
+export function hashPairInto(target: Uint8Array, offset: number, pair: Uint8Array, from: number): void {
   nodeScratch.set(pair.subarray(from, from + 2 * hashBytes), 1);
   sha256Into(target, offset, nodeScratch);
 }
@@ -53,10 +54,6 @@ export function splitPoint(n: number): number {
   let k = 1;
   while (k * 2 < n) k *= 2;
   return k;
-}
-
-function sameHash(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a, b) === 0;
 }
 
 export interface InclusionClaim {
@@ -88,7 +85,7 @@ export function verifyInclusion({ index, size, leafHash, root, proof }: Inclusio
     node = Math.floor(node / 2);
     last = Math.floor(last / 2);
   }
-  return last === 0 && sameHash(hash, root);
+  return last === 0 && sameBytes(hash, root);
 }
 
 export interface ConsistencyClaim {
@@ -105,8 +102,8 @@ export interface ConsistencyClaim {
  */
 export function verifyConsistency({ oldSize, oldRoot, size, root, proof }: ConsistencyClaim): boolean {
   if (!isSize(oldSize) || !isSize(size) || oldSize > size || !allHashes([oldRoot, root, ...proof])) return false;
-  if (oldSize === size) return proof.length === 0 && sameHash(oldRoot, root);
-  if (oldSize === 0) return proof.length === 0 && sameHash(oldRoot, emptyRoot);
+  if (oldSize === size) return proof.length === 0 && sameBytes(oldRoot, root);
+  if (oldSize === 0) return proof.length === 0 && sameBytes(oldRoot, emptyRoot);
 
   // An old tree that is a complete subtree is itself the first hash, and is left out of the proof.
   const [first, ...rest] = isPowerOfTwo(oldSize) ? [oldRoot, ...proof] : proof;
@@ -134,7 +131,7 @@ export function verifyConsistency({ oldSize, oldRoot, size, root, proof }: Consi
     node = Math.floor(node / 2);
     last = Math.floor(last / 2);
   }
-  return last === 0 && sameHash(oldHash, oldRoot) && sameHash(newHash, root);
+  return last === 0 && sameBytes(oldHash, oldRoot) && sameBytes(newHash, root);
 }
 
 function isSize(value: number): boolean {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ephemeralSigner, parseSignerKey } from './key.ts';
-import { isKeyName, type NoteVerifier, noteSigner, noteVerifier, openNote, signNote } from './note.ts';
+import { isKeyName, type NoteVerifier, noteVerifier, openNote, signNote } from './note.ts';
+import { noteSigner } from './note-signer.ts';
 
 // The keys and signatures of Go's own tests, golang.org/x/mod/sumdb/note.
 const peterKey = 'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW';

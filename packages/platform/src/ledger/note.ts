@@ -5,15 +5,18 @@
  * What must stay true: a text counts only when a key that the reader trusts has signed it; signatures of unknown keys are
  * passed over, however many agree; a bad signature of a trusted key condemns the whole note. Base64 is read strictly, so
  * that no bit of a note can be changed without breaking it.
+ *
+ * Nothing in here is of Node: a page without a server opens notes with the same code. Signing is in `note-signer.ts`.
  */
-import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
-import { sha256 } from '../kernel/digest.ts';
+import { sha256 } from '#digest';
+import { ed25519Verifier } from '#signature';
+import { joinBytes, sameBytes, strictBase64, toBase64, toHex, utf8Bytes, utf8Text } from '../kernel/bytes.ts';
 
 /** c2sp.org/signed-note's number for Ed25519. */
-const ed25519 = 0x01;
+export const ed25519Type = 0x01;
 const keyIdBytes = 4;
-const keyBytes = 32;
-const signatureBytes = 64;
+/** Bytes of an Ed25519 key, private or public (RFC 8032). */
+export const keyBytes = 32;
 /** Both far above what the standard asks readers to accept (16 signatures of up to 5 kB). */
 const maximumNoteBytes = 128 * 1024;
 const maximumSignatures = 100;
@@ -39,63 +42,69 @@ export function isKeyName(name: string): boolean {
   return name.isWellFormed() && /^[^\s\p{Z}\p{Cc}+]+$/u.test(name);
 }
 
-/** A signer from the 32 bytes of an Ed25519 private key (RFC 8032). Throws a TypeError on a bad name or seed. */
-export function noteSigner(name: string, seed: Uint8Array): NoteSigner {
-  if (!isKeyName(name)) throw new TypeError('a key name must not be empty nor hold spaces or a plus');
-  if (seed.length !== keyBytes) throw new TypeError('an Ed25519 private key has 32 bytes');
-  const privateKey = privateKeyOf(seed);
-  const publicKey = Buffer.from(createPublicKey(privateKey).export({ format: 'jwk' }).x ?? '', 'base64url');
-  const typed = Buffer.concat([Uint8Array.of(ed25519), publicKey]);
-  const keyId = keyIdOf(name, typed);
+/** A verifier from `name+hex(key id)+base64(0x01 || public key)`, or `undefined` when the text is not exactly that. */
+export function noteVerifier(verifierKey: string): NoteVerifier | undefined {
+  const key = parseVerifierKey(verifierKey, ed25519Type);
+  if (key === undefined) return undefined;
+  const verify = ed25519Verifier(key.publicKey);
   return {
-    name,
-    verifierKey: `${name}+${keyId.toString('hex')}+${typed.toString('base64')}`,
-    sign: (text) => Buffer.concat([keyId, sign(null, Buffer.from(text), privateKey)]),
+    name: key.name,
+    keyId: key.keyId,
+    verifierKey,
+    verify: (text, signature) => verify(utf8Bytes(text), signature),
   };
 }
 
-/** A verifier from `name+hex(key id)+base64(0x01 || public key)`, or `undefined` when the text is not exactly that. */
-export function noteVerifier(verifierKey: string): NoteVerifier | undefined {
+/** The parts of a verifier key with an Ed25519 key of one signature type; `undefined` for any other text. */
+export function parseVerifierKey(
+  verifierKey: string,
+  type: number,
+): { readonly name: string; readonly keyId: Uint8Array; readonly publicKey: Uint8Array } | undefined {
   const match = /^([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})$/.exec(verifierKey);
   const [, name, id, encoded] = match ?? [];
   if (name === undefined || id === undefined || encoded === undefined || !isKeyName(name)) return undefined;
   const typed = strictBase64(encoded);
-  if (typed?.length !== 1 + keyBytes || typed[0] !== ed25519) return undefined;
+  if (typed?.length !== 1 + keyBytes || typed[0] !== type) return undefined;
   const keyId = keyIdOf(name, typed);
-  if (keyId.toString('hex') !== id) return undefined;
-  const publicKey = publicKeyOf(typed.subarray(1));
-  return {
-    name,
-    keyId,
-    verifierKey,
-    verify: (text, signature) =>
-      signature.length === signatureBytes && verify(null, Buffer.from(text), publicKey, signature),
-  };
+  return toHex(keyId) === id ? { name, keyId, publicKey: typed.subarray(1) } : undefined;
+}
+
+/** The text that names a public key: `name+hex(key id)+base64(type || public key)`. */
+export function verifierKeyText(name: string, type: number, publicKey: Uint8Array): string {
+  const typed = joinBytes(Uint8Array.of(type), publicKey);
+  return `${name}+${toHex(keyIdOf(name, typed))}+${toBase64(typed)}`;
 }
 
 /** Signs a text, which must end in a newline and hold no other control character. Throws a TypeError otherwise. */
 export function signNote(text: string, signers: readonly NoteSigner[]): string {
   if (!isNoteText(text)) throw new TypeError('a note is lines of well-formed text, each ended by a newline');
-  return `${text}\n${signers.map((by) => `— ${by.name} ${Buffer.from(by.sign(text)).toString('base64')}\n`).join('')}`;
+  return `${text}\n${signers.map((by) => `— ${by.name} ${toBase64(by.sign(text))}\n`).join('')}`;
 }
 
 export type OpenedNote =
-  | { readonly ok: true; readonly text: string; readonly signedBy: readonly NoteVerifier[] }
-  | { readonly ok: false; readonly reason: string };
+  | {
+      readonly ok: true;
+      readonly text: string;
+      readonly signedBy: readonly NoteVerifier[];
+      /** What each of them wrote, without the key id. */
+      readonly signatures: ReadonlyMap<NoteVerifier, Uint8Array>;
+    }
+  | { readonly ok: false; readonly why: 'no-note' | 'wrong' | 'unsigned'; readonly reason: string };
 
 /** Reads a note. It is `ok` when at least one of the verifiers' keys has signed it, and none of theirs is wrong. */
 export function openNote(note: Uint8Array, verifiers: readonly NoteVerifier[]): OpenedNote {
   const parsed = parseNote(note);
-  if (parsed === undefined) return { ok: false, reason: 'it is not a signed note' };
-  const signedBy = new Set<NoteVerifier>();
+  if (parsed === undefined) return { ok: false, why: 'no-note', reason: 'it is not a signed note' };
+  const signedBy = new Map<NoteVerifier, Uint8Array>();
   for (const { name, keyId, signature } of parsed.signatures) {
-    const known = verifiers.find((verifier) => verifier.name === name && Buffer.compare(verifier.keyId, keyId) === 0);
+    const known = verifiers.find((verifier) => verifier.name === name && sameBytes(verifier.keyId, keyId));
     if (known === undefined) continue;
-    if (!known.verify(parsed.text, signature)) return { ok: false, reason: `the signature of ${name} is wrong` };
-    signedBy.add(known);
+    if (!known.verify(parsed.text, signature))
+      return { ok: false, why: 'wrong', reason: `the signature of ${name} is wrong` };
+    signedBy.set(known, signature);
   }
-  if (signedBy.size === 0) return { ok: false, reason: 'no known key has signed it' };
-  return { ok: true, text: parsed.text, signedBy: [...signedBy] };
+  if (signedBy.size === 0) return { ok: false, why: 'unsigned', reason: 'no known key has signed it' };
+  return { ok: true, text: parsed.text, signedBy: [...signedBy.keys()], signatures: signedBy };
 }
 
 interface ParsedNote {
@@ -105,12 +114,8 @@ interface ParsedNote {
 
 function parseNote(note: Uint8Array): ParsedNote | undefined {
   if (note.length > maximumNoteBytes) return undefined;
-  let whole: string;
-  try {
-    whole = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(note);
-  } catch {
-    return undefined;
-  }
+  const whole = utf8Text(note);
+  if (whole === undefined) return undefined;
   // The last empty line ends the text: the text itself may hold empty lines.
   const end = whole.lastIndexOf('\n\n');
   if (end < 0 || !isNoteText(whole)) return undefined;
@@ -132,22 +137,7 @@ function isNoteText(text: string): boolean {
   return text.endsWith('\n') && text.isWellFormed() && !/[\u0000-\u0009\u000b-\u001f]/.test(text);
 }
 
-/** RFC 4648, section 4, in the one canonical spelling of the bytes; `undefined` for any other. */
-export function strictBase64(text: string): Buffer | undefined {
-  const bytes = Buffer.from(text, 'base64');
-  return bytes.toString('base64') === text ? bytes : undefined;
-}
-
-function keyIdOf(name: string, typedKey: Uint8Array): Buffer {
-  return Buffer.from(sha256(Buffer.concat([Buffer.from(`${name}\n`), typedKey])).subarray(0, keyIdBytes));
-}
-
-function publicKeyOf(raw: Buffer): KeyObject {
-  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url') }, format: 'jwk' });
-}
-
-/** RFC 8410: Node reads a bare private key only in its DER dress. */
-function privateKeyOf(seed: Uint8Array): KeyObject {
-  const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]);
-  return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+/** c2sp.org/signed-note: the first bytes of SHA-256 over the name, a newline, the type and the public key. */
+export function keyIdOf(name: string, typedKey: Uint8Array): Uint8Array {
+  return sha256(joinBytes(utf8Bytes(`${name}\n`), typedKey)).subarray(0, keyIdBytes);
 }

@@ -5,6 +5,8 @@
  *
  * GNU tar and every other tar reads the files.
  */
+import { sameBytes } from '../kernel/bytes.ts';
+
 const blockBytes = 512;
 
 /** 2000-01-01, for every member: an export holds no time but the signed ones. */
@@ -17,12 +19,14 @@ const maximumMemberBytes = 8 ** 11 - 1;
 export const tarEnd: Uint8Array = new Uint8Array(2 * blockBytes);
 
 /** The 512 bytes before a plain file. Throws a RangeError for a path that does not fit (1 to 100 bytes of ASCII). */
-export function tarHeader(path: string, size: number): Buffer {
+export function tarHeader(path: string, size: number): Uint8Array<ArrayBuffer> {
   if (!/^[\x21-\x7e]{1,100}$/.test(path) || size > maximumMemberBytes) {
     throw new RangeError(`no plain tar member: ${size} bytes, path of ${path.length}`);
   }
-  const header = Buffer.alloc(blockBytes);
-  const field = (offset: number, text: string) => header.write(text, offset, 'latin1');
+  const header = new Uint8Array(blockBytes);
+  const field = (offset: number, text: string) => {
+    for (let at = 0; at < text.length; at += 1) header[offset + at] = text.charCodeAt(at);
+  };
   field(0, path);
   field(100, '0000644\0');
   field(108, '0000000\0'); // user
@@ -131,7 +135,7 @@ export class TarReader {
       this.#piece = this.#piece.subarray(count);
       return bytes;
     }
-    const bytes = Buffer.alloc(count);
+    const bytes = new Uint8Array(count);
     for (let filled = 0; filled < count; ) {
       if (!(await this.#more())) throw new TarProblem('the file ends in the middle');
       const piece = this.#piece.subarray(0, count - filled);
@@ -144,12 +148,12 @@ export class TarReader {
 }
 
 function memberOf(header: Uint8Array): TarMember {
-  const text = Buffer.from(header).toString('latin1');
+  const text = String.fromCharCode(...header);
   const path = text.slice(0, 100).replace(/\0.*$/s, '');
   const size = /^[0-7]{11}\0$/.test(text.slice(124, 136)) ? Number.parseInt(text.slice(124, 135), 8) : undefined;
   if (!/^[\x21-\x7e]+$/.test(path) || size === undefined) throw new TarProblem('a block is not the header of a member');
   if (text[156] !== '0') throw new TarProblem(`${path} is ${kindOf(text[156])}, not a plain file`);
-  if (Buffer.compare(tarHeader(path, size), header) !== 0) {
+  if (!sameBytes(tarHeader(path, size), header)) {
     throw new TarProblem(`the header of ${path} is not the one that an export writes (was the file packed again?)`);
   }
   return { path, size };

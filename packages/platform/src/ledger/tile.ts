@@ -68,9 +68,9 @@ export function openTile(content: Uint8Array): OpenTile {
   const width = content.length / hashBytes;
   if (!Number.isInteger(width) || width < 1 || width > tileWidth)
     throw new RangeError(`no tile: ${content.length} bytes`);
-  const rows: Buffer[] = [Buffer.from(content)];
+  const rows: Uint8Array[] = [Uint8Array.from(content)];
   for (let below = rows[0]; below !== undefined && below.length >= 2 * hashBytes; below = rows.at(-1)) {
-    const row = Buffer.alloc(Math.floor(below.length / (2 * hashBytes)) * hashBytes);
+    const row = new Uint8Array(Math.floor(below.length / (2 * hashBytes)) * hashBytes);
     for (let offset = 0; offset < row.length; offset += hashBytes) hashPairInto(row, offset, below, 2 * offset);
     rows.push(row);
   }

@@ -1,6 +1,6 @@
 /** C2SP tlog-proof: an entry's index, its inclusion proof and the checkpoint that it leads to, as one text. */
+import { strictBase64, toBase64 } from '../kernel/bytes.ts';
 import { hashBytes } from './merkle.ts';
-import { strictBase64 } from './note.ts';
 
 const firstLine = 'c2sp.org/tlog-proof@v1';
 
@@ -13,7 +13,7 @@ export interface TlogProof {
 }
 
 export function tlogProofText({ index, hashes, checkpoint }: TlogProof): string {
-  const lines = hashes.map((hash) => `${Buffer.from(hash).toString('base64')}\n`);
+  const lines = hashes.map((hash) => `${toBase64(hash)}\n`);
   return `${firstLine}\nindex ${index}\n${lines.join('')}\n${checkpoint}`;
 }
 

@@ -4,6 +4,7 @@
  * (`ocsf.ts`), never here.
  */
 import type { KeptDetection, QueueRow } from '@firebreak/contract';
+import { findingUidOf } from '../events/finding-uid.ts';
 import { clipped } from './clipped.ts';
 import type { OcsfEvent } from './ocsf.ts';
 import { techniquesOf } from './techniques.ts';
@@ -28,7 +29,7 @@ export function detectionFinding(detection: KeptDetection, version: string): Ocs
     ...head(2004, 'Detection Finding', { id: 1, name: 'Create' }, severity, takenAt, version, id),
     message: clipped(note ?? title),
     finding_info: {
-      uid: id,
+      uid: findingUid(detection),
       title: clipped(title),
       desc: clipped(`${what} ${why}`),
       analytic: {
@@ -82,7 +83,7 @@ export function incidentFinding(row: QueueRow, detections: readonly KeptDetectio
     start_time: ms(row.first ?? openedAt),
     ...(last === null ? {} : { end_time: ms(last) }),
     finding_info_list: (detections.length === 0 ? [{ id, title }] : detections.slice(0, 100)).map((of) => ({
-      uid: of.id,
+      uid: 'events' in of ? findingUid(of) : of.id,
       title: clipped(of.title),
     })),
     ...(attacks.length === 0 ? {} : { attacks }),
@@ -93,6 +94,11 @@ export function incidentFinding(row: QueueRow, detections: readonly KeptDetectio
     impact_score: Math.round(severity?.score ?? 0),
     unmapped: { state, merged_into: row.mergedInto, roots: roots.map(({ node }) => node.id).slice(0, 100) },
   };
+}
+
+/** Somebody's finding is told on under the uid that it came with: whoever had it first knows it again, and no two of us tell it in turns. */
+function findingUid({ id, detector, events }: KeptDetection): string {
+  return (detector.startsWith('ocsf/') ? findingUidOf(events[0]?.id ?? '') : undefined) ?? id;
 }
 
 function statusOf({ closed, mergedInto, state }: QueueRow) {

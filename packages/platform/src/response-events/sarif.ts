@@ -3,6 +3,8 @@
  * data gate. Texts are Markdown-free: names of others stand in them.
  */
 import type { DataGate, Finding } from '@firebreak/contract';
+import { ownFingerprint } from '../detection/foreign/echo.ts';
+import { sha256Hex } from '../kernel/digest.ts';
 import { clipped } from './clipped.ts';
 
 /** Names of others stand in these texts. */
@@ -87,6 +89,7 @@ function logOf(results: readonly Result[], version: string): object {
           ruleIndex: rules.findIndex((each) => each.rule === rule),
           level,
           message: { text: bounded(text) },
+          partialFingerprints: { [ownFingerprint]: sha256Hex(JSON.stringify([rule, locator, text])) },
           locations: [
             {
               physicalLocation: {

@@ -54,7 +54,8 @@ const keep = (ids: readonly string[], received: Date, actor = 'aws:User/x') =>
 
 async function hot(): Promise<string[]> {
   const ids: string[] = [];
-  for await (const { events } of storage.searchBlocks({}, everything)) ids.push(...events.map((each) => each.event.id));
+  for await (const found of storage.searchBlocks({}, everything, []))
+    if ('events' in found) ids.push(...found.events.map((each) => each.event.id));
   return ids;
 }
 async function inFiles(wish: EventWish = {}, before = everything) {

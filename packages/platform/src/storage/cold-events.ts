@@ -17,7 +17,7 @@ import type { Gap } from '@firebreak/contract';
 import type { EventWish, KeptEvent } from '../events/store.ts';
 import { type ColdRow, columnsOf, readParquet, writeParquet } from './cold-parquet.ts';
 import type { Database, Transaction } from './database.ts';
-import { type BlockRow, eventsOfBlock } from './event-search.ts';
+import { type BlockRow, eventsOfBlock } from './event-block.ts';
 import { keptTerm } from './event-store.ts';
 
 export interface ColdFile {

@@ -1,56 +1,43 @@
 /**
- * Looks through the events in the database for a hunt: block by block, those that came in last first, so that whoever asks can stop at
- * any block and go on from there. Indexes leave out blocks in which nothing can fit.
+ * Looks through the events in the database for a hunt, those that came in last first, so that whoever asks can stop anywhere and go on from
+ * there. Events that have columns come as these, others block by block; indexes leave out that in which nothing can fit.
  */
-import { promisify } from 'node:util';
-import { zstdDecompress } from 'node:zlib';
-import { framedEvents } from '../events/event-batch.ts';
+import type { ColumnedBlock } from '../events/columns/columned-block.ts';
 import type { EventWish, KeptEvent } from '../events/store.ts';
 import type { Queryable } from './database.ts';
-import { blocksThatMay } from './event-store.ts';
+import { type BlockRow, eventsOfBlock } from './event-block.ts';
+import { piecesThatMay } from './event-columns.ts';
 
-const decompress = promisify(zstdDecompress);
-/** Packed, some hundred kilobytes to megabytes each: few are held at a time. */
-const blocksAtOnce = 4;
+export type FoundBlock =
+  | { readonly no: number; readonly block: ColumnedBlock }
+  | { readonly no: number; readonly events: readonly KeptEvent[] };
 
-export interface BlockRow {
-  readonly no: number;
-  readonly places: readonly number[] | null;
-  readonly received: Date;
-  readonly packed: Buffer;
-  readonly pieces: readonly number[];
-}
-
-/** Blocks in which something may fit, each with all its events, those that came in last first. */
+/**
+ * What moves to a file meanwhile is left out: it is met there.
+ *
+ * @param paths fields of events as they came that are asked for
+ */
 export async function* searchBlocks(
   database: Queryable,
   wish: EventWish,
   before: number,
-): AsyncGenerator<{ readonly no: number; readonly events: readonly KeptEvent[] }> {
-  const { text, values } = blocksThatMay(wish);
+  paths: readonly string[],
+): AsyncGenerator<FoundBlock> {
   let below = before;
-  while (true) {
-    const rows = await database.query<BlockRow>(
-      `select no, places, received, packed, pieces from event_block b where no < $1${text} order by no desc limit ${blocksAtOnce}`,
-      [below, ...values],
-    );
-    for (const row of rows) {
-      const events = await eventsOfBlock(row);
-      yield { no: row.no, events: events.filter(({ no }) => no < before).reverse() };
-      below = row.no;
+  again: while (true) {
+    for await (const piece of piecesThatMay(database, wish, below, paths)) {
+      if ('block' in piece) yield piece;
+      else if ('gone' in piece) continue again;
+      else {
+        const [row] = await database.query<BlockRow>(
+          'select no, places, received, packed, pieces from event_block where no = $1',
+          [piece.no],
+        );
+        if (row === undefined) continue again;
+        yield { no: row.no, events: (await eventsOfBlock(row)).filter(({ no }) => no < before).reverse() };
+      }
+      below = piece.no;
     }
-    if (rows.length < blocksAtOnce) return;
+    return;
   }
-}
-
-/** The events of a block, in the order in which they came in. */
-export async function eventsOfBlock({ no, places, received, packed, pieces }: BlockRow): Promise<KeptEvent[]> {
-  const events: KeptEvent[] = [];
-  let at = 0;
-  for (const length of pieces) {
-    const frames = await decompress(packed.subarray(at, at + length));
-    for (const each of framedEvents(frames, no, places, received, events.length)) events.push(each);
-    at += length;
-  }
-  return events;
 }

@@ -38,7 +38,9 @@ function event(id: string, minute: number, actor: Partial<NormalEvent['actor']>)
 }
 async function keep(events: readonly NormalEvent[]) {
   const batch = batchOf(events.map((each) => ({ event: each, raw: { id: each.id } })));
-  const [appended] = await store.append([batch], received);
+  const {
+    batches: [appended],
+  } = await store.append([batch], received);
   return { kept: appended?.kept, duplicates: appended?.duplicates };
 }
 
@@ -81,7 +83,7 @@ test('many are told what became of theirs, and read on without a gap', async () 
   const of = (ids: readonly string[]) =>
     batchOf(ids.map((id) => ({ event: event(id, 20, { id: `aws:User/${id}` }), raw: { id } })));
   const start = await store.last();
-  const appended = await store.append([of(['m1', 'm2']), of(['m2', '1', 'm3']), of([])], received);
+  const { batches: appended } = await store.append([of(['m1', 'm2']), of(['m2', '1', 'm3']), of([])], received);
   expect(appended.map(({ kept, duplicates }) => [kept, duplicates])).toEqual([
     [2, 0],
     [1, 2],

@@ -16,8 +16,17 @@ import {
   framedEvents,
   framePacking,
   isBy,
+  pieceBytes,
 } from '../events/event-batch.ts';
-import type { Appended, EventStore, EventWish, KeptEvent } from '../events/store.ts';
+import {
+  type Appended,
+  type AppendedBlock,
+  type EventLine,
+  type EventStore,
+  type EventWish,
+  type KeptEvent,
+  mainLine,
+} from '../events/store.ts';
 import { sha256Hex } from '../kernel/digest.ts';
 import type { Database, Transaction } from './database.ts';
 
@@ -25,7 +34,8 @@ const [compress, decompress] = [promisify(zstdCompress), promisify(zstdDecompres
 
 /** Arbitrary and ours: whoever appends holds it. */
 const appendLock = 4_711_290_021;
-const lastBlock = 'select upto from event_block order by no desc limit 1';
+/** The number of a block's last event: places behind it may be those of duplicates. */
+const lastOf = 'coalesce(no + places[cardinality(places)], upto)';
 /** Blocks that are looked at in one go. */
 const blocksAtOnce = 16;
 const mostBlocksAfter = 200;
@@ -51,12 +61,14 @@ export function createEventStore(database: Database): EventStore {
   }
 
   return {
-    append: async (batches, received) => {
+    append: async (batches, received, line = mainLine) => {
       if (batches.every(({ count }) => count === 0))
-        return batches.map(() => ({ kept: 0, duplicates: 0, byFormat: [] }));
+        return { batches: batches.map(() => ({ kept: 0, duplicates: 0, byFormat: [] })) };
       // Packed while the database looks which of them it has; again only if it has some.
       const all = pack(batches, undefined);
-      return database.transaction((tx) => append(tx, batches, all, received)).finally(() => all.catch(() => undefined));
+      return database
+        .transaction((tx) => append(tx, { batches, received, line }, all))
+        .finally(() => all.catch(() => undefined));
     },
 
     byActors: async (nodes, since, limit) => {
@@ -125,24 +137,29 @@ export function createEventStore(database: Database): EventStore {
       }
     },
 
-    after: async (no, limit) => {
+    after: async (no, limit, line = mainLine) => {
+      const { text, values } = ofLine(line, 3);
       const rows = await database.query<BlockRow>(
         `select no, places, received, packed, pieces from (
            select *, sum(upto - no + 1) over (order by no) - (upto - no + 1) as before from (
              select * from event_block
-             where no >= coalesce((select no from event_block where no <= $1 order by no desc limit 1), 0) and upto > $1
+             where no >= coalesce((select no from event_block where no <= $1 order by no desc limit 1), 0) and upto > $1${text}
              order by no limit ${mostBlocksAfter}) as next) as counted
          where before < $2 order by no`,
-        [no, limit],
+        [no, limit, ...values],
       );
       const events: KeptEvent[] = [];
       for (const row of rows) for (const each of await eventsOf(row)) if (each.no > no) events.push(each);
       return events;
     },
 
-    last: async () => {
-      const [row] = await database.query<{ upto: number }>(lastBlock);
-      return row?.upto ?? 0;
+    last: async (line = mainLine) => {
+      const { text, values } = ofLine(line, 1);
+      const [row] = await database.query<{ last: number }>(
+        `select ${lastOf} as last from event_block where true${text} order by no desc limit 1`,
+        values,
+      );
+      return row?.last ?? 0;
     },
 
     logs: async () =>
@@ -159,14 +176,34 @@ export function createEventStore(database: Database): EventStore {
   };
 }
 
+/** Blocks that whoever follows the line has to see, with parameters from `$<from>` on. */
+function ofLine(
+  { name, except }: EventLine,
+  from: number,
+): { readonly text: string; readonly values: readonly string[] } {
+  if (name === mainLine.name) return { text: '', values: [] };
+  if (except === undefined) return { text: ` and line = $${from}`, values: [name] };
+  return { text: ` and (line = $${from} or not line ^@ $${from + 1})`, values: [name, except] };
+}
+
+interface Appending {
+  readonly batches: readonly EventBatch[];
+  readonly received: Date;
+  readonly line: EventLine;
+}
+
 async function append(
   tx: Transaction,
-  batches: readonly EventBatch[],
+  { batches, received, line }: Appending,
   all: Promise<Packed>,
-  received: Date,
-): Promise<Appended[]> {
+): Promise<{ readonly batches: readonly Appended[]; readonly block?: AppendedBlock }> {
   await tx.query('select pg_advisory_xact_lock($1)', [appendLock]);
-  const [newest] = await tx.query<{ upto: number }>(lastBlock);
+  const { text, values } = ofLine(line, 1);
+  const [newest] = await tx.query<{ upto: number; previous: number | null }>(
+    `select upto, (select ${lastOf} from event_block where true${text} order by no desc limit 1) as previous
+     from event_block order by no desc limit 1`,
+    values,
+  );
   const count = batches.reduce((sum, batch) => sum + batch.count, 0);
   const keys = batches.flatMap((batch) => (batch.count === 0 ? [] : batch.keys)).join(',');
   const first = (newest?.upto ?? 0) + 1;
@@ -181,16 +218,14 @@ async function append(
   );
   const kept = put?.kept ?? 0;
   const places = kept === count ? null : (put?.places ?? []);
-  if (kept > 0)
-    await writeBlock(tx, {
-      batches,
-      first,
-      count,
-      places,
-      received,
-      packed: await (places === null ? all : pack(batches, new Set(places))),
-    });
-  return each(batches, places);
+  const appended = each(batches, places);
+  if (kept === 0) return { batches: appended };
+  const packed = await (places === null ? all : pack(batches, new Set(places)));
+  await writeBlock(tx, { batches, first, count, places, received, line: line.name, packed });
+  const { bytes, pieces } = packed;
+  const upto = first + count - 1;
+  const previous = newest?.previous ?? 0;
+  return { batches: appended, block: { no: first, upto, previous, places, received, packed: bytes, pieces } };
 }
 
 interface Block {
@@ -199,6 +234,7 @@ interface Block {
   readonly count: number;
   readonly places: readonly number[] | null;
   readonly received: Date;
+  readonly line: string;
   readonly packed: Packed;
 }
 
@@ -208,7 +244,10 @@ interface Span {
   last: number;
 }
 
-async function writeBlock(tx: Transaction, { batches, first, count, places, received, packed }: Block): Promise<void> {
+async function writeBlock(
+  tx: Transaction,
+  { batches, first, count, places, received, line, packed }: Block,
+): Promise<void> {
   const isKept = places === null ? undefined : new Set(places);
   const whole: Span = emptySpan();
   const formats = new Map<string, Span>();
@@ -232,8 +271,8 @@ async function writeBlock(tx: Transaction, { batches, first, count, places, rece
   const [termNames, formatNames] = [[...terms.keys()], [...formats.keys()]];
   await tx.query(
     `with block as (
-       insert into event_block (no, upto, places, received, first, last, packed, pieces)
-       values ($1, $2, $3, $4, $5, $6, $7, $17)),
+       insert into event_block (no, upto, places, received, first, last, packed, pieces, line)
+       values ($1, $2, $3, $4, $5, $6, $7, $17, $18)),
      named as (
        insert into event_term (role, term, block, first, last, events)
        select role, term, $1, first, last, events
@@ -260,6 +299,7 @@ async function writeBlock(tx: Transaction, { batches, first, count, places, rece
         return [events, firsts, lasts];
       })([...formats.values()]),
       packed.pieces,
+      line,
     ],
   );
 }
@@ -316,26 +356,41 @@ interface Packed {
 async function pack(batches: readonly EventBatch[], kept: ReadonlySet<number> | undefined): Promise<Packed> {
   const pieces: Uint8Array[] = [];
   let loose: Uint8Array[] = [];
+  let looseBytes = 0;
   const close = async () => {
     if (loose.length > 0) pieces.push(await compress(Buffer.concat(loose), framePacking));
-    loose = [];
+    [loose, looseBytes] = [[], 0];
+  };
+  const leave = async (frames: Uint8Array) => {
+    loose.push(frames);
+    looseBytes += frames.length;
+    if (looseBytes >= pieceBytes) await close();
   };
   let offset = 0;
-  for (const { frames, ends, count, packed } of batches) {
+  for (const { frames, ends, count, packed, pieces: lengths } of batches) {
     const has = (place: number) => kept?.has(offset + place) ?? true;
     const places = Array.from({ length: count }, (_, place) => place).filter(has);
+    const made = packed ? [...slices(frames, lengths)] : [];
     if (places.length === count && packed) {
       await close();
-      pieces.push(frames);
+      pieces.push(...made);
     } else if (places.length > 0) {
-      const plain = packed ? await decompress(frames) : frames;
-      if (places.length === count) loose.push(plain);
-      else for (const place of places) loose.push(plain.subarray(ends[place - 1] ?? 0, ends[place]));
+      const plain = packed ? Buffer.concat(await Promise.all(made.map((piece) => decompress(piece)))) : frames;
+      if (places.length === count) await leave(plain);
+      else for (const place of places) await leave(plain.subarray(ends[place - 1] ?? 0, ends[place]));
     }
     offset += count;
   }
   await close();
   return { bytes: Buffer.concat(pieces), pieces: pieces.map(({ length }) => length) };
+}
+
+function* slices(bytes: Uint8Array, lengths: readonly number[]): Generator<Uint8Array> {
+  let at = 0;
+  for (const length of lengths) {
+    yield bytes.subarray(at, at + length);
+    at += length;
+  }
 }
 
 function blockRows(database: Database, numbers: readonly number[]): Promise<readonly BlockRow[]> {

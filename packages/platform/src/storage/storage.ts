@@ -11,12 +11,14 @@ import type { ReviewStore } from '../inventory/reviews/store.ts';
 import type { CaseStore } from '../investigation/cases/store.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import type { LedgerStore } from '../ledger/store.ts';
+import type { PromotionStore } from '../promotion/store.ts';
 import { createApprovalStore } from './approval-store.ts';
 import { type AuthStore, createAuthStore } from './auth-store.ts';
 import { type ColdEvents, createColdEvents } from './cold-events.ts';
 import { openDatabase, type Transaction } from './database.ts';
 import { createDetectionStore } from './detection-store.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
+import { columnNext } from './event-columns.ts';
 import { searchBlocks } from './event-search.ts';
 import { createEventStore } from './event-store.ts';
 import { eventChannel, eventSchema, type StorageEvent } from './events.ts';
@@ -25,6 +27,8 @@ import { createFactHistory } from './fact-history.ts';
 import { createIncidentStore } from './incident-store.ts';
 import { createLedgerStore } from './ledger-store.ts';
 import { createOutletStore, type OutletStore } from './outlet-store.ts';
+import { ownFindings } from './own-findings.ts';
+import { createPromotionStore } from './promotion-store.ts';
 import { createReviewStore } from './review-store.ts';
 import { createRotationStore } from './rotation-store.ts';
 import { createWatchPlaces } from './watch-places.ts';
@@ -35,14 +39,19 @@ export interface Storage {
   readonly approvalStore: ApprovalStore<Transaction>;
   readonly incidentStore: IncidentStore<Transaction>;
   readonly reviewStore: ReviewStore<Transaction>;
+  readonly promotionStore: PromotionStore<Transaction>;
   readonly rotationStore: RotationStore<Transaction>;
   readonly authStore: AuthStore;
   readonly eventStore: EventStore;
-  /** Blocks of the events below a number that are in the database. */
-  searchBlocks(wish: EventWish, before: number): ReturnType<typeof searchBlocks>;
+  /** Events below a number that are in the database, in columns or in blocks. */
+  searchBlocks(wish: EventWish, before: number, paths: readonly string[]): ReturnType<typeof searchBlocks>;
+  /** Makes columns for some events that have none (`columnNext`). */
+  columnNext(patience: Date): Promise<number>;
   /** Events that left the database, in files of this folder. */
   openColdEvents(folder: string): ColdEvents;
   readonly detectionStore: CaseStore<Transaction>;
+  /** Which of these are ids of detections or incidents here. */
+  ownFindings(ids: readonly string[]): Promise<ReadonlySet<string>>;
   readonly watchPlaces: WatchPlaces;
   readonly outletStore: OutletStore;
   readonly factHistory: FactHistory;
@@ -79,12 +88,15 @@ export async function openStorage(
       approvalStore: createApprovalStore(database),
       incidentStore: createIncidentStore(database),
       reviewStore: createReviewStore(database),
+      promotionStore: createPromotionStore(database),
       rotationStore: createRotationStore(database),
       authStore: createAuthStore(database, clock),
       eventStore: createEventStore(database),
-      searchBlocks: (wish, before) => searchBlocks(database, wish, before),
+      searchBlocks: (wish, before, paths) => searchBlocks(database, wish, before, paths),
+      columnNext: (patience) => columnNext(database, patience),
       openColdEvents: (folder) => createColdEvents(database, folder),
       detectionStore: createDetectionStore(database),
+      ownFindings: (ids) => ownFindings(database, ids),
       outletStore: createOutletStore(database),
       watchPlaces: createWatchPlaces(database),
       factHistory: createFactHistory(database),

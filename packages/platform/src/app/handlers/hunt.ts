@@ -7,7 +7,9 @@ import type { AttackGraph } from '../../graph/attack-graph.ts';
 import type { Handlers } from '../../http/handlers.ts';
 import { bothWishes, conditionOf, type IdsInLogs, wishOf } from '../../investigation/hunt/condition.ts';
 import { type HuntPiece, hunt } from '../../investigation/hunt/hunt.ts';
+import { judgeOf, pathsOf } from '../../investigation/hunt/judge.ts';
 import { parseHunt } from '../../investigation/hunt/parse.ts';
+import type { HuntQuery } from '../../investigation/hunt/syntax.ts';
 import type { Station } from '../station.ts';
 
 /** A person waits for it; what was not reached is the next page's. */
@@ -16,26 +18,36 @@ const longestMs = 10_000;
 export function huntHandlers(station: Station): Pick<Handlers, 'hunt'> {
   return {
     hunt: async ({ query: { q, since, until, before, limit, now }, signal }) => {
-      const query = parseHunt(q, now === undefined ? station.clock.now() : new Date(now));
+      const question = parseHunt(q, now === undefined ? station.clock.now() : new Date(now));
       const graph = (await station.field?.holder.current(signal))?.graph;
       const ids = graph === undefined ? () => [] : idsOf(graph);
       const asked: EventWish = {
         ...(since === undefined ? {} : { since: new Date(since).toISOString() }),
         ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
       };
+      const query = within(question, asked);
       const fits = conditionOf(query, ids);
-      const within = ({ time }: NormalEvent) =>
-        (asked.since === undefined || time >= asked.since) && (asked.until === undefined || time <= asked.until);
       const limitOf = AbortSignal.any([signal, AbortSignal.timeout(longestMs)]);
-      return hunt(everyPiece(station, bothWishes(asked, wishOf(query, ids)), before ?? Number.MAX_SAFE_INTEGER), {
+      const below = before ?? Number.MAX_SAFE_INTEGER;
+      return hunt(everyPiece(station, bothWishes(asked, wishOf(query, ids)), below, pathsOf(query)), {
         query: q,
-        fits: since === undefined && until === undefined ? fits : (kept) => within(kept.event) && fits(kept),
+        fits,
+        judge: judgeOf(query, ids),
+        before: below,
         limit,
         later: before !== undefined,
         spent: () => limitOf.aborted,
       });
     },
   };
+}
+
+/** The question for a time, both ends included. */
+function within(query: HuntQuery, { since, until }: Pick<EventWish, 'since' | 'until'>): HuntQuery {
+  const of: HuntQuery[] = [query];
+  if (since !== undefined) of.push({ is: 'time', compare: '>=', at: since });
+  if (until !== undefined) of.push({ is: 'time', compare: '<=', at: until });
+  return of.length === 1 ? query : { is: 'and', of };
 }
 
 /** The ids by which logs name the node that a text means. */
@@ -55,11 +67,12 @@ export async function* everyPiece(
   { storage, coldEvents }: Pick<Station, 'storage' | 'coldEvents'>,
   wish: EventWish,
   before: number,
+  paths: readonly string[],
 ): AsyncGenerator<HuntPiece> {
   let below = before;
-  for await (const { no, events } of storage.searchBlocks(wish, before)) {
-    below = no;
-    yield { events, from: no, file: null };
+  for await (const found of storage.searchBlocks(wish, before, paths)) {
+    below = found.no;
+    yield { ...found, from: found.no, file: null };
   }
   yield* coldEvents.search(wish, below);
 }

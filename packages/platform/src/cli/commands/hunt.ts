@@ -5,6 +5,7 @@ import { moment } from '../../events/moment.ts';
 import { readEvents } from '../../events/read-events.ts';
 import { conditionOf } from '../../investigation/hunt/condition.ts';
 import { type HuntPiece, hunt } from '../../investigation/hunt/hunt.ts';
+import { judgeOf } from '../../investigation/hunt/judge.ts';
 import { parseHunt } from '../../investigation/hunt/parse.ts';
 import { atWork, type CommandLine } from '../command-line.ts';
 import { openServer, type ServerOptions, withServer } from '../server-options.ts';
@@ -69,12 +70,14 @@ interface FileHunt {
 
 /** In the order of the files; there are no further pages, since files are read anew each time. */
 async function huntFiles({ query, limit, since, until }: FileHunt, pieces: AsyncIterable<HuntPiece>): Promise<Hunt> {
-  const fits = conditionOf(parseHunt(query, new Date()), () => []);
+  const parsed = parseHunt(query, new Date());
+  const fits = conditionOf(parsed, () => []);
   const within = ({ time }: NormalEvent) =>
     (since === undefined || time >= since) && (until === undefined || time <= until);
   const answer = await hunt(pieces, {
     query,
     fits: (kept) => within(kept.event) && fits(kept),
+    judge: judgeOf(parsed, () => []),
     limit,
     later: false,
     spent: () => false,

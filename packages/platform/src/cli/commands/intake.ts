@@ -16,7 +16,7 @@ export function intakeCommand(program: Command, cli: CommandLine): void {
     });
 }
 
-function describe({ line, sources, logs, watch }: IntakeStatus): Shown {
+function describe({ line, sources, logs, echoes, watch }: IntakeStatus): Shown {
   const parts = [
     show`Since the server started ${line.taken} events were kept, ${line.duplicates} were there already, ${line.passed} tell of nothing that happened; senders were told ${line.refused} times to come again for want of room.`,
     ...line.unreadable.map(({ why, events }) => yellow(show`  ${events} could not be read: ${why}`)),
@@ -43,6 +43,9 @@ function describe({ line, sources, logs, watch }: IntakeStatus): Shown {
         logs.map(({ format, events, first, last }) => [format, events, first, last]),
       ),
     );
+  const ours = echoes.reduce((sum, { events }) => sum + events, 0);
+  if (ours > 0)
+    parts.push(show`${ours} findings of our own came back by others' ways; none of them became a detection.`);
   return joined([...parts, ...describeWatch(watch)]);
 }
 

@@ -1,4 +1,4 @@
-/** The rules about secrets that come along, and a search by them. Read when first asked for: most commands never ask. */
+/** The rules about secrets that come along, and searches by them. Read when first asked for: most commands never ask. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSecretRules } from './rule-file.ts';
@@ -6,11 +6,25 @@ import type { SecretRules } from './secret-rule.ts';
 import { SecretSearch } from './secret-search.ts';
 
 const folder = new URL('../../../../../content/secret-rules/', import.meta.url).pathname;
-let search: SecretSearch | undefined;
 
-export function shippedSecretSearch(): SecretSearch {
-  search ??= new SecretSearch(shippedSecretRules());
-  return search;
+export interface SecretSearches {
+  /** For what people, models and tools say: all rules. */
+  readonly said: SecretSearch;
+  /**
+   * For what programs log: without the rules that go by the look of a value (pages of lists have tokens, things have keys), and without
+   * names of secrets, which say there who acted.
+   */
+  readonly logged: SecretSearch;
+}
+let searches: SecretSearches | undefined;
+
+export function shippedSecretSearches(): SecretSearches {
+  if (searches === undefined) {
+    const all = shippedSecretRules();
+    const exact = all.rules.filter(({ generic, identifier }) => !generic && !identifier);
+    searches = { said: new SecretSearch(all), logged: new SecretSearch({ ...all, rules: exact }) };
+  }
+  return searches;
 }
 
 /** @throws when what comes along is broken */

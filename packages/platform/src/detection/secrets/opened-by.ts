@@ -1,5 +1,5 @@
 /** Which node a secret opens or is, as far as the secret itself says. */
-import { kubernetesId, type NodeId } from '@firebreak/contract';
+import { kubernetesId, type NodeId, type NormalEvent } from '@firebreak/contract';
 import { field, textAt } from '../../intake/foreign.ts';
 
 const serviceAccount = /^system:serviceaccount:([a-z0-9.-]{1,253}):([a-z0-9.-]{1,253})$/;
@@ -16,6 +16,11 @@ export function openedBy(secret: string): readonly NodeId[] {
     kubernetesId('ServiceAccount', account[1], account[2]),
     ...(pod === undefined ? [] : [kubernetesId('Pod', account[1], pod)]),
   ];
+}
+
+/** The same of a secret that intake cut out of an event: it was told before it was. */
+export function openedByRedacted({ redacted = [] }: Pick<NormalEvent, 'redacted'>, digest: string): readonly NodeId[] {
+  return redacted.find((each) => each.digest === digest)?.opens ?? [];
 }
 
 function claimsOf(token: string): unknown {

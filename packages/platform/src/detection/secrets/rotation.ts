@@ -16,9 +16,9 @@ import {
 import type { EventStore } from '../../events/store.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { openedBy } from './opened-by.ts';
-import { saidTexts } from './said-texts.ts';
-import type { SecretSearch } from './secret-search.ts';
+import type { SecretSearches } from './index.ts';
+import { openedBy, openedByRedacted } from './opened-by.ts';
+import { secretsInEvent } from './secrets-in-event.ts';
 
 /** The detector whose detections are taken. */
 export const secretsDetector = 'secrets/in-text';
@@ -49,7 +49,7 @@ export interface RotationParts<Tx> {
   readonly events: Pick<EventStore, 'byId'>;
   readonly ledger: Ledger<Tx>;
   readonly clock: Clock;
-  readonly search: () => SecretSearch;
+  readonly searches: () => SecretSearches;
   readonly digest: (secret: string) => string;
   /** Nodes of the estate that are known by a digest of this secret. */
   readonly known: (secret: string) => Promise<readonly NodeId[]>;
@@ -71,31 +71,32 @@ export interface Rotation {
 }
 
 export function createRotation<Tx>(parts: RotationParts<Tx>): Rotation {
-  const { store, events, ledger, clock, search, digest, known } = parts;
+  const { store, events, ledger, clock, searches, digest, known } = parts;
 
   async function file(eventId: string): Promise<void> {
     const kept = await events.byId(eventId);
     if (kept === undefined) return;
     const { event, raw } = kept;
-    for (const { text, path } of saidTexts(raw))
-      for (const { rule, start, end, secret } of search().find(text).found) {
-        const item: NewRotationItem = {
-          id: digest(secret),
-          kind: rule.id,
-          title: rule.description,
-          rotate: rule.rotate ?? '',
-          opens: [...new Set([...openedBy(secret), ...(await known(secret))])],
-        };
-        const place = {
-          event: event.id,
-          time: event.time,
-          path: storable(path),
-          start,
-          end,
-          locator: storable(event.source.locator),
-        };
-        await store.transaction((tx) => store.found(tx, item, place));
-      }
+    for (const { rule, path, start, end, is } of secretsInEvent(event, raw, searches())) {
+      const opens =
+        'secret' in is ? [...openedBy(is.secret), ...(await known(is.secret))] : openedByRedacted(event, is.digest);
+      const item: NewRotationItem = {
+        id: 'secret' in is ? digest(is.secret) : is.digest,
+        kind: rule.id,
+        title: rule.description,
+        rotate: rule.rotate ?? '',
+        opens: [...new Set(opens)],
+      };
+      const place = {
+        event: event.id,
+        time: event.time,
+        path: storable(path),
+        start,
+        end,
+        locator: storable(event.source.locator),
+      };
+      await store.transaction((tx) => store.found(tx, item, place));
+    }
   }
 
   return {

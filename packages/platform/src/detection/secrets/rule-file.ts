@@ -1,7 +1,7 @@
 /**
  * A file of rules in the form of gitleaks' configuration (`[[rules]]` with id, regex, keywords, entropy, secretGroup, path, allowlists),
  * as TOML or as YAML with the same names → rules, and what was refused. Regular expressions of both are RE2's, so a file of gitleaks is
- * used as it stands. Rules of ours have three names more: `within`, `forms`, `rotate`.
+ * used as it stands. Rules of ours have four names more: `within`, `forms`, `rotate`, `identifier`.
  *
  * Understood otherwise than by gitleaks, because texts are not commits: `commits` of an allowlist is passed over, `[extend]` is warned
  * about (name the files instead), and rules that need other rules (`required`) or have only a `path` are refused.
@@ -105,6 +105,7 @@ function readRule(value: unknown): SecretRule {
     within:
       typeof within === 'number' && within > 0 ? Math.min(within, farthest) : endless.test(pattern) ? farthest : usual,
     generic: field(value, 'generic') === true || id.startsWith('generic'),
+    identifier: field(value, 'identifier') === true,
     forms: textsIn(value, 'forms'),
     rotate: text(field(value, 'rotate')),
   };

@@ -28,6 +28,8 @@ export interface SecretRule {
   readonly within: number;
   /** Whether another rule that says the same more exactly comes first. */
   readonly generic: boolean;
+  /** Whether it is the name of a secret and opens nothing by itself: logs are full of those, and they say who did it. */
+  readonly identifier: boolean;
   /** What such secrets look like, for making examples: `hf_{letters:34}`. */
   readonly forms: readonly string[];
   /** Where it is revoked, in words. */

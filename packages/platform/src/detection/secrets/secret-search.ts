@@ -32,15 +32,20 @@ export class SecretSearch {
   readonly #keywords: readonly { readonly rule: number; readonly word: string }[];
   readonly #always: readonly number[];
   readonly #farthest: number;
+  readonly #byId: ReadonlyMap<string, SecretRule>;
 
   constructor({ rules, allowlists }: SecretRules) {
     this.#rules = rules;
+    this.#byId = new Map(rules.map((rule) => [rule.id, rule]));
     this.#allowlists = allowlists;
     this.#keywords = rules.flatMap(({ keywords }, rule) => keywords.map((word) => ({ rule, word: fold(word) })));
     this.#automaton = new Automaton(this.#keywords.map(({ word }, id) => ({ id, text: word })));
     this.#always = rules.flatMap(({ keywords }, rule) => (keywords.length === 0 ? [rule] : []));
     this.#farthest = rules.reduce((most, { within }) => Math.max(most, within), 0);
   }
+
+  /** By its id. */
+  readonly ruleOf = (id: string): SecretRule | undefined => this.#byId.get(id);
 
   /** @param path of the file, where it is one. In the order of the text; where rules overlap, the more exact one. */
   find(text: string, path?: string): { readonly found: readonly FoundSecret[]; readonly truncated: boolean } {

@@ -262,8 +262,12 @@ describe('ocsf', () => {
     const denied = { ...activity, status_id: 2, api: { ...activity.api, response: { error: 'AccessDenied' } } };
     expect(event(denied)).toMatchObject({ outcome: 'refused', reason: 'AccessDenied' });
   });
-  test('findings are no events', () => {
-    expect(read({ ...activity, class_uid: 2004 })).toEqual([{ problem: 'No format knows it.' }]);
+  test('findings are what a product said; of other classes nothing is known', () => {
+    expect(event({ ...activity, class_uid: 2004 })).toMatchObject({
+      source: { format: 'ocsf-finding' },
+      activity: 'other',
+    });
+    expect(read({ ...activity, class_uid: 4001 })).toEqual([{ problem: 'No format knows it.' }]);
   });
 });
 

@@ -3,6 +3,7 @@
  * the condition does; it only spares looking.
  */
 import type { NodeId, NormalEvent } from '@firebreak/contract';
+import { openTermOf, termOf } from '../../events/columns/block-columns.ts';
 import { actingNodes, type EventWish, type KeptEvent } from '../../events/store.ts';
 import { matchesPattern } from '../../inventory/query/pattern.ts';
 import type { Pattern } from '../../inventory/query/syntax.ts';
@@ -120,7 +121,7 @@ function mayHold(values: readonly string[]): Test {
 }
 
 /** Of a whole value: the nodes that it means, by the estate or because it is written as ids are. Undefined for a text. */
-function nodesMeant({ name }: HuntField, value: Pattern, ids: IdsInLogs): readonly NodeId[] | undefined {
+export function nodesMeant({ name }: HuntField, value: Pattern, ids: IdsInLogs): readonly NodeId[] | undefined {
   const [text, ...more] = value;
   if (text === undefined || more.length > 0 || !(name === 'actor' || name === 'credential' || name === 'target'))
     return undefined;
@@ -192,11 +193,36 @@ export function wishOf(query: HuntQuery, ids: IdsInLogs): EventWish {
 }
 
 function textWish(field: HuntField, values: readonly Pattern[], ids: IdsInLogs): EventWish {
+  const terms = termWish(field, values, ids);
+  return { ...listWish(field, values, ids), ...(terms === undefined ? {} : { terms: [terms] }) };
+}
+
+/** Of blocks with columns: one of these is in them. Undefined where that cannot be said. */
+function termWish(field: HuntField, values: readonly Pattern[], ids: IdsInLogs): readonly number[] | undefined {
+  if (field.name === 'raw' && field.path === '') return undefined;
+  const columns = columnsOfField(field);
+  const terms = columns.map(openTermOf);
+  for (const value of values) {
+    const texts = nodesMeant(field, value, ids) ?? (value.length === 1 ? value : undefined);
+    if (texts === undefined) return undefined;
+    for (const column of columns) for (const text of texts) terms.push(termOf(column, text));
+  }
+  return [...new Set(terms)];
+}
+
+/** The columns (`events/columns/`) that a field's values stand in. */
+export function columnsOfField(field: HuntField): readonly string[] {
+  if (field.name === 'raw') return [`raw.${field.path}`];
+  return field.name === 'actor' ? ['actor', 'name'] : [field.name];
+}
+
+function listWish(field: HuntField, values: readonly Pattern[], ids: IdsInLogs): EventWish {
   if (field.name === 'operation' || field.name === 'format') {
     if (values.some(({ length }) => length > 1)) return {};
     const texts = values.map(([text = '']) => text);
     return field.name === 'operation' ? { operations: texts } : { formats: texts };
   }
+  if (field.name !== 'actor' && field.name !== 'credential' && field.name !== 'target') return {};
   const nodes: NodeId[] = [];
   for (const value of values) {
     const named = nodesMeant(field, value, ids);
@@ -214,7 +240,13 @@ const lists = ['actors', 'targets', 'operations', 'formats'] as const;
 
 /** Of two wishes that both hold. Of two lists for the same one is enough: the condition decides. */
 export function bothWishes(a: EventWish, b: EventWish): EventWish {
-  return { ...b, ...a, ...limits(later(a.since, b.since), sooner(a.until, b.until)) };
+  const terms = [...(a.terms ?? []), ...(b.terms ?? [])];
+  return {
+    ...b,
+    ...a,
+    ...(terms.length === 0 ? {} : { terms }),
+    ...limits(later(a.since, b.since), sooner(a.until, b.until)),
+  };
 }
 
 function eitherWish(a: EventWish, b: EventWish): EventWish {
@@ -226,6 +258,9 @@ function eitherWish(a: EventWish, b: EventWish): EventWish {
     const [left, right] = [a[list], b[list]];
     if (left !== undefined && right !== undefined) both[list] = [...left, ...right];
   }
+  // One of each side would be more exact; one of all is enough, and stays short.
+  const [left, right] = [a.terms?.[0], b.terms?.[0]];
+  if (left !== undefined && right !== undefined) both.terms = [[...new Set([...left, ...right])]];
   return both;
 }
 

@@ -3,7 +3,12 @@
  * memory by the page and the facets; in time by whoever calls.
  */
 import type { Gap, Hunt, NormalEvent } from '@firebreak/contract';
-import { actingNodes, type KeptEvent } from '../../events/store.ts';
+import type { FormColumns } from '../../events/columns/block-columns.ts';
+import { countTexts } from '../../events/columns/column.ts';
+import type { ColumnedBlock } from '../../events/columns/columned-block.ts';
+import { actingNodes, isActor, type KeptEvent } from '../../events/store.ts';
+import { addBit, type Bitset, bitset, membersOf, removeBit } from '../../graph/bitset.ts';
+import type { Judge } from './judge.ts';
 
 /** Some events, or why some cannot be told of. */
 export type HuntPiece =
@@ -14,11 +19,16 @@ export type HuntPiece =
       /** Null for the hot window. */
       readonly file: string | null;
     }
+  | { readonly block: ColumnedBlock; readonly from: number; readonly file: string | null }
   | { readonly gap: Gap };
 
 export interface HuntAsked {
   readonly query: string;
   readonly fits: (kept: KeptEvent) => boolean;
+  /** Of a block with columns. */
+  readonly judge: Judge;
+  /** Only what has a number below. */
+  readonly before?: number;
   readonly limit: number;
   /** A later page: only the page is looked for. */
   readonly later: boolean;
@@ -27,59 +37,166 @@ export interface HuntAsked {
 }
 
 export async function hunt(pieces: AsyncIterable<HuntPiece>, asked: HuntAsked): Promise<Hunt> {
-  const events: Hunt['events'] = [];
+  const page = new Page(asked);
   const gaps: Gap[] = [];
-  const facets = new Facets();
-  let [looked, found] = [0, 0];
-  let [first, last]: [string | undefined, string | undefined] = [undefined, undefined];
-  /** Below it the next page begins. */
-  let next: number | null = null;
-  let stopped = false;
-  through: for await (const piece of pieces) {
+  let looked = 0;
+  let stoppedAt: number | undefined;
+  for await (const piece of pieces) {
     if ('gap' in piece) {
       gaps.push(piece.gap);
       continue;
     }
-    for (const kept of piece.events) {
-      looked += 1;
-      if (!asked.fits(kept)) continue;
-      const { event, no, received } = kept;
-      found += 1;
-      if (events.length === asked.limit) {
-        next ??= events.at(-1)?.no ?? null;
-        if (asked.later) {
-          found -= 1;
-          break through;
-        }
-      } else events.push({ no, received: received.toISOString(), file: piece.file, event });
-      if (!asked.later) facets.add(event);
-      if (first === undefined || event.time < first) first = event.time;
-      if (last === undefined || event.time > last) last = event.time;
-    }
+    if ('block' in piece) {
+      looked += piece.block.form.count;
+      await page.addBlock(piece.block, piece.file);
+    } else
+      for (const kept of piece.events) {
+        looked += 1;
+        if (asked.fits(kept)) page.add(kept, piece.file);
+        if (page.isFull) break;
+      }
+    if (page.isFull) break;
     if (asked.spent()) {
-      next ??= piece.from;
-      stopped = true;
+      stoppedAt = piece.from;
       break;
     }
   }
-  if (stopped) gaps.push(timeIsUp(looked));
-  gaps.push(...facets.gaps);
+  const { events, gone } = await page.events();
+  if (gone > 0) gaps.push(movedMeanwhile(gone));
+  if (stoppedAt !== undefined) gaps.push(timeIsUp(looked));
+  gaps.push(...page.facets.gaps);
   return {
     query: asked.query,
     events,
-    next,
+    next: page.next ?? stoppedAt ?? null,
     looked,
-    found,
-    span: first === undefined || last === undefined ? null : { first, last },
-    facets: asked.later ? null : facets.told,
+    found: page.found,
+    span: page.span,
+    facets: asked.later ? null : page.facets.told,
     completeness: gaps.length === 0 ? { answer: 'complete' } : { answer: 'limited', reasons: gaps },
   };
+}
+
+/** Of the events of a block that are shown, only their places, until all are known: then they are unpacked together. */
+interface Shown {
+  readonly no: number;
+  readonly file: string | null;
+  readonly kept?: KeptEvent;
+  readonly at?: { readonly block: ColumnedBlock; readonly place: number };
+}
+
+class Page {
+  readonly #asked: HuntAsked;
+  readonly #shown: Shown[] = [];
+  readonly facets = new Facets();
+  found = 0;
+  /** Below it the next page begins. */
+  next: number | undefined;
+  #first = Number.POSITIVE_INFINITY;
+  #last = Number.NEGATIVE_INFINITY;
+
+  constructor(asked: HuntAsked) {
+    this.#asked = asked;
+  }
+
+  /** Of a later page nothing more is wanted than itself, and whether there is another. */
+  get isFull(): boolean {
+    return this.#asked.later && this.next !== undefined;
+  }
+
+  get span(): Hunt['span'] {
+    if (this.found === 0) return null;
+    return { first: new Date(this.#first).toISOString(), last: new Date(this.#last).toISOString() };
+  }
+
+  add(kept: KeptEvent, file: string | null): void {
+    if (!this.#show({ no: kept.no, file, kept })) return;
+    this.#within(Date.parse(kept.event.time));
+    if (!this.#asked.later) this.facets.add(kept.event);
+  }
+
+  async addBlock(block: ColumnedBlock, file: string | null): Promise<void> {
+    const { before = Number.POSITIVE_INFINITY, judge, fits, later } = this.#asked;
+    const { yes, maybe } = judge(block);
+    const places = [...membersOf(maybe)].filter((place) => (block.form.numbers[place] as number) < before);
+    if (places.length > 0) {
+      const kept = await block.reader.read(places.map((place) => ({ block, place })));
+      for (const place of places) {
+        const one = kept.get((block.form.numbers[place] as number));
+        if (one !== undefined && fits(one)) addBit(yes, place);
+      }
+    }
+    const found = bitset(block.form.count);
+    for (const place of [...membersOf(yes)].reverse()) {
+      const no = (block.form.numbers[place] as number);
+      if (no >= before) continue;
+      if (!this.#show({ no, file, at: { block, place } })) break;
+      this.#within(block.form.times[place] as number);
+      addBit(found, place);
+    }
+    if (later) return;
+    const doubtful = unsureOf(block.form).map((word, at) => word & (found[at] as number));
+    const longer = [...membersOf(doubtful)].map((place) => ({ block, place }));
+    if (longer.length > 0)
+      for (const { event } of (await block.reader.read(longer)).values()) this.facets.add(event);
+    this.facets.addBlock(
+      block.form,
+      found.map((word, at) => word & ~(doubtful[at] as number)),
+    );
+  }
+
+  /** `gone` of them are not there any more. */
+  async events(): Promise<{ readonly events: Hunt['events']; readonly gone: number }> {
+    const wanted = Map.groupBy(
+      this.#shown.flatMap(({ at }) => (at === undefined ? [] : [at])),
+      ({ block }) => block.reader,
+    );
+    const read = new Map<number, KeptEvent>();
+    for (const [reader, places] of wanted) for (const [no, kept] of await reader.read(places)) read.set(no, kept);
+    const events = this.#shown.flatMap(({ no, file, kept = read.get(no) }) =>
+      kept === undefined ? [] : [{ no, received: kept.received.toISOString(), file, event: kept.event }],
+    );
+    return { events, gone: this.#shown.length - events.length };
+  }
+
+  /** False when it is of the next page and nobody counts it. */
+  #show(shown: Shown): boolean {
+    const { limit, later } = this.#asked;
+    if (this.#shown.length < limit) this.#shown.push(shown);
+    else {
+      this.next ??= this.#shown.at(-1)?.no;
+      if (later) return false;
+    }
+    this.found += 1;
+    return true;
+  }
+
+  #within(time: number): void {
+    this.#first = Math.min(this.#first, time);
+    this.#last = Math.max(this.#last, time);
+  }
 }
 
 type FacetName = keyof NonNullable<Hunt['facets']>;
 const shown = 20;
 /** Values of a facet that are counted; an attacker could make up a name for each event. */
 const mostValues = 50_000;
+
+const facetColumns = [
+  ['targets', 'target'],
+  ['operations', 'operation'],
+  ['formats', 'format'],
+  ['outcomes', 'outcome'],
+  ['addresses', 'address'],
+] as const;
+
+/** Events of which a value that is counted is too long for its column. */
+function unsureOf({ count, of }: FormColumns): Bitset {
+  const unsure = bitset(count);
+  for (const name of ['actor', 'name', ...facetColumns.map(([, column]) => column)] as const)
+    for (const [at, word] of of[name].unsure.entries()) unsure[at] = (unsure[at] as number) | word;
+  return unsure;
+}
 
 class Facets {
   readonly #counts: Readonly<Record<FacetName, Map<string, number>>> = {
@@ -95,11 +212,25 @@ class Facets {
   add(event: NormalEvent): void {
     const acting = actingNodes(event);
     this.#count('actors', acting.length === 0 ? [event.actor.name] : acting);
-    this.#count('targets', event.targets);
+    this.#count('targets', [...new Set(event.targets)]);
     this.#count('operations', [event.operation]);
     this.#count('formats', [event.source.format]);
     this.#count('outcomes', [event.outcome]);
     if (event.actor.address !== undefined) this.#count('addresses', [event.actor.address]);
+  }
+
+  /** As `add` does, of all these at once. */
+  addBlock({ of }: FormColumns, found: Bitset): void {
+    const nameless = found.slice();
+    const { texts, places, values } = of.actor;
+    for (const [at, place] of places.entries())
+      if (isActor(texts?.[values[at] as number] ?? '')) removeBit(nameless, place);
+    countTexts(of.name, nameless, (text, events) => this.#count('actors', [text], events));
+    countTexts(of.actor, found, (text, events) => {
+      if (isActor(text)) this.#count('actors', [text], events);
+    });
+    for (const [facet, name] of facetColumns)
+      countTexts(of[name], found, (text, events) => this.#count(facet, [text], events));
   }
 
   get told(): NonNullable<Hunt['facets']> {
@@ -124,14 +255,18 @@ class Facets {
     );
   }
 
-  #count(name: FacetName, values: readonly string[]): void {
+  #count(name: FacetName, values: readonly string[], events = 1): void {
     const counts = this.#counts[name];
     for (const value of values) {
       const known = counts.get(value);
       if (known === undefined && counts.size >= mostValues) this.#over.add(name);
-      else counts.set(value, (known ?? 0) + 1);
+      else counts.set(value, (known ?? 0) + events);
     }
   }
+}
+
+function movedMeanwhile(events: number): Gap {
+  return bound(`${events} events went from the database to a file while they were looked for.`, 'Ask again.');
 }
 
 function timeIsUp(looked: number): Gap {

@@ -13,16 +13,17 @@ import { apiObject, namespaceName, objectName } from './objects/names.ts';
 import { putFieldBack, sameField, setField } from './objects/one-field.ts';
 
 const kinds = ['InferenceService', 'LLMInferenceService', 'TrainedModel'] as const;
+const storageAddress = z
+  .string()
+  .min(1)
+  .max(2048)
+  .regex(/^[a-z0-9+.-]+:\/\/[\x21-\x7e]+$/, 'not a storage address');
 const params = z.object({
   kind: z.enum(kinds),
   namespace: namespaceName,
   name: objectName,
   /** Where the verified model lies. */
-  storageUri: z
-    .string()
-    .min(1)
-    .max(2048)
-    .regex(/^[a-z0-9+.-]+:\/\/[\x21-\x7e]+$/, 'not a storage address'),
+  storageUri: storageAddress,
 });
 type Params = z.infer<typeof params>;
 const before = z.object({ object: apiObject.nullable() });
@@ -56,6 +57,16 @@ export default defineAction<Params, z.infer<typeof before>, KubernetesApi>({
   describe: (of) => `Have ${inWords(of)} serve the model at ${of.storageUri}.`,
   undoes: (of) => `${inWords(of)} serves the model again that it served before.`,
   drastic: () => false,
+  rollsBack({ from, to }, estate) {
+    const [storageUri] = to.uris.filter((uri) => storageAddress.safeParse(uri).success);
+    if (storageUri === undefined) return [];
+    return estate.all('kubernetes.model-workload').flatMap(({ data }) => {
+      const kind = kinds.find((known) => known === data.resourceKind);
+      const { namespace, name } = data.metadata;
+      if (kind === undefined || namespace === undefined || !from.uris.includes(data.storageUri ?? '')) return [];
+      return [{ kind, namespace, name, storageUri }];
+    });
+  },
   takes: () => 120,
   impact(of, estate) {
     const fact = estate.get('kubernetes.model-workload', id(of));

@@ -42,6 +42,21 @@ export default defineAction<Params, Before, LitellmSession>({
   describe: (of) => `Let ${of.to} answer for ${of.model} at the proxy ${of.server}.`,
   undoes: (of) => `${of.model} answers for itself again, or whoever did before.`,
   drastic: () => false,
+  rollsBack({ from, to }, estate) {
+    const [good] = to.models;
+    if (good === undefined) return [];
+    return from.models
+      .filter((model) => model !== good)
+      .flatMap((model) => {
+        const servers = new Set(
+          estate
+            .all('litellm.deployment')
+            .filter(({ data }) => data.model === model)
+            .map(({ data }) => data.server),
+        );
+        return [...servers].map((server) => ({ server, model, to: good }));
+      });
+  },
   takes: () => 3,
   impact: (of) =>
     impactOf('swap-model', [

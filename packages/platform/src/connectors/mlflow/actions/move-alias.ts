@@ -62,6 +62,14 @@ export default defineAction<Params, Before, MlflowSession>({
     `Point alias ${of.alias} of ${of.name} at version ${of.to}. What has loaded another version keeps it until it loads again.`,
   undoes: (of) => `Alias ${of.alias} of ${of.name} gives the version that it gave, or is gone again.`,
   drastic: () => false,
+  rollsBack({ subject, from, to }, estate) {
+    const model = estate.get('mlflow.registered-model', subject);
+    if (model === undefined || !versionParam.safeParse(to.version).success) return [];
+    const { server, name, aliases } = model.data;
+    return aliases
+      .filter(({ version }) => version === from.version)
+      .map(({ alias }) => ({ server, name, alias, to: to.version }));
+  },
   takes: () => 3,
   impact: (of, estate) =>
     impactOf('move-alias', estate, of, `What loads ${of.name}@${of.alias} gets version ${of.to}.`),

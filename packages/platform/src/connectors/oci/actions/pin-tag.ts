@@ -53,6 +53,17 @@ export default defineAction<Params, Before, OciSession>({
   describe: (of) => `Point ${name(of)} at ${of.digest}.`,
   undoes: (of) => `${name(of)} points to what it pointed to, byte by byte.`,
   drastic: () => false,
+  rollsBack({ subject, from, to }, estate) {
+    const [digest] = to.digests;
+    if (digest === undefined) return [];
+    return estate
+      .all('oci.tag')
+      .filter(
+        ({ data }) =>
+          ociId('Repository', data.registry, data.repository) === subject && from.digests.includes(data.digest),
+      )
+      .map(({ data: { registry, repository, tag } }) => ({ registry, repository, tag, digest }));
+  },
   takes: () => 5,
   impact: (of, estate) =>
     impactOf(

@@ -1,4 +1,5 @@
 /** Alerts of Prometheus' Alertmanager, API version 2: one that is over ends, one that is not stands for a day unless told again. */
+import { ownAlerts } from '../../../detection/foreign/echo.ts';
 import type { Message, Outlet, OutletOf } from '../outlet.ts';
 import { post } from '../post.ts';
 
@@ -23,8 +24,7 @@ function alertOf(
   const started = row?.first ?? row?.openedAt ?? detection?.first ?? at;
   return {
     labels: {
-      alertname:
-        kind === 'incidents' ? 'FirebreakIncident' : kind === 'detections' ? 'FirebreakDetection' : 'FirebreakResponse',
+      alertname: ownAlerts[kind],
       id: row?.id ?? id,
       ...(detection === undefined ? {} : { detector: detection.detector, severity }),
       ...(incident === null ? {} : { incident }),

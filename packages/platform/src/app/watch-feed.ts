@@ -1,0 +1,37 @@
+/**
+ * What the watch follows: the event store, and beside it the blocks that this server has just appended, so that they need not be read
+ * back. What must stay true: it gives what the store would give, in that order. A handed block is used only by whoever stands at the
+ * event before it; whoever does not (after a restart, when others append as well, when the watch is behind and blocks were not handed
+ * on) reads the store until he does.
+ */
+import { unpackedEvents } from '../events/event-batch.ts';
+import type { AppendedBlock, EventLine, EventStore, KeptEvent } from '../events/store.ts';
+
+export class WatchFeed {
+  readonly #store: Pick<EventStore, 'after'>;
+  readonly #line: EventLine;
+  /** In the order of their numbers. */
+  readonly #blocks: AppendedBlock[] = [];
+
+  constructor(store: Pick<EventStore, 'after'>, line: EventLine) {
+    this.#store = store;
+    this.#line = line;
+  }
+
+  /** A block that is durable. */
+  hand(block: AppendedBlock): void {
+    this.#blocks.push(block);
+  }
+
+  /** Events after the number: those of the next block at hand, or of the store, at least `limit` where it has so many. */
+  async after(no: number, limit: number): Promise<readonly KeptEvent[]> {
+    while (this.#blocks[0] !== undefined && this.#blocks[0].upto <= no) this.#blocks.shift();
+    const [next] = this.#blocks;
+    if (next === undefined || next.previous > no) return this.#store.after(no, limit, this.#line);
+    this.#blocks.shift();
+    const events: KeptEvent[] = [];
+    for (const each of unpackedEvents(next)) if (each.no > no) events.push(each);
+    // Of a block whose last places were duplicates all may have been seen.
+    return events.length > 0 ? events : this.after(no, limit);
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * One field of the events of a block as a column: which value each of them has there. Values that repeat are kept once, as text; long ones
+ * that hardly do (ids, digests, times) by a hash of 32 bits, which says where to look and not what is there. What must stay true: a
+ * place without a pair and without a mark in `unsure` has no value in this field.
+ */
+import { addBit, type Bitset, bitset, hasBit } from '../../graph/bitset.ts';
+import { fnv1a } from '../../kernel/fnv.ts';
+
+export interface Column {
+  /** Distinct values, by their number; null where only hashes are kept. */
+  readonly texts: readonly string[] | null;
+  /** Pairs by place, ascending: the place of an event in its block, and the number of a value of it, or the hash of one. */
+  readonly places: Uint32Array;
+  readonly values: Int32Array;
+  /** Events that have more values there than are kept, or too long ones. */
+  readonly unsure: Bitset;
+}
+
+/** A longer value is not kept: whoever asks for it looks at the event. */
+const longestText = 300;
+/** As many as a hunt looks at in one event (`valuesAt`). */
+const mostValues = 1000;
+/** Of fewer distinct values the texts are always kept, and of short ones. */
+const fewTexts = 16;
+const shortText = 20;
+
+export class ColumnBuilder {
+  readonly #numbers = new Map<string, number>();
+  readonly #texts: string[] = [];
+  readonly #lastPlace: number[] = [];
+  readonly #places: number[] = [];
+  readonly #values: number[] = [];
+  readonly #unsure: number[] = [];
+  #place = -1;
+  #inPlace = 0;
+  #length = 0;
+
+  /** @param place not below that of the value before */
+  add(place: number, text: string): void {
+    if (place !== this.#place) [this.#place, this.#inPlace] = [place, 0];
+    if (text.length > longestText || this.#inPlace >= mostValues) {
+      if (this.#unsure.at(-1) !== place) this.#unsure.push(place);
+      return;
+    }
+    this.#inPlace += 1;
+    let number = this.#numbers.get(text);
+    if (number === undefined) {
+      number = this.#texts.length;
+      this.#numbers.set(text, number);
+      this.#texts.push(text);
+      this.#length += text.length;
+    } else if (this.#lastPlace[number] === place) return;
+    this.#lastPlace[number] = place;
+    this.#places.push(place);
+    this.#values.push(number);
+  }
+
+  /** @param count events of the block. @param asText whatever they are: they are shown */
+  build(count: number, asText: boolean): Column {
+    const [texts, numbers] = [this.#texts, this.#values];
+    const hashed =
+      !asText &&
+      texts.length > fewTexts &&
+      texts.length > numbers.length / 2 &&
+      this.#length > shortText * texts.length;
+    const unsure = bitset(count);
+    for (const place of this.#unsure) addBit(unsure, place);
+    return {
+      texts: hashed ? null : texts,
+      places: Uint32Array.from(this.#places),
+      values: Int32Array.from(hashed ? numbers.map((number) => fnv1a(texts[number] as string)) : numbers),
+      unsure,
+    };
+  }
+}
+
+const header = 12;
+
+/** As bytes, to be packed: texts as JSON, places as steps from one to the next, so that what is regular packs to nothing. */
+export function encodeColumn({ texts, places, values, unsure }: Column): Buffer {
+  const written = texts === null ? Buffer.alloc(0) : Buffer.from(JSON.stringify(texts));
+  const marked = unsure.some((word) => word !== 0);
+  const head = Buffer.alloc(header);
+  head.writeUInt32LE(written.length, 0);
+  head.writeUInt32LE(places.length, 4);
+  head.writeUInt32LE(marked ? unsure.length : 0, 8);
+  const steps = places.map((place, at) => place - (at === 0 ? 0 : (places[at - 1] as number)));
+  return Buffer.concat([head, written, bytesOf(steps), bytesOf(values), ...(marked ? [bytesOf(unsure)] : [])]);
+}
+
+/** @param count events of the block */
+export function decodeColumn(bytes: Buffer, count: number): Column {
+  const [length, pairs, words] = [bytes.readUInt32LE(0), bytes.readUInt32LE(4), bytes.readUInt32LE(8)];
+  const afterTexts = header + length;
+  const texts = length === 0 ? null : (JSON.parse(bytes.toString('utf8', header, afterTexts)) as string[]);
+  const places = new Uint32Array(copyOf(bytes, afterTexts, 4 * pairs));
+  for (let at = 1; at < pairs; at += 1) places[at] = (places[at] as number) + (places[at - 1] as number);
+  const values = new Int32Array(copyOf(bytes, afterTexts + 4 * pairs, 4 * pairs));
+  const unsure = words === 0 ? bitset(count) : new Uint32Array(copyOf(bytes, afterTexts + 8 * pairs, 4 * words));
+  return { texts, places, values, unsure };
+}
+
+/** Calls for each value of the places wanted with the number of those that have it. */
+export function countTexts(column: Column, wanted: Bitset, each: (text: string, places: number) => void): void {
+  const { texts, places, values } = column;
+  if (texts === null) return;
+  const counts = new Uint32Array(texts.length);
+  for (let at = 0; at < places.length; at += 1)
+    if (hasBit(wanted, places[at] as number))
+      counts[values[at] as number] = (counts[values[at] as number] as number) + 1;
+  for (const [number, count] of counts.entries()) if (count > 0) each(texts[number] as string, count);
+}
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Uint32Array | Int32Array) =>
+  Buffer.from(buffer, byteOffset, byteLength);
+
+/** Of its own, so that it is aligned. */
+function copyOf(bytes: Buffer, from: number, length: number): ArrayBuffer {
+  if (from + length > bytes.length) throw new RangeError('The column is cut off.');
+  const copy = new ArrayBuffer(length);
+  new Uint8Array(copy).set(bytes.subarray(from, from + length));
+  return copy;
+}

@@ -1,0 +1,237 @@
+/**
+ * A bucket with Object Lock. Every blob is put with the SHA-256 that the server has to check, only if there is none of its name, and, when
+ * it is to be kept, in compliance mode: until the date nobody removes or overwrites it, whoever owns the account included.
+ *
+ * Credentials are those of the environment, as every AWS program finds them.
+ */
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  AbortMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  GetObjectLockConfigurationCommand,
+  HeadObjectCommand,
+  ListObjectVersionsCommand,
+  PutObjectCommand,
+  PutObjectLegalHoldCommand,
+  PutObjectRetentionCommand,
+  S3Client,
+  S3ServiceException,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import { FirebreakError } from '@firebreak/contract';
+import { sha256 } from '../../kernel/digest.ts';
+import type { StoreSettings } from '../settings.ts';
+import { scratchFolder } from './scratch.ts';
+import type { EvidenceStore, SpooledBlob } from './store.ts';
+
+/** What one request may carry; larger blobs go in parts. */
+const wholeBytes = 64 * 1024 * 1024;
+/** At most 10,000 parts, so that 64 MiB each reach 640 GiB. */
+const partBytes = 64 * 1024 * 1024;
+
+interface Bounds {
+  readonly wholeBytes: number;
+  readonly partBytes: number;
+}
+
+/** @throws FirebreakError FB-EVIDENCE-STORE when the bucket is not there, or keeps nothing locked */
+export async function s3Store(
+  { name, bucket, prefix, region, endpoint, pathStyle }: Extract<StoreSettings, { kind: 's3' }>,
+  scratch: string,
+  bounds: Bounds = { wholeBytes, partBytes },
+): Promise<EvidenceStore> {
+  const client = new S3Client({
+    ...(region === undefined ? {} : { region }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    forcePathStyle: pathStyle,
+  });
+  const keyOf = (digest: string) => `${prefix === '' ? '' : `${prefix.replace(/\/+$/, '')}/`}sha256/${digest}`;
+  const place = (digest: string) => ({ Bucket: bucket, Key: keyOf(digest) });
+
+  async function ask<T>(doing: string, request: () => Promise<T>): Promise<T> {
+    try {
+      return await request();
+    } catch (error) {
+      throw trouble(error, `${doing} ${name}`);
+    }
+  }
+
+  /** Undefined where there is no such object. */
+  async function unlessAbsent<T>(doing: string, request: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await request();
+    } catch (error) {
+      if (statusOf(error) === 404) return undefined;
+      throw trouble(error, `${doing} ${name}`);
+    }
+  }
+
+  async function putWhole(blob: SpooledBlob, lock: ReturnType<typeof lockOf>, signal: AbortSignal): Promise<void> {
+    await client.send(
+      new PutObjectCommand({
+        ...place(blob.sha256),
+        ...lock,
+        Body: createReadStream(blob.file),
+        ContentLength: blob.size,
+        ContentType: blob.mediaType,
+        ChecksumSHA256: Buffer.from(blob.sha256, 'hex').toString('base64'),
+        IfNoneMatch: '*',
+      }),
+      { abortSignal: signal },
+    );
+  }
+
+  async function putInParts(blob: SpooledBlob, lock: ReturnType<typeof lockOf>, signal: AbortSignal): Promise<void> {
+    const about = place(blob.sha256);
+    const begun = await client.send(
+      new CreateMultipartUploadCommand({ ...about, ...lock, ContentType: blob.mediaType, ChecksumAlgorithm: 'SHA256' }),
+    );
+    const upload = { ...about, UploadId: begun.UploadId };
+    const handle = await open(blob.file, 'r');
+    try {
+      const parts: { ETag: string | undefined; PartNumber: number; ChecksumSHA256: string }[] = [];
+      const buffer = Buffer.alloc(bounds.partBytes);
+      for (let at = 0; at < blob.size; at += bounds.partBytes) {
+        const { bytesRead } = await handle.read(buffer, 0, Math.min(bounds.partBytes, blob.size - at), at);
+        const Body = buffer.subarray(0, bytesRead);
+        const part = { PartNumber: parts.length + 1, ChecksumSHA256: Buffer.from(sha256(Body)).toString('base64') };
+        const { ETag } = await client.send(new UploadPartCommand({ ...upload, ...part, Body }), { abortSignal: signal });
+        parts.push({ ...part, ETag });
+      }
+      await client.send(
+        new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts: parts }, IfNoneMatch: '*' }),
+      );
+    } catch (error) {
+      await client.send(new AbortMultipartUploadCommand(upload)).catch(() => undefined);
+      throw error;
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async function stateOf(digest: string, signal: AbortSignal) {
+    const head = await unlessAbsent('Asking', () =>
+      client.send(new HeadObjectCommand(place(digest)), { abortSignal: signal }),
+    );
+    if (head === undefined) return undefined;
+    return {
+      size: head.ContentLength ?? -1,
+      lockedUntil: head.ObjectLockRetainUntilDate ?? null,
+      held: head.ObjectLockLegalHoldStatus === 'ON',
+    };
+  }
+
+  const locking = await ask('Asking for the lock of', () =>
+    client.send(new GetObjectLockConfigurationCommand({ Bucket: bucket })),
+  ).catch((error: unknown) => {
+    // A bucket without Object Lock answers 404 with this name.
+    const cause: unknown = error instanceof Error ? error.cause : undefined;
+    if (cause instanceof S3ServiceException && cause.name === 'ObjectLockConfigurationNotFoundError') return undefined;
+    throw error;
+  });
+  const locks = locking?.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled';
+
+  return {
+    name,
+    kind: 's3',
+    where: `s3://${bucket}/${prefix}${endpoint === undefined ? '' : ` at ${new URL(endpoint).host}`}`,
+    lock: locks ? 'object-lock' : 'none',
+    spool: () => scratchFolder(scratch),
+
+    async put(blob, retainUntil, signal) {
+      if ((await stateOf(blob.sha256, signal)) !== undefined) {
+        if (locks && retainUntil !== null) await this.retain(blob.sha256, retainUntil, signal);
+        return 'there';
+      }
+      const lock = lockOf(locks, retainUntil);
+      try {
+        if (blob.size <= bounds.wholeBytes) await putWhole(blob, lock, signal);
+        else await putInParts(blob, lock, signal);
+        return 'kept';
+      } catch (error) {
+        signal.throwIfAborted();
+        // Somebody else put the same bytes in between.
+        if (statusOf(error) === 412) return 'there';
+        throw trouble(error, `Putting into ${name}`);
+      }
+    },
+
+    async get(digest, signal) {
+      const found = await unlessAbsent('Reading', () =>
+        client.send(new GetObjectCommand(place(digest)), { abortSignal: signal }),
+      );
+      return found?.Body === undefined ? undefined : read(found.Body as AsyncIterable<Uint8Array>, name);
+    },
+
+    state: stateOf,
+
+    async retain(digest, until, signal) {
+      if (!locks) return;
+      const state = await stateOf(digest, signal);
+      if (state === undefined || (state.lockedUntil !== null && state.lockedUntil >= until)) return;
+      const Retention = { Mode: 'COMPLIANCE' as const, RetainUntilDate: until };
+      await ask('Locking in', () =>
+        client.send(new PutObjectRetentionCommand({ ...place(digest), Retention }), { abortSignal: signal }),
+      );
+    },
+
+    async hold(digest, held, signal) {
+      if (!locks) return;
+      const LegalHold = { Status: held ? ('ON' as const) : ('OFF' as const) };
+      await ask('Holding in', () =>
+        client.send(new PutObjectLegalHoldCommand({ ...place(digest), LegalHold }), { abortSignal: signal }),
+      );
+    },
+
+    async remove(digest, signal) {
+      // A bucket with Object Lock has versions: deleting without naming one only hides the object.
+      const listed = await ask('Listing', () =>
+        client.send(new ListObjectVersionsCommand({ Bucket: bucket, Prefix: keyOf(digest) }), { abortSignal: signal }),
+      );
+      const all = [...(listed.Versions ?? []), ...(listed.DeleteMarkers ?? [])];
+      const own = all.filter(({ Key }) => Key === keyOf(digest));
+      for (const { VersionId } of own)
+        await ask('Removing from', () =>
+          client.send(new DeleteObjectCommand({ ...place(digest), VersionId }), { abortSignal: signal }),
+        );
+    },
+
+    close: async () => client.destroy(),
+  };
+}
+
+function lockOf(locks: boolean, retainUntil: Date | null) {
+  return locks && retainUntil !== null
+    ? { ObjectLockMode: 'COMPLIANCE' as const, ObjectLockRetainUntilDate: retainUntil }
+    : {};
+}
+
+async function* read(body: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw trouble(error, `Reading from ${name}`);
+  }
+}
+
+function statusOf(error: unknown): number | undefined {
+  return error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+}
+
+const locked = new Set(['AccessDenied', 'ObjectLocked', 'InvalidObjectState', 'ObjectLockedException']);
+const full = new Set(['EntityTooLarge', 'QuotaExceeded', 'XMinioStorageFull', 'InsufficientStorage', 'NoSpaceLeft']);
+
+function trouble(error: unknown, doing: string): FirebreakError {
+  if (error instanceof FirebreakError) return error;
+  const status = statusOf(error);
+  const name = error instanceof Error ? error.name : 'unknown error';
+  const why = `${doing}: ${name}${status === undefined ? '' : ` (status ${status})`}.`;
+  if (full.has(name) || status === 507) return new FirebreakError('FB-EVIDENCE-FULL', why, { cause: error });
+  if (locked.has(name) && doing.startsWith('Removing'))
+    return new FirebreakError('FB-EVIDENCE-LOCKED', why, { cause: error });
+  return new FirebreakError('FB-EVIDENCE-STORE', why, { cause: error });
+}

@@ -1,0 +1,27 @@
+/**
+ * Which incidents hold an artifact or what it was made from: those whose compromised nodes are on its way upstream. Contained and
+ * undone ones are past: what comes back after them needs an attestation of recovery.
+ */
+import type { Incident, PromotionFindings } from '@firebreak/contract';
+
+const past: ReadonlySet<Incident['state']> = new Set(['contained', 'undone']);
+
+/** @param nodes the artifact's own and those that it was made from; empty where it is not in the estate */
+export function incidentsFinding(
+  nodes: ReadonlySet<string>,
+  incidents: readonly Pick<Incident, 'id' | 'state' | 'compromised'>[],
+): PromotionFindings['incidents'] {
+  const holding = incidents.filter(({ compromised }) => compromised.some((id) => nodes.has(id)));
+  const open = holding.filter(({ state }) => !past.has(state)).map(({ id }) => id);
+  const over = holding.filter(({ state }) => past.has(state)).map(({ id }) => id);
+  return {
+    state: 'read',
+    open,
+    past: over,
+    why:
+      open.length > 0
+        ? `Open incidents hold it or what it was made from: ${open.join(', ')}.`
+        : `${incidents.length} incidents were looked at; ${over.length === 0 ? 'none holds it or what it was made from' : `past ones are ${over.join(', ')}`}.`,
+    next: '',
+  };
+}

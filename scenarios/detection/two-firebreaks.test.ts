@@ -43,7 +43,7 @@ beforeAll(async () => {
     folders[at] = data;
   }
   for (const [at, data] of folders.entries()) {
-    const { port } = relays[1 - at]?.server.address() as AddressInfo;
+    const port = (relays[1 - at]?.server.address() as AddressInfo | undefined)?.port ?? 0;
     const outlets = [
       {
         id: 'other',

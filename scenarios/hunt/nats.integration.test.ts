@@ -73,8 +73,8 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
 
 async function keptUsers(): Promise<Map<string, Set<string>>> {
   const users = new Map<string, Set<string>>();
-  for await (const { events } of storage.searchBlocks({}, Number.MAX_SAFE_INTEGER))
-    for (const { event } of events) {
+  for await (const found of storage.searchBlocks({}, Number.MAX_SAFE_INTEGER, []))
+    for (const { event } of 'events' in found ? found.events : []) {
       const of = users.get(event.source.locator) ?? new Set();
       users.set(event.source.locator, of.add(event.actor.id ?? ''));
     }

@@ -130,7 +130,13 @@ export const did: CouldDid = {
         known: true,
         within: true,
       },
-      ...{ refused: 1, activities: { read: 2 }, operations: [{ operation: 'get secrets', events: 2 }], by: [root.id] },
+      ...{
+        redacted: [],
+        refused: 1,
+        activities: { read: 2 },
+        operations: [{ operation: 'get secrets', events: 2 }],
+        by: [root.id],
+      },
       way: [{ type: 'SECRET_READ', from: root.id, to: signer.id }],
       examples: ['event-1'],
     },
@@ -241,6 +247,7 @@ export const telemetry: Telemetry = {
 export const intake: IntakeStatus = {
   line: {
     ...{ taken: 4211, duplicates: 3, passed: 90, refused: 1, waiting: 0, room: 67_108_864 },
+    redacted: [],
     unreadable: [{ why: `A line is no JSON: ${hostileName}`, events: 2 }],
   },
   sources: [

@@ -679,6 +679,12 @@ export const catalogue = {
     exit: 1,
     status: 409,
   },
+  'FB-CANARY-OVER': {
+    what: 'The canary has ended.',
+    next: 'See `firebreak canary status ID` for how; start another one.',
+    exit: 1,
+    status: 409,
+  },
   'FB-EXECUTION-STATE': {
     what: 'The execution is not in a state in which this can be done.',
     next: 'See `firebreak status INCIDENT`.',

@@ -11,8 +11,10 @@ import {
   shownLinkSchema,
   usedLinkSchema,
 } from './answers/approvals.ts';
+import { artifactPageSchema, keptInspectionSchema } from './answers/artifact-page.ts';
 import { breakageSchema } from './answers/breakage.ts';
 import { caseSchema, closings, queueSchema } from './answers/cases.ts';
+import { channelAuditSchema, channelBaselineSchema } from './answers/channel-audit.ts';
 import { channelsSchema } from './answers/channels.ts';
 import { couldDidSchema, takenEventsSchema } from './answers/could-did.ts';
 import {
@@ -25,6 +27,15 @@ import {
 } from './answers/detections.ts';
 import { differenceSchema } from './answers/difference.ts';
 import { keptEventSchema } from './answers/event.ts';
+import {
+  destructionSchema,
+  holdSchema,
+  redactedCopySchema,
+  shownSnapshotSchema,
+  snapshotSchema,
+  vaultAuditSchema,
+  vaultSchema,
+} from './answers/evidence-vault.ts';
 import { exposureSchema } from './answers/exposure.ts';
 import { huntSchema } from './answers/hunt.ts';
 import { identitiesSchema, identityFindings } from './answers/identities.ts';
@@ -36,6 +47,13 @@ import { exportForms, outletStateSchema } from './answers/outlets.ts';
 import { planChoiceSchema } from './answers/plan-choice.ts';
 import { playbookReportSchema, playbookRunSchema, playbookWishSchema } from './answers/playbook.ts';
 import { privilegesSchema } from './answers/privileges.ts';
+import {
+  promotedKinds,
+  promotionFaces,
+  promotionRecordSchema,
+  promotionSubjectSchema,
+  surroundingsSchema,
+} from './answers/promotion.ts';
 import { promptOrigins, promptVerdictSchema } from './answers/prompt-verdict.ts';
 import { qualitySchema } from './answers/quality.ts';
 import { raceSchema } from './answers/race.ts';
@@ -48,6 +66,7 @@ import { thirdPartiesSchema } from './answers/third-parties.ts';
 import { threatModelSchema } from './answers/threat-model.ts';
 import { timelineKinds, timelineSchema } from './answers/timeline.ts';
 import { whatIfSchema } from './answers/what-if.ts';
+import { canaryConfigSchema, canaryLineSchema, canaryRunSchema, canarySamplesSchema } from './canary.ts';
 import { blastSchema, nodeLineSchema, pathsSchema } from './graph.ts';
 import {
   changeSchema,
@@ -60,6 +79,7 @@ import {
 } from './incident.ts';
 import { evidenceReportSchema, ledgerEntrySchema } from './ledger.ts';
 import { planCheckSchema, planSchema, planVariants } from './plan.ts';
+import { recoveryRoutes } from './recovery-routes.ts';
 
 export const errorSchema = z.object({
   code: z.string(),
@@ -75,6 +95,8 @@ export interface Route {
   readonly summary: string;
   /** The least role that may call it; `public` needs no sign-in. */
   readonly role: Role | 'public';
+  /** Also for whoever has the token that the server was given for it (`serve --metrics-token`). */
+  readonly scraped?: true;
   /** Called by what writes logs, and not by people. */
   readonly intake?: Intake;
   readonly params?: z.ZodType;
@@ -84,7 +106,13 @@ export interface Route {
   readonly maxBodyBytes?: number;
   /** Absent for event streams and files. */
   readonly returns?: z.ZodType;
-  readonly produces?: 'application/json' | 'application/x-ndjson' | 'text/event-stream' | 'application/x-tar';
+  readonly produces?:
+    | 'application/json'
+    | 'application/x-ndjson'
+    | 'text/event-stream'
+    | 'application/x-tar'
+    | 'text/plain; version=0.0.4; charset=utf-8'
+    | 'application/octet-stream';
 }
 
 /** Such a route is also for the role `sensor`, and takes what is packed (gzip, zstd, deflate) and lines of JSON too. */
@@ -98,6 +126,9 @@ export interface Intake {
   /** The path's `name` says whose secret the body is signed with (`X-Hub-Signature-256`); such a route is `public`. */
   readonly signed?: true;
 }
+
+/** Of a snapshot or a hold. */
+const vaultParams = z.object({ id: z.string().regex(/^(snap|hold)_[a-z2-7]{1,40}$/) });
 
 const incidentParams = z.object({ id: z.string().max(64) });
 
@@ -117,6 +148,13 @@ const exposureQuery = {
   protect: queryText.default('jewel'),
   now,
 };
+/** Sizes of trees, joined by commas. */
+const treeSizes = z
+  .string()
+  .max(1700)
+  .regex(/^[1-9]\d{0,15}(?:,[1-9]\d{0,15})*$/)
+  .transform((text) => text.split(',').map(Number))
+  .optional();
 const fewPaths = z.coerce.number().int().min(0).max(100);
 
 export const principalSchema = z.object({ name: z.string(), role: roleSchema, via: z.enum(['session', 'token']) });
@@ -178,6 +216,14 @@ export const routes = {
     summary: 'Whether the server is up',
     role: 'public',
     returns: z.object({ ok: z.literal(true), version: z.string() }),
+  },
+  metrics: {
+    method: 'GET',
+    path: '/metrics',
+    summary: 'Figures of the server, as Prometheus reads them',
+    role: 'viewer',
+    scraped: true,
+    produces: 'text/plain; version=0.0.4; charset=utf-8',
   },
   signIn: {
     method: 'POST',
@@ -682,6 +728,51 @@ export const routes = {
     maxBodyBytes: 16 << 20,
     returns: takenTelemetrySchema,
   },
+  canaries: {
+    method: 'GET',
+    path: '/api/canaries',
+    summary: 'Canaries, the newest first: restored versions that take traffic step by step',
+    role: 'viewer',
+    query: z.object({ incident: z.string().max(64).optional() }),
+    returns: z.object({ canaries: z.array(canaryLineSchema) }),
+  },
+  startCanary: {
+    method: 'POST',
+    path: '/api/canaries',
+    summary: 'Start a canary: its stages, metrics and levers are in the description (docs/canary.md)',
+    role: 'approver',
+    body: canaryConfigSchema,
+    maxBodyBytes: 4 << 20,
+    returns: canaryRunSchema,
+  },
+  canary: {
+    method: 'GET',
+    path: '/api/canaries/{id}',
+    summary: 'One canary: moves of the traffic, looks with their verdicts and reasons, where it stands',
+    role: 'viewer',
+    params: incidentParams,
+    returns: canaryRunSchema,
+  },
+  stopCanary: {
+    method: 'POST',
+    path: '/api/canaries/{id}/stop',
+    summary: 'Take the traffic away from a canary and end it',
+    role: 'responder',
+    params: incidentParams,
+    body: z.object({ why: reason }),
+    returns: canaryRunSchema,
+  },
+  sendCanarySamples: {
+    method: 'POST',
+    path: '/api/canaries/{id}/samples',
+    summary: 'What was measured of both versions since the last batch; the same batch counts once',
+    role: 'responder',
+    intake: {},
+    params: incidentParams,
+    body: canarySamplesSchema,
+    maxBodyBytes: 8 << 20,
+    returns: z.object({ known: z.boolean() }),
+  },
   takeEvents: {
     method: 'POST',
     path: '/api/log',
@@ -774,6 +865,8 @@ export const routes = {
       until: z.iso.datetime({ offset: true }).optional(),
       before: z.coerce.number().int().positive().optional(),
       limit: z.coerce.number().int().positive().max(500).default(100),
+      /** Fields whose values are told of each event, as in a query: `address, raw.user.username`. */
+      columns: z.string().max(2000).optional(),
       now,
     }),
     returns: huntSchema,
@@ -982,9 +1075,10 @@ export const routes = {
   exportEvidence: {
     method: 'GET',
     path: '/api/incidents/{id}/evidence',
-    summary: 'The evidence file',
+    summary: 'The incident file: evidence, proofs and reports in one archive that anybody can verify',
     role: 'viewer',
     params: incidentParams,
+    query: z.object({ since: treeSizes }),
     produces: 'application/x-tar',
   },
   verifyEvidence: {
@@ -994,6 +1088,118 @@ export const routes = {
     role: 'viewer',
     params: incidentParams,
     returns: evidenceReportSchema,
+  },
+  evidenceVault: {
+    method: 'GET',
+    path: '/api/evidence',
+    summary: 'What was taken as evidence, of one incident or of all, and where it is kept',
+    role: 'viewer',
+    query: z.object({ incident: z.string().max(64).optional() }),
+    returns: vaultSchema,
+  },
+  takeEvidence: {
+    method: 'POST',
+    path: '/api/evidence',
+    summary: 'Take a snapshot; it is answered when it has begun, and goes on by itself',
+    role: 'responder',
+    body: z.object({
+      subject: z.string().min(1).max(2000),
+      incident: z.string().max(64).nullable().default(null),
+      reason,
+      store: z.string().max(64).optional(),
+      retainUntil: z.iso.datetime({ offset: true }).optional(),
+    }),
+    returns: snapshotSchema,
+  },
+  snapshot: {
+    method: 'GET',
+    path: '/api/evidence/snapshots/{id}',
+    summary: 'What is in a snapshot, and its chain of custody',
+    role: 'viewer',
+    params: vaultParams,
+    returns: shownSnapshotSchema,
+  },
+  resumeEvidence: {
+    method: 'POST',
+    path: '/api/evidence/snapshots/{id}/resume',
+    summary: 'Go on with a snapshot that was cut off',
+    role: 'responder',
+    params: vaultParams,
+    returns: snapshotSchema,
+  },
+  readEvidence: {
+    method: 'POST',
+    path: '/api/evidence/snapshots/{id}/read',
+    summary: 'One piece of a snapshot; who read it and why is in the log before the first byte goes out',
+    role: 'responder',
+    params: vaultParams,
+    body: z.object({ piece: z.string().min(1).max(2000), reason, asStored: z.boolean().default(false) }),
+    produces: 'application/octet-stream',
+  },
+  retainEvidence: {
+    method: 'POST',
+    path: '/api/evidence/snapshots/{id}/retain',
+    summary: 'Keep a snapshot until a later date',
+    role: 'responder',
+    params: vaultParams,
+    body: z.object({ until: z.iso.datetime({ offset: true }), reason }),
+    returns: snapshotSchema,
+  },
+  moveEvidence: {
+    method: 'POST',
+    path: '/api/evidence/snapshots/{id}/move',
+    summary: 'Copy a snapshot to another store, or move it there',
+    role: 'approver',
+    params: vaultParams,
+    body: z.object({ to: z.string().max(64), copy: z.boolean().default(false), reason }),
+    returns: snapshotSchema,
+  },
+  redactEvidence: {
+    method: 'POST',
+    path: '/api/evidence/snapshots/{id}/redact',
+    summary: 'A copy of a JSON record with fields left out, provable against the log',
+    role: 'responder',
+    params: vaultParams,
+    body: z.object({
+      piece: z.string().min(1).max(2000),
+      hide: z.array(z.string().max(2000)).max(10_000),
+      reason,
+    }),
+    returns: redactedCopySchema,
+  },
+  destroyEvidence: {
+    method: 'POST',
+    path: '/api/evidence/snapshots/{id}/destroy',
+    summary: 'Destroy a snapshot that nothing keeps any more, or say what that would do',
+    role: 'admin',
+    params: vaultParams,
+    body: z.object({ reason, doIt: z.boolean().default(false) }),
+    returns: destructionSchema,
+  },
+  holdEvidence: {
+    method: 'POST',
+    path: '/api/evidence/holds',
+    summary: 'Hold a snapshot, or all evidence of an incident, until somebody releases it',
+    role: 'responder',
+    body: z.object({ snapshot: z.string().max(64).optional(), incident: z.string().max(64).optional(), reason }),
+    returns: holdSchema,
+  },
+  releaseEvidence: {
+    method: 'POST',
+    path: '/api/evidence/holds/{id}/release',
+    summary: 'Release a hold',
+    role: 'approver',
+    params: vaultParams,
+    body: z.object({ reason }),
+    returns: holdSchema,
+  },
+  auditEvidence: {
+    method: 'POST',
+    path: '/api/evidence/audit',
+    summary: 'Whether evidence is there and is what the log says; `deep` reads every byte',
+    role: 'responder',
+    body: z.object({ snapshot: z.string().max(64).optional(), reason, deep: z.boolean().default(true) }),
+    returns: vaultAuditSchema,
   },
   checkPlaybook: {
     method: 'POST',
@@ -1075,6 +1281,7 @@ export const routes = {
     body: z.object({ state: z.enum(rotationStates), reason: z.string().min(1).max(2000) }),
     returns: rotationItemSchema,
   },
+  ...recoveryRoutes,
   scanPrompt: {
     method: 'POST',
     path: '/api/prompt/scan',
@@ -1083,6 +1290,138 @@ export const routes = {
     intake: {},
     body: z.object({ text: z.string().max(262_144), origin: z.enum(promptOrigins).default('retrieved') }),
     returns: promptVerdictSchema,
+  },
+  decidePromotion: {
+    method: 'POST',
+    path: '/api/promotion/decide',
+    summary: 'May this artifact, by its digest, go to this stage? Every requirement, met or not; written to the ledger',
+    role: 'responder',
+    intake: {},
+    body: z.object({
+      subject: promotionSubjectSchema.extend({ byDigest: z.boolean().default(true) }),
+      stage: z.string().min(1).max(200),
+      environment: z.string().max(200).default(''),
+      face: z.enum(promotionFaces).default('http'),
+      attestations: z.array(z.unknown()).max(100).default([]),
+      dryRun: z.boolean().default(false),
+    }),
+    maxBodyBytes: 16 * 1024 * 1024,
+    returns: promotionRecordSchema,
+  },
+  evaluateAccess: {
+    method: 'POST',
+    path: '/access/v1/evaluation',
+    summary: 'The same question in the words of AuthZEN 1.0: subject, action promote, resource, context',
+    role: 'responder',
+    intake: {},
+    body: z.object({
+      subject: z.object({ type: z.string().max(200), id: z.string().min(1).max(200) }),
+      action: z.object({ name: z.literal('promote') }),
+      resource: z.object({
+        type: z.enum(promotedKinds),
+        id: z.string().min(1).max(2000),
+        properties: z.object({ digest: z.string().max(80).optional() }).optional(),
+      }),
+      context: z.object({
+        stage: z.string().min(1).max(200),
+        environment: z.string().max(200).optional(),
+        attestations: z.array(z.unknown()).max(100).optional(),
+      }),
+    }),
+    maxBodyBytes: 16 * 1024 * 1024,
+    returns: z.object({ decision: z.boolean(), context: z.record(z.string(), z.unknown()) }),
+  },
+  promotionSurroundings: {
+    method: 'GET',
+    path: '/api/promotion/surroundings',
+    summary: 'What the server knows around an artifact: lineage, incidents, approvals for a stage',
+    role: 'viewer',
+    query: z.object({
+      kind: z.enum(promotedKinds),
+      name: z.string().min(1).max(2000),
+      digest: z
+        .string()
+        .regex(/^sha256:[0-9a-f]{64}$/)
+        .optional(),
+      node: z.string().max(2000).optional(),
+      stage: z.string().min(1).max(200),
+    }),
+    returns: surroundingsSchema,
+  },
+  promotions: {
+    method: 'GET',
+    path: '/api/promotion/decisions',
+    summary: 'What the gate decided, newest first; of one artifact by its name, digest or node',
+    role: 'viewer',
+    query: z.object({
+      subject: z.string().max(2000).optional(),
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+    }),
+    returns: z.object({ records: z.array(promotionRecordSchema) }),
+  },
+  promotion: {
+    method: 'GET',
+    path: '/api/promotion/decisions/{id}',
+    summary: 'One decision with all that it stood on, to be made again',
+    role: 'viewer',
+    params: idParams,
+    returns: promotionRecordSchema,
+  },
+  approvePromotion: {
+    method: 'POST',
+    path: '/api/promotion/approvals',
+    summary: 'Approve one digest for one stage; written to the ledger, and ends by itself',
+    role: 'approver',
+    body: z.object({
+      digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+      stage: z.string().min(1).max(200),
+      days: z.number().int().min(1).max(365).default(30),
+      note: reason,
+    }),
+    returns: z.object({ id: z.string(), until: z.string() }),
+  },
+  artifactInspections: {
+    method: 'GET',
+    path: '/api/artifacts/inspections',
+    summary: 'Artifacts that were inspected, newest first',
+    role: 'viewer',
+    returns: z.object({ inspections: z.array(keptInspectionSchema) }),
+  },
+  artifactPage: {
+    method: 'GET',
+    path: '/api/artifacts/page',
+    summary: 'All about one artifact: inspection, signature, provenance, the last decision and what it lacks',
+    role: 'viewer',
+    query: z.object({ subject: z.string().min(1).max(2000) }),
+    returns: artifactPageSchema,
+  },
+  channelAudit: {
+    method: 'POST',
+    path: '/api/channels/audit',
+    summary: 'The head of every delivery channel beside what was approved, and what it was at a moment',
+    role: 'viewer',
+    body: z.object({
+      since: z.iso.datetime({ offset: true }),
+      /** As GitHub's API lists them. */
+      commits: z.array(z.unknown()).max(10_000).default([]),
+      /** An allowed-signers file of OpenSSH. */
+      allowedSigners: z.string().max(1_000_000).default(''),
+    }),
+    maxBodyBytes: 32 * 1024 * 1024,
+    returns: channelAuditSchema,
+  },
+  approveChannel: {
+    method: 'POST',
+    path: '/api/channels/baseline',
+    summary: 'Approve what a channel delivers; written to the ledger, and ends by itself',
+    role: 'approver',
+    body: z.object({
+      channel: z.string().min(1).max(2000),
+      value: z.string().min(1).max(500),
+      days: z.number().int().min(1).max(365).default(30),
+      note: reason,
+    }),
+    returns: channelBaselineSchema,
   },
   events: {
     method: 'GET',

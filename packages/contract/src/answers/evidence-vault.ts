@@ -163,7 +163,11 @@ export const redactedCopySchema = z.object({
     .array(z.union([z.object({ pointer: z.string(), salt: z.string(), value: z.unknown() }), z.object({ hash: hex })]))
     .max(100_000),
   /** Where the record stands among the records of the snapshot, and the way to their root (hex). */
-  place: z.object({ index: z.number().int().nonnegative(), size: z.number().int().positive(), path: z.array(hex).max(64) }),
+  place: z.object({
+    index: z.number().int().nonnegative(),
+    size: z.number().int().positive(),
+    path: z.array(hex).max(64),
+  }),
   /** The entry of the log that says what was taken (base64 of its exact bytes), and its C2SP tlog-proof. */
   entry: z.string(),
   proof: z.string(),

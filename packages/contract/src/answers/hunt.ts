@@ -19,6 +19,8 @@ export const huntSchema = z.object({
       /** Null when it is in the hot window, else the file that it is in. */
       file: z.string().nullable(),
       event: normalEventSchema,
+      /** Of each field of `columns` its values, in their order; absent when none were asked for. */
+      values: z.array(z.array(z.string())).optional(),
     }),
   ),
   /** Give it as `before` for what came in earlier; null when there is no more. */

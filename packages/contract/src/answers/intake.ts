@@ -15,6 +15,8 @@ export const intakeSchema = z.object({
     unreadable: reasons,
     /** Times that a sender was told to come again later, for want of room. Nothing of what it sent was taken. */
     refused: z.number(),
+    /** Places in events that something was cut out of before they were kept, by kind. */
+    redacted: z.array(z.object({ kind: z.string(), places: z.number() })),
     /** Bytes that wait, and how many may. */
     waiting: z.number(),
     room: z.number(),

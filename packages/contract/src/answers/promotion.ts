@@ -130,3 +130,11 @@ export const promotionRecordSchema = z.object({
   policies: z.array(z.object({ file: z.string().max(500), text: z.string().max(1_048_576) })).max(100),
 });
 export type PromotionRecord = z.infer<typeof promotionRecordSchema>;
+
+/** What a server knows around an artifact, for a gate that decides elsewhere. */
+export const surroundingsSchema = z.object({
+  lineage: promotionFindingsSchema.shape.lineage.nullable(),
+  incidents: promotionFindingsSchema.shape.incidents.nullable(),
+  approvals: z.array(z.object({ by: z.string(), role: z.string() })),
+});
+export type Surroundings = z.infer<typeof surroundingsSchema>;

@@ -11,7 +11,6 @@ import { deriveGraph } from '../graph/derive-graph.ts';
 import { edgeRules } from '../graph/edges/index.ts';
 import { nodeRules } from '../graph/nodes/index.ts';
 import { systemClock } from '../kernel/clock.ts';
-import { exportEvidence } from '../ledger/evidence-export.ts';
 import { checkClaims } from '../planning/check-claims.ts';
 import { checkPlan } from '../planning/check-plan.ts';
 import { checkSteps } from '../planning/check-steps.ts';
@@ -23,13 +22,16 @@ import { notePlaybook } from '../playbooks/note-playbook.ts';
 import { openStorage } from '../storage/storage.ts';
 import { caseDesk } from './case-desk.ts';
 import { approvePlan } from './handlers/approvals.ts';
+import { exportIncidentFile } from './incident-file.ts';
 import { openPublisher } from './nats-publisher.ts';
 import { exportLines, layOverEstate, playbookSource, responseEventLines } from './playbook-station.ts';
+import { imageSource } from './promotion-gate.ts';
 import { rehearse } from './rehearse.ts';
 import { serve } from './serve.ts';
 import { mustHaveField, mustStillHold, openStation, type Station } from './station.ts';
 import { openTarget, rehearsalTwin } from './targets.ts';
 import { telemetryDesk } from './telemetry-desk.ts';
+import { vaultDesk } from './vault-desk.ts';
 import { version } from './version.ts';
 import { withheldFrom } from './withheld.ts';
 
@@ -95,6 +97,16 @@ export const world: World = {
     return { history: storage.factHistory, now: systemClock.now(), close: () => storage.close() };
   },
 
+  image: async (name, registries, signal) => {
+    const images = imageSource(registries);
+    try {
+      const subject = await images.resolve({ kind: 'image', name, byDigest: false }, signal);
+      return { subject, attached: await images.attached(subject, signal) };
+    } finally {
+      await images.close();
+    }
+  },
+
   openPublisher,
   serve,
   openDesk,
@@ -103,7 +115,8 @@ export const world: World = {
 /** A station for one command, without server. */
 async function openDesk(where: Parameters<World['openDesk']>[0], signal: AbortSignal): Promise<Desk> {
   const target = where.target === undefined ? undefined : await openTarget(where.target, signal);
-  const station = await openStation({ data: where.data, database: where.database, policies: where.policies, target });
+  const { data, database, policies, evidence } = where;
+  const station = await openStation({ data, database, policies, evidence, target });
   return {
     cases: caseDesk(station),
     incidents: () => station.incidents.list(),
@@ -144,13 +157,22 @@ async function openDesk(where: Parameters<World['openDesk']>[0], signal: AbortSi
       },
       exportIncident: (incident, as) => exportLines(station, incident, as),
     },
-    exportEvidence: (incident, by) => exportEvidence({ ledger: station.ledger, incident, actor: by }),
+    exportEvidence: (incident, by, since) => exportIncidentFile(station, { incident, actor: by, since }, signal),
     verifierKey: async () => station.ledger.verifierKey,
     reviews: () => station.reviews.list(),
     review: (id) => station.reviews.get(id),
     openReview: (request) => station.reviews.open(request),
     decideReview: (request) => station.reviews.decide(request),
     telemetry: telemetryDesk(station),
+    canaries: {
+      start: async () => {
+        throw new FirebreakError('FB-USAGE', 'A canary needs a server that works on it: give --server and a token.');
+      },
+      list: () => station.canaries.list(),
+      get: (id) => station.canaries.get(id),
+      stop: (id, why, by) => station.canaries.stop({ id, why, by }),
+    },
+    vault: vaultDesk(station, signal),
     rotation: (state) => station.rotation.list(state),
     decideRotation: (request) => station.rotation.decide(request),
     close: () => station.close(),

@@ -9,7 +9,7 @@
 import { FirebreakError, type NormalEvent } from '@firebreak/contract';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { actingNodes } from '../events/store.ts';
+import { actingNodes, type EventLine, mainLine } from '../events/store.ts';
 import { sha256Hex } from '../kernel/digest.ts';
 
 export const stream = 'FIREBREAK_EVENTS';
@@ -64,6 +64,16 @@ export async function openBus(address: string, partitions: number): Promise<Open
 export function partitionOf(event: NormalEvent, partitions: number): number {
   const [who = event.actor.name] = actingNodes(event);
   return Number.parseInt(sha256Hex(who).slice(0, 8), 16) % partitions;
+}
+
+/**
+ * The line of the server whose partition it is: it watches what it took in itself, so that several may share a database. The first also
+ * watches what came in while events were divided otherwise.
+ */
+export function lineOf({ partition, partitions }: { readonly partition: number; readonly partitions: number }): EventLine {
+  if (partitions === 1) return mainLine;
+  const all = `of-${partitions}/`;
+  return { name: `${all}${partition}`, ...(partition === 0 ? { except: all } : {}) };
 }
 
 const described = (partitions: number) => `events in ${partitions} partitions`;

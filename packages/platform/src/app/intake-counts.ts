@@ -11,6 +11,7 @@ const others = 'others';
 export class IntakeCounts {
   readonly #sources = new Map<string, SourceLine>();
   readonly #reasons = new Map<string, number>();
+  readonly #redacted = new Map<string, number>();
   #refused = 0;
 
   /** @param at when it came in, ISO 8601 */
@@ -28,6 +29,10 @@ export class IntakeCounts {
     this.#reasons.set(known, (this.#reasons.get(known) ?? 0) + events);
   }
 
+  redact(kind: string, places: number): void {
+    this.#redacted.set(kind, (this.#redacted.get(kind) ?? 0) + places);
+  }
+
   refuse(): void {
     this.#refused += 1;
   }
@@ -42,6 +47,7 @@ export class IntakeCounts {
         passed: sum(({ passed }) => passed),
         unreadable: [...this.#reasons].map(([why, events]) => ({ why, events })).sort((a, b) => b.events - a.events),
         refused: this.#refused,
+        redacted: [...this.#redacted].map(([kind, places]) => ({ kind, places })),
       },
       sources: sources.sort((a, b) => b.taken + b.duplicates - a.taken - a.duplicates),
     };

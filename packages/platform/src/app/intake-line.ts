@@ -10,8 +10,9 @@
  * - One bad batch harms nobody else's: what the database refuses together it is given again one by one.
  */
 import { FirebreakError, type IntakeStatus, type TakenEvents } from '@firebreak/contract';
+import { openRedactor, type Redaction } from '../detection/redaction/redactor.ts';
 import type { Place } from '../events/normalise.ts';
-import { type Prepared, prepareValues } from '../events/prepare.ts';
+import { type Prepared, prepareValues, type Redact } from '../events/prepare.ts';
 import type { Appended, AppendedBlock, EventLine, EventStore } from '../events/store.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { IntakeCounts } from './intake-counts.ts';
@@ -34,6 +35,8 @@ export interface IntakeLineParts {
   readonly appended: (block: AppendedBlock) => void;
   /** The main line where none is named. */
   readonly line?: EventLine | undefined;
+  /** What is cut out of events before they are kept. */
+  readonly redaction?: Redaction | undefined;
   /** Bytes that may wait. */
   readonly room?: number;
 }
@@ -54,7 +57,8 @@ export class IntakeLine {
   readonly #parts: IntakeLineParts;
   readonly #room: number;
   readonly #counts = new IntakeCounts();
-  readonly #preparer = new LinePreparer();
+  readonly #preparer: LinePreparer;
+  readonly #redact: Redact | undefined;
   readonly #queue: Waiting[] = [];
   #waitingBytes = 0;
   #writing: Promise<void> | undefined;
@@ -62,6 +66,8 @@ export class IntakeLine {
   constructor(parts: IntakeLineParts) {
     this.#parts = parts;
     this.#room = parts.room ?? defaultRoom;
+    this.#preparer = new LinePreparer({ redaction: parts.redaction });
+    this.#redact = parts.redaction === undefined ? undefined : openRedactor(parts.redaction);
   }
 
   get counts(): Pick<IntakeStatus, 'line' | 'sources'> {
@@ -78,7 +84,7 @@ export class IntakeLine {
   async take(values: readonly unknown[], place: IntakePlace): Promise<TakenEvents> {
     this.#mustHaveRoom(0);
     const received = this.#parts.clock.now();
-    const prepared = prepareValues(values, placeOf(place, received));
+    const prepared = prepareValues(values, placeOf(place, received), this.#redact);
     const bytes = prepared.batches.reduce((sum, { frames }) => sum + frames.byteLength, 0);
     return this.#taken(prepared, received, bytes, place);
   }
@@ -127,6 +133,7 @@ export class IntakeLine {
       for (const { format, kept, duplicates } of byFormat)
         this.#counts.add(place.source, format, { taken: kept, duplicates }, at);
     for (const { format, events } of prepared.passed) this.#counts.add(place.source, format, { passed: events }, at);
+    for (const { kind, places } of prepared.redacted) this.#counts.redact(kind, places);
     let unreadable = 0;
     for (const { why, events } of prepared.unreadable) {
       unreadable += events;

@@ -3,7 +3,7 @@ import type { IntakeStatus } from '@firebreak/contract';
 import type { Station } from './station.ts';
 
 export async function intakeStatus({ intake, watch, storage, echoes }: Station): Promise<IntakeStatus> {
-  const [logs, last] = await Promise.all([storage.eventStore.logs(), storage.eventStore.last()]);
+  const [logs, last] = await Promise.all([storage.eventStore.logs(), storage.eventStore.last(watch?.line)]);
   return {
     ...intake.counts,
     logs: [...logs],

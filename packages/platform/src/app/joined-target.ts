@@ -20,6 +20,8 @@ export interface Target {
   readonly actions: readonly AnyAction[];
   /** The session that an action with these parameters works on. @throws FirebreakError FB-NOT-FOUND */
   session(action: string, params: unknown): unknown;
+  /** The open sessions of a connector, for taking evidence. */
+  sessionsOf?(connector: string): readonly unknown[];
   collect(signal: AbortSignal, progress?: Progress): Promise<{ estate: Estate; gaps: readonly Gap[] }>;
   /** The estate after each change, until the signal ends it; undefined where nothing changes by itself. */
   readonly follow: ((signal: AbortSignal) => AsyncIterable<Estate>) | undefined;
@@ -38,12 +40,14 @@ export function joined(sources: readonly Source[]): Target {
   const [only, ...more] = sources;
   if (only === undefined) throw new FirebreakError('FB-USAGE', 'There is no source to read.');
   const pulled = leversOf(sources);
-  if (more.length === 0) return { ...only, actions: pulled };
+  const sessionsOf = (id: string) => sources.flatMap(({ connector, opened }) => (connector.id === id ? [opened] : []));
+  if (more.length === 0) return { ...only, actions: pulled, sessionsOf };
   const followed = sources.filter(({ follow }) => follow !== undefined);
   return {
     spec: sources.map(({ spec }) => spec).join(' '),
     actions: pulled,
     session: (action, params) => sessionFor(sources, action, params),
+    sessionsOf,
     collect: async (signal, progress) => {
       const estates: Estate[] = [];
       for (const source of sources) estates.push((await source.collect(signal, progress)).estate);

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { FirebreakError } from '@firebreak/contract';
 import type { Place } from '../events/normalise.ts';
 import type { Prepared } from '../events/prepare.ts';
-import type { FromLineThread, ToLineThread } from './line-thread.ts';
+import type { FromLineThread, LineThreadData, ToLineThread } from './line-thread.ts';
 
 interface Waiting {
   readonly resolve: (prepared: Prepared | undefined) => void;
@@ -14,9 +14,14 @@ interface Waiting {
 const youngMb = 64;
 
 export class LinePreparer {
+  readonly #data: LineThreadData;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
   #no = 0;
+
+  constructor(data: LineThreadData = {}) {
+    this.#data = data;
+  }
 
   /** @returns undefined when no part of it is JSON. The bytes are moved away where they have a buffer of their own. */
   prepare(bytes: Uint8Array, place: Place): Promise<Prepared | undefined> {
@@ -38,6 +43,7 @@ export class LinePreparer {
 
   #begin(): Worker {
     const worker = new Worker(new URL('./line-thread.ts', import.meta.url), {
+      workerData: this.#data,
       execArgv: [],
       name: 'line',
       resourceLimits: { maxYoungGenerationSizeMb: youngMb },

@@ -1,8 +1,13 @@
 /** The line's own thread: text in, batches ready to be appended out. */
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Redaction } from '../detection/redaction/redactor.ts';
 import type { Place } from '../events/normalise.ts';
 import { type Prepared, prepareText } from '../events/prepare.ts';
 
+export interface LineThreadData {
+  /** What is cut out of events before they are kept. */
+  readonly redaction?: Redaction | undefined;
+}
 export interface ToLineThread {
   readonly no: number;
   readonly bytes: Uint8Array;
@@ -16,9 +21,13 @@ export type FromLineThread = { readonly no: number } & (
 const port = parentPort;
 if (port === null) throw new Error('the line prepares in a thread');
 
+const { redaction } = workerData as LineThreadData;
+const redact =
+  redaction === undefined ? undefined : (await import('../detection/redaction/redactor.ts')).openRedactor(redaction);
+
 port.on('message', ({ no, bytes, place }: ToLineThread) => {
   try {
-    const prepared = prepareText(bytes, place);
+    const prepared = prepareText(bytes, place, redact);
     const moved = (prepared?.batches ?? []).flatMap(({ frames, ends, times, formatOf, found }) =>
       [frames, ends, times, formatOf, found].map(({ buffer }) => buffer as ArrayBuffer),
     );

@@ -4,16 +4,17 @@
  * slow database slows the bus and loses nothing.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { FirebreakError } from '@firebreak/contract';
 import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import { type OpenBus, openBus, stream, subjectOf } from './event-bus.ts';
-import type { IntakeLine } from './intake-line.ts';
+import type { IntakeLine, IntakePlace } from './intake-line.ts';
 
 export interface NatsIntakeParts {
   readonly address: string;
   readonly partitions: number;
   /** From 0. */
   readonly partition: number;
-  readonly line: Pick<IntakeLine, 'take'>;
+  readonly line: Pick<IntakeLine, 'take' | 'takeText'>;
   readonly onTrouble: (error: unknown) => void;
   /** After so long a message that was not acknowledged comes again. */
   readonly ackWaitMs?: number;
@@ -82,14 +83,24 @@ export class NatsIntake {
     }
   }
 
+  /** What is no JSON is counted: among others as a line, alone as a text, which no format knows. */
+  async #take(messages: readonly JsMsg[], place: IntakePlace): Promise<void> {
+    const lines = messages.length > 1 ? linesOf(messages) : undefined;
+    try {
+      if (lines !== undefined) return void (await this.#parts.line.takeText(lines, place));
+    } catch (error) {
+      if (!(error instanceof FirebreakError) || error.code !== 'FB-USAGE') throw error;
+    }
+    await this.#parts.line.take(messages.map(eventOf), place);
+  }
+
   /** What came while the last was written is written together. */
   async #write(): Promise<void> {
     const place = { source: 'nats', locator: subjectOf(this.#parts.partition) };
     while (this.#waiting.length > 0) {
       const messages = this.#waiting.splice(0);
       try {
-        // What is no JSON comes in as text: no format knows that, and so it is counted.
-        await this.#parts.line.take(messages.map(eventOf), place);
+        await this.#take(messages, place);
         for (const message of messages) message.ack();
       } catch (error) {
         for (const message of messages) message.nak(waitMs);
@@ -98,6 +109,13 @@ export class NatsIntake {
     }
     this.#writing = undefined;
   }
+}
+
+/** As lines where they are: those are read by a thread of their own. Undefined when a message is more than one line, or none. */
+function linesOf(messages: readonly JsMsg[]): Buffer | undefined {
+  const newline = Buffer.from('\n');
+  if (messages.some(({ data }) => data.length === 0 || data.includes(newline[0] as number))) return undefined;
+  return Buffer.concat(messages.flatMap(({ data }) => [data, newline]));
 }
 
 const nameOf = ({ partition, partitions }: NatsIntakeParts) => `firebreak-${partition}-of-${partitions}`;

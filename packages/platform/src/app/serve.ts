@@ -9,15 +9,18 @@ import { Authenticator } from '../http/authenticate.ts';
 import { buildServer } from '../http/server.ts';
 import { caseDesk } from './case-desk.ts';
 import { ColdKeeper } from './cold-keeper.ts';
+import { type ColumnKeeper, openColumnKeeper } from './column-keeper.ts';
 import { playDemoDay } from './demo-day.ts';
+import { lineOf } from './event-bus.ts';
 import { planIncident } from './handlers/containment.ts';
 import { handlersOf } from './handlers/index.ts';
 import { NatsIntake } from './nats-intake.ts';
 import { openOutStation, readOutlets } from './out-station.ts';
+import { readRedactionFile } from './redaction-file.ts';
 import { openStation, type Station } from './station.ts';
 import { openDemo, openTarget } from './targets.ts';
 import { version } from './version.ts';
-import { webhookSecrets } from './webhook-secrets.ts';
+import { secretNamed, webhookSecrets } from './webhook-secrets.ts';
 
 /** What the demo's incident starts from, see content/demo-estate. */
 const demo = {
@@ -34,6 +37,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   );
   mustBeDescribed();
   const webhooks = await webhookSecrets(options.webhooks);
+  const scrapeToken =
+    options.metricsToken === undefined ? undefined : await secretNamed('--metrics-token', options.metricsToken);
   const target = options.sources.length === 0 ? await openDemo(signal) : await openTarget(options.sources, signal);
   const outlets = options.outlets === undefined ? undefined : await readOutlets(options.outlets);
   const opened = await openStation({
@@ -41,6 +46,9 @@ export async function serve(options: ServeOptions): Promise<void> {
     database: options.database,
     target,
     policies: options.policies,
+    redaction: options.redact === undefined ? undefined : await readRedactionFile(options.redact),
+    evidence: options.evidence,
+    remote: true,
     watch: {
       rules: options.rules,
       onRefused: ({ code, file, line, reason }) => logger.warn({ code, file, line }, `rule refused: ${reason}`),
@@ -52,6 +60,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const station: Station = out === undefined ? opened : { ...opened, outlets: out };
   const told = (error: unknown) => logger.error(error);
   let cold: ColdKeeper | undefined;
+  let columns: ColumnKeeper | undefined;
   let bus: NatsIntake | undefined;
   try {
     const authenticator = new Authenticator(station.storage.authStore, station.clock);
@@ -62,6 +71,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       version,
       hosts: options.hosts,
       webhooks,
+      scrapeToken,
       console:
         options.console !== undefined && existsSync(join(options.console, 'index.html')) ? options.console : undefined,
     });
@@ -74,12 +84,14 @@ export async function serve(options: ServeOptions): Promise<void> {
     );
     await prepare(station, options, signal);
     station.field?.runner.work();
+    station.canaries.work();
     void station.field?.holder
       .follow(signal, () => {
         events.send({ type: 'estate.changed', incident: null });
         station.field?.runner.changed();
       })
       .catch((error: unknown) => logger.error(error, 'the cluster is no longer followed; collect by hand'));
+    columns = openColumnKeeper(station.storage.url, told);
     cold = new ColdKeeper({ ...station, ...options, keepDays: options.keepDays, onTrouble: told });
     if (options.bus !== undefined)
       bus = await NatsIntake.open({ ...options.bus, line: station.intake, onTrouble: told });
@@ -93,6 +105,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     await app.close();
   } finally {
     await bus?.close();
+    await columns?.close();
     await cold?.close();
     await out?.close();
     await station.close();

@@ -12,6 +12,7 @@ import {
   type NodeRef,
   type Plan,
 } from '@firebreak/contract';
+import type { RedactionSpec } from '../detection/redaction/spec.ts';
 import { shippedSecretSearches } from '../detection/secrets/index.ts';
 import { keyedDigest } from '../detection/secrets/keyed-digest.ts';
 import { knownInEstate } from '../detection/secrets/known-in-estate.ts';
@@ -19,6 +20,7 @@ import { createRotation, type Rotation } from '../detection/secrets/rotation.ts'
 import type { RuleProblem } from '../detection/sigma/language/rule.ts';
 import { nodeFinder } from '../events/node-finder.ts';
 import { type EventLine, mainLine } from '../events/store.ts';
+import type { Vault } from '../evidence/vault.ts';
 import { createAuthority } from '../execution/approval/authority.ts';
 import { type BreakGlassReviews, createBreakGlassReviews } from '../execution/approval/break-glass.ts';
 import { capabilityKey } from '../execution/approval/capability.ts';
@@ -41,15 +43,22 @@ import { createLedger, type Ledger } from '../ledger/ledger.ts';
 import { changedSince } from '../planning/changed-since.ts';
 import { checkPlan } from '../planning/check-plan.ts';
 import { checkSteps } from '../planning/check-steps.ts';
+import { type StatementKey, statementKeyOfLedger } from '../promotion/attestations/envelope.ts';
+import type { Canaries } from '../recovery/canary/run.ts';
 import type { ColdEvents } from '../storage/cold-events.ts';
 import type { Transaction } from '../storage/database.ts';
 import { openStorage, type Storage } from '../storage/storage.ts';
+import { openCanaries } from './canary/open-canaries.ts';
 import { EchoGuard } from './echo-guard.ts';
 import { type Collected, EstateHolder } from './estate-holder.ts';
+import { evidenceFirst } from './evidence-first.ts';
+import { openVault } from './evidence-station.ts';
 import { Historian } from './historian.ts';
 import { IntakeLine } from './intake-line.ts';
 import type { Target } from './joined-target.ts';
+import { eventsByIds } from './kept-events.ts';
 import type { OutStation } from './out-station.ts';
+import { openStationGate, type StationGate } from './promotion-gate.ts';
 import type { TakeDetections } from './watch-follower.ts';
 import { WatchStation } from './watch-station.ts';
 
@@ -67,6 +76,12 @@ export interface Station {
   readonly rotation: Rotation;
   /** Keeps what we told others from coming back as news. */
   readonly echoes: EchoGuard;
+  /** What may be promoted. */
+  readonly gate: StationGate;
+  /** What attestations of this installation are signed with: the ledger's key. */
+  readonly statementKey: StatementKey;
+  /** What was taken as evidence. */
+  readonly vault: Vault;
   /** Folders of detection rules beside those that come along. */
   readonly rules: readonly string[];
   /** Events that left the database. */
@@ -77,6 +92,8 @@ export interface Station {
   readonly watch: WatchStation | undefined;
   /** The ways out to other systems; undefined where none are described. */
   readonly outlets?: OutStation;
+  /** Restored versions that take traffic step by step. They are worked on from `work()` on. */
+  readonly canaries: Canaries;
   /** Undefined when there is no target: past incidents can then be read, not worked on. */
   readonly field: Field | undefined;
   close(): Promise<void>;
@@ -99,7 +116,13 @@ export interface StationOptions {
   /** A file of approval policies; those that come with Firebreak when absent. */
   readonly policies?: string | undefined;
   readonly target: Target | undefined;
+  /** Settings of the evidence vault; `evidence.json` of the data directory when absent. */
+  readonly evidence?: string | undefined;
+  /** Whether people ask over a network, and may take no folder of this machine that the settings do not name. */
+  readonly remote?: boolean;
   readonly clock?: Clock;
+  /** What is cut out of events before they are kept. */
+  readonly redaction?: RedactionSpec | undefined;
   /** Watches events as they come, by these folders of rules beside those that come along. */
   readonly watch?: { readonly rules: readonly string[]; readonly onRefused: (problem: RuleProblem) => void };
   /** Of a server that divides the events with others; the main line when absent. */
@@ -117,8 +140,11 @@ export async function openStation(options: StationOptions): Promise<Station> {
   );
   try {
     const keys = join(options.data, 'keys');
-    const ledger = createLedger({ store: storage.ledgerStore, signer: await loadOrCreateSigner(keys), clock });
+    const signer = await loadOrCreateSigner(keys);
+    const ledger = createLedger({ store: storage.ledgerStore, signer, clock });
     const incidents = createIncidents({ store: storage.incidentStore, ledger, clock });
+    const { data, target, evidence: file, remote = false } = options;
+    const vault = await openVault({ data, file, storage, ledger, clock, target, remote });
     const field =
       options.target === undefined
         ? undefined
@@ -129,26 +155,37 @@ export async function openStation(options: StationOptions): Promise<Station> {
             clock,
             keys,
             policies: options.policies,
+            vault,
             onTrouble: options.onTrouble,
           });
+    const canaries = openCanaries({
+      storage,
+      ledger,
+      clock,
+      levers: options.target,
+      onTrouble: options.onTrouble,
+    });
     const approving = {
       approvals: storage.approvalStore,
       transaction: <T>(work: (tx: Transaction) => Promise<T>) => storage.executionStore.transaction(work),
       ledger,
       clock,
     };
+    const secretsKey = await keyFromFile(join(keys, 'secrets.key'));
     const intake = new IntakeLine({
       store: storage.eventStore,
       clock,
       appended: (block) => watch?.appended(block),
+      redaction: options.redaction === undefined ? undefined : { spec: options.redaction, key: secretsKey },
       line: options.line,
     });
+    const coldEvents = storage.openColdEvents(join(options.data, 'events', 'cold'));
     const cases = createCases({
       store: storage.detectionStore,
       ledger,
       clock,
       estate: estateOf(field),
-      events: (ids) => storage.eventStore.byIds(ids),
+      events: (ids) => eventsByIds({ storage, coldEvents }, ids),
     });
     const rotation = createRotation({
       store: storage.rotationStore,
@@ -156,38 +193,53 @@ export async function openStation(options: StationOptions): Promise<Station> {
       ledger,
       clock,
       searches: shippedSecretSearches,
-      digest: keyedDigest(await keyFromFile(join(keys, 'secrets.key'))),
+      digest: keyedDigest(secretsKey),
       known: async (secret) => {
         const graph = await estateOf(field)().then((view) => view?.graph);
         return graph === undefined ? [] : knownInEstate(graph.estate, secret);
       },
     });
     const echoes = new EchoGuard({ events: storage.eventStore, ours: storage.ownFindings });
+    const gate = await openStationGate({
+      data: options.data,
+      storage,
+      ledger,
+      clock,
+      incidents,
+      graph: async () => (await estateOf(field)())?.graph,
+    });
     const watch =
       options.watch === undefined
         ? undefined
         : watchOf(storage, { cases, rotation, echoes }, { ...options.watch, line: options.line }, options.onTrouble);
     return {
       storage,
-      coldEvents: storage.openColdEvents(join(options.data, 'events', 'cold')),
+      coldEvents,
       ledger,
       incidents,
       intake,
       watch,
       cases,
       rotation,
+      vault,
       echoes,
+      gate,
+      statementKey: statementKeyOfLedger(signer),
       rules: options.watch?.rules ?? [],
       reviews: createReviews({ store: storage.reviewStore, ledger, clock }),
       approvalLinks: createApprovalLinks(approving),
       breakGlasses: createBreakGlassReviews(approving),
       clock,
+      canaries,
       field,
       close: async () => {
         await intake.close();
+        await canaries.close();
+        await gate.close();
         await watch?.close();
         await field?.runner.close();
         await field?.historian.close();
+        await vault.close();
         await storage.close();
         await options.target?.close();
       },
@@ -241,6 +293,7 @@ interface FieldParts {
   readonly clock: Clock;
   readonly keys: string;
   readonly policies: string | undefined;
+  readonly vault: Vault;
   readonly onTrouble: ((error: unknown) => void) | undefined;
 }
 
@@ -282,6 +335,7 @@ async function openField(target: Target, parts: FieldParts): Promise<Field> {
     }),
     asset: async (id) => assetOf((await holder.current()).graph, id),
     seal: await sealFromFile(join(parts.keys, 'seal.key')),
+    evidenceFirst: evidenceFirst(parts.vault),
     clock: parts.clock,
     ...(parts.onTrouble === undefined ? {} : { onTrouble: parts.onTrouble }),
   });

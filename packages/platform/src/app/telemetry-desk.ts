@@ -17,6 +17,7 @@ const mostDetections = 500;
 
 export function telemetryDesk(station: Station): TelemetryDesk {
   const { eventStore, detectionStore, watchPlaces } = station.storage;
+  const { coldEvents } = station;
 
   async function surroundings(signal: AbortSignal): Promise<Surroundings> {
     const gaps: Gap[] = [];
@@ -45,12 +46,21 @@ export function telemetryDesk(station: Station): TelemetryDesk {
         const until = new Date(drift.began.to).toISOString();
         const since = new Date(drift.began.to - lookBackMs).toISOString();
         const events: NormalEvent[] = [];
-        if (upstream !== undefined)
-          for await (const piece of eventStore.search({ targets: idsNear(upstream), since, until })) {
+        if (upstream !== undefined) {
+          const wish = { targets: idsNear(upstream), since, until };
+          for await (const piece of eventStore.search(wish)) {
             signal.throwIfAborted();
             for (const { event } of piece) events.push(event);
             if (events.length >= mostEvents) break;
           }
+          if (events.length < mostEvents)
+            for await (const piece of coldEvents.search(wish, Number.MAX_SAFE_INTEGER, undefined)) {
+              signal.throwIfAborted();
+              if ('gap' in piece) gaps.push(piece.gap);
+              else if ('events' in piece) for (const { event } of piece.events) events.push(event);
+              if (events.length >= mostEvents) break;
+            }
+        }
         if (events.length >= mostEvents) gaps.push(tooMany(model));
         const { detections } = await detectionStore.list(
           { since, until, suppressed: 'hidden' },

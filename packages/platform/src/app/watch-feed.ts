@@ -8,12 +8,12 @@ import { unpackedEvents } from '../events/event-batch.ts';
 import type { AppendedBlock, EventLine, EventStore, KeptEvent } from '../events/store.ts';
 
 export class WatchFeed {
-  readonly #store: Pick<EventStore, 'after'>;
+  readonly #store: Pick<EventStore, 'after' | 'byIds'>;
   readonly #line: EventLine;
   /** In the order of their numbers. */
   readonly #blocks: AppendedBlock[] = [];
 
-  constructor(store: Pick<EventStore, 'after'>, line: EventLine) {
+  constructor(store: Pick<EventStore, 'after' | 'byIds'>, line: EventLine) {
     this.#store = store;
     this.#line = line;
   }
@@ -21,6 +21,10 @@ export class WatchFeed {
   /** A block that is durable. */
   hand(block: AppendedBlock): void {
     this.#blocks.push(block);
+  }
+
+  byIds(ids: readonly string[]): ReturnType<EventStore['byIds']> {
+    return this.#store.byIds(ids);
   }
 
   /** Events after the number: those of the next block at hand, or of the store, at least `limit` where it has so many. */

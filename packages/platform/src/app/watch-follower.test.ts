@@ -54,6 +54,9 @@ function kept(verb: string, user: string, at: number): KeptEvent {
   throw new Error('no event');
 }
 
+const byIdsIn = (log: readonly KeptEvent[]) => async (ids: readonly string[]) =>
+  log.map(({ event }) => event).filter(({ id }) => ids.includes(id));
+
 interface Life {
   /** Events that it may see before it is killed. */
   readonly events: number;
@@ -82,6 +85,7 @@ async function foundBy(log: readonly KeptEvent[], lives: readonly Life[], atOnce
           killed.abort();
           return [];
         },
+        byIds: byIdsIn(log),
       },
       places: {
         load: async () => (place === undefined ? undefined : (JSON.parse(place) as WatchPlace)),
@@ -134,7 +138,7 @@ test('what could not be taken is handed on again, and no place is saved before i
     name: 'test',
     engine,
     detectors: [],
-    events: { after: async (no) => log.filter((each) => each.no > no) },
+    events: { after: async (no) => log.filter((each) => each.no > no), byIds: byIdsIn(log) },
     places: { load: async () => undefined, save: async (_name, { position }) => void saved.push(position) },
     take: async (detections) => {
       tries += 1;
@@ -165,7 +169,7 @@ test('an event that the rules fall over holds nobody up, and is told', async () 
     name: 'test',
     engine,
     detectors: [],
-    events: { after: async (no) => log.filter((each) => each.no > no) },
+    events: { after: async (no) => log.filter((each) => each.no > no), byIds: byIdsIn(log) },
     places: { load: async () => undefined, save: async () => undefined },
     take: async (detections) => {
       found.push(...detections.map(({ events }) => events[0]?.id ?? ''));

@@ -10,7 +10,8 @@
  *   in is not made too late by today's date.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Detection, SeenEvent, StreamDetector } from '@firebreak/contract';
+import type { Detection, NormalEvent, SeenEvent, StreamDetector } from '@firebreak/contract';
+import { defaultCorrelationOptions } from '../detection/sigma/correlation/correlator.ts';
 import type { SigmaEngine } from '../detection/sigma/engine/sigma-engine.ts';
 import { Watch } from '../detection/watch.ts';
 import type { WatchPlaces } from '../detection/watch-place.ts';
@@ -22,8 +23,10 @@ export type TakeDetections = (detections: readonly Detection[]) => Promise<void>
 export interface FollowerParts {
   /** Name of the watch, under which its place is kept. */
   readonly name: string;
-  readonly events: Pick<EventStore, 'after'>;
+  readonly events: Pick<EventStore, 'after' | 'byIds'>;
   readonly places: WatchPlaces;
+  /** Where it begins when it has no place yet. */
+  readonly from?: number;
   readonly engine: SigmaEngine;
   readonly detectors: readonly StreamDetector[];
   readonly take: TakeDetections;
@@ -40,6 +43,8 @@ export interface FollowerCounts {
   readonly detections: number;
   /** From the arrival of an event until it was seen and what it completed was taken, milliseconds; of the last batches. */
   readonly lagMs: { readonly p50: number; readonly p99: number } | null;
+  /** Events that were told of so long after newer ones that correlations passed them over; since the start. */
+  readonly late: number;
   /** Detectors that were stopped because they failed, and why. */
   readonly stopped: readonly { readonly detector: string; readonly why: string }[];
 }
@@ -66,6 +71,7 @@ export class WatchFollower {
   #seen = 0;
   #detections = 0;
   #fallen = 0;
+  #late = 0;
   /** Of each of the last batches, that of its first event. */
   readonly #lags: number[] = [];
   #waiting = Promise.withResolvers<void>();
@@ -80,10 +86,11 @@ export class WatchFollower {
   }
 
   static async open(parts: FollowerParts): Promise<WatchFollower> {
-    const { engine, detectors, places, name } = parts;
+    const { engine, detectors, events, places, name, from = 0 } = parts;
     const place = await places.load(name);
-    const watch = new Watch({ engine, detectors, state: place?.state });
-    return new WatchFollower(parts, watch, place?.position ?? 0, place?.newest ?? 0);
+    const remembered = await events.byIds(place?.state.remembered ?? []);
+    const watch = new Watch({ engine, detectors, state: place?.state, remembered });
+    return new WatchFollower(parts, watch, place?.position ?? from, place?.newest ?? 0);
   }
 
   get counts(): FollowerCounts {
@@ -92,6 +99,7 @@ export class WatchFollower {
       seen: this.#seen,
       detections: this.#detections,
       lagMs: quantiles(this.#lags),
+      late: this.#late,
       stopped: [
         ...[...this.#watch.failures].map(([detector, why]) => ({ detector, why })),
         ...(this.#fallen === 0 ? [] : [{ detector: 'rules', why: `They fell over ${this.#fallen} events.` }]),
@@ -137,9 +145,13 @@ export class WatchFollower {
     if (last === undefined) return false;
     let found: Detection[] = [...this.#left];
     let unhanded = 0;
-    for (const { event, raw, received, no } of batch) {
+    for (const kept of batch) {
+      const { received, no, formText } = kept;
       if (no <= this.#judged) continue;
-      this.#see({ event, raw }, received, found);
+      // Parsed here and let go: a block of events that all stay until its end would have to be copied by the collector.
+      const event = formText === undefined ? kept.event : (JSON.parse(formText) as NormalEvent);
+      this.#see({ event, raw: kept.raw }, received, formText, found);
+      if (Date.parse(event.time) < this.#newest - defaultCorrelationOptions.latenessMs) this.#late += 1;
       this.#newest = Math.max(this.#newest, Math.min(Date.parse(event.time), received.getTime()));
       this.#seen += 1;
       this.#judged = no;
@@ -159,9 +171,9 @@ export class WatchFollower {
   }
 
   /** An event that the rules fall over is passed, and that is told: it must not hold up all that come after it. */
-  #see(seen: SeenEvent, received: Date, found: Detection[]): void {
+  #see(seen: SeenEvent, received: Date, form: string | undefined, found: Detection[]): void {
     try {
-      for (const each of this.#watch.see(seen, received.getTime())) found.push(each);
+      for (const each of this.#watch.see(seen, received.getTime(), form)) found.push(each);
     } catch (error) {
       this.#fallen += 1;
       this.#parts.onTrouble?.(new Error(`The rules fell over the event ${seen.event.id}.`, { cause: error }));

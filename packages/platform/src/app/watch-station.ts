@@ -1,7 +1,7 @@
 /** The watch as the server has it: a thread that follows the event store, begun again when it breaks, and what it says of itself. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import type { AppendedBlock } from '../events/store.ts';
+import type { AppendedBlock, EventLine } from '../events/store.ts';
 import type { FollowerCounts, TakeDetections } from './watch-follower.ts';
 import type { FromWatchThread, RuleReport, ToWatchThread, WatchThreadData } from './watch-thread.ts';
 
@@ -42,6 +42,11 @@ export class WatchStation {
   constructor(parts: WatchStationParts) {
     this.#parts = parts;
     this.#running = this.#run();
+  }
+
+  /** Whose events it follows. */
+  get line(): EventLine {
+    return this.#parts.line;
   }
 
   get status(): WatchStatus {

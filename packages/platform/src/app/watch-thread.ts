@@ -64,11 +64,13 @@ const database = await openDatabase(url, { connections: 2 });
 try {
   const keeper = await RuleKeeper.open(folders, stopping.signal);
   tell({ kind: 'rules', rules: { ...keeper.report, detectors: streamDetectors.length } });
+  const places = createWatchPlaces(database, line);
   feed = new WatchFeed(createEventStore(database), line);
   const opened = await WatchFollower.open({
     name: line.name,
     events: feed,
-    places: createWatchPlaces(database),
+    places,
+    from: await places.begin(),
     engine: keeper.engine,
     detectors: streamDetectors,
     take: (detections) =>

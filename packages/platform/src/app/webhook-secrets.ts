@@ -1,4 +1,4 @@
-/** Secrets of webhooks that sign what they send, as the command line names them: `github=env:VARIABLE`, `forge=file:/path`. */
+/** Secrets that the command line names. Of webhooks that sign what they send, as the command line names them: `github=env:VARIABLE`, `forge=file:/path`. */
 import { FirebreakError } from '@firebreak/contract';
 import { secretReference, secretText } from '../intake/secret-reference.ts';
 
@@ -13,4 +13,13 @@ export async function webhookSecrets(written: readonly string[]): Promise<Readon
     secrets.set(name, await secretText(reference.data, new Set()));
   }
   return secrets;
+}
+
+/** @param option for the message @param written `env:VARIABLE` or `file:/path`. @throws FirebreakError as `webhookSecrets` */
+export async function secretNamed(option: string, written: string): Promise<string> {
+  const [, way, place] = /^(env|file):(.+)$/.exec(written) ?? [];
+  const reference = secretReference.safeParse(way === undefined ? undefined : { [way]: place });
+  if (!reference.success)
+    throw new FirebreakError('FB-USAGE', `${option} ${written}: write env:<VARIABLE> or file:</path>.`);
+  return secretText(reference.data, new Set());
 }

@@ -57,6 +57,22 @@ const review: Review = {
 };
 
 const refuse = () => Promise.reject(new Error('no cases here'));
+const noVault: Desk['vault'] = {
+  overview: refuse,
+  show: refuse,
+  take: refuse,
+  resume: refuse,
+  read: () => {
+    throw new Error('no evidence here');
+  },
+  hold: refuse,
+  release: refuse,
+  retain: refuse,
+  audit: refuse,
+  move: refuse,
+  redact: refuse,
+  destroy: refuse,
+};
 const noCases: Desk['cases'] = {
   queue: refuse,
   case: refuse,
@@ -145,6 +161,8 @@ function noting(answers: Partial<Desk> = {}) {
       },
       verifierKey: async () => 'key',
       telemetry: { show: refuse, send: refuse },
+      canaries: { start: refuse, list: async () => [], get: refuse, stop: refuse },
+      vault: noVault,
       rotation: async () => [],
       decideRotation: refuse,
       reviews: async () => [],

@@ -28,6 +28,7 @@ interface DeskOptions extends DataOptions {
   readonly kubeconfig?: string;
   readonly from?: readonly string[];
   readonly policies?: string;
+  readonly evidence?: string;
 }
 
 export function withData(command: Command): Command {
@@ -64,6 +65,16 @@ export function withPolicies(command: Command): Command {
     new Option('--policies <file>', 'Cedar policies on who may approve what, instead of those that come along').env(
       'FIREBREAK_POLICIES',
     ),
+  );
+}
+
+/** Where evidence is kept, and how. */
+export function withEvidence(command: Command): Command {
+  return command.addOption(
+    new Option(
+      '--evidence <file>',
+      'settings of the evidence vault (default: evidence.json of the data directory; docs/evidence-vault.md)',
+    ).env('FIREBREAK_EVIDENCE'),
   );
 }
 
@@ -118,13 +129,17 @@ export async function atDesk<T>(
 async function openDesk(cli: CommandLine, command: Command, need: DeskNeed, signal: AbortSignal): Promise<Desk> {
   const options = command.opts<DeskOptions>();
   if (isRemote(command, options)) return openRemote(cli, command, options, signal);
-  const { data, database, policies } = options;
+  const { data, database, policies, evidence } = options;
   if (need.mayBegin !== true && database === undefined) await mustExist(data);
   const target = need.target === true ? await targetOf(options, need.incident) : undefined;
-  return openLocally(cli.world, { data, database, target, ...(policies === undefined ? {} : { policies }) }, signal);
+  return openLocally(
+    cli.world,
+    { data, database, target, evidence, ...(policies === undefined ? {} : { policies }) },
+    signal,
+  );
 }
 
-const local = ['data', 'database', 'kubeconfig', 'from', 'policies'];
+const local = ['data', 'database', 'kubeconfig', 'from', 'policies', 'evidence'];
 
 /** @throws FirebreakError FB-USAGE when the command line names both a server and something on this machine */
 function isRemote(command: Command, { server }: DeskOptions): boolean {

@@ -5,6 +5,7 @@ import { aiToolsCommand } from './commands/ai-tools.ts';
 import { approveCommands } from './commands/approve.ts';
 import { artifactCommand } from './commands/artifact.ts';
 import { blastCommand } from './commands/blast.ts';
+import { canaryCommand } from './commands/canary.ts';
 import { channelsCommand } from './commands/channels.ts';
 import { collectCommand } from './commands/collect.ts';
 import { completionCommand } from './commands/completion.ts';
@@ -85,6 +86,7 @@ const commands = [
   secretsCommand,
   rotationCommand,
   telemetryCommand,
+  canaryCommand,
   diffCommand,
   scopeCommand,
   didCommand,

@@ -8,6 +8,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type ErrorCode, type Execution, FirebreakError, type Incident, type Plan } from '@firebreak/contract';
 import { type Client, createClient } from '../http/client.ts';
 import { remoteCases } from './remote-cases.ts';
+import { remoteVault } from './vault-desk.ts';
 import { watched } from './watched.ts';
 import type { Desk } from './world.ts';
 
@@ -89,7 +90,12 @@ export function openRemoteDesk(server: URL, token: string, signal: AbortSignal):
       responseEvents: (id) => client.download('responseEvents', about(id), signal),
       exportIncident: (id, as) => client.download('exportIncident', { ...about(id), query: { as } }, signal),
     },
-    exportEvidence: (id) => client.download('exportEvidence', about(id), signal),
+    exportEvidence: (id, _by, since) =>
+      client.download(
+        'exportEvidence',
+        { ...about(id), query: since.length === 0 ? {} : { since: since.join(',') } },
+        signal,
+      ),
     verifierKey: async (id) => (await client.call('ledger', about(id), signal)).verifierKey,
     reviews: async () => (await client.call('reviews', {}, signal)).reviews,
     review: (id) => client.call('review', about(id), signal),
@@ -98,6 +104,13 @@ export function openRemoteDesk(server: URL, token: string, signal: AbortSignal):
       show: () => client.call('telemetry', {}, signal),
       send: (body) => client.call('takeTelemetry', { body }, signal),
     },
+    canaries: {
+      start: (config) => client.call('startCanary', { body: config }, signal),
+      list: async () => (await client.call('canaries', { query: {} }, signal)).canaries,
+      get: (id) => client.call('canary', about(id), signal),
+      stop: (id, why) => client.call('stopCanary', { ...about(id), body: { why } }, signal),
+    },
+    vault: remoteVault(client, signal),
     rotation: async (state) =>
       (await client.call('rotation', { query: state === undefined ? {} : { state } }, signal)).items,
     decideRotation: ({ id, state, reason }) =>

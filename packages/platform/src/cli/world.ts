@@ -5,6 +5,9 @@
 import type {
   AnyAction,
   BreakGlass,
+  CanaryConfig,
+  CanaryLine,
+  CanaryRun,
   Case,
   DeriveOptions,
   DetectionFilter,
@@ -18,12 +21,14 @@ import type {
   MadeLink,
   MissingRight,
   NormalEvent,
+  NotRead,
   Plan,
   PlanCheck,
   PlanChoice,
   PlanVariant,
   PlaybookRun,
   PlaybookWish,
+  PromotionSubject,
   Quality,
   Queue,
   Review,
@@ -45,6 +50,8 @@ import type { FactHistory } from '../facts/history.ts';
 import type { AttackGraph } from '../graph/attack-graph.ts';
 import type { DecideReview, OpenReview } from '../inventory/reviews/reviews.ts';
 import type { Decisions } from '../investigation/cases/decisions.ts';
+import type { AttachedToImage } from '../promotion/gate.ts';
+import type { VaultDesk } from './vault-desk.ts';
 
 export interface Source {
   /** As given, `kubernetes:./manifests` each. */
@@ -85,6 +92,12 @@ export interface World {
   readonly openHistory: (where: { data: string; database: string | undefined }) => Promise<OpenHistory>;
   /** @throws FirebreakError FB-BUS-UNREACHABLE, FB-USAGE */
   readonly openPublisher: (address: string, partitions: number) => Promise<EventPublisher>;
+  /** An image with its digest and what is attached to it, at one of the registries (as behind `oci:`) and at no other. */
+  readonly image: (
+    reference: string,
+    registries: readonly string[],
+    signal: AbortSignal,
+  ) => Promise<{ readonly subject: PromotionSubject; readonly attached: AttachedToImage | NotRead }>;
   readonly serve: (options: ServeOptions) => Promise<void>;
   /** Incidents and their evidence, on the database of a data directory or of one's own; with a target, work on them too. */
   readonly openDesk: (
@@ -93,6 +106,7 @@ export interface World {
       database: string | undefined;
       target: readonly string[] | undefined;
       policies?: string | undefined;
+      evidence?: string | undefined;
     },
     signal: AbortSignal,
   ) => Promise<Desk>;
@@ -115,12 +129,18 @@ export interface ServeOptions {
   readonly sources: readonly string[];
   /** A file of approval policies. */
   readonly policies: string | undefined;
+  /** Settings of the evidence vault. */
+  readonly evidence?: string | undefined;
   /** Folders of detection rules beside those that come along. */
   readonly rules: readonly string[];
   /** Webhooks that sign, and where their secrets are: `<name>=env:<VARIABLE>`, `<name>=file:</path>`. */
   readonly webhooks: readonly string[];
   /** Send the demo's day in, on a new data directory. */
   readonly playDay?: boolean | undefined;
+  /** Where the token for figures is: `env:<VARIABLE>`, `file:</path>`. */
+  readonly metricsToken?: string | undefined;
+  /** A file that says what is cut out of events before they are kept. */
+  readonly redact?: string | undefined;
   /** A file that describes ways out to other systems. */
   readonly outlets?: string | undefined;
   /** Days that events stay in the database after they came in, and after which their files are deleted. */
@@ -221,6 +241,15 @@ export interface TelemetryDesk {
   send(batch: TelemetryBatch, by: string): Promise<TakenTelemetry>;
 }
 
+/** Canaries; they are worked on by a server. */
+export interface CanaryDesk {
+  /** @throws FirebreakError FB-USAGE where there is no server that would work on it */
+  start(config: CanaryConfig, by: string): Promise<CanaryRun>;
+  list(): Promise<readonly CanaryLine[]>;
+  get(id: string): Promise<CanaryRun>;
+  stop(id: string, why: string, by: string): Promise<CanaryRun>;
+}
+
 export interface Desk {
   readonly cases: CaseDesk;
   incidents(): Promise<readonly Incident[]>;
@@ -245,7 +274,8 @@ export interface Desk {
   makeApprovalLink(incident: string, request: LinkRequest): Promise<MadeLink>;
   breakGlasses(): Promise<readonly BreakGlass[]>;
   reviewBreakGlass(request: ReviewBreakGlass): Promise<BreakGlass>;
-  exportEvidence(incident: string, by: string): AsyncIterable<Uint8Array>;
+  /** @param since sizes of earlier trees whose checkpoints somebody holds */
+  exportEvidence(incident: string, by: string, since: readonly number[]): AsyncIterable<Uint8Array>;
   readonly playbooks: PlaybookDesk;
   /** The key that the evidence of the incident is signed with, in its C2SP form. */
   verifierKey(incident: string): Promise<string>;
@@ -255,6 +285,8 @@ export interface Desk {
   openReview(request: OpenReview & { readonly query: string }): Promise<Review>;
   decideReview(request: DecideReview): Promise<Review>;
   readonly telemetry: TelemetryDesk;
+  readonly canaries: CanaryDesk;
+  readonly vault: VaultDesk;
   rotation(state: RotationState | undefined): Promise<readonly RotationItem[]>;
   decideRotation(request: DecideRotation): Promise<RotationItem>;
   close(): Promise<void>;

@@ -13,6 +13,5 @@ export interface WatchPlace {
 export interface WatchPlaces {
   /** Undefined for a watch that has not begun, or whose state was written by another version. */
   load(watch: string): Promise<WatchPlace | undefined>;
-  /** @param unless saved for good: places of watches whose name does not begin so are over, for this one goes on for them */
-  save(watch: string, place: WatchPlace, unless?: string): Promise<void>;
+  save(watch: string, place: WatchPlace): Promise<void>;
 }

@@ -7,7 +7,7 @@
  *   found twice. Whoever drives it keeps the events, and its state.
  * - One detector that fails harms no other: it is stopped, and `failures` says why. A silent detector would be read as "clean".
  * - What a correlation counted is cited. The engine knows ids only, so the events that some rule was true for are remembered here
- *   for as long as there is room.
+ *   for as long as there is room: as text, which is small and costs nothing until somebody asks.
  */
 import type {
   CitedEvent,
@@ -28,7 +28,8 @@ import type { CorrelationRule, DetectionRule } from './sigma/language/rule.ts';
 export interface WatchState {
   readonly version: 1;
   readonly sigma: CorrelatorState;
-  readonly remembered: readonly NormalEvent[];
+  /** Ids of the events that are remembered, the newest last; whoever has the events gives them back. */
+  readonly remembered: readonly string[];
   readonly rolls?: RollUpState;
   /** By the detector's id. */
   readonly detectors: Readonly<Record<string, unknown>>;
@@ -39,6 +40,8 @@ export interface WatchParts {
   readonly detectors: readonly StreamDetector[];
   /** What `state` gave before. */
   readonly state?: WatchState | undefined;
+  /** The events that it names as remembered, as far as they are still to be had. */
+  readonly remembered?: readonly NormalEvent[];
 }
 
 interface Asked {
@@ -54,25 +57,28 @@ export class Watch {
   readonly #detectors: readonly Asked[];
   readonly #byFormat = new Map<string, readonly Asked[]>();
   /** Events that some rule was true for, the newest last. */
-  readonly #remembered = new Map<string, NormalEvent>();
+  readonly #remembered = new Map<string, NormalEvent | string>();
   readonly #rolls: RollUp;
   readonly #failures = new Map<string, string>();
 
-  constructor({ engine, detectors, state }: WatchParts) {
+  constructor({ engine, detectors, state, remembered = [] }: WatchParts) {
     this.#engine = engine;
     this.#rolls = new RollUp(state?.rolls);
     this.#detectors = detectors.map((is) => ({ is, runs: is.start(state?.detectors[is.id]) }));
     if (state !== undefined) engine.restore(state.sigma);
-    for (const event of state?.remembered ?? []) this.#remembered.set(event.id, event);
+    for (const event of remembered) this.#remembered.set(event.id, event);
   }
 
-  /** @param receivedAt ms since 1970, against clocks that run ahead. */
-  *see(seen: SeenEvent, receivedAt?: number): Generator<Detection> {
+  /**
+   * @param receivedAt ms since 1970, against clocks that run ahead.
+   * @param form the JSON of the event's form, where it is at hand
+   */
+  *see(seen: SeenEvent, receivedAt?: number, form?: string): Generator<Detection> {
     const { event, raw } = seen;
     if (typeof raw === 'object' && raw !== null) {
       const received = receivedAt === undefined ? {} : { receivedAt };
       const judged = this.#engine.judge(raw, { eventId: event.id, ...received });
-      if (judged.matched) this.#remember(event);
+      if (judged.matched) this.#remember(event, form);
       for (const rule of judged.rules) {
         const told = this.#rolls.add(ofRule(rule, rule.id, [event], 1));
         if (told !== undefined) yield told;
@@ -103,7 +109,7 @@ export class Watch {
     return {
       version: 1,
       sigma: this.#engine.state(),
-      remembered: [...this.#remembered.values()],
+      remembered: [...this.#remembered.keys()],
       rolls: this.#rolls.state(),
       detectors: Object.fromEntries(this.#detectors.map(({ is, runs }) => [is.id, runs.state()])),
     };
@@ -134,18 +140,24 @@ export class Watch {
     return looking;
   }
 
-  #remember(event: NormalEvent): void {
+  #remember(event: NormalEvent, form: string | undefined): void {
     this.#remembered.delete(event.id);
-    this.#remembered.set(event.id, event);
+    this.#remembered.set(event.id, form ?? event);
     if (this.#remembered.size <= mostRemembered) return;
-    for (const [oldest] of this.#remembered) {
+    // Many at a time: finding the first of a map passes over all that were deleted before it.
+    let excess = mostRemembered >> 4;
+    for (const oldest of this.#remembered.keys()) {
+      excess -= 1;
+      if (excess < 0) return;
       this.#remembered.delete(oldest);
-      break;
     }
   }
 
   #known(ids: readonly string[], deciding: NormalEvent | undefined): NormalEvent[] {
-    const events = ids.flatMap((id) => this.#remembered.get(id) ?? []);
+    const events = ids.flatMap((id) => {
+      const known = this.#remembered.get(id) ?? [];
+      return typeof known === 'string' ? (JSON.parse(known) as NormalEvent) : known;
+    });
     return events.length > 0 || deciding === undefined ? events : [deciding];
   }
 }

@@ -171,8 +171,12 @@ export class FramedEvent implements KeptEvent {
   }
 
   get event(): NormalEvent {
-    this.#event ??= JSON.parse(this.#bytes.toString('utf8', this.#start, this.#middle)) as NormalEvent;
+    this.#event ??= JSON.parse(this.formText) as NormalEvent;
     return this.#event;
+  }
+
+  get formText(): string {
+    return this.#bytes.toString('utf8', this.#start, this.#middle);
   }
 
   /** Its text as it came, or as it was written again where it came in an envelope. */

@@ -3,13 +3,26 @@
  * event costs before the database is in here, so that it can be done in a thread of its own.
  */
 import { isUtf8 } from 'node:buffer';
+import type { NormalEvent } from '@firebreak/contract';
 import { BatchBuilder, type EventBatch } from './event-batch.ts';
 import { type Normalised, normalise, type Place } from './normalise.ts';
+
+/**
+ * Cuts out of an event what must not be kept. Undefined when there is nothing of it.
+ *
+ * @returns both forms of the event as they are to be kept, and how often something of each kind was cut out
+ */
+export type Redact = (
+  event: NormalEvent,
+  raw: unknown,
+) => { readonly event: NormalEvent; readonly raw: unknown; readonly kinds: ReadonlyMap<string, number> } | undefined;
 
 export interface Prepared {
   readonly batches: readonly EventBatch[];
   /** Events that told of nothing that happened, by format. */
   readonly passed: readonly { readonly format: string; readonly events: number }[];
+  /** What was cut out, by kind. */
+  readonly redacted: readonly { readonly kind: string; readonly places: number }[];
   /** The first of those that could not be read; the number is the event's in what was sent, from 1. */
   readonly problems: readonly { readonly event: number; readonly why: string }[];
   /** All that could not be read, by reason. */
@@ -21,16 +34,16 @@ const mostEvents = 4000;
 const mostBytes = 16 << 20;
 
 /** Parsed values: events, or envelopes of them. */
-export function prepareValues(values: readonly unknown[], place: Place): Prepared {
-  const preparing = new Preparing(place);
+export function prepareValues(values: readonly unknown[], place: Place, redact?: Redact): Prepared {
+  const preparing = new Preparing(place, redact);
   for (const value of values) preparing.value(value, undefined);
   return preparing.done();
 }
 
 /** JSON text: one value, a list of values, or a value a line. Undefined when no part of it is JSON. */
-export function prepareText(bytes: Uint8Array, place: Place): Prepared | undefined {
+export function prepareText(bytes: Uint8Array, place: Place, redact?: Redact): Prepared | undefined {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const preparing = new Preparing(place);
+  const preparing = new Preparing(place, redact);
   const sound = isUtf8(buffer);
   const whole = sound ? parsed(buffer.toString('utf8')) : undefined;
   if (whole !== undefined) {
@@ -61,6 +74,8 @@ export function prepareText(bytes: Uint8Array, place: Place): Prepared | undefin
 
 class Preparing {
   readonly #place: Place;
+  readonly #redact: Redact | undefined;
+  readonly #redacted = new Map<string, number>();
   readonly #batches: EventBatch[] = [];
   readonly #passed = new Map<string, number>();
   readonly #problems: { event: number; why: string }[] = [];
@@ -68,17 +83,22 @@ class Preparing {
   #builder = new BatchBuilder();
   #number = 0;
 
-  constructor(place: Place) {
+  constructor(place: Place, redact: Redact | undefined) {
     this.#place = place;
+    this.#redact = redact;
   }
 
   /** @param text what the value was parsed from, where that is known */
   value(value: unknown, text: string | undefined): void {
-    for (const read of normalise(value, this.#place)) this.#take(read, value, text);
+    for (const read of normalise(value, this.#place, text)) this.#take(read, value, text);
   }
 
   problem(why: string): void {
     this.#number += 1;
+    this.#refused(why);
+  }
+
+  #refused(why: string): void {
     this.#unreadable.set(why, (this.#unreadable.get(why) ?? 0) + 1);
     if (this.#problems.length < mostProblems) this.#problems.push({ event: this.#number, why });
   }
@@ -88,6 +108,7 @@ class Preparing {
     return {
       batches: this.#batches,
       passed: [...this.#passed].map(([format, events]) => ({ format, events })),
+      redacted: [...this.#redacted].map(([kind, places]) => ({ kind, places })),
       problems: this.#problems,
       unreadable: [...this.#unreadable].map(([why, events]) => ({ why, events })),
     };
@@ -103,8 +124,22 @@ class Preparing {
       this.#passed.set(read.passed, (this.#passed.get(read.passed) ?? 0) + 1);
       return;
     }
-    this.#builder.add(read.event, text !== undefined && read.raw === value ? text : JSON.stringify(read.raw));
+    const cut = this.#cut(read.event, read.raw);
+    if (cut === 'refused') this.#refused('What must not be kept could not be cut out of it.');
+    else if (cut !== undefined) {
+      for (const [kind, places] of cut.kinds) this.#redacted.set(kind, (this.#redacted.get(kind) ?? 0) + places);
+      this.#builder.add(cut.event, JSON.stringify(cut.raw));
+    } else this.#builder.add(read.event, text !== undefined && read.raw === value ? text : JSON.stringify(read.raw));
     if (this.#builder.count >= mostEvents || this.#builder.bytes >= mostBytes) this.#close();
+  }
+
+  /** An event that the rules fail on is not kept: better none than one with what must not be. */
+  #cut(event: NormalEvent, raw: unknown): ReturnType<Redact> | 'refused' {
+    try {
+      return this.#redact?.(event, raw);
+    } catch {
+      return 'refused';
+    }
   }
 
   #close(): void {

@@ -14,6 +14,8 @@ export interface KeptEvent extends SeenEvent {
   /** Its place in the order of appending; numbers grow, and some are missing. */
   readonly no: number;
   readonly received: Date;
+  /** The JSON that `event` is parsed from, where it lies as such. */
+  readonly formText?: string;
   /** The JSON that `raw` is parsed from, at each look. */
   readonly rawText: string;
   /** Whether these bytes are anywhere in it, in the form or in the raw text: without parsing either. */
@@ -94,8 +96,13 @@ export interface EventStore {
 
 /** The nodes that acted in an event, as it names them; a group is no actor. */
 export function actingNodes({ actor: { id, credential, behind, also = [] } }: NormalEvent): readonly NodeId[] {
-  const nodes = [credential, id, behind, ...also].filter((each) => each !== undefined);
-  return [...new Set(nodes)].filter(isActor);
+  const nodes: NodeId[] = [];
+  const add = (node: NodeId | undefined) => {
+    if (node !== undefined && !nodes.includes(node) && isActor(node)) nodes.push(node);
+  };
+  for (const node of [credential, id, behind]) add(node);
+  for (const node of also) add(node);
+  return nodes;
 }
 
 /** Groups act in too many events to be found by. */

@@ -2,7 +2,7 @@
  * Looks whether evidence is what the log says it is. The measure is the log and not the database: which snapshots there are and what is in
  * them is read from the entries `custody.taken` and the manifests that they name; the database only says where to look.
  */
-import { FirebreakError, type AuditState, type LedgerEntry, type Snapshot, type VaultAudit } from '@firebreak/contract';
+import { type AuditState, FirebreakError, type LedgerEntry, type Snapshot, type VaultAudit } from '@firebreak/contract';
 import { custodyEntry, custodyOf } from './custody.ts';
 import { digestOf } from './snapshot/keep-piece.ts';
 import type { ManifestPage } from './snapshot/manifest.ts';
@@ -26,10 +26,16 @@ interface Logged {
   readonly destroyed: LedgerEntry | undefined;
 }
 
-export async function audit<Tx>(parts: VaultParts<Tx>, request: AuditRequest, signal: AbortSignal): Promise<VaultAudit> {
+export async function audit<Tx>(
+  parts: VaultParts<Tx>,
+  request: AuditRequest,
+  signal: AbortSignal,
+): Promise<VaultAudit> {
   const { rows, clock } = parts;
   const snapshots =
-    request.snapshot === undefined ? await rows.list(undefined) : [await rows.shown(request.snapshot)].filter((s) => s !== null);
+    request.snapshot === undefined
+      ? await rows.list(undefined)
+      : [await rows.shown(request.snapshot)].filter((s) => s !== null);
   if (request.snapshot !== undefined && snapshots.length === 0)
     throw new FirebreakError('FB-NOT-FOUND', `There is no snapshot ${request.snapshot}.`);
   const logged = await loggedOf(parts, new Set(snapshots.map(({ incident }) => incident)));
@@ -45,7 +51,11 @@ export async function audit<Tx>(parts: VaultParts<Tx>, request: AuditRequest, si
     await tellExpiry(parts, snapshot);
   }
   const bad: readonly AuditState[] = ['lost', 'altered', 'contradicted', 'unreachable'];
-  return { at: clock.now().toISOString(), ok: findings.every(({ state }) => !bad.includes(state)), snapshots: findings };
+  return {
+    at: clock.now().toISOString(),
+    ok: findings.every(({ state }) => !bad.includes(state)),
+    snapshots: findings,
+  };
 }
 
 async function loggedOf<Tx>({ ledger }: VaultParts<Tx>, incidents: ReadonlySet<string | null>) {

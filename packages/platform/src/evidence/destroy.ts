@@ -34,7 +34,12 @@ export async function destroy<Tx>(
   const forbidden = [...keptBy(snapshot, now)];
   const plan = await planOf(parts, snapshot, now, signal);
   forbidden.push(...plan.forbidden);
-  const report = { snapshot: id, forbidden, ways: plan.ways.map(({ store, way, blobs }) => ({ store: store.name, way, blobs: blobs.length })), shared: plan.shared };
+  const report = {
+    snapshot: id,
+    forbidden,
+    ways: plan.ways.map(({ store, way, blobs }) => ({ store: store.name, way, blobs: blobs.length })),
+    shared: plan.shared,
+  };
   if (!doIt) return { ...report, done: false };
   if (forbidden.length > 0) throw new FirebreakError('FB-EVIDENCE-LOCKED', forbidden.join(' '));
   const about = {
@@ -63,7 +68,10 @@ export async function destroy<Tx>(
     for (const { store } of plan.ways) await rows.dropCopy(tx, id, store.name);
     if (!(await rows.change(tx, id, ['destroying'], { state: 'destroyed', dataKey: null }))) return;
     const detail = `Destroyed: ${method === '' ? 'nothing was in a store' : method}. ${plan.shared} blobs stay, because other evidence has the same bytes.`;
-    const entry = custodyEntry({ ...about, act: 'destroyed', method, detail, more: { ways: report.ways, shared: plan.shared } }, parts.custodian);
+    const entry = custodyEntry(
+      { ...about, act: 'destroyed', method, detail, more: { ways: report.ways, shared: plan.shared } },
+      parts.custodian,
+    );
     await parts.ledger.append([entry], tx);
   });
   return { ...report, done: true };
@@ -71,7 +79,11 @@ export async function destroy<Tx>(
 
 interface DestructionPlan {
   readonly forbidden: readonly string[];
-  readonly ways: readonly { readonly store: EvidenceStore; readonly way: 'deleted' | 'shredded'; readonly blobs: readonly string[] }[];
+  readonly ways: readonly {
+    readonly store: EvidenceStore;
+    readonly way: 'deleted' | 'shredded';
+    readonly blobs: readonly string[];
+  }[];
   readonly shared: number;
 }
 

@@ -1,5 +1,5 @@
 /** Legal hold and retention: what keeps evidence from being destroyed. */
-import { type Hold, FirebreakError, type Snapshot } from '@firebreak/contract';
+import { FirebreakError, type Hold, type Snapshot } from '@firebreak/contract';
 import { newId } from '../kernel/id.ts';
 import { custodyEntry } from './custody.ts';
 import { journalled } from './snapshot/manifest.ts';

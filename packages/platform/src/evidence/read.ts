@@ -1,8 +1,7 @@
 /** Reading evidence, and moving it. Every reading is in the log before the first byte is out. */
-import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { FirebreakError, type KeptPiece, type Snapshot } from '@firebreak/contract';
@@ -12,8 +11,8 @@ import { digestOf } from './snapshot/keep-piece.ts';
 import { journalled } from './snapshot/manifest.ts';
 import { diskTrouble } from './stores/disk-trouble.ts';
 import type { EvidenceStore } from './stores/store.ts';
-import type { PieceRow } from './vault-store.ts';
 import type { VaultParts } from './vault.ts';
+import type { PieceRow } from './vault-store.ts';
 
 export interface ReadRequest {
   readonly snapshot: string;
@@ -100,7 +99,9 @@ export async function* clearBytes<Tx>(
   const checked = hashed(stored);
   const isSealed = piece.clear !== null && !asStored;
   const dataKey = isSealed ? ((await rows.get(snapshot))?.dataKey ?? null) : null;
-  const clear = hashed(isSealed ? sealing(await kindOf(rows, snapshot)).open(checked.bytes, snapshot, dataKey) : checked.bytes);
+  const clear = hashed(
+    isSealed ? sealing(await kindOf(rows, snapshot)).open(checked.bytes, snapshot, dataKey) : checked.bytes,
+  );
   yield* clear.bytes;
   if (checked.digest().toString('hex') !== sha256)
     throw new FirebreakError('FB-EVIDENCE-LOST', `${store.name} has other bytes for ${sha256}.`);

@@ -14,6 +14,8 @@ const storeSchema = z.discriminatedUnion('kind', [
     region: z.string().optional(),
     endpoint: z.url().optional(),
     pathStyle: z.boolean().default(false),
+    /** Whether what is to be kept is locked; a bucket without Object Lock is then refused. */
+    objectLock: z.boolean().default(true),
   }),
   z.strictObject({
     name,

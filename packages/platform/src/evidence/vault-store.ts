@@ -24,7 +24,21 @@ export interface PieceRow {
   readonly sealed: string;
 }
 
-export interface NewSnapshot extends Pick<SnapshotRow, 'id' | 'incident' | 'subject' | 'snapshotter' | 'sealing' | 'by' | 'reason' | 'startedAt' | 'retainUntil' | 'key' | 'dataKey'> {
+export interface NewSnapshot
+  extends Pick<
+    SnapshotRow,
+    | 'id'
+    | 'incident'
+    | 'subject'
+    | 'snapshotter'
+    | 'sealing'
+    | 'by'
+    | 'reason'
+    | 'startedAt'
+    | 'retainUntil'
+    | 'key'
+    | 'dataKey'
+  > {
   readonly store: string;
 }
 

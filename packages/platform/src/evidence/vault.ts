@@ -74,7 +74,10 @@ export interface Vault {
   read(request: ReadRequest, signal: AbortSignal): Promise<OpenPiece>;
   hold(request: HoldRequest, signal: AbortSignal): Promise<Hold>;
   release(request: { id: string; by: string; reason: string }, signal: AbortSignal): Promise<Hold>;
-  retain(request: { snapshot: string; until: Date; by: string; reason: string }, signal: AbortSignal): Promise<Snapshot>;
+  retain(
+    request: { snapshot: string; until: Date; by: string; reason: string },
+    signal: AbortSignal,
+  ): Promise<Snapshot>;
   audit(request: AuditRequest, signal: AbortSignal): Promise<VaultAudit>;
   move(request: MoveRequest, signal: AbortSignal): Promise<Snapshot>;
   redact(request: RedactRequest, signal: AbortSignal): Promise<RedactedCopy>;
@@ -105,7 +108,10 @@ export function createVault<Tx>(parts: VaultParts<Tx>): Vault {
       throw new FirebreakError('FB-EVIDENCE-SUBJECT', 'It is not of the form <system>:<Kind>/<path>.');
     const taker = parts.taker(subject);
     if (taker === undefined)
-      throw new FirebreakError('FB-EVIDENCE-SUBJECT', `No source that is open here takes ${subject.system}:${subject.kind}.`);
+      throw new FirebreakError(
+        'FB-EVIDENCE-SUBJECT',
+        `No source that is open here takes ${subject.system}:${subject.kind}.`,
+      );
     return { subject, taker };
   }
 

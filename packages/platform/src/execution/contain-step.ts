@@ -10,9 +10,11 @@
  * - The recorded before-state is replaced only while it is certain that nothing of ours happened: every attempt so far was
  *   refused. Once an attempt may have gone through, a later read could show our own change, and undo would restore that.
  *   Then only the precondition (a resource version) is taken from the later read, and only if all else is the same.
+ * - What a step destroys is in the evidence vault, read back, before its request leaves, where the vault can take it.
  * - A probe that still gets through ends the execution. It is never called contained.
  */
 import type { BeforeState, ProbeResult } from '@firebreak/contract';
+import { destroys } from './evidence-first.ts';
 import { blobOf, type EvidenceEntry } from './journal.ts';
 import { sameState, stateBlob } from './recorded-state.ts';
 import type { Ending, Reading, StepWork } from './step-work.ts';
@@ -58,6 +60,12 @@ async function applyStep(
     return stop(work, { code: 'FB-STEP-REFUSED', reason: step.reason ?? 'No attempt came through.' });
   }
   const changes = action.preview(params, from.record);
+  const first: EvidenceEntry[] = [];
+  if (destroys(action, changes)) {
+    const taken = await work.takeFirst(changes.filter(({ verb }) => verb !== 'create').map(({ object }) => object));
+    if (taken.result === 'refused') return again(work, taken, { uncertain });
+    first.push(entry(work, 'step.evidence', { ...taken }));
+  }
   const intent: StepChange = {
     state: 'applying',
     attempt: step.attempt + 1,
@@ -75,10 +83,11 @@ async function applyStep(
     const sealed = from.sealed === undefined ? null : work.sealed(from.sealed);
     await work.record({ ...intent, before: before.sha256, sealed }, [
       entry(work, 'step.before', { params, before: before.sha256 }, [before, ...evidence]),
+      ...first,
       applying,
     ]);
   } else {
-    await work.record(intent, [applying]);
+    await work.record(intent, [...first, applying]);
   }
   const before = recordAnew || step.before === null ? from.record : await work.recorded(step.before);
   const secret = recordAnew ? from.sealed : work.opened();

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { testServer } from '../storage/test-database.ts';
 import { approvalPolicy } from './approval/policy.ts';
+import type { EvidenceFirst } from './evidence-first.ts';
 import { breakSwitch, planOf, setSwitch, slideSwitch } from './testing/switchboard.case.ts';
 import { openWorkplace } from './testing/workplace.case.ts';
 
@@ -499,4 +500,43 @@ test('dry-run reads and changes nothing', async () => {
 test('a plan without steps is proven all the same', async () => {
   const { done } = await contain(0, {});
   expect([done.state, done.steps.length, done.proof?.contained]).toEqual(['contained', 0, true]);
+});
+
+test('what a step destroys goes to the evidence vault first; a step that must have it waits and is refused', async () => {
+  const [kept = '', lost = ''] = await newSwitches(2);
+  const asked: string[] = [];
+  const evidenceFirst: EvidenceFirst = {
+    take: async ({ target, action }) => {
+      const { position } = await place.switches.look(target.name);
+      asked.push(`${action} ${target.name} ${position}`);
+      if (target.name === lost) throw new FirebreakError('FB-EVIDENCE-FIRST', 'The store is gone.');
+      return { result: 'taken', snapshots: [{ id: 'snap_1', subject: target.id, state: 'complete' }] };
+    },
+  };
+  const runner = place.runner({ evidenceFirst });
+  async function end(steps: Parameters<typeof planOf>[0]) {
+    const incident = await place.openIncident();
+    const plan = planOf(steps);
+    const { id } = await runner.start({ incident, plan, by: 'ann' });
+    await runner.approve({ incident, digest: plan.digest, by: 'ann', role: 'admin' });
+    await runner.approve({ incident, digest: plan.digest, by: 'bob', role: 'admin' }).catch(() => undefined);
+    runner.work();
+    return { incident, execution: await runner.settled(id) };
+  }
+  const good = await end([{ name: kept, action: breakSwitch.id }]);
+  expect(states(good.execution)).toEqual(['s1 done']);
+  const entries = await place.entries(good.incident);
+  const kinds = entries.map(({ kind }) => kind);
+  expect(kinds.indexOf('step.evidence')).toBeGreaterThan(0);
+  expect(kinds.indexOf('step.evidence')).toBeLessThan(kinds.indexOf('step.applied'));
+  expect(entries.find(({ kind }) => kind === 'step.evidence')?.body).toMatchObject({ snapshots: [{ id: 'snap_1' }] });
+  const bad = await end([{ name: lost, action: breakSwitch.id }]);
+  expect(states(bad.execution)).toEqual(['s1 refused']);
+  expect(bad.execution.steps[0]?.reason).toContain('FB-EVIDENCE-FIRST');
+  expect(await place.switches.look(lost)).toMatchObject({ position: 'open', sets: 0 });
+  expect(asked.every((line) => line.endsWith('open'))).toBe(true);
+  // What can be set back asks for nothing.
+  const [harmless = ''] = await newSwitches(1);
+  await end([{ name: harmless }]);
+  expect(asked.some((line) => line.includes(harmless))).toBe(false);
 });

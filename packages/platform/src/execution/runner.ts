@@ -11,6 +11,7 @@ import {
   FirebreakError,
   type NodeId,
   type Plan,
+  type PlanStep,
   type WatchMode,
 } from '@firebreak/contract';
 import type { Clock } from '../kernel/clock.ts';
@@ -20,8 +21,9 @@ import { type ApprovalGiven, giveApproval, spendLink, stillOpen } from './approv
 import type { ApprovalPolicy, ApprovalQuestion } from './approval/policy.ts';
 import { actionOf, type Prove, type Survey } from './end-of-execution.ts';
 import { leasesOf } from './end-of-lease.ts';
+import { type EvidenceFirst, nothingFirst } from './evidence-first.ts';
 import { createJournal, recordEvidence } from './journal.ts';
-import { checkedPlan, containment, type LeaseWish, undoOf } from './new-execution.ts';
+import { checkedPlan, containment, type LeaseWish, standingOf, undoOf } from './new-execution.ts';
 import { defaultPace, type Pace } from './pace.ts';
 import type { Seal } from './seal.ts';
 import { refusedBy, withDeadline } from './step-work.ts';
@@ -76,7 +78,14 @@ export interface Runner {
    *
    * @throws FirebreakError FB-NOT-FOUND when the incident was never worked on, FB-EXECUTION-BUSY while it is being undone.
    */
-  undo(request: { incident: string; by: string; force?: boolean; merge?: boolean }): Promise<Execution>;
+  undo(request: {
+    incident: string;
+    by: string;
+    force?: boolean;
+    merge?: boolean;
+    /** Takes back only these steps; the others stand. */
+    only?: (step: PlanStep) => boolean;
+  }): Promise<Execution>;
   /**
    * Lets no further step begin; one that is under way is finished.
    *
@@ -142,6 +151,8 @@ export interface RunnerParts<Tx> {
   /** What is known of a node, for approval policies that ask for owner or sensitivity. */
   readonly asset: (id: NodeId) => ApprovalQuestion['target'] | Promise<ApprovalQuestion['target']>;
   readonly seal: Seal;
+  /** Nothing is taken before destruction when absent. */
+  readonly evidenceFirst?: EvidenceFirst;
   readonly clock: Clock;
   readonly workerId?: string;
   /** Executions worked on at the same time; steps of one execution never are. Default 8. */
@@ -242,7 +253,7 @@ export function createRunner<Tx>(parts: RunnerParts<Tx>): Runner {
       return view(execution);
     },
 
-    async undo({ incident, by, force = false, merge = false }) {
+    async undo({ incident, by, force = false, merge = false, only }) {
       const execution = await store.transaction(async (tx) => {
         const executions = await store.lockIncident(tx, incident);
         const latest = executions.at(-1);
@@ -250,7 +261,13 @@ export function createRunner<Tx>(parts: RunnerParts<Tx>): Runner {
         if (latest.direction === 'undo' && latest.state === 'running') {
           throw new FirebreakError('FB-EXECUTION-BUSY', `Execution ${latest.id} is undoing it.`);
         }
-        const made = undoOf(executions, { incident, by, at: clock.now(), force, merge });
+        const wanted =
+          only === undefined
+            ? undefined
+            : new Set(
+                standingOf(executions).flatMap(({ id: row, plan }) => (plan !== null && only(plan) ? [row] : [])),
+              );
+        const made = undoOf(executions, { incident, by, at: clock.now(), force, merge }, wanted);
         await store.stop(tx, latest.id);
         await store.create(tx, made);
         await record(tx, { incident, by }, 'undo.requested', {
@@ -353,6 +370,7 @@ export function createRunner<Tx>(parts: RunnerParts<Tx>): Runner {
         seal: parts.seal,
         pace,
         session: parts.session,
+        evidenceFirst: parts.evidenceFirst ?? nothingFirst,
         id,
         concurrency: parts.concurrency ?? 8,
         actions,

@@ -12,6 +12,7 @@ import {
   type ProbeResult,
 } from '@firebreak/contract';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { EvidenceFirst, TakenFirst } from './evidence-first.ts';
 import type { EvidenceEntry, Journal } from './journal.ts';
 import type { Lease } from './lease.ts';
 import type { Pace } from './pace.ts';
@@ -41,6 +42,8 @@ export interface WorkParts<Tx> {
   readonly seal: Seal;
   readonly pace: Pace;
   readonly session: (action: string, params: unknown) => unknown;
+  /** Takes what a step is about to destroy. */
+  readonly evidenceFirst: EvidenceFirst;
 }
 
 export interface StepWork {
@@ -53,6 +56,8 @@ export interface StepWork {
   /** A recorded state by its digest. */
   recorded(digest: string): Promise<unknown>;
   read(): Promise<Reading>;
+  /** What the step is about to destroy is taken as evidence; a refusal when it must be and could not. */
+  takeFirst(objects: readonly string[]): Promise<TakenFirst | Extract<Reading, { result: 'refused' }>>;
   /** `apply` or `restore` from a state, with a lease that is certainly held when the request leaves. */
   attempt(what: 'apply' | 'restore', from: unknown): Promise<Outcome>;
   /** `again`: it could not run, for a reason that may pass. */
@@ -99,6 +104,27 @@ export async function openStepWork<Tx>(
         const state = await call((attempt) => action.read(attempt, params));
         mustHold();
         return { result: 'read', state: { ...state, record: normal(action, state.record) } };
+      } catch (error) {
+        mustHold();
+        return refusedBy(error);
+      }
+    },
+    async takeFirst(objects) {
+      const { execution, step } = claim;
+      const about = {
+        incident: execution.incident,
+        execution: execution.id,
+        step: step.plan?.id ?? step.id,
+        action: action.id,
+        target: action.target(params),
+        objects,
+        by: `step ${step.plan?.id ?? step.id}`,
+      };
+      try {
+        // It may take long: the claim is renewed meanwhile, and its signal ends it when that is lost.
+        const taken = await parts.evidenceFirst.take(about, lease.signal);
+        mustHold();
+        return taken;
       } catch (error) {
         mustHold();
         return refusedBy(error);

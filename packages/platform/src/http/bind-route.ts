@@ -2,6 +2,7 @@
  * Binds one route of the contract: who asks is settled before a byte of the body is read, everything that comes in is
  * parsed by the route's schemas before the handler sees it.
  */
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
 import { FirebreakError, type Route } from '@firebreak/contract';
@@ -20,6 +21,8 @@ export interface BindOptions {
   readonly authenticator: Authenticator;
   /** Holds every answer against the route's `returns`. It costs a second pass over each answer: for tests. */
   readonly checkAnswers: boolean;
+  /** Opens the routes that are scraped, and no other. */
+  readonly scrapeToken?: string | undefined;
   /** Secrets of webhooks that sign, by the name in their path. */
   readonly webhooks: ReadonlyMap<string, string>;
 }
@@ -34,7 +37,7 @@ export function bindRoute(app: FastifyInstance, route: Route, handle: BoundHandl
     bodyLimit: mostBytes,
     config: { bytes: intake?.bytes === true } as object,
     onRequest: async (request) => {
-      if (role === 'public') return;
+      if (role === 'public' || (route.scraped === true && isScraper(request, options.scrapeToken))) return;
       const caller = await options.authenticator.callerOf(credentialsOf(request, intake?.tokenIn));
       const mayAsSensor = intake !== undefined && caller?.role === 'sensor';
       callers.set(request, mayAsSensor ? caller : mustHaveRole(caller, role));
@@ -69,6 +72,13 @@ export function bindRoute(app: FastifyInstance, route: Route, handle: BoundHandl
   });
 }
 
+/** Compared by digest, so that the time that it takes tells nothing. */
+function isScraper(request: FastifyRequest, token: string | undefined): boolean {
+  const { bearer } = credentialsOf(request);
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return bearer !== undefined && token !== undefined && timingSafeEqual(digest(bearer), digest(token));
+}
+
 function secretOf({ params }: FastifyRequest, webhooks: ReadonlyMap<string, string>): string | undefined {
   return webhooks.get((params as { name?: string }).name ?? '');
 }
@@ -93,10 +103,9 @@ function untilGone(reply: FastifyReply): AbortSignal {
 }
 
 function sendFile(reply: FastifyReply, route: Route, file: FileAnswer): FastifyReply {
-  return reply
-    .type(route.produces ?? 'application/octet-stream')
-    .header('content-disposition', `attachment; filename="${file.name.replaceAll(/[^\w.-]/g, '_')}"`)
-    .send(Readable.from(file.chunks));
+  if (file.name !== undefined)
+    reply.header('content-disposition', `attachment; filename="${file.name.replaceAll(/[^\w.-]/g, '_')}"`);
+  return reply.type(route.produces ?? 'application/octet-stream').send(Readable.from(file.chunks));
 }
 
 /** An answer that says more than agreed is as wrong as one that says less: it may carry what was not meant to leave. */

@@ -28,7 +28,8 @@ export interface HandlerRequest<R> {
 
 /** A file to send instead of JSON. */
 export interface FileAnswer {
-  readonly name: string;
+  /** Under which it is saved; absent for what is read as it is. */
+  readonly name?: string;
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 

@@ -25,6 +25,8 @@ export interface ServerOptions {
   readonly console: string | undefined;
   /** Names beside loopback under which we are reached, without port. */
   readonly hosts?: readonly string[];
+  /** Opens the routes that are scraped, and no other. */
+  readonly scrapeToken?: string | undefined;
   /** Secrets of webhooks that sign, by the name in their path. */
   readonly webhooks?: ReadonlyMap<string, string>;
   /** Holds every answer against the contract, for tests. */
@@ -64,7 +66,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   const events = new EventStream();
   app.addHook('preClose', async () => events.close());
   const handlers = { ...options.handlers, ...ownRoutes(authenticator, events, options.version) };
-  const binding = { authenticator, checkAnswers, webhooks };
+  const binding = { authenticator, checkAnswers, webhooks, scrapeToken: options.scrapeToken };
   const bind = (scope: FastifyInstance, of: (route: Route) => boolean) => {
     for (const name of Object.keys(routes) as RouteName[])
       if (of(routes[name])) bindRoute(scope, routes[name], handlers[name] as BoundHandler, binding);

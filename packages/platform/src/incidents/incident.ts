@@ -152,7 +152,7 @@ function worked(execution: NonNullable<IncidentRow['execution']>): Pick<Incident
         ? { state: 'stopped', note: `Stopped after ${progress}.${why}` }
         : { state: 'stopped', note: `The undo is not complete: ${progress} undone.${why}` };
     case 'undone':
-      if (partial) return { state: 'not-contained', note: `${steps} expired steps were undone; the others stand.` };
+      if (partial) return { state: 'not-contained', note: `${steps} steps were undone; the others stand.` };
       return { state: 'undone', note: `Undone.${why}` };
   }
 }

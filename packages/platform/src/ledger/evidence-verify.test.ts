@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { type EvidenceReport, FirebreakError, type LedgerDraft } from '@firebreak/contract';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -6,13 +7,13 @@ import { canonicalJson } from '../kernel/canonical-json.ts';
 import { sha256Hex } from '../kernel/digest.ts';
 import { settableClock } from '../kernel/settable-clock.ts';
 import { exportEvidence } from './evidence-export.ts';
-import { manifestHead, manifestLine, manifestTail } from './evidence-format.ts';
 import { verifyEvidence } from './evidence-verify.ts';
 import { ephemeralSigner } from './key.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { type MemoryTransaction, memoryLedgerStore } from './memory-store.ts';
 import type { NoteSigner } from './note.ts';
-import { TarReader, tarEnd, tarHeader, tarPadding } from './tar.ts';
+import { tarEnd, tarHeader } from './tar.ts';
+import { bytesOf, forged, inPieces, type Members, packed, unpacked } from './testing/archive.case.ts';
 import { parseTlogProof, tlogProofText } from './tlog-proof.ts';
 
 /** An installation with two incidents whose entries alternate, before-states as blobs, and an export of one of them. */
@@ -40,43 +41,9 @@ async function worldOf(signer: NoteSigner, actor = 'worker:w1', steps = 8): Prom
   return { ledger, signer, file: await bytesOf(exportEvidence({ ledger, incident: 'inc_ours', actor: 'ada' })) };
 }
 
-async function bytesOf(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const all: Uint8Array[] = [];
-  for await (const piece of pieces) all.push(piece);
-  return Buffer.concat(all);
-}
-async function* inPieces(bytes: Uint8Array, size = 4096): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
-}
 const verify = (file: Uint8Array, verifierKey?: string) =>
   verifyEvidence(inPieces(file), verifierKey === undefined ? {} : { verifierKey });
 
-type Members = Map<string, Buffer>;
-async function unpacked(file: Uint8Array): Promise<Members> {
-  const reader = new TarReader(inPieces(file));
-  const members: Members = new Map();
-  for (let member = await reader.next(); member !== undefined; member = await reader.next()) {
-    members.set(member.path, Buffer.from(await reader.content(10_000_000)));
-  }
-  return members;
-}
-function packed(members: Iterable<readonly [string, Uint8Array]>): Buffer {
-  const parts: Uint8Array[] = [];
-  for (const [path, bytes] of members) {
-    parts.push(tarHeader(path, bytes.length), bytes, Buffer.alloc(tarPadding(bytes.length)));
-  }
-  return Buffer.concat([...parts, tarEnd]);
-}
-/** A forger who knows the format: the manifest is written anew over whatever the file holds now. */
-function forged(members: Members): Buffer {
-  const lines = [...members]
-    .filter(([path]) => path !== 'manifest.json')
-    .map(([path, bytes]) => manifestLine({ path, sha256: sha256Hex(bytes), size: bytes.length }));
-  const [origin = '', size = '', rootHash = ''] = (members.get('checkpoint') ?? '').toString().split('\n');
-  const tail = manifestTail({ format: 2, incident: 'inc_ours', origin, rootHash, treeSize: Number(size) });
-  members.delete('manifest.json');
-  return packed([...members, ['manifest.json', Buffer.from(`${manifestHead}${lines.join(',')}${tail}`)]]);
-}
 const failed = (report: EvidenceReport) => report.checks.filter(({ ok }) => !ok).map(({ check }) => check);
 const details = (report: EvidenceReport) =>
   report.checks
@@ -176,6 +143,32 @@ describe('an honest export', () => {
   test('of nothing does not exist', async () => {
     const pieces = exportEvidence({ ledger: world.ledger, incident: 'inc_none', actor: 'ada' });
     await expect(pieces.next()).rejects.toMatchObject({ code: 'FB-NOT-FOUND' });
+  });
+});
+
+describe('format 1, as earlier releases wrote it', () => {
+  const key = 'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW';
+  const old = () => readFile(new URL('testing/format-1.tar', import.meta.url));
+
+  test('still verifies, with the checks that it was made for', async () => {
+    const report = await verify(await old(), key);
+    expect(report).toMatchObject({ ok: true, format: 1, entries: 3, blobs: 2, documents: [], treeSize: 6 });
+    expect(report.checks.map((one) => one.check)).not.toContain(check.tiles);
+  });
+
+  test('any bit of it is still held against it, and it does not pass for format 2', async () => {
+    const file = await old();
+    await fc.assert(
+      fc.asyncProperty(fc.nat(file.length * 8 - 1), async (bit) => {
+        const changed = Buffer.from(file);
+        changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+        expect(await outcome(changed, key)).not.toBe('ok');
+      }),
+      { numRuns: 200 },
+    );
+    const dressed = await unpacked(file);
+    dressed.set('README.txt', (await fresh()).get('README.txt') ?? Buffer.of());
+    expect(failed(await verify(forged(dressed), key))).toContain(check.tiles);
   });
 });
 
@@ -286,7 +279,7 @@ describe('tampering', () => {
     const older = await world.ledger.checkpoint(12);
     (await fresh()).set('checkpoint', Buffer.from(older));
     const lazy = await verify(forged(new Map(members)), signer.verifierKey);
-    expect(failed(lazy)).toEqual([check.inclusion, check.end]);
+    expect(failed(lazy)).toEqual([check.tiles, check.inclusion, check.end]);
     expect(details(lazy)).toContain('leads to another checkpoint');
 
     for (let seq = 0; seq <= 8; seq += 1) {
@@ -295,7 +288,7 @@ describe('tampering', () => {
       members.set(`proofs/${index}.tlog-proof`, Buffer.from(tlogProofText({ index, hashes, checkpoint: older })));
     }
     const diligent = await verify(forged(members), signer.verifierKey);
-    expect(failed(diligent)).toEqual([check.inclusion, check.end]);
+    expect(failed(diligent)).toEqual([check.tiles, check.inclusion, check.end]);
     expect(details(diligent)).toContain('entry 13 is not in the signed tree of 12 entries');
   });
 
@@ -306,7 +299,7 @@ describe('tampering', () => {
     members.set('checkpoint', Buffer.from(checkpoint));
     for (const [path, bytes] of fork) if (path.startsWith('proofs/')) members.set(path, bytes);
     const report = await verify(forged(members), signer.verifierKey);
-    expect(failed(report)).toEqual([check.inclusion]);
+    expect(failed(report)).toEqual([check.tiles, check.inclusion]);
     expect(details(report)).toContain('(and 7 more)');
   });
 
@@ -320,7 +313,7 @@ describe('tampering', () => {
       members.set(
         path,
         Buffer.from(
-          record.replace(`"incidentSeq":${seq}`, `"incidentSeq":${seq - 1}`).replace('{"entries":9}', '{"entries":8}'),
+          record.replace(`"incidentSeq":${seq}`, `"incidentSeq":${seq - 1}`).replace('"entries":9', '"entries":8'),
         ),
       );
     }
@@ -404,9 +397,9 @@ describe('tampering', () => {
   });
 });
 
-async function outcome(file: Uint8Array): Promise<string> {
+async function outcome(file: Uint8Array, key = signer.verifierKey): Promise<string> {
   try {
-    return (await verify(file, signer.verifierKey)).ok ? 'ok' : 'not ok';
+    return (await verify(file, key)).ok ? 'ok' : 'not ok';
   } catch (error) {
     if (error instanceof FirebreakError) return error.code;
     throw error;

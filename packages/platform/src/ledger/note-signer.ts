@@ -1,5 +1,6 @@
 /** Signs notes with Ed25519 keys. Apart from `note.ts`, because private keys are Node's business and never a page's. */
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
+import { cosignatureType, cosignedMessage } from './cosignature.ts';
 import { ed25519Type, isKeyName, keyBytes, keyIdOf, type NoteSigner, verifierKeyText } from './note.ts';
 
 export interface Ed25519Key {
@@ -28,5 +29,30 @@ export function noteSigner(name: string, seed: Uint8Array): NoteSigner {
     name,
     verifierKey: verifierKeyText(name, ed25519Type, key.publicKey),
     sign: (text) => Buffer.concat([keyId, key.sign(Buffer.from(text))]),
+  };
+}
+
+/** A witness's signer: C2SP tlog-cosignature v1, with a time. */
+export interface Cosigner {
+  readonly name: string;
+  readonly verifierKey: string;
+  /** The signature line for a checkpoint's text, newline included. @param seconds since 1970 */
+  cosign(text: string, seconds: number): string;
+}
+
+/** A cosigner from the 32 bytes of an Ed25519 private key (RFC 8032). Throws a TypeError on a bad name or seed. */
+export function cosigner(name: string, seed: Uint8Array): Cosigner {
+  if (!isKeyName(name)) throw new TypeError('a key name must not be empty nor hold spaces or a plus');
+  const key = ed25519Key(seed);
+  const keyId = keyIdOf(name, Buffer.concat([Uint8Array.of(cosignatureType), key.publicKey]));
+  return {
+    name,
+    verifierKey: verifierKeyText(name, cosignatureType, key.publicKey),
+    cosign: (text, seconds) => {
+      const time = Buffer.alloc(8);
+      time.writeBigUInt64BE(BigInt(seconds));
+      const payload = Buffer.concat([keyId, time, key.sign(cosignedMessage(text, seconds))]);
+      return `— ${name} ${payload.toString('base64')}\n`;
+    },
   };
 }

@@ -49,13 +49,13 @@ describe("Go's vectors", () => {
     expect(open(`${text}\n${peterLine}${enochLine}`, peterKey)).toMatchObject({ ok: true, text });
     const both = open(`${text}\n${peterLine}${enochLine}`, peterKey, enochKey);
     expect(both.ok && both.signedBy.map(({ name }) => name)).toEqual(['PeterNeumann', 'EnochRoot']);
-    expect(open(`${text}\n${enochLine}`, peterKey)).toEqual({ ok: false, reason: 'no known key has signed it' });
+    expect(open(`${text}\n${enochLine}`, peterKey)).toMatchObject({ ok: false, reason: 'no known key has signed it' });
     expect(open(`${text}\n${peterLine}`)).toMatchObject({ ok: false });
   });
 
   test('a wrong signature of a known key condemns the note, also next to a right one', () => {
     const wrong = peterLine.replace('ZJkuBS9UG', 'ZJkuBS9UH');
-    expect(open(`${text}\n${wrong}`, peterKey)).toEqual({
+    expect(open(`${text}\n${wrong}`, peterKey)).toMatchObject({
       ok: false,
       reason: 'the signature of PeterNeumann is wrong',
     });
@@ -80,7 +80,7 @@ describe("Go's vectors", () => {
     ['too many signatures', `${text}\n${peterLine.repeat(101)}`],
     ['too many bytes', `${'x'.repeat(200_000)}\n\n${peterLine}`],
   ])('%s is malformed', (_name, note) => {
-    expect(open(note, peterKey)).toEqual({ ok: false, reason: 'it is not a signed note' });
+    expect(open(note, peterKey)).toMatchObject({ ok: false, reason: 'it is not a signed note' });
   });
 
   test('bytes that are not UTF-8 are malformed', () => {
@@ -101,12 +101,12 @@ test("the standard's example parses: its text holds an empty line", () => {
 test('a key with the same name but another id, or the same id but another name, is unknown', () => {
   const mine = ephemeralSigner('a.example');
   const theirs = ephemeralSigner('a.example');
-  expect(open(signNote('x\n', [mine]), theirs.verifierKey)).toEqual({
+  expect(open(signNote('x\n', [mine]), theirs.verifierKey)).toMatchObject({
     ok: false,
     reason: 'no known key has signed it',
   });
   const renamed = signNote('x\n', [mine]).replace('a.example', 'b.example');
-  expect(open(renamed, mine.verifierKey)).toEqual({ ok: false, reason: 'no known key has signed it' });
+  expect(open(renamed, mine.verifierKey)).toMatchObject({ ok: false, reason: 'no known key has signed it' });
 });
 
 test('any signed text opens with its key, and with no bit changed', () => {

@@ -23,7 +23,7 @@ async function members(bytes: Uint8Array, pieceSize = 100_000): Promise<[string,
 }
 /** A header with some bytes changed and its checksum put right again, as a forger would. */
 function forged(change: (header: Buffer) => void): Buffer {
-  const header = tarHeader('a.txt', 0);
+  const header = Buffer.from(tarHeader('a.txt', 0));
   change(header);
   header.write('        ', 148, 'latin1');
   const sum = header.reduce((total, byte) => total + byte, 0);

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
+import { toBase64 } from '../kernel/bytes.ts';
 import { parseTlogProof, tlogProofText } from './tlog-proof.ts';
 
-const a = Buffer.alloc(32, 1);
-const b = Buffer.alloc(32, 2);
+const a = new Uint8Array(32).fill(1);
+const b = new Uint8Array(32).fill(2);
 const checkpoint = 'log.example\n9\nroot\n\n— log.example sig=\n';
-const text = `c2sp.org/tlog-proof@v1\nindex 7\n${a.toString('base64')}\n${b.toString('base64')}\n\n${checkpoint}`;
+const text = `c2sp.org/tlog-proof@v1\nindex 7\n${toBase64(a)}\n${toBase64(b)}\n\n${checkpoint}`;
 
 test('as the standard lays it out, both ways, also with an empty proof', () => {
   expect(tlogProofText({ index: 7, hashes: [a, b], checkpoint })).toBe(text);
@@ -20,7 +21,7 @@ test.each([
   ['a leading zero', text.replace('index 7', 'index 07')],
   ['extra data', text.replace('index', 'extra AAAA\nindex')],
   ['a short hash', text.replace('AQEB', 'AQ')],
-  ['too many hashes', text.replace('index 7\n', `index 7\n${`${a.toString('base64')}\n`.repeat(64)}`)],
+  ['too many hashes', text.replace('index 7\n', `index 7\n${`${toBase64(a)}\n`.repeat(64)}`)],
   ['no end', text.slice(0, text.indexOf('\n\n'))],
 ])('%s is no proof', (_name, wrong) => {
   expect(parseTlogProof(wrong)).toBeUndefined();

@@ -5,7 +5,8 @@
  *
  *     {"signers": [{"name": "ml-release", "key": "release.pub", "may": ["sign", "provenance"]},
  *                  {"name": "lin", "key": "lin.pub", "may": ["approve"], "role": "approver"}],
- *      "builders": [{"id": "https://builder.example/ml", "slsaLevel": 3, "signer": "ml-release"}]}
+ *      "builders": [{"id": "https://builder.example/ml", "slsaLevel": 3, "signer": "ml-release"}],
+ *      "registries": ["registry.example"]}
  *
  * Keys and certificates are PEM, or paths of files beside this one.
  */
@@ -44,6 +45,8 @@ const trustSchema = z.strictObject({
     .array(z.strictObject({ id: z.string().min(1).max(2000), slsaLevel: z.number().int().min(0).max(4), signer: name }))
     .max(1000)
     .default([]),
+  /** Where images may be looked at: `registry.example`, or `http://127.0.0.1:5000#registry.example`. */
+  registries: z.array(z.string().min(1).max(500)).max(100).default([]),
   /** `trusted_root.json` of the Sigstore, for signers with an identity. */
   sigstoreRoot: z.string().max(4000).optional(),
 });
@@ -62,10 +65,12 @@ export interface TrustedSigner {
 export interface GateTrust {
   readonly signers: readonly TrustedSigner[];
   readonly builders: readonly { readonly id: string; readonly slsaLevel: number; readonly signer: string }[];
+  /** No other registry is asked: names of images are foreign, and must not lead anywhere. */
+  readonly registries: readonly string[];
 }
 
 /** Nobody is believed in anything. */
-export const trustInNobody: GateTrust = { signers: [], builders: [] };
+export const trustInNobody: GateTrust = { signers: [], builders: [], registries: [] };
 
 const mostBytes = 16 * 1024 * 1024;
 
@@ -92,7 +97,7 @@ export async function openTrust(path: string): Promise<GateTrust> {
     const [issue] = read.error.issues;
     throw new FirebreakError('FB-PROMOTION-TRUST', `At ${issue?.path.join('.') || 'the top'}: ${issue?.message ?? ''}`);
   }
-  const { signers, builders, sigstoreRoot } = read.data;
+  const { signers, builders, registries, sigstoreRoot } = read.data;
   const root = sigstoreRoot === undefined ? undefined : await text(sigstoreRoot);
   const keyOf = async (signer: z.infer<typeof signerSchema>): Promise<TrustedKey> => {
     const { key, certificates, identity, issuer, ledgerKey } = signer;
@@ -115,6 +120,7 @@ export async function openTrust(path: string): Promise<GateTrust> {
   if (unknown !== undefined) throw wrong(unknown.signer, 'signs for a builder and is no signer');
   return {
     builders,
+    registries,
     signers: await Promise.all(
       signers.map(async (signer) => ({
         name: signer.name,

@@ -8,6 +8,7 @@ import type { WatchState } from '../detection/watch.ts';
 import { batchOf } from '../events/event-batch.ts';
 import type { EventWish } from '../events/store.ts';
 import type { ColdEvents } from './cold-events.ts';
+import { openDatabase } from './database.ts';
 import { openStorage, type Storage } from './storage.ts';
 import { testServer } from './test-database.ts';
 
@@ -61,9 +62,9 @@ async function hot(): Promise<string[]> {
 async function inFiles(wish: EventWish = {}, before = everything) {
   const ids: string[] = [];
   const gaps: string[] = [];
-  for await (const piece of cold.search(wish, before))
+  for await (const piece of cold.search(wish, before, undefined))
     if ('gap' in piece) gaps.push(`${piece.gap.code} ${piece.gap.where}`);
-    else ids.push(...piece.events.map((each) => each.event.id));
+    else if ('events' in piece) ids.push(...piece.events.map((each) => each.event.id));
   return { ids, gaps };
 }
 
@@ -84,7 +85,7 @@ test('what came in before goes into a file, and is found there as it was', async
   ).toEqual(['3', '2', '1']);
   expect((await inFiles({ formats: ['other'] })).ids).toEqual([]);
   expect((await inFiles({ since: '2026-10-02T00:00:00.000Z' })).ids).toEqual([]);
-  for await (const piece of cold.search({}, everything))
+  for await (const piece of cold.search({}, everything, undefined))
     if ('events' in piece)
       for (const kept of piece.events) {
         expect(kept.event).toEqual(event(kept.event.id, kept.no === 3 ? 'aws:User/y' : 'aws:User/x'));
@@ -97,7 +98,7 @@ test('an event in a file counts once when it is sent again, and numbers go on', 
   await keep(['1', '2'], day(1));
   await keep(['3'], day(2));
   await cold.move(day(10), day(30), quietly);
-  expect((await keep(['2', '5'], day(11)))[0]).toMatchObject({ kept: 1, duplicates: 1 });
+  expect((await keep(['2', '5'], day(11))).batches[0]).toMatchObject({ kept: 1, duplicates: 1 });
   expect(await hot()).toEqual(['5', '3']);
   expect((await inFiles()).ids).toEqual(['2', '1']);
   expect(await storage.eventStore.byId('2')).toBeUndefined();
@@ -122,14 +123,14 @@ test('killed before the database knows the file: nothing is lost, nothing double
   await keep(['1', '2'], day(1));
   await keep(['3'], day(20));
   await expect(cold.move(day(10), day(30), () => Promise.reject(new Error('killed')))).rejects.toThrow('killed');
-  expect(await readdir(folder)).toEqual(['2026-10-01-1-2.parquet']);
+  expect(await readdir(folder)).toEqual(['2026-10-01-1-2.columns', '2026-10-01-1-2.parquet']);
   await writeFile(join(folder, '2026-10-01-1-1.parquet.part'), 'half');
   expect(await hot()).toEqual(['3', '2', '1']);
   expect(await inFiles()).toEqual({ ids: [], gaps: [] });
   await cold.move(day(10), day(30), quietly);
   expect(await hot()).toEqual(['3']);
   expect((await inFiles()).ids).toEqual(['2', '1']);
-  expect(await readdir(folder)).toEqual(['2026-10-01-1-2.parquet']);
+  expect(await readdir(folder)).toEqual(['2026-10-01-1-2.columns', '2026-10-01-1-2.parquet']);
 });
 
 test('a damaged or missing file is named, the others are read', async () => {
@@ -159,8 +160,56 @@ test('what is kept no longer is deleted, and who asks for that time is told', as
   const noted: string[] = [];
   await cold.forget(day(4), day(31), async ({ name }) => void noted.push(name));
   expect(noted).toEqual(['2026-10-01-1-1.parquet']);
-  expect(await readdir(folder)).toEqual(['2026-10-01-2-2.parquet']);
+  expect(await readdir(folder)).toEqual(['2026-10-01-2-2.columns', '2026-10-01-2-2.parquet']);
   expect(await inFiles()).toEqual({ ids: ['2'], gaps: ['FB-HUNT-BOUND events'] });
   expect(await inFiles({ since: '2026-10-20T00:00:00.000Z' })).toEqual({ ids: [], gaps: [] });
   expect(await cold.forget(day(4), day(31), quietly)).toEqual([]);
+});
+
+test('an event counts once as long as it is kept; what is deleted leaves nothing behind, and counts again', async () => {
+  await keep(['1', '2'], day(1));
+  await keep(['3'], day(5));
+  await keep(['4'], day(20));
+  await cold.move(day(2), day(30), quietly);
+  const lost = await cold.move(day(10), day(30), quietly);
+  expect((await keep(['1', '2', '3', '4'], day(30))).batches[0]).toMatchObject({ kept: 0, duplicates: 4 });
+  expect(await left()).toEqual({ keys: 4, terms: 6, columns: 2 });
+
+  await cold.forget(day(4), day(31), quietly);
+  expect(await left()).toEqual({ keys: 2, terms: 3, columns: 1 });
+  expect((await keep(['3', '4', '1'], day(31))).batches[0]).toMatchObject({ kept: 1, duplicates: 2 });
+  // Nobody can read any more whose keys they were: they go by their numbers.
+  await rm(join(folder, lost?.name ?? ''));
+  await cold.forget(day(6), day(32), quietly);
+  expect(await left()).toEqual({ keys: 2, terms: 0, columns: 0 });
+  expect(await readdir(folder)).toEqual([]);
+  expect((await keep(['1', '3', '4'], day(33))).batches[0]).toMatchObject({ kept: 1, duplicates: 2 });
+});
+
+/** What the database has of events that are in files, and the keys of all. */
+async function left() {
+  const database = await openDatabase(storage.url);
+  try {
+    const [row] = await database.query<{ keys: number; terms: number; columns: number }>(
+      `select (select count(*)::integer from event_key) as keys, (select count(*)::integer from cold_term) as terms,
+         (select count(*)::integer from cold_columns) as columns`,
+    );
+    return row;
+  } finally {
+    await database.close();
+  }
+}
+
+test('an event in a file is found by its id, and who cannot be read is named', async () => {
+  await keep(['1', '2', '3'], day(1));
+  await keep(['4'], day(20));
+  const file = await cold.move(day(10), day(30), quietly);
+  const { events, gaps } = await cold.byIds(['2', '3', '4', 'none']);
+  expect(events.map(({ event: found, raw: own }) => [found.id, own])).toEqual([
+    ['3', raw('3')],
+    ['2', raw('2')],
+  ]);
+  expect(gaps).toEqual([]);
+  await writeFile(join(folder, file?.name ?? ''), 'PAR1');
+  expect(await cold.byIds(['2'])).toMatchObject({ events: [], gaps: [{ code: 'FB-COLD-UNREADABLE' }] });
 });

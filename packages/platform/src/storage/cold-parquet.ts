@@ -15,12 +15,14 @@ export interface ColdRow {
   readonly raw: string;
 }
 
-export function columnsOf({ no, received, event, rawText }: KeptEvent): ColdRow {
+export function rowOf({ no, received, event, rawText }: KeptEvent): ColdRow {
   return { no, received: received.getTime(), event, form: JSON.stringify(event), raw: rawText };
 }
 
 const columns = `no BIGINT, received BIGINT, "time" VARCHAR, id VARCHAR, format VARCHAR, operation VARCHAR, outcome VARCHAR,
   actors VARCHAR[], targets VARCHAR[], form VARCHAR, raw VARCHAR`;
+/** Of so many rows the smallest and largest number stand in the file: what is looked for by its number is found there. */
+const rowsOfGroup = 2048;
 const settings = { memory_limit: '1GB', threads: '2' };
 /** Rows that are handed to DuckDB at a time. */
 const rowsAtOnce = 2000;
@@ -48,7 +50,9 @@ export async function writeParquet(path: string, rows: readonly ColdRow[]): Prom
       if (at % rowsAtOnce === rowsAtOnce - 1) appender.flushSync();
     }
     appender.closeSync();
-    await connection.run(`copy event to ${quoted(path)} (format parquet, compression zstd, row_group_size 8192)`);
+    await connection.run(
+      `copy event to ${quoted(path)} (format parquet, compression zstd, row_group_size ${rowsOfGroup})`,
+    );
   } finally {
     instance.closeSync();
   }
@@ -84,44 +88,64 @@ export async function* readParquet(
   wish: EventWish,
   before: number,
 ): AsyncGenerator<readonly ColdEvent[]> {
+  const conditions = ['no < $before'];
+  const given: Given = { numbers: { before }, texts: {}, lists: {} };
+  for (const [name, sign] of [
+    ['since', '>='],
+    ['until', '<='],
+  ] as const)
+    if (wish[name] !== undefined) {
+      conditions.push(`"time" ${sign} $${name}`);
+      given.texts[name] = wish[name];
+    }
+  for (const [name, test] of [
+    ['actors', 'list_has_any(actors, $actors)'],
+    ['targets', 'list_has_any(targets, $targets)'],
+    ['operations', 'list_contains($operations, operation)'],
+    ['formats', 'list_contains($formats, format)'],
+  ] as const)
+    if (wish[name] !== undefined) {
+      conditions.push(test);
+      given.lists[name] = wish[name];
+    }
+  yield* rowsOf(path, conditions.join(' and '), given);
+}
+
+/** Events of a file by their numbers. @throws Error of DuckDB for a broken one */
+export async function* readByNumber(path: string, numbers: readonly number[]): AsyncGenerator<readonly ColdEvent[]> {
+  const list = numbers.map((no) => BigInt(no).toString()).join(', ');
+  const between = { low: Math.min(...numbers), high: Math.max(...numbers) };
+  yield* rowsOf(path, `no between $low and $high and no in (${list})`, { numbers: between, texts: {}, lists: {} });
+}
+
+interface Given {
+  readonly numbers: Readonly<Record<string, number>>;
+  readonly texts: Record<string, string>;
+  readonly lists: Record<string, readonly string[]>;
+}
+
+async function* rowsOf(
+  path: string,
+  condition: string,
+  { numbers, texts, lists }: Given,
+): AsyncGenerator<readonly ColdEvent[]> {
   const { DuckDBInstance, LIST, VARCHAR } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:', settings);
   try {
     const connection = await instance.connect();
     for (const statement of lockedTo(path)) await connection.run(statement);
-    const conditions = ['no < $before'];
-    const texts: Record<string, string> = {};
-    const lists: Record<string, readonly string[]> = {};
-    for (const [name, sign] of [
-      ['since', '>='],
-      ['until', '<='],
-    ] as const)
-      if (wish[name] !== undefined) {
-        conditions.push(`"time" ${sign} $${name}`);
-        texts[name] = wish[name];
-      }
-    for (const [name, test] of [
-      ['actors', 'list_has_any(actors, $actors)'],
-      ['targets', 'list_has_any(targets, $targets)'],
-      ['operations', 'list_contains($operations, operation)'],
-      ['formats', 'list_contains($formats, format)'],
-    ] as const)
-      if (wish[name] !== undefined) {
-        conditions.push(test);
-        lists[name] = wish[name];
-      }
     const statement = await connection.prepare(
-      `select no, received, form, raw from read_parquet($path) where ${conditions.join(' and ')}`,
+      `select no, received, form, raw from read_parquet($path) where ${condition}`,
     );
     statement.bindVarchar(statement.parameterIndex('path'), path);
-    statement.bindBigInt(statement.parameterIndex('before'), BigInt(before));
+    for (const [name, no] of Object.entries(numbers)) statement.bindBigInt(statement.parameterIndex(name), BigInt(no));
     for (const [name, text] of Object.entries(texts)) statement.bindVarchar(statement.parameterIndex(name), text);
     for (const [name, list] of Object.entries(lists))
       statement.bindList(statement.parameterIndex(name), [...list], LIST(VARCHAR));
     const result = await statement.stream();
     for await (const rows of result.yieldRows())
       yield rows.map(
-        ([no, received, form, raw]) => new ColdEvent(Number(no), Number(received), String(form), String(raw)),
+        ([no, received, form, text]) => new ColdEvent(Number(no), Number(received), String(form), String(text)),
       );
   } finally {
     instance.closeSync();

@@ -4,15 +4,10 @@
  */
 import { promisify } from 'node:util';
 import { zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib';
-import {
-  type BlockColumns,
-  columnsOf,
-  decodeForm,
-  encodeForm,
-  type FormColumns,
-} from '../events/columns/block-columns.ts';
+import { columnsOf, decodeForm, encodeForm, type FormColumns } from '../events/columns/block-columns.ts';
 import { type Column, decodeColumn, encodeColumn } from '../events/columns/column.ts';
 import type { ColumnedBlock, EventReader } from '../events/columns/columned-block.ts';
+import { formAt, groupOf, type PackedForms, packForms, unpackGroup } from '../events/columns/forms.ts';
 import { type FramedEvent, framedEvents, framePacking } from '../events/event-batch.ts';
 import type { EventWish, KeptEvent } from '../events/store.ts';
 import type { Database, Queryable } from './database.ts';
@@ -29,12 +24,15 @@ const mostPacked = 8 << 20;
 /** Columns as they are kept, packed. */
 export interface PackedColumns {
   readonly form: Buffer;
+  readonly forms: PackedForms;
   readonly raw: readonly { readonly path: string; readonly packed: Buffer }[];
   readonly terms: readonly number[] | null;
 }
 
-export function packColumns({ form, raw, terms }: BlockColumns): PackedColumns {
+export function packColumns(events: readonly KeptEvent[]): PackedColumns {
+  const { form, raw, terms } = columnsOf(events);
   return {
+    forms: packForms(events),
     form: pack(encodeForm(form)),
     raw: [...raw].map(([path, column]) => ({ path, packed: pack(encodeColumn(column)) })),
     terms: terms === null ? null : [...terms],
@@ -73,7 +71,7 @@ export async function columnNext(database: Database, patience: Date): Promise<nu
     }
   }
   if (events.length < enoughEvents / 2 && rows.length < mostBlocks && last.received >= patience) return 0;
-  const { form, raw, terms } = packColumns(columnsOf(events));
+  const { form, forms, raw, terms } = packColumns(events);
   const numbers = rows.map(({ no }) => no);
   return database.transaction(async (tx) => {
     // Some may have moved to a file, or somebody else was first.
@@ -83,8 +81,8 @@ export async function columnNext(database: Database, patience: Date): Promise<nu
     );
     if (there.length < rows.length) return 0;
     await tx.query(
-      `insert into event_columns (no, upto, blocks, offsets, lengths, counts, form, terms)
-       values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      `insert into event_columns (no, upto, blocks, offsets, lengths, counts, form, forms, ends, terms)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
       [
         first.no,
         last.upto,
@@ -93,6 +91,8 @@ export async function columnNext(database: Database, patience: Date): Promise<nu
         pieces.map(({ length }) => length),
         pieces.map(({ count }) => count),
         form,
+        forms.bytes,
+        forms.ends,
         terms,
       ],
     );
@@ -116,6 +116,7 @@ interface ColumnsRow {
   readonly lengths: readonly number[];
   readonly counts: readonly number[];
   readonly form: Buffer;
+  readonly ends: readonly number[];
 }
 
 /** Events with columns in which something may fit, or a block without: those that came in last first, each with its first number. */
@@ -130,7 +131,9 @@ export async function* piecesThatMay(
   before: number,
   paths: readonly string[],
 ): AsyncGenerator<HotPiece> {
-  const reader: EventReader = { read: (wanted) => readEvents(database, wanted) };
+  const reader: EventReader = {
+    read: (wanted, part) => (part === 'form' ? readForms(database, wanted) : readEvents(database, wanted)),
+  };
   const numbers = await numbersThatMay(database, wish, before);
   for (let from = 0; from < numbers.length; from += rowsAtOnce) {
     const some = numbers.slice(from, from + rowsAtOnce);
@@ -139,7 +142,7 @@ export async function* piecesThatMay(
       columned.length === 0
         ? []
         : database.query<ColumnsRow>(
-            'select no, blocks, offsets, lengths, counts, form from event_columns where no = any($1::bigint[])',
+            'select no, blocks, offsets, lengths, counts, form, ends from event_columns where no = any($1::bigint[])',
             [columned],
           ),
       columned.length === 0 || paths.length === 0
@@ -226,14 +229,43 @@ class HotColumns extends PackedBlock {
   }
 }
 
+type Wanted = Parameters<EventReader['read']>[0];
+
+async function readForms(database: Queryable, wanted: Wanted): Promise<ReadonlyMap<number, KeptEvent>> {
+  const groups = new Map<string, { row: ColumnsRow; group: number; found: { place: number; no: number }[] }>();
+  for (const { block, place } of wanted) {
+    if (!(block instanceof HotColumns)) continue;
+    const group = groupOf(place);
+    const key = `${block.row.no} ${group}`;
+    const known = groups.get(key) ?? { row: block.row, group, found: [] };
+    known.found.push({ place, no: block.form.numbers[place] as number });
+    groups.set(key, known);
+  }
+  const all = [...groups.values()];
+  const starts = all.map(({ row, group }) => row.ends[group - 1] ?? 0);
+  const rows = await database.query<{ nth: number; packed: Buffer }>(
+    `select nth::integer as nth, substr(forms, start + 1, length) as packed
+     from unnest($1::bigint[], $2::integer[], $3::integer[]) with ordinality as given (no, start, length, nth)
+     join event_columns using (no)`,
+    [
+      all.map(({ row }) => row.no),
+      starts,
+      all.map(({ row, group }, at) => (row.ends[group] as number) - (starts[at] as number)),
+    ],
+  );
+  const events = new Map<number, KeptEvent>();
+  for (const { nth, packed } of rows) {
+    const lines = unpackGroup(packed);
+    for (const { place, no } of all[nth - 1]?.found ?? []) events.set(no, formAt(lines, place, no));
+  }
+  return events;
+}
+
 /** Unpacked, an eighth of a megabyte each. */
 const piecesAtOnce = 64;
 
 /** Unpacks only the pieces that they are in. */
-async function readEvents(
-  database: Queryable,
-  wanted: Parameters<EventReader['read']>[0],
-): Promise<ReadonlyMap<number, KeptEvent>> {
+async function readEvents(database: Queryable, wanted: Wanted): Promise<ReadonlyMap<number, KeptEvent>> {
   const pieces = new Map<string, { block: number; offset: number; length: number; before: number }>();
   const numbers = new Set<number>();
   for (const { block, place } of wanted) {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Queryable } from './database.ts';
 
 export const eventSchema = z.object({
-  type: z.enum(['incident', 'plan', 'execution', 'break-glass', 'alarm', 'lease', 'detection']),
+  type: z.enum(['incident', 'plan', 'execution', 'break-glass', 'alarm', 'lease', 'detection', 'canary']),
   /** Null for what is of no incident, such as detections as a whole. */
   incident: z.string().nullable(),
 });

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RotationStore } from '../detection/secrets/rotation.ts';
 import type { WatchPlaces } from '../detection/watch-place.ts';
 import type { EventStore, EventWish } from '../events/store.ts';
+import type { VaultStore } from '../evidence/vault-store.ts';
 import type { ApprovalStore } from '../execution/approval/store.ts';
 import type { ExecutionStore } from '../execution/store.ts';
 import type { FactHistory } from '../facts/history.ts';
@@ -12,8 +13,11 @@ import type { CaseStore } from '../investigation/cases/store.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import type { LedgerStore } from '../ledger/store.ts';
 import type { PromotionStore } from '../promotion/store.ts';
+import type { CanaryStore } from '../recovery/canary/store.ts';
+import type { RecoveryStore } from '../recovery/store.ts';
 import { createApprovalStore } from './approval-store.ts';
 import { type AuthStore, createAuthStore } from './auth-store.ts';
+import { createCanaryStore } from './canary-store.ts';
 import { type ColdEvents, createColdEvents } from './cold-events.ts';
 import { openDatabase, type Transaction } from './database.ts';
 import { createDetectionStore } from './detection-store.ts';
@@ -24,13 +28,16 @@ import { createEventStore } from './event-store.ts';
 import { eventChannel, eventSchema, type StorageEvent } from './events.ts';
 import { createExecutionStore } from './execution-store.ts';
 import { createFactHistory } from './fact-history.ts';
+import { type DatabaseFigures, databaseFigures } from './figures.ts';
 import { createIncidentStore } from './incident-store.ts';
 import { createLedgerStore } from './ledger-store.ts';
 import { createOutletStore, type OutletStore } from './outlet-store.ts';
 import { ownFindings } from './own-findings.ts';
 import { createPromotionStore } from './promotion-store.ts';
+import { createRecoveryStore } from './recovery-store.ts';
 import { createReviewStore } from './review-store.ts';
 import { createRotationStore } from './rotation-store.ts';
+import { createVaultStore } from './vault-store.ts';
 import { createWatchPlaces } from './watch-places.ts';
 
 export interface Storage {
@@ -41,6 +48,9 @@ export interface Storage {
   readonly reviewStore: ReviewStore<Transaction>;
   readonly promotionStore: PromotionStore<Transaction>;
   readonly rotationStore: RotationStore<Transaction>;
+  readonly recoveryStore: RecoveryStore<Transaction>;
+  readonly vaultStore: VaultStore<Transaction>;
+  readonly canaryStore: CanaryStore<Transaction>;
   readonly authStore: AuthStore;
   readonly eventStore: EventStore;
   /** Events below a number that are in the database, in columns or in blocks. */
@@ -54,6 +64,8 @@ export interface Storage {
   ownFindings(ids: readonly string[]): Promise<ReadonlySet<string>>;
   readonly watchPlaces: WatchPlaces;
   readonly outletStore: OutletStore;
+  /** How much of what there is. */
+  figures(): Promise<DatabaseFigures>;
   readonly factHistory: FactHistory;
   /** Where the database is, with its password: for other threads of this process. */
   readonly url: string;
@@ -90,6 +102,9 @@ export async function openStorage(
       reviewStore: createReviewStore(database),
       promotionStore: createPromotionStore(database),
       rotationStore: createRotationStore(database),
+      recoveryStore: createRecoveryStore(database),
+      vaultStore: createVaultStore(database),
+      canaryStore: createCanaryStore(database),
       authStore: createAuthStore(database, clock),
       eventStore: createEventStore(database),
       searchBlocks: (wish, before, paths) => searchBlocks(database, wish, before, paths),
@@ -97,6 +112,7 @@ export async function openStorage(
       openColdEvents: (folder) => createColdEvents(database, folder),
       detectionStore: createDetectionStore(database),
       ownFindings: (ids) => ownFindings(database, ids),
+      figures: () => databaseFigures(database),
       outletStore: createOutletStore(database),
       watchPlaces: createWatchPlaces(database),
       factHistory: createFactHistory(database),

@@ -36,7 +36,7 @@ export function EvidenceTab() {
           <div>
             <Button
               component="a"
-              href={addressOf('exportEvidence', { params: { id: incidentId } })}
+              href={addressOf('exportEvidence', { params: { id: incidentId }, query: {} })}
               download={`${incidentId}.evidence.tar`}
               leftSection={<IconDownload size={16} />}
             >

@@ -10,6 +10,7 @@ import { printable } from '../../intake/foreign.ts';
 import { couldVersusDid } from '../../investigation/could-did.ts';
 import { eventTies } from '../../investigation/event-ties.ts';
 import { intakeStatus } from '../intake-status.ts';
+import { eventById } from '../kept-events.ts';
 import { mustHaveField, type Station } from '../station.ts';
 import { eventsByActors } from './hunt.ts';
 
@@ -28,7 +29,7 @@ export function eventHandlers(station: Station): Pick<Handlers, 'takeEvents' | '
     },
 
     event: async ({ params, signal }) => {
-      const kept = await eventStore.byId(params.id);
+      const kept = await eventById(station, params.id);
       if (kept === undefined) throw new FirebreakError('FB-NOT-FOUND', `No event ${printable(params.id)} is kept.`);
       const { graph } = await mustHaveField(station).holder.current(signal);
       const incidents = await station.incidents.list();

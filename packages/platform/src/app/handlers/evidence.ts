@@ -1,7 +1,7 @@
 import type { LedgerEntry } from '@firebreak/contract';
 import type { Handlers } from '../../http/handlers.ts';
-import { exportEvidence } from '../../ledger/evidence-export.ts';
 import { verifyEvidence } from '../../ledger/evidence-verify.ts';
+import { exportIncidentFile } from '../incident-file.ts';
 import type { Station } from '../station.ts';
 
 /** The evidence log of an incident, its export and its verification. */
@@ -15,19 +15,16 @@ export function evidenceHandlers(station: Station): Pick<Handlers, 'ledger' | 'e
       return { entries, checkpoint: await ledger.checkpoint(), verifierKey: ledger.verifierKey };
     },
 
-    exportEvidence: async ({ params, caller }) => {
+    exportEvidence: async ({ params, query, caller, signal }) => {
       await incidents.get(params.id);
-      return {
-        name: `firebreak-${params.id}.tar`,
-        chunks: exportEvidence({ ledger, incident: params.id, actor: caller.name }),
-      };
+      const request = { incident: params.id, actor: caller.name, since: query.since ?? [] };
+      return { name: `firebreak-${params.id}.tar`, chunks: exportIncidentFile(station, request, signal) };
     },
 
-    verifyEvidence: async ({ params, caller }) => {
+    verifyEvidence: async ({ params, caller, signal }) => {
       await incidents.get(params.id);
-      return verifyEvidence(exportEvidence({ ledger, incident: params.id, actor: caller.name }), {
-        verifierKey: ledger.verifierKey,
-      });
+      const file = exportIncidentFile(station, { incident: params.id, actor: caller.name }, signal);
+      return verifyEvidence(file, { verifierKey: ledger.verifierKey });
     },
   };
 }

@@ -1,5 +1,5 @@
 /** Hunting over HTTP: events of the database and of cold files as one, by names of the estate, page after page. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { glob, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Hunt } from '@firebreak/contract';
@@ -8,8 +8,10 @@ import { type ServerUnderTest, serverUnderTest } from '../../http/testing/server
 import { type SettableClock, settableClock } from '../../kernel/settable-clock.ts';
 import { testServer } from '../../storage/test-database.ts';
 import { keepCold } from '../cold-keeper.ts';
+import { eventsByIds } from '../kept-events.ts';
 import { openStation, type Station } from '../station.ts';
 import { openDemo } from '../targets.ts';
+import { eventHandlers } from './events.ts';
 import { huntHandlers } from './hunt.ts';
 
 let folder: string;
@@ -28,7 +30,10 @@ beforeAll(async () => {
     target: await openDemo(new AbortController().signal),
     clock,
   });
-  server = await serverUnderTest({ handlers: huntHandlers(station), checkAnswers: true });
+  server = await serverUnderTest({
+    handlers: { ...huntHandlers(station), ...eventHandlers(station) },
+    checkAnswers: true,
+  });
   viewer = { ...(await server.withToken('viewer', 'admin')) };
   delete viewer.id;
 }, 60_000);
@@ -102,6 +107,11 @@ test('hot and cold as one, and a damaged file is named', async () => {
   ]);
   expect(numbers(await ask('everything', { until: '2026-10-15T00:00:00Z' }))).toEqual(['10012', '10011', '10010']);
 
+  const withColumns = await ask('raw.user.username = alice', {
+    columns: 'raw.user.username, address, raw."objectRef.name"',
+  });
+  expect(withColumns.events[0]?.values).toEqual([['alice'], ['10.0.0.7'], ['secret-11202']]);
+  expect(withColumns.events.at(-1)?.values?.[2]).toEqual(['secret-10012']);
   const pages: (string | undefined)[] = [];
   let before: number | null = null;
   do {
@@ -115,7 +125,14 @@ test('hot and cold as one, and a damaged file is named', async () => {
   } while (before !== null);
   expect(pages).toEqual(all.filter((each) => !each.endsWith('2')));
 
+  const oldest = whole.events.at(-1)?.event.id ?? '';
+  const one = await server.app.inject({ url: `/api/event/${encodeURIComponent(oldest)}`, headers: viewer });
+  expect(one.json()).toMatchObject({ event: { id: oldest }, raw: { auditID: 'a-10010' } });
+  expect((await eventsByIds(station, [oldest, whole.events[0]?.event.id ?? '', 'none'])).length).toBe(2);
+
   await writeFile(join(folder, 'events', 'cold', written[0]?.name ?? ''), 'PAR1');
+  const unread = await server.app.inject({ url: `/api/event/${encodeURIComponent(oldest)}`, headers: viewer });
+  expect(unread.json()).toMatchObject({ code: 'FB-COLD-UNREADABLE' });
   const damaged = await ask('everything');
   expect(numbers(damaged)).toEqual(all.slice(0, 3));
   expect(damaged.completeness).toMatchObject({
@@ -127,6 +144,89 @@ test('hot and cold as one, and a damaged file is named', async () => {
   expect(deleted.deleted).toMatchObject([{ name: written[0]?.name }]);
   expect((await ask('everything')).completeness).toMatchObject({ reasons: [{ code: 'FB-HUNT-BOUND' }] });
 });
+
+test('the same answer event by event, by columns, and from a file with its columns or without', async () => {
+  const own = await openStation({
+    data: await mkdtemp(join(folder, 'own-')),
+    database: await database.database(),
+    target: await openDemo(new AbortController().signal),
+    clock,
+  });
+  const other = await serverUnderTest({ handlers: huntHandlers(own), checkAnswers: true });
+  const headers = { ...(await other.withToken('viewer', 'admin')) };
+  delete headers.id;
+  try {
+    const at = '2026-11-01T08:00:00Z';
+    clock.set('2026-11-01T08:01:00.000Z');
+    for (let from = 0; from < 1500; from += 300)
+      await own.intake.take(
+        Array.from({ length: 300 }, (_, each) => {
+          const number = 50_000 + from + each;
+          const event = audit(number, number % 7 === 0 ? runner : `user-${number % 50}`, 'get', at);
+          return { ...event, requestURI: `/api/${number}/${'long'.repeat(10)}`, userAgent: 'x'.repeat(number % 400) };
+        }),
+        { source: 'test', locator: 'test' },
+      );
+    const questions = [
+      'everything',
+      'actor = ServiceAccount/ml-serving/predictor-runner',
+      'actor contains user-4 and not raw.responseStatus.code > 300',
+      'raw.user.username = user-9 or raw.objectRef.name = secret-50011',
+      `raw.requestURI = /api/50123/${'long'.repeat(10)}`,
+      'raw.requestURI contains /5012 and raw.userAgent starts with xxx',
+      'raw.nothing',
+      'raw contains secret-50042',
+    ];
+    const answers = async () => {
+      const found: unknown[] = [];
+      for (const q of questions) {
+        const pages: unknown[] = [];
+        let before: number | null = null;
+        do {
+          const query = new URLSearchParams({ q, limit: '200', ...(before === null ? {} : { before: `${before}` }) });
+          const answer = await other.app.inject({ url: `/api/hunt?${query}`, headers });
+          const page: Hunt = answer.json();
+          expect(page.completeness).toEqual({ answer: 'complete' });
+          pages.push([
+            page.events.map(({ no, event }) => [no, event]),
+            page.facets,
+            page.span,
+            page.facets && page.found,
+          ]);
+          before = pages.length < 3 ? page.next : null;
+        } while (before !== null);
+        found.push([q, pages]);
+      }
+      return found;
+    };
+    const bare = await answers();
+    const sizes = bare.map((each) => ((each as [string, [[], unknown, unknown, number][]])[1][0] as { 3: number })[3]);
+    expect(sizes.map((size) => size > 0)).toEqual([true, true, true, true, true, true, false, true]);
+    expect(await own.storage.columnNext(new Date(0))).toBe(0);
+    expect(await own.storage.columnNext(new Date('2027-01-01'))).toBe(1500);
+    expect(await answers()).toEqual(bare);
+    // One event more, and the newest block is another.
+    clock.set('2026-11-20T08:00:00.000Z');
+    await own.intake.take([audit(1, 'late', 'get', '2026-11-20T08:00:00Z')], { source: 'test', locator: 'test' });
+    clock.set('2026-11-21T09:00:00.000Z');
+    const { written } = await keepCold({ ...own, hotDays: 10, keepDays: undefined }, new AbortController().signal);
+    expect(written).toMatchObject([{ events: 1500 }]);
+    const withoutLate = async () =>
+      (await answers()).filter(
+        (each) => (each as [string])[0] !== 'everything' && (each as [string])[0] !== 'raw.nothing',
+      );
+    const wanted = bare.filter(
+      (each) => (each as [string])[0] !== 'everything' && (each as [string])[0] !== 'raw.nothing',
+    );
+    expect(await withoutLate()).toEqual(wanted);
+    const [folderOf] = await Array.fromAsync(glob(join(folder, 'own-*', 'events', 'cold', '*.columns')));
+    await writeFile(folderOf ?? '', 'damaged');
+    expect(await withoutLate()).toEqual(wanted);
+  } finally {
+    await other.stop();
+    await own.close();
+  }
+}, 60_000);
 
 test('a question that cannot be read is refused with its place', async () => {
   const answer = await server.app.inject({ url: '/api/hunt?q=actr%20%3D%20x', headers: viewer });

@@ -8,7 +8,7 @@ import type { Handlers } from '../../http/handlers.ts';
 import { bothWishes, conditionOf, type IdsInLogs, wishOf } from '../../investigation/hunt/condition.ts';
 import { type HuntPiece, hunt } from '../../investigation/hunt/hunt.ts';
 import { judgeOf, pathsOf } from '../../investigation/hunt/judge.ts';
-import { parseHunt } from '../../investigation/hunt/parse.ts';
+import { parseHunt, parseHuntFields } from '../../investigation/hunt/parse.ts';
 import type { HuntQuery } from '../../investigation/hunt/syntax.ts';
 import type { Station } from '../station.ts';
 
@@ -17,7 +17,7 @@ const longestMs = 10_000;
 
 export function huntHandlers(station: Station): Pick<Handlers, 'hunt'> {
   return {
-    hunt: async ({ query: { q, since, until, before, limit, now }, signal }) => {
+    hunt: async ({ query: { q, since, until, before, limit, columns, now }, signal }) => {
       const question = parseHunt(q, now === undefined ? station.clock.now() : new Date(now));
       const graph = (await station.field?.holder.current(signal))?.graph;
       const ids = graph === undefined ? () => [] : idsOf(graph);
@@ -33,6 +33,7 @@ export function huntHandlers(station: Station): Pick<Handlers, 'hunt'> {
         query: q,
         fits,
         judge: judgeOf(query, ids),
+        columns: columns === undefined ? [] : parseHuntFields(columns),
         before: below,
         limit,
         later: before !== undefined,
@@ -74,7 +75,7 @@ export async function* everyPiece(
     below = found.no;
     yield { ...found, from: found.no, file: null };
   }
-  yield* coldEvents.search(wish, below);
+  yield* coldEvents.search(wish, below, paths);
 }
 
 /** Events of the database and of cold files in which one of the nodes acted, the oldest first. `more` when there are more than `limit`. */
@@ -91,9 +92,9 @@ export async function eventsByActors(
   // By their ids: what is moved to a file in the meantime is met twice.
   const events = new Map(hot.events.map((event) => [event.id, event]));
   let { more } = hot;
-  cold: for await (const piece of coldEvents.search(wish, Number.MAX_SAFE_INTEGER)) {
+  cold: for await (const piece of coldEvents.search(wish, Number.MAX_SAFE_INTEGER, undefined)) {
     if ('gap' in piece) gaps.push(piece.gap);
-    else
+    else if ('events' in piece)
       for (const { event } of piece.events) {
         if (events.size > 2 * limit) {
           more = true;

@@ -4,13 +4,16 @@ import { channelsOf } from '../../inventory/channels.ts';
 import { atWork, type CommandLine } from '../command-line.ts';
 import { bold, joined, type Shown, show, yellow } from '../shown.ts';
 import { openSource, type SourceOptions, withJson, withSource } from '../source-options.ts';
+import { channelAuditCommands } from './channel-audit.ts';
 
 const shownNames = 12;
 
 /** `firebreak channels`: every way by which code or models get to run. */
 export function channelsCommand(program: Command, cli: CommandLine): void {
   const { output } = cli;
-  withJson(withSource(program.command('channels')))
+  const channels = program.command('channels');
+  channelAuditCommands(channels, cli);
+  withJson(withSource(channels))
     .description('update channels: who may publish, promote and pull, and where build and runtime authority mix')
     .action(async (options: SourceOptions & { json?: boolean }) => {
       const source = await openSource(cli, options);

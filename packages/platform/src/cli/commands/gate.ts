@@ -13,6 +13,8 @@ import type { CommandLine } from '../command-line.ts';
 import { allValues, datasetFile, goldenAnswers, manifestBeside, sha256OfFile, smallText } from '../gate-files.ts';
 import { bold, joined, show, table } from '../shown.ts';
 import { withJson } from '../source-options.ts';
+import { promotionCommands } from './gate-promote.ts';
+import { webhookCommands } from './gate-webhook.ts';
 
 interface DataOptions {
   readonly reference?: string;
@@ -44,6 +46,8 @@ export function gateCommand(program: Command, cli: CommandLine): void {
     .option('--dataset <node>', 'the dataset as `firebreak nodes` names it, so that the report is tied to it')
     .option('--sarif', 'as SARIF 2.1.0, for code review')
     .action((candidate: string, options: DataOptions) => judge(cli, candidate, options));
+  promotionCommands(gate, cli);
+  webhookCommands(gate, cli);
 }
 
 async function judge({ output, world }: CommandLine, path: string, options: DataOptions): Promise<void> {

@@ -21,6 +21,13 @@ function describe({ line, sources, logs, echoes, watch }: IntakeStatus): Shown {
     show`Since the server started ${line.taken} events were kept, ${line.duplicates} were there already, ${line.passed} tell of nothing that happened; senders were told ${line.refused} times to come again for want of room.`,
     ...line.unreadable.map(({ why, events }) => yellow(show`  ${events} could not be read: ${why}`)),
   ];
+  if (line.redacted.length > 0)
+    parts.push(
+      table(
+        ['cut out before it was kept', 'places'],
+        line.redacted.map(({ kind, places }) => [kind, places]),
+      ),
+    );
   if (sources.length > 0)
     parts.push(
       table(

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { FirebreakError } from '@firebreak/contract';
 import { type Command, Option } from 'commander';
 import { type CommandLine, interruptible } from '../command-line.ts';
-import { type DataOptions, withData, withPolicies } from '../desk-options.ts';
+import { type DataOptions, withData, withEvidence, withPolicies } from '../desk-options.ts';
 import { bold, cyan, show } from '../shown.ts';
 import { repeated, wholeNumber, withJson } from '../source-options.ts';
 
@@ -13,9 +13,12 @@ interface ServeCommandOptions extends DataOptions {
   readonly kubeconfig?: string;
   readonly from?: readonly string[];
   readonly policies?: string;
+  readonly evidence?: string;
   readonly rules?: readonly string[];
   readonly webhook?: readonly string[];
   readonly outlets?: string;
+  readonly redact?: string;
+  readonly metricsToken?: string;
   readonly hotDays: number;
   readonly keepDays?: number;
   readonly nats?: string;
@@ -31,7 +34,7 @@ const loopback = ['127.0.0.1', '::1', 'localhost'];
 /** `firebreak serve`: server and console. Without a kubeconfig it shows the demo estate. */
 export function serveCommand(program: Command, cli: CommandLine): void {
   const { world, output } = cli;
-  withJson(withPolicies(withData(program.command('serve'))))
+  withJson(withEvidence(withPolicies(withData(program.command('serve')))))
     .description('run server and console; without --kubeconfig on an invented AI platform in memory')
     .option('--port <number>', 'port, 0 for any', wholeNumber(0, 65_535), 7447)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
@@ -45,6 +48,8 @@ export function serveCommand(program: Command, cli: CommandLine): void {
       repeated,
     )
     .option('--outlets <file>', 'ways out to other systems: webhooks, syslog, tickets, Alertmanager (docs/outlets.md)')
+    .option('--redact <file>', 'what is cut out of events before they are kept (docs/intake.md)')
+    .option('--metrics-token <secret>', 'a token that opens /metrics and nothing else, env:<VARIABLE> or file:</path>')
     .option('--play-day', 'send in a day of the demo’s logs as well, with an attack in it')
     .option('--hot-days <number>', 'days after which events go from the database to files', wholeNumber(1, 36_500), 30)
     .option('--keep-days <number>', 'days after which events are deleted; never when left out', wholeNumber(1, 36_500))
@@ -61,9 +66,12 @@ export function serveCommand(program: Command, cli: CommandLine): void {
         kubeconfig,
         from = [],
         policies,
+        evidence,
         rules = [],
         webhook: webhooks = [],
         outlets,
+        redact,
+        metricsToken,
         hotDays,
         keepDays,
         nats,
@@ -91,9 +99,12 @@ export function serveCommand(program: Command, cli: CommandLine): void {
             hosts: [host.includes(':') ? `[${host}]` : host, ...allowHost],
             sources,
             policies,
+            evidence,
             rules,
             webhooks,
             outlets,
+            redact,
+            metricsToken,
             hotDays,
             keepDays,
             bus: nats === undefined ? undefined : { address: nats, partitions, partition },

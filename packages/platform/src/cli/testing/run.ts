@@ -60,6 +60,7 @@ export function bareWorld(parts: Partial<World>): World {
     check: absent('checker'),
     permissions: absent('permissions'),
     openHistory: absent('history'),
+    image: absent('registry'),
     openPublisher: absent('bus'),
     serve: absent('server'),
     openDesk: absent('desk'),

@@ -91,6 +91,8 @@ class Running<Conversation, Agent> implements RunningDetector {
     const time = Date.parse(event.time);
     if (Number.isNaN(time)) return;
     if (this.#watch.event !== undefined) yield* this.#watch.event(seen, (name) => this.#agent(name));
+    // Logs of platforms are looked at for who acts; of calls they tell nothing.
+    if (!agentFormats.includes(event.source.format)) return;
     const call = agentCallOf(seen);
     const turn = this.#watch.turn === undefined || call !== undefined ? undefined : agentTurnOf(seen);
     const setting = call ?? turn;

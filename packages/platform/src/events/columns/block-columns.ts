@@ -8,6 +8,7 @@ import { addBit, type Bitset, bitset } from '../../graph/bitset.ts';
 import { fnv1a } from '../../kernel/fnv.ts';
 import type { KeptEvent } from '../store.ts';
 import { type Column, ColumnBuilder, decodeColumn, encodeColumn } from './column.ts';
+import { decodeNumbers, encodeNumbers, stepsOf, sumsOf } from './numbers.ts';
 import { RawColumns } from './raw-columns.ts';
 
 /** Fields of the one form; `actor` has the nodes that acted, groups as well, and `name` the actor's name. */
@@ -139,9 +140,9 @@ function termsOf({ form, raw }: Omit<BlockColumns, 'terms'>): Int32Array | null 
 /** One stretch of bytes, to be packed. */
 export function encodeForm({ count, numbers, times, rest, of }: FormColumns): Buffer {
   const parts = [
-    bytesOf(steps(numbers)),
-    bytesOf(steps(times)),
-    bytesOf(rest),
+    encodeNumbers(stepsOf(numbers)),
+    encodeNumbers(stepsOf(times)),
+    encodeNumbers(rest),
     ...formColumns.map((name) => encodeColumn(of[name])),
   ];
   const head = Buffer.alloc(4 + 4 * parts.length);
@@ -172,20 +173,9 @@ export function decodeForm(bytes: Buffer): FormColumns {
     });
   return {
     count,
-    numbers: summed(new Float64Array(new Uint8Array(numbers).buffer)),
-    times: summed(new Float64Array(new Uint8Array(times).buffer)),
-    rest: new Uint32Array(new Uint8Array(rest).buffer),
+    numbers: sumsOf(decodeNumbers(numbers, 0).numbers),
+    times: sumsOf(decodeNumbers(times, 0).numbers),
+    rest: Uint32Array.from(decodeNumbers(rest, 0).numbers),
     of,
   };
-}
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: Float64Array | Uint32Array) =>
-  Buffer.from(buffer, byteOffset, byteLength);
-
-/** Whole numbers from one to the next, which pack better. */
-const steps = (values: Float64Array) => values.map((value, at) => value - (at === 0 ? 0 : (values[at - 1] as number)));
-
-function summed(values: Float64Array): Float64Array {
-  for (let at = 1; at < values.length; at += 1) values[at] = (values[at] as number) + (values[at - 1] as number);
-  return values;
 }

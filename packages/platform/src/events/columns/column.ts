@@ -5,13 +5,14 @@
  */
 import { addBit, type Bitset, bitset, hasBit } from '../../graph/bitset.ts';
 import { fnv1a } from '../../kernel/fnv.ts';
+import { decodeNumbers, encodeNumbers, type Numbers, stepsOf, sumsOf } from './numbers.ts';
 
 export interface Column {
   /** Distinct values, by their number; null where only hashes are kept. */
   readonly texts: readonly string[] | null;
   /** Pairs by place, ascending: the place of an event in its block, and the number of a value of it, or the hash of one. */
-  readonly places: Uint32Array;
-  readonly values: Int32Array;
+  readonly places: Numbers;
+  readonly values: Numbers;
   /** Events that have more values there than are kept, or too long ones. */
   readonly unsure: Bitset;
 }
@@ -74,30 +75,33 @@ export class ColumnBuilder {
   }
 }
 
-const header = 12;
-
 /** As bytes, to be packed: texts as JSON, places as steps from one to the next, so that what is regular packs to nothing. */
 export function encodeColumn({ texts, places, values, unsure }: Column): Buffer {
   const written = texts === null ? Buffer.alloc(0) : Buffer.from(JSON.stringify(texts));
-  const marked = unsure.some((word) => word !== 0);
-  const head = Buffer.alloc(header);
+  const head = Buffer.alloc(4);
   head.writeUInt32LE(written.length, 0);
-  head.writeUInt32LE(places.length, 4);
-  head.writeUInt32LE(marked ? unsure.length : 0, 8);
-  const steps = places.map((place, at) => place - (at === 0 ? 0 : (places[at - 1] as number)));
-  return Buffer.concat([head, written, bytesOf(steps), bytesOf(values), ...(marked ? [bytesOf(unsure)] : [])]);
+  return Buffer.concat([
+    head,
+    written,
+    encodeNumbers(stepsOf(places)),
+    encodeNumbers(values),
+    encodeNumbers(unsure.some((word) => word !== 0) ? unsure : new Uint32Array(0)),
+  ]);
 }
 
 /** @param count events of the block */
 export function decodeColumn(bytes: Buffer, count: number): Column {
-  const [length, pairs, words] = [bytes.readUInt32LE(0), bytes.readUInt32LE(4), bytes.readUInt32LE(8)];
-  const afterTexts = header + length;
-  const texts = length === 0 ? null : (JSON.parse(bytes.toString('utf8', header, afterTexts)) as string[]);
-  const places = new Uint32Array(copyOf(bytes, afterTexts, 4 * pairs));
-  for (let at = 1; at < pairs; at += 1) places[at] = (places[at] as number) + (places[at - 1] as number);
-  const values = new Int32Array(copyOf(bytes, afterTexts + 4 * pairs, 4 * pairs));
-  const unsure = words === 0 ? bitset(count) : new Uint32Array(copyOf(bytes, afterTexts + 8 * pairs, 4 * words));
-  return { texts, places, values, unsure };
+  const afterTexts = 4 + bytes.readUInt32LE(0);
+  const texts = afterTexts === 4 ? null : (JSON.parse(bytes.toString('utf8', 4, afterTexts)) as string[]);
+  const steps = decodeNumbers(bytes, afterTexts);
+  const values = decodeNumbers(bytes, steps.next);
+  const unsure = decodeNumbers(bytes, values.next).numbers;
+  return {
+    texts,
+    places: sumsOf(steps.numbers),
+    values: values.numbers,
+    unsure: unsure.length === 0 ? bitset(count) : Uint32Array.from(unsure),
+  };
 }
 
 /** Calls for each value of the places wanted with the number of those that have it. */
@@ -109,15 +113,4 @@ export function countTexts(column: Column, wanted: Bitset, each: (text: string, 
     if (hasBit(wanted, places[at] as number))
       counts[values[at] as number] = (counts[values[at] as number] as number) + 1;
   for (const [number, count] of counts.entries()) if (count > 0) each(texts[number] as string, count);
-}
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: Uint32Array | Int32Array) =>
-  Buffer.from(buffer, byteOffset, byteLength);
-
-/** Of its own, so that it is aligned. */
-function copyOf(bytes: Buffer, from: number, length: number): ArrayBuffer {
-  if (from + length > bytes.length) throw new RangeError('The column is cut off.');
-  const copy = new ArrayBuffer(length);
-  new Uint8Array(copy).set(bytes.subarray(from, from + length));
-  return copy;
 }

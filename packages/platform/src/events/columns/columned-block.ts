@@ -11,8 +11,13 @@ export interface ColumnedBlock {
 }
 
 export interface EventReader {
-  /** The events at these places, by their number; one that is not there any more is left out. */
+  /**
+   * The events at these places, by their number; one that is not there any more is left out.
+   *
+   * @param part `form` where nobody looks at them as they came
+   */
   read(
     wanted: readonly { readonly block: ColumnedBlock; readonly place: number }[],
+    part: 'form' | 'whole',
   ): Promise<ReadonlyMap<number, KeptEvent>>;
 }

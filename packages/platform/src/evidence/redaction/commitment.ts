@@ -31,12 +31,11 @@ export function leavesOf(record: unknown): readonly Leaf[] | undefined {
 
 function walk(value: unknown, pointer: string, depth: number, leaves: Leaf[]): boolean {
   if (depth > deepest || leaves.length >= mostLeaves) return false;
-  const inner: readonly (readonly [string, unknown])[] =
-    Array.isArray(value)
-      ? value.map((each, at) => [String(at), each] as const)
-      : typeof value === 'object' && value !== null
-        ? Object.entries(value)
-        : [];
+  const inner: readonly (readonly [string, unknown])[] = Array.isArray(value)
+    ? value.map((each, at) => [String(at), each] as const)
+    : typeof value === 'object' && value !== null
+      ? Object.entries(value)
+      : [];
   if (inner.length === 0) {
     leaves.push({ pointer, value });
     return true;
@@ -63,7 +62,10 @@ export function fieldsRoot(leaves: readonly Leaf[], seed: Uint8Array): string {
 }
 
 /** What a record adds to the tree of its snapshot. The number is bound too: else a hash could stand for several fields. */
-export function recordLeaf(piece: string, { count, root }: { readonly count: number; readonly root: string }): Uint8Array {
+export function recordLeaf(
+  piece: string,
+  { count, root }: { readonly count: number; readonly root: string },
+): Uint8Array {
   return hashLeaf(Buffer.from(canonicalJson([piece, count, root])));
 }
 

@@ -1,8 +1,8 @@
 /** A copy of a JSON record with fields left out, and with what proves that the rest is what the log committed to. */
 import { FirebreakError, type RedactedCopy } from '@firebreak/contract';
+import { tlogProofText } from '../../ledger/tlog-proof.ts';
 import { custodyEntry, custodyOf } from '../custody.ts';
 import { clearBytes, pieceOf, storeWith } from '../read.ts';
-import { tlogProofText } from '../../ledger/tlog-proof.ts';
 import { journalled } from '../snapshot/manifest.ts';
 import type { VaultParts } from '../vault.ts';
 import { leafHash, leavesOf, recordLeaf, saltOf } from './commitment.ts';

@@ -15,5 +15,7 @@ export function treePath(leaves: readonly Uint8Array[], index: number): readonly
   if (leaves.length <= 1) return [];
   const middle = splitPoint(leaves.length);
   const [left, right] = [leaves.slice(0, middle), leaves.slice(middle)];
-  return index < middle ? [...treePath(left, index), treeRoot(right)] : [...treePath(right, index - middle), treeRoot(left)];
+  return index < middle
+    ? [...treePath(left, index), treeRoot(right)]
+    : [...treePath(right, index - middle), treeRoot(left)];
 }

@@ -3,7 +3,14 @@
  * root of the record, that to the root of the snapshot's records, that is in an entry, and the entry is in a signed tree. Needs nothing but
  * the copy, and the log's key to know whose log it is.
  */
-import { FirebreakError, type LedgerEntry, ledgerEntrySchema, type RedactedCopy, type RedactionReport, redactedCopySchema } from '@firebreak/contract';
+import {
+  FirebreakError,
+  type LedgerEntry,
+  ledgerEntrySchema,
+  type RedactedCopy,
+  type RedactionReport,
+  redactedCopySchema,
+} from '@firebreak/contract';
 import { parseCheckpoint } from '../../ledger/checkpoint.ts';
 import { hashLeaf, verifyInclusion } from '../../ledger/merkle.ts';
 import { noteVerifier, openNote } from '../../ledger/note.ts';
@@ -22,17 +29,39 @@ export function verifyRedacted(text: string, key?: string): RedactionReport {
   if (key !== undefined && noteVerifier(key) === undefined)
     throw new FirebreakError('FB-USAGE', 'The key is none of the form name+id+base64.');
   const record = Buffer.from(copy.entry, 'base64');
-  check('the key is the one that was given', key === undefined || key === copy.verifierKey, 'no other was given', 'the copy carries another key');
-  check('the entry is in a tree that the key signed', isLogged(copy, record, key ?? copy.verifierKey), 'signature and path hold', 'signature or path does not hold');
+  check(
+    'the key is the one that was given',
+    key === undefined || key === copy.verifierKey,
+    'no other was given',
+    'the copy carries another key',
+  );
+  check(
+    'the entry is in a tree that the key signed',
+    isLogged(copy, record, key ?? copy.verifierKey),
+    'signature and path hold',
+    'signature or path does not hold',
+  );
   const entry = entryOf(record);
   const isTaken = entry?.kind === 'custody.taken' && entry.body.snapshot === copy.snapshot;
-  check('the entry says that this snapshot was taken', isTaken, `taken by ${entry?.actor ?? ''}`, 'it is an entry about something else');
+  check(
+    'the entry says that this snapshot was taken',
+    isTaken,
+    `taken by ${entry?.actor ?? ''}`,
+    'it is an entry about something else',
+  );
   const root = rootOf(copy, entry);
   const claimed = fieldsOf(entry);
   const isSame = claimed !== undefined && root !== undefined && claimed.records === copy.place.size;
   check(
     'the fields are those that the entry commits to',
-    isSame && verifyInclusion({ index: copy.place.index, size: copy.place.size, leafHash: root, root: Buffer.from(claimed.root, 'hex'), proof: copy.place.path.map((each) => Buffer.from(each, 'hex')) }),
+    isSame &&
+      verifyInclusion({
+        index: copy.place.index,
+        size: copy.place.size,
+        leafHash: root,
+        root: Buffer.from(claimed.root, 'hex'),
+        proof: copy.place.path.map((each) => Buffer.from(each, 'hex')),
+      }),
     'every field that is shown is as it was',
     'a field was changed, added, moved or left out without a trace',
   );

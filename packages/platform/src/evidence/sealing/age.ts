@@ -39,7 +39,9 @@ export function ageSealing(recipients: readonly string[], identityFile: () => st
         yield* await decrypter.decrypt(streamOf(sealed));
       } catch (cause) {
         if (cause instanceof FirebreakError) throw cause;
-        throw new FirebreakError('FB-EVIDENCE-SEALED', 'None of the identities opens it, or it was changed.', { cause });
+        throw new FirebreakError('FB-EVIDENCE-SEALED', 'None of the identities opens it, or it was changed.', {
+          cause,
+        });
       }
     },
   };

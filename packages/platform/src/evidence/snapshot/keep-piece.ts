@@ -237,7 +237,14 @@ async function referenceOf(piece: BytesPiece, told: number | undefined, work: Pi
     throw new FirebreakError('FB-EVIDENCE-PARTIAL', `${because} It lies nowhere that could be referred to.`);
   const retention = work.retainUntil === null ? null : await lockInPlace(piece, work.retainUntil, work.signal);
   if (piece.digest !== undefined)
-    return referenceRow({ ...piece, reference: piece.at, digest: piece.digest, size: told ?? null, because, retention });
+    return referenceRow({
+      ...piece,
+      reference: piece.at,
+      digest: piece.digest,
+      size: told ?? null,
+      because,
+      retention,
+    });
   if (told === undefined)
     throw new FirebreakError('FB-EVIDENCE-PARTIAL', `${because} Nobody says how large it is, and it was not read on.`);
   const hash = createHash('sha256');

@@ -39,7 +39,9 @@ export async function* manifestPages(
   let page = 0;
   let pieces: KeptPiece[] = [];
   const bytes = () =>
-    Buffer.from(canonicalJson({ format: 'firebreak-snapshot/1', snapshot, subject, page, pieces } satisfies ManifestPage));
+    Buffer.from(
+      canonicalJson({ format: 'firebreak-snapshot/1', snapshot, subject, page, pieces } satisfies ManifestPage),
+    );
   for await (const row of journalled(store, snapshot)) {
     pieces.push(row.piece);
     if (pieces.length < piecesOfPage) continue;

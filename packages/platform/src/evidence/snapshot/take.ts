@@ -9,13 +9,14 @@
  * - It ends `complete` only when everything that the snapshotter told of is in the store and was read back. Whatever is missing is a
  *   reason. Trouble of the store ends it, trouble with a piece does not.
  */
-import { type Gap, type KeptPiece, type SnapshotPiece, FirebreakError } from '@firebreak/contract';
+
 import { randomBytes } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FirebreakError, type Gap, type KeptPiece, type SnapshotPiece } from '@firebreak/contract';
 import { gap } from '../../intake/gap.ts';
-import { sha256Hex } from '../../kernel/digest.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import { sha256Hex } from '../../kernel/digest.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { type Custodian, custodyEntry } from '../custody.ts';
 import { recordLeaf } from '../redaction/commitment.ts';
@@ -57,7 +58,7 @@ export async function takePieces<Tx>(
     else if (reasons.length === mostReasons)
       reasons.push(partial(row.subject, `More than ${mostReasons} things are missing.`));
   };
-  // Trouble of the store is one reason and ends it; the pieces under way then fail for the same reason.
+  // Trouble of the store is one reason and ends the asking for more; what is under way comes to its own end.
   const ended = new AbortController();
   const both = AbortSignal.any([signal, ended.signal]);
   const work: PieceWork = {
@@ -67,7 +68,7 @@ export async function takePieces<Tx>(
     contentKey: parts.contentKey,
     largest: parts.largest,
     retainUntil: row.retainUntil === null ? null : new Date(row.retainUntil),
-    signal: both,
+    signal,
   };
   const begun = new Set<string>();
   const trouble = (error: FirebreakError): void => {
@@ -117,7 +118,8 @@ async function finish<Tx>(
   const { rows, ledger, clock } = parts;
   const told = [...reasons];
   const counts = await countsOf(rows, row.id);
-  const pages: { readonly name: string; readonly mediaType: string; readonly sha256: string; readonly size: number }[] = [];
+  const pages: { readonly name: string; readonly mediaType: string; readonly sha256: string; readonly size: number }[] =
+    [];
   for await (const bytes of manifestPages(rows, row.id, row.subject)) {
     const page = await ledger.putBlob(`manifest-${pages.length}.json`, manifestMediaType, bytes);
     pages.push(page);
@@ -210,7 +212,8 @@ async function countsOf(rows: Pick<VaultStore<never>, 'pieces'>, snapshot: strin
 }
 
 async function* blobsOf(rows: Pick<VaultStore<never>, 'pieces'>, snapshot: string) {
-  for await (const { piece } of journalled(rows, snapshot)) if (piece.sha256 !== null) yield blobOf(piece, piece.sha256);
+  for await (const { piece } of journalled(rows, snapshot))
+    if (piece.sha256 !== null) yield blobOf(piece, piece.sha256);
 }
 
 function blobOf({ size, mediaType }: KeptPiece, sha256: string) {

@@ -5,7 +5,7 @@
  * What must stay true: nothing is written through a link, neither below the folder nor in its place; a blob appears under its name
  * whole and durable or not at all (written aside, fsync, link, fsync of the folder); a name is a digest and never a path.
  */
-import { createReadStream, constants as fsConstants } from 'node:fs';
+import { type createReadStream, constants as fsConstants } from 'node:fs';
 import { chmod, link, lstat, mkdir, open, realpath, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { FirebreakError } from '@firebreak/contract';
@@ -79,12 +79,7 @@ export function folderStore(name: string, path: string): EvidenceStore {
     },
 
     async get(sha256) {
-      if ((await stateOf(sha256)) === undefined) return undefined;
-      const flags = fsConstants.O_RDONLY | fsConstants.O_NOFOLLOW;
-      const handle = await open(await fileOf(sha256, false), flags).catch((error: unknown) => {
-        throw diskTrouble(error, `A blob of ${name} cannot be opened`);
-      });
-      return read(handle.createReadStream({ highWaterMark: 1 << 20 }), name);
+      return (await stateOf(sha256)) === undefined ? undefined : read(await fileOf(sha256, false), name);
     },
 
     state: stateOf,
@@ -105,9 +100,10 @@ export function folderStore(name: string, path: string): EvidenceStore {
   };
 }
 
-async function* read(stream: ReturnType<typeof createReadStream>, name: string): AsyncGenerator<Uint8Array> {
+async function* read(place: string, name: string): AsyncGenerator<Uint8Array> {
   try {
-    yield* stream as AsyncIterable<Uint8Array>;
+    const handle = await open(place, constants.O_RDONLY | constants.O_NOFOLLOW);
+    yield* handle.createReadStream({ highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>;
   } catch (error) {
     throw diskTrouble(error, `A blob of ${name} cannot be read`);
   }

@@ -7,9 +7,9 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import {
+  AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
-  AbortMultipartUploadCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   GetObjectLockConfigurationCommand,
@@ -38,12 +38,11 @@ interface Bounds {
   readonly partBytes: number;
 }
 
-/** @throws FirebreakError FB-EVIDENCE-STORE when the bucket is not there, or keeps nothing locked */
-export async function s3Store(
-  { name, bucket, prefix, region, endpoint, pathStyle }: Extract<StoreSettings, { kind: 's3' }>,
+export function s3Store(
+  { name, bucket, prefix, region, endpoint, pathStyle, objectLock }: Extract<StoreSettings, { kind: 's3' }>,
   scratch: string,
   bounds: Bounds = { wholeBytes, partBytes },
-): Promise<EvidenceStore> {
+): EvidenceStore {
   const client = new S3Client({
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -99,7 +98,9 @@ export async function s3Store(
         const { bytesRead } = await handle.read(buffer, 0, Math.min(bounds.partBytes, blob.size - at), at);
         const Body = buffer.subarray(0, bytesRead);
         const part = { PartNumber: parts.length + 1, ChecksumSHA256: Buffer.from(sha256(Body)).toString('base64') };
-        const { ETag } = await client.send(new UploadPartCommand({ ...upload, ...part, Body }), { abortSignal: signal });
+        const { ETag } = await client.send(new UploadPartCommand({ ...upload, ...part, Body }), {
+          abortSignal: signal,
+        });
         parts.push({ ...part, ETag });
       }
       await client.send(
@@ -125,29 +126,40 @@ export async function s3Store(
     };
   }
 
-  const locking = await ask('Asking for the lock of', () =>
-    client.send(new GetObjectLockConfigurationCommand({ Bucket: bucket })),
-  ).catch((error: unknown) => {
-    // A bucket without Object Lock answers 404 with this name.
-    const cause: unknown = error instanceof Error ? error.cause : undefined;
-    if (cause instanceof S3ServiceException && cause.name === 'ObjectLockConfigurationNotFoundError') return undefined;
-    throw error;
-  });
-  const locks = locking?.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled';
+  /** Once: a bucket that is thought to lock and does not would be found out when it is too late. */
+  let asked: Promise<void> | undefined;
+  function mustLock(): Promise<void> {
+    asked ??= (async () => {
+      if (!objectLock) return;
+      const answer = await unlessAbsent('Asking for the lock of', () =>
+        client.send(new GetObjectLockConfigurationCommand({ Bucket: bucket })),
+      );
+      if (answer?.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled') return;
+      throw new FirebreakError(
+        'FB-EVIDENCE-STORE',
+        `The bucket of ${name} is not there or has no Object Lock; say "objectLock": false if that is meant.`,
+      );
+    })().catch((error: unknown) => {
+      asked = undefined;
+      throw error;
+    });
+    return asked;
+  }
 
   return {
     name,
     kind: 's3',
     where: `s3://${bucket}/${prefix}${endpoint === undefined ? '' : ` at ${new URL(endpoint).host}`}`,
-    lock: locks ? 'object-lock' : 'none',
+    lock: objectLock ? 'object-lock' : 'none',
     spool: () => scratchFolder(scratch),
 
     async put(blob, retainUntil, signal) {
+      await mustLock();
       if ((await stateOf(blob.sha256, signal)) !== undefined) {
-        if (locks && retainUntil !== null) await this.retain(blob.sha256, retainUntil, signal);
+        if (objectLock && retainUntil !== null) await this.retain(blob.sha256, retainUntil, signal);
         return 'there';
       }
-      const lock = lockOf(locks, retainUntil);
+      const lock = lockOf(objectLock, retainUntil);
       try {
         if (blob.size <= bounds.wholeBytes) await putWhole(blob, lock, signal);
         else await putInParts(blob, lock, signal);
@@ -170,7 +182,7 @@ export async function s3Store(
     state: stateOf,
 
     async retain(digest, until, signal) {
-      if (!locks) return;
+      if (!objectLock) return;
       const state = await stateOf(digest, signal);
       if (state === undefined || (state.lockedUntil !== null && state.lockedUntil >= until)) return;
       const Retention = { Mode: 'COMPLIANCE' as const, RetainUntilDate: until };
@@ -180,7 +192,7 @@ export async function s3Store(
     },
 
     async hold(digest, held, signal) {
-      if (!locks) return;
+      if (!objectLock) return;
       const LegalHold = { Status: held ? ('ON' as const) : ('OFF' as const) };
       await ask('Holding in', () =>
         client.send(new PutObjectLegalHoldCommand({ ...place(digest), LegalHold }), { abortSignal: signal }),

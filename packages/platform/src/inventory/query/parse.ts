@@ -8,6 +8,7 @@
  *   jewels. Only values with blanks or brackets must be quoted here.
  */
 import { assetClasses } from '@firebreak/contract';
+import { TokenCursor } from './cursor.ts';
 import { matchesPattern } from './pattern.ts';
 import {
   allOf,
@@ -27,10 +28,7 @@ import {
   type TimeValue,
   textFields,
 } from './syntax.ts';
-import { invalidQuery, type Token, tokensOf } from './tokens.ts';
 
-const maxDepth = 50;
-const maxTerms = 1000;
 const maxRelations = 16;
 const maxSteps = 1000;
 
@@ -55,223 +53,163 @@ export function parseQuery(text: string): Query {
 }
 
 class Parser {
-  readonly #text: string;
-  readonly #tokens: readonly Token[];
-  #next = 0;
-  #depth = 0;
-  #terms = 0;
+  readonly #cursor: TokenCursor;
   #relations = 0;
 
   constructor(text: string) {
-    this.#text = text;
-    this.#tokens = tokensOf(text);
+    this.#cursor = new TokenCursor(text);
   }
 
   whole(): Query {
     const query = this.#alternatives();
-    if (this.#token.is !== 'end') throw this.#invalid('Here "and", "or" or the end is expected');
+    this.#cursor.mustEnd();
     return query;
   }
 
   #alternatives(): Query {
     const queries = [this.#conjunction()];
-    while (this.#takeWord('or') || this.#takeSign(';')) queries.push(this.#conjunction());
+    while (this.#cursor.takeWord('or') || this.#cursor.takeSign(';')) queries.push(this.#conjunction());
     return anyOf(queries);
   }
 
   #conjunction(): Query {
     const queries = [this.#negation()];
-    while (this.#takeWord('and') || this.#takeSign(',')) queries.push(this.#negation());
+    while (this.#cursor.takeWord('and') || this.#cursor.takeSign(',')) queries.push(this.#negation());
     return allOf(queries);
   }
 
   #negation(): Query {
     let negated = false;
-    while (this.#takeWord('not')) negated = !negated;
+    while (this.#cursor.takeWord('not')) negated = !negated;
     const query = this.#primary();
     return negated ? { is: 'not', of: query } : query;
   }
 
   #primary(): Query {
-    this.#terms += 1;
-    if (this.#terms > maxTerms) throw this.#invalid(`It has more than ${maxTerms} terms`);
-    if (this.#takeSign('(')) return this.#bracketed();
-    const { is, text } = this.#token;
-    if (is !== 'word') throw this.#invalid('A term is missing');
+    this.#cursor.countTerms(1);
+    if (this.#cursor.takeSign('(')) return this.#bracketed();
+    const { is, text } = this.#cursor.token;
+    if (is !== 'word') throw this.#cursor.invalid('A term is missing');
     if (text === 'reaches' || text === 'reached-by') return this.#reach(text);
     if (text === 'edge') return this.#edge();
     if (text === 'default') {
-      this.#next += 1;
+      this.#cursor.advance();
       return { is: 'has', field: { name: 'jewel' } };
     }
     const flag = flags.find((known) => known === text);
     if (flag !== undefined) {
-      this.#next += 1;
+      this.#cursor.advance();
       return { is: 'flag', flag };
     }
     return this.#term(this.#field());
   }
 
-  /** What stands in brackets; the opening one is taken. */
+  /** The opening bracket is taken. */
   #bracketed(): Query {
-    this.#depth += 1;
-    if (this.#depth > maxDepth) throw this.#invalid(`Brackets are nested more than ${maxDepth} deep`);
-    const query = this.#alternatives();
-    if (!this.#takeSign(')')) throw this.#invalid('A closing bracket is missing');
-    this.#depth -= 1;
-    return query;
+    return this.#cursor.bracketed(() => this.#alternatives());
   }
 
   #reach(direction: 'reaches' | 'reached-by'): Query {
-    this.#next += 1;
+    this.#cursor.advance();
     this.#countRelation();
-    if (!this.#takeSign('(')) throw this.#invalid(`After "${direction}" a bracket is expected`);
+    if (!this.#cursor.takeSign('(')) throw this.#cursor.invalid(`After "${direction}" a bracket is expected`);
     const of = this.#bracketed();
-    if (!this.#takeWord('within')) return { is: 'reach', direction, of };
-    const { text } = this.#token;
+    if (!this.#cursor.takeWord('within')) return { is: 'reach', direction, of };
+    const { text } = this.#cursor.token;
     const within = /^\d{1,4}$/.test(text) ? Number(text) : 0;
     if (within < 1 || within > maxSteps)
-      throw this.#invalid(`After "within" a number from 1 to ${maxSteps} is expected`);
-    this.#next += 1;
-    if (!this.#takeWord('steps') && !this.#takeWord('step')) throw this.#invalid('Here "steps" is expected');
+      throw this.#cursor.invalid(`After "within" a number from 1 to ${maxSteps} is expected`);
+    this.#cursor.advance();
+    if (!this.#cursor.takeWord('steps') && !this.#cursor.takeWord('step'))
+      throw this.#cursor.invalid('Here "steps" is expected');
     return { is: 'reach', direction, of, within };
   }
 
   #edge(): Query {
-    this.#next += 1;
+    this.#cursor.advance();
     this.#countRelation();
-    const type = this.#value('the type of the edge, as `firebreak edges` prints it');
-    const direction = this.#takeWord('to') ? 'to' : this.#takeWord('from') ? 'from' : undefined;
-    if (direction === undefined) throw this.#invalid('Here "to" or "from" is expected');
-    this.#depth += 1;
-    if (this.#depth > maxDepth) throw this.#invalid(`Relations are nested more than ${maxDepth} deep`);
-    const of = this.#primary();
-    this.#depth -= 1;
+    const type = this.#cursor.takeValue('the type of the edge, as `firebreak edges` prints it');
+    const direction = this.#cursor.takeWord('to') ? 'to' : this.#cursor.takeWord('from') ? 'from' : undefined;
+    if (direction === undefined) throw this.#cursor.invalid('Here "to" or "from" is expected');
+    const of = this.#cursor.nested('Relations', () => this.#primary());
     return { is: 'edge', type, direction, of };
   }
 
   #countRelation(): void {
     this.#relations += 1;
-    if (this.#relations > maxRelations) throw this.#invalid(`It has more than ${maxRelations} relations`);
+    if (this.#relations > maxRelations) throw this.#cursor.invalid(`It has more than ${maxRelations} relations`);
   }
 
   #field(): Field {
-    const { text, end } = this.#token;
+    const { text, end } = this.#cursor.token;
     const found = simpleField(text);
     if (found !== undefined) {
-      this.#next += 1;
+      this.#cursor.advance();
       return { name: found };
     }
     const name = keyedFields.find((keyed) => text.startsWith(`${keyed}:`));
     if (name === undefined)
-      throw this.#invalid(
+      throw this.#cursor.invalid(
         `"${text}" is no field; known are ${[...textFields, ...spanFields, ...momentFields, 'impact', ...keyedFields.map((keyed) => `${keyed}:<key>`)].join(', ')}`,
       );
-    this.#next += 1;
+    this.#cursor.advance();
     const key = text.slice(name.length + 1);
     if (key !== '') return { name, key };
-    if (this.#token.is !== 'string' || this.#token.start !== end)
-      throw this.#invalid(`After "${name}:" a key is missing`);
-    const quoted = this.#token.pattern.join('*');
-    this.#next += 1;
+    if (this.#cursor.token.is !== 'string' || this.#cursor.token.start !== end)
+      throw this.#cursor.invalid(`After "${name}:" a key is missing`);
+    const quoted = this.#cursor.token.pattern.join('*');
+    this.#cursor.advance();
     return { name, key: quoted };
   }
 
   #term(field: Field): Query {
-    if (this.#takeWord('in')) return { is: 'text', field: this.#textual(field), values: this.#list(field) };
-    if (this.#takeSign('!=')) return { is: 'not', of: this.#compared(field, '=') };
-    const compare = compares.find((known) => this.#isSign(known)) as Compare | undefined;
+    if (this.#cursor.takeWord('in'))
+      return { is: 'text', field: this.#textual(field), values: this.#cursor.takeList(() => this.#textOf(field)) };
+    if (this.#cursor.takeSign('!=')) return { is: 'not', of: this.#compared(field, '=') };
+    const compare = compares.find((known) => this.#cursor.isSign(known)) as Compare | undefined;
     if (compare === undefined) return { is: 'has', field };
-    this.#next += 1;
+    this.#cursor.advance();
     return this.#compared(field, compare);
   }
 
   #compared(field: Field, compare: Compare): Query {
     if (isTime(field.name)) return { is: 'time', field: field.name, compare, value: this.#time(field.name, compare) };
     if (field.name === 'impact' || compare !== '=') {
-      if (isText(field.name)) throw this.#invalid(`"${field.name}" is compared by = or !=`);
-      return { is: 'number', field, compare, value: this.#number() };
+      if (isText(field.name)) throw this.#cursor.invalid(`"${field.name}" is compared by = or !=`);
+      return { is: 'number', field, compare, value: this.#cursor.takeNumber() };
     }
     return { is: 'text', field, values: [this.#textOf(field)] };
   }
 
-  #list(field: Field): Pattern[] {
-    if (!this.#takeSign('(')) throw this.#invalid('After "in" a bracket is expected');
-    const values = [this.#textOf(field)];
-    while (this.#takeSign(',')) values.push(this.#textOf(field));
-    if (!this.#takeSign(')')) throw this.#invalid('A closing bracket is missing');
-    this.#terms += values.length;
-    return values;
-  }
-
   #textual(field: Field): Field {
     if (isTime(field.name) || field.name === 'impact')
-      throw this.#invalid(`"${field.name}" is compared by =, <, <=, > or >=`);
+      throw this.#cursor.invalid(`"${field.name}" is compared by =, <, <=, > or >=`);
     return field;
   }
 
   #textOf(field: Field): Pattern {
-    const { start } = this.#token;
-    const value = this.#value(`a value of "${field.name}"`);
+    const { start } = this.#cursor.token;
+    const value = this.#cursor.takeValue(`a value of "${field.name}"`);
     if (field.name === 'class' && !assetClasses.some((known) => matchesPattern(value, known)))
-      throw invalidQuery(this.#text, start, `There is no such class; known are ${assetClasses.join(', ')}`);
+      throw this.#cursor.invalid(`There is no such class; known are ${assetClasses.join(', ')}`, start);
     return value;
-  }
-
-  #value(what: string): Pattern {
-    const { is, pattern, text } = this.#token;
-    if ((is !== 'word' && is !== 'string') || (is === 'word' && text === ''))
-      throw this.#invalid(`Here ${what} is expected`);
-    this.#next += 1;
-    return pattern;
-  }
-
-  #number(): number {
-    const { text } = this.#token;
-    if (!/^-?\d{1,15}(\.\d{1,15})?$/.test(text)) throw this.#invalid('Here a number is expected');
-    this.#next += 1;
-    return Number(text);
   }
 
   #time(field: TimeField, compare: Compare): TimeValue {
-    const { text } = this.#token;
+    const { text } = this.#cursor.token;
     const value = timeValue(text);
     if (value === undefined)
-      throw this.#invalid('Here a duration such as 90d or a date such as 2026-01-31 is expected');
+      throw this.#cursor.invalid('Here a duration such as 90d or a date such as 2026-01-31 is expected');
     if (value === 'never' && (compare !== '=' || field === 'age' || field === 'idle' || field === 'created'))
-      throw this.#invalid('"never" stands only after `last-used =` and `expires =`');
+      throw this.#cursor.invalid('"never" stands only after `last-used =` and `expires =`');
     if (value !== 'never' && !('at' in value) && (field === 'created' || field === 'last-used'))
-      throw this.#invalid(
+      throw this.#cursor.invalid(
         `"${field}" is compared with a date; for a duration use ${field === 'created' ? 'age' : 'idle'}`,
       );
     if (value !== 'never' && 'at' in value && (field === 'age' || field === 'idle'))
-      throw this.#invalid(`"${field}" is compared with a duration such as 90d`);
-    this.#next += 1;
+      throw this.#cursor.invalid(`"${field}" is compared with a duration such as 90d`);
+    this.#cursor.advance();
     return value;
-  }
-
-  get #token(): Token {
-    return this.#tokens[Math.min(this.#next, this.#tokens.length - 1)] as Token;
-  }
-
-  #isSign(text: string): boolean {
-    return this.#token.is === 'sign' && this.#token.text === text;
-  }
-
-  #takeSign(text: string): boolean {
-    if (!this.#isSign(text)) return false;
-    this.#next += 1;
-    return true;
-  }
-
-  #takeWord(text: string): boolean {
-    if (this.#token.is !== 'word' || this.#token.text !== text) return false;
-    this.#next += 1;
-    return true;
-  }
-
-  #invalid(why: string) {
-    return invalidQuery(this.#text, this.#token.start, why);
   }
 }
 

@@ -31,6 +31,11 @@ export function conditionOf(query: HuntQuery, ids: IdsInLogs): (kept: KeptEvent)
   return (kept) => test(new Looking(kept));
 }
 
+/** The values of a field of an event, as text. */
+export function valuesOf(field: HuntField, kept: KeptEvent): readonly string[] {
+  return textsOf(field, new Looking(kept));
+}
+
 class Looking implements Looked {
   readonly #kept: KeptEvent;
   #raw: { readonly value: unknown } | undefined;

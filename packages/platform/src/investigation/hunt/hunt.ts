@@ -8,7 +8,9 @@ import { countTexts } from '../../events/columns/column.ts';
 import type { ColumnedBlock } from '../../events/columns/columned-block.ts';
 import { actingNodes, isActor, type KeptEvent } from '../../events/store.ts';
 import { addBit, type Bitset, bitset, membersOf, removeBit } from '../../graph/bitset.ts';
+import { valuesOf } from './condition.ts';
 import type { Judge } from './judge.ts';
+import type { HuntField } from './syntax.ts';
 
 /** Some events, or why some cannot be told of. */
 export type HuntPiece =
@@ -27,6 +29,8 @@ export interface HuntAsked {
   readonly fits: (kept: KeptEvent) => boolean;
   /** Of a block with columns. */
   readonly judge: Judge;
+  /** Fields whose values are told of each event. */
+  readonly columns?: readonly HuntField[];
   /** Only what has a number below. */
   readonly before?: number;
   readonly limit: number;
@@ -120,15 +124,18 @@ class Page {
     const { yes, maybe } = judge(block);
     const places = [...membersOf(maybe)].filter((place) => (block.form.numbers[place] as number) < before);
     if (places.length > 0) {
-      const kept = await block.reader.read(places.map((place) => ({ block, place })));
+      const kept = await block.reader.read(
+        places.map((place) => ({ block, place })),
+        'whole',
+      );
       for (const place of places) {
-        const one = kept.get((block.form.numbers[place] as number));
+        const one = kept.get(block.form.numbers[place] as number);
         if (one !== undefined && fits(one)) addBit(yes, place);
       }
     }
     const found = bitset(block.form.count);
     for (const place of [...membersOf(yes)].reverse()) {
-      const no = (block.form.numbers[place] as number);
+      const no = block.form.numbers[place] as number;
       if (no >= before) continue;
       if (!this.#show({ no, file, at: { block, place } })) break;
       this.#within(block.form.times[place] as number);
@@ -138,7 +145,7 @@ class Page {
     const doubtful = unsureOf(block.form).map((word, at) => word & (found[at] as number));
     const longer = [...membersOf(doubtful)].map((place) => ({ block, place }));
     if (longer.length > 0)
-      for (const { event } of (await block.reader.read(longer)).values()) this.facets.add(event);
+      for (const { event } of (await block.reader.read(longer, 'form')).values()) this.facets.add(event);
     this.facets.addBlock(
       block.form,
       found.map((word, at) => word & ~(doubtful[at] as number)),
@@ -152,9 +159,15 @@ class Page {
       ({ block }) => block.reader,
     );
     const read = new Map<number, KeptEvent>();
-    for (const [reader, places] of wanted) for (const [no, kept] of await reader.read(places)) read.set(no, kept);
+    const { columns = [] } = this.#asked;
+    const part = columns.some(({ name }) => name === 'raw') ? 'whole' : 'form';
+    for (const [reader, places] of wanted) for (const [no, kept] of await reader.read(places, part)) read.set(no, kept);
+    const values = (kept: KeptEvent) =>
+      columns.length === 0 ? {} : { values: columns.map((field) => [...valuesOf(field, kept)]) };
     const events = this.#shown.flatMap(({ no, file, kept = read.get(no) }) =>
-      kept === undefined ? [] : [{ no, received: kept.received.toISOString(), file, event: kept.event }],
+      kept === undefined
+        ? []
+        : [{ no, received: kept.received.toISOString(), file, event: kept.event, ...values(kept) }],
     );
     return { events, gone: this.#shown.length - events.length };
   }

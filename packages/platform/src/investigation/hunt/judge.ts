@@ -77,8 +77,9 @@ export function judgeOf(query: HuntQuery, ids: IdsInLogs): Judge {
     case 'has':
       return fieldJudge(query.field, () => 'all');
     case 'number':
-      return fieldJudge({ name: 'raw', path: query.path }, () => (text) =>
-        text.trim() !== '' && holds(Number(text), query.compare, query.value),
+      return fieldJudge(
+        { name: 'raw', path: query.path },
+        () => (text) => text.trim() !== '' && holds(Number(text), query.compare, query.value),
       );
     case 'text':
       return textJudge(query.field, query.values, ids);

@@ -4,14 +4,12 @@
  */
 import { eventActivities, eventOutcomes } from '@firebreak/contract';
 import { moment } from '../../events/moment.ts';
+import { TokenCursor } from '../../inventory/query/cursor.ts';
 import { spanOf } from '../../inventory/query/parse.ts';
 import { matchesPattern } from '../../inventory/query/pattern.ts';
 import type { Compare, Pattern } from '../../inventory/query/syntax.ts';
-import { invalidQuery, type Token, tokensOf } from '../../inventory/query/tokens.ts';
 import { type HuntField, type HuntQuery, huntFields } from './syntax.ts';
 
-const maxDepth = 50;
-const maxTerms = 1000;
 const compares: readonly string[] = ['=', '<', '<=', '>', '>='];
 /** As sooner is less: an event of an age below an hour is later than an hour ago. */
 const turned = { '=': '=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const;
@@ -25,170 +23,131 @@ export function parseHunt(text: string, now: Date): HuntQuery {
   return new HuntParser(text, now).whole();
 }
 
+/** Fields one after the other, with commas. @throws FirebreakError FB-QUERY-INVALID */
+export function parseHuntFields(text: string): HuntField[] {
+  return new HuntParser(text, new Date(0)).fields();
+}
+
 class HuntParser {
-  readonly #text: string;
+  readonly #cursor: TokenCursor;
   readonly #now: Date;
-  readonly #tokens: readonly Token[];
-  #next = 0;
-  #depth = 0;
-  #terms = 0;
 
   constructor(text: string, now: Date) {
-    this.#text = text;
+    this.#cursor = new TokenCursor(text);
     this.#now = now;
-    this.#tokens = tokensOf(text);
   }
 
   whole(): HuntQuery {
     const query = this.#alternatives();
-    if (this.#token.is !== 'end') throw this.#invalid('Here "and", "or" or the end is expected');
+    this.#cursor.mustEnd();
     return query;
+  }
+
+  fields(): HuntField[] {
+    const fields = [this.#field()];
+    while (this.#cursor.takeSign(',')) fields.push(this.#field());
+    this.#cursor.mustEnd();
+    return fields;
   }
 
   #alternatives(): HuntQuery {
     const queries = [this.#conjunction()];
-    while (this.#takeWord('or') || this.#takeSign(';')) queries.push(this.#conjunction());
+    while (this.#cursor.takeWord('or') || this.#cursor.takeSign(';')) queries.push(this.#conjunction());
     return combined('or', queries);
   }
 
   #conjunction(): HuntQuery {
     const queries = [this.#negation()];
-    while (this.#takeWord('and') || this.#takeSign(',')) queries.push(this.#negation());
+    while (this.#cursor.takeWord('and') || this.#cursor.takeSign(',')) queries.push(this.#negation());
     return combined('and', queries);
   }
 
   #negation(): HuntQuery {
     let negated = false;
-    while (this.#takeWord('not')) negated = !negated;
+    while (this.#cursor.takeWord('not')) negated = !negated;
     const query = this.#primary();
     return negated ? { is: 'not', of: query } : query;
   }
 
   #primary(): HuntQuery {
-    this.#terms += 1;
-    if (this.#terms > maxTerms) throw this.#invalid(`It has more than ${maxTerms} terms`);
-    if (this.#takeSign('(')) {
-      this.#depth += 1;
-      if (this.#depth > maxDepth) throw this.#invalid(`Brackets are nested more than ${maxDepth} deep`);
-      const query = this.#alternatives();
-      if (!this.#takeSign(')')) throw this.#invalid('A closing bracket is missing');
-      this.#depth -= 1;
-      return query;
-    }
-    if (this.#token.is !== 'word') throw this.#invalid('A term is missing');
-    if (this.#takeWord('everything')) return { is: 'everything' };
-    if (this.#takeWord('time')) return this.#time();
-    if (this.#takeWord('age')) return this.#age();
+    this.#cursor.countTerms(1);
+    if (this.#cursor.takeSign('(')) return this.#cursor.bracketed(() => this.#alternatives());
+    if (this.#cursor.token.is !== 'word') throw this.#cursor.invalid('A term is missing');
+    if (this.#cursor.takeWord('everything')) return { is: 'everything' };
+    if (this.#cursor.takeWord('time')) return this.#time();
+    if (this.#cursor.takeWord('age')) return this.#age();
     return this.#term(this.#field());
   }
 
   #time(): HuntQuery {
     const compare = this.#compare('time');
-    const at = moment(this.#token.text) ?? moment(`${this.#token.text}T00:00:00Z`);
-    if (at === undefined) throw this.#invalid('Here a date such as 2026-01-31 or 2026-01-31T10:00:00Z is expected');
-    this.#next += 1;
+    const at = moment(this.#cursor.token.text) ?? moment(`${this.#cursor.token.text}T00:00:00Z`);
+    if (at === undefined)
+      throw this.#cursor.invalid('Here a date such as 2026-01-31 or 2026-01-31T10:00:00Z is expected');
+    this.#cursor.advance();
     return { is: 'time', compare, at };
   }
 
   #age(): HuntQuery {
     const compare = this.#compare('age');
-    const span = spanOf(this.#token.text);
+    const span = spanOf(this.#cursor.token.text);
     const at = new Date(this.#now.getTime() - (span ?? Number.NaN));
-    if (span === undefined || Number.isNaN(at.getTime())) throw this.#invalid('Here a duration such as 2h is expected');
-    this.#next += 1;
+    if (span === undefined || Number.isNaN(at.getTime()))
+      throw this.#cursor.invalid('Here a duration such as 2h is expected');
+    this.#cursor.advance();
     return { is: 'time', compare: turned[compare], at: at.toISOString() };
   }
 
   #compare(field: string): Compare {
-    const compare = compares.find((sign) => this.#takeSign(sign));
-    if (compare === undefined) throw this.#invalid(`"${field}" is compared by =, <, <=, > or >=`);
+    const compare = compares.find((sign) => this.#cursor.takeSign(sign));
+    if (compare === undefined) throw this.#cursor.invalid(`"${field}" is compared by =, <, <=, > or >=`);
     return compare as Compare;
   }
 
   #field(): HuntField {
-    const { text, end } = this.#token;
+    const { text, end } = this.#cursor.token;
     const name = huntFields.find((field) => field === text);
     if (name === undefined && text !== 'raw' && !text.startsWith('raw.'))
-      throw this.#invalid(`"${text}" is no field; known are ${huntFields.join(', ')}, raw, raw.<path>, time, age`);
-    this.#next += 1;
+      throw this.#cursor.invalid(
+        `"${text}" is no field; known are ${huntFields.join(', ')}, raw, raw.<path>, time, age`,
+      );
+    this.#cursor.advance();
     if (name !== undefined) return { name };
     if (text === 'raw') return { name: 'raw', path: '' };
     if (text !== 'raw.') return { name: 'raw', path: text.slice('raw.'.length) };
-    if (this.#token.is !== 'string' || this.#token.start !== end || this.#token.text === '')
-      throw this.#invalid('After "raw." a path is missing');
-    const path = this.#token.text;
-    this.#next += 1;
+    if (this.#cursor.token.is !== 'string' || this.#cursor.token.start !== end || this.#cursor.token.text === '')
+      throw this.#cursor.invalid('After "raw." a path is missing');
+    const path = this.#cursor.token.text;
+    this.#cursor.advance();
     return { name: 'raw', path };
   }
 
   #term(field: HuntField): HuntQuery {
-    if (this.#takeWord('in')) return { is: 'text', field, values: this.#list(field) };
-    if (this.#takeWord('contains')) return { is: 'text', field, values: [['', ...widened(this.#any(), '')]] };
-    if (this.#takeWord('starts')) {
-      if (!this.#takeWord('with')) throw this.#invalid('Here "with" is expected');
-      return { is: 'text', field, values: [widened(this.#any(), '')] };
+    if (this.#cursor.takeWord('in'))
+      return { is: 'text', field, values: this.#cursor.takeList(() => this.#value(field)) };
+    if (this.#cursor.takeWord('contains'))
+      return { is: 'text', field, values: [['', ...widened(this.#cursor.takeValue('a value'), '')]] };
+    if (this.#cursor.takeWord('starts')) {
+      if (!this.#cursor.takeWord('with')) throw this.#cursor.invalid('Here "with" is expected');
+      return { is: 'text', field, values: [widened(this.#cursor.takeValue('a value'), '')] };
     }
-    if (this.#takeSign('!=')) return { is: 'not', of: { is: 'text', field, values: [this.#value(field)] } };
-    if (this.#takeSign('=')) return { is: 'text', field, values: [this.#value(field)] };
-    const compare = compares.find((sign) => this.#isSign(sign));
+    if (this.#cursor.takeSign('!=')) return { is: 'not', of: { is: 'text', field, values: [this.#value(field)] } };
+    if (this.#cursor.takeSign('=')) return { is: 'text', field, values: [this.#value(field)] };
+    const compare = compares.find((sign) => this.#cursor.isSign(sign));
     if (compare === undefined) return { is: 'has', field };
     if (field.name !== 'raw' || field.path === '')
-      throw this.#invalid(`"${field.name}" is compared by = or !=, in (…), contains, starts with`);
-    this.#next += 1;
-    const { text } = this.#token;
-    if (!/^-?\d{1,15}(\.\d{1,15})?$/.test(text)) throw this.#invalid('Here a number is expected');
-    this.#next += 1;
-    return { is: 'number', path: field.path, compare: compare as Compare, value: Number(text) };
-  }
-
-  #list(field: HuntField): Pattern[] {
-    if (!this.#takeSign('(')) throw this.#invalid('After "in" a bracket is expected');
-    const values = [this.#value(field)];
-    while (this.#takeSign(',')) values.push(this.#value(field));
-    if (!this.#takeSign(')')) throw this.#invalid('A closing bracket is missing');
-    this.#terms += values.length;
-    return values;
+      throw this.#cursor.invalid(`"${field.name}" is compared by = or !=, in (…), contains, starts with`);
+    this.#cursor.advance();
+    return { is: 'number', path: field.path, compare: compare as Compare, value: this.#cursor.takeNumber() };
   }
 
   #value(field: HuntField): Pattern {
-    const { start } = this.#token;
-    const value = this.#any();
+    const { start } = this.#cursor.token;
+    const value = this.#cursor.takeValue('a value');
     const words = known[field.name];
     if (words !== undefined && !words.some((word) => matchesPattern(value, word)))
-      throw invalidQuery(this.#text, start, `There is no such ${field.name}; known are ${words.join(', ')}`);
+      throw this.#cursor.invalid(`There is no such ${field.name}; known are ${words.join(', ')}`, start);
     return value;
-  }
-
-  #any(): Pattern {
-    const { is, pattern, text } = this.#token;
-    if ((is !== 'word' && is !== 'string') || (is === 'word' && text === ''))
-      throw this.#invalid('Here a value is expected');
-    this.#next += 1;
-    return pattern;
-  }
-
-  get #token(): Token {
-    return this.#tokens[Math.min(this.#next, this.#tokens.length - 1)] as Token;
-  }
-
-  #isSign(text: string): boolean {
-    return this.#token.is === 'sign' && this.#token.text === text;
-  }
-
-  #takeSign(text: string): boolean {
-    if (!this.#isSign(text)) return false;
-    this.#next += 1;
-    return true;
-  }
-
-  #takeWord(text: string): boolean {
-    if (this.#token.is !== 'word' || this.#token.text !== text) return false;
-    this.#next += 1;
-    return true;
-  }
-
-  #invalid(why: string) {
-    return invalidQuery(this.#text, this.#token.start, why);
   }
 }
 

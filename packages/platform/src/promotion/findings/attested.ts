@@ -8,8 +8,8 @@ export type SignedStatement = Extract<JudgedStatement, { ok: true }>;
 
 export interface Attested {
   readonly signed: readonly SignedStatement[];
-  /** Statements of the kind that do not count, each in a sentence. */
-  readonly passedOver: readonly string[];
+  /** Statements of the kind that do not count, each in a sentence; whoever reads them on adds to it. */
+  readonly passedOver: string[];
 }
 
 /** @param kinds predicate types. @param belief what a signer must be believed in */

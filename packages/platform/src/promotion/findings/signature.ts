@@ -22,15 +22,19 @@ export interface SimpleSignature {
   readonly keyless: boolean;
 }
 
-/** @throws FirebreakError FB-CANCELLED */
+/**
+ * Of a folder or file with its bundle. `root`: what its statements name it by, once the signature holds.
+ *
+ * @throws FirebreakError FB-CANCELLED
+ */
 export async function modelSignature(
   model: string,
   signature: { readonly bytes: Uint8Array; readonly path?: string } | undefined,
   trust: GateTrust,
   now: Date,
   signal: AbortSignal,
-): Promise<Finding> {
-  if (signature === undefined) return absent('signature', [], 'Give the bundle with --signature.');
+): Promise<{ readonly finding: Finding; readonly root?: string }> {
+  if (signature === undefined) return { finding: absent('signature', [], 'Give the bundle with --signature.') };
   const refusals: string[] = [];
   for (const signer of trust.signers) {
     if (!signer.may.includes('sign') || signer.key.by === 'ledger') continue;
@@ -38,6 +42,7 @@ export async function modelSignature(
       verdict,
       signer: by,
       reasons,
+      statement,
     } = await verifyModel({
       model,
       signature: signature.bytes,
@@ -47,14 +52,18 @@ export async function modelSignature(
       signal,
     });
     const why = reasons.map(({ code, why: each }) => `${code}: ${each}`).join(' ');
-    if (verdict === 'verified') return signedBy(signer, 'The files are those that were signed.');
+    if (verdict === 'verified' && statement !== undefined)
+      return { finding: signedBy(signer, 'The files are those that were signed.'), root: statement.root };
     // Who signed is settled; what was signed is not what lies here.
-    if (by !== undefined && verdict === 'refused') return notVerified(`${signer.name} signed it. ${why}`);
-    if (by !== undefined) return { state: 'unread', why: why.slice(0, 2000), next: 'Mend what the code says.' };
+    if (by !== undefined && verdict === 'refused') return { finding: notVerified(`${signer.name} signed it. ${why}`) };
+    if (by !== undefined)
+      return { finding: { state: 'unread', why: why.slice(0, 2000), next: 'Mend what the code says.' } };
     refusals.push(why);
   }
-  if (refusals.length === 0) return notVerified('The trust file names nobody who may sign.');
-  return notVerified(`It is signed by nobody that the trust file names. ${[...new Set(refusals)].join(' ')}`);
+  if (refusals.length === 0) return { finding: notVerified('The trust file names nobody who may sign.') };
+  return {
+    finding: notVerified(`It is signed by nobody that the trust file names. ${[...new Set(refusals)].join(' ')}`),
+  };
 }
 
 /**

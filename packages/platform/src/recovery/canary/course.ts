@@ -50,20 +50,24 @@ function hasEnough({ name }: CanaryMetric, seen: Seen, least: number): boolean {
   return Math.min(countOf(block, 'baseline'), countOf(block, 'canary')) >= least;
 }
 
+interface LookOptions {
+  /** Guard queries that must hold and do not, by metric. */
+  readonly broken?: Readonly<Record<string, readonly string[]>>;
+  /** The look has had its time; before that only what must hold is told. */
+  readonly ripe?: boolean;
+  readonly terse?: boolean;
+}
+
 /**
  * Tests what can be tested and was not yet.
  *
  * @param before what earlier looks saw, oldest first
- * @param broken guard queries that must hold and do not, by metric
  */
 export function judgeLook(
   config: CanaryConfig,
   before: readonly Seen[],
   look: OpenLook,
-  {
-    broken = {},
-    terse = false,
-  }: { readonly broken?: Readonly<Record<string, readonly string[]>>; readonly terse?: boolean } = {},
+  { broken = {}, ripe = true, terse = false }: LookOptions = {},
 ): { readonly verdicts: OpenLook['verdicts']; readonly verdict: CanaryVerdict } {
   const { metrics, judge } = config;
   const least = judgedStages(config)[look.stage]?.minSamples ?? 1;
@@ -74,7 +78,7 @@ export function judgeLook(
     const found = Object.hasOwn(verdicts, metric.name) ? verdicts[metric.name] : undefined;
     const holds = broken[metric.name] ?? [];
     if (found !== undefined && holds.length === 0) return found;
-    const enough = hasEnough(metric, look.seen, least);
+    const enough = ripe && hasEnough(metric, look.seen, least);
     const about = { line, tolerance: judge.tolerance, minSamples: least, broken: holds, terse };
     const blocks = all.map((seen) => seen[metric.name] ?? unseen);
     const verdict = judgeMetric(metric, enough ? blocks : [look.seen[metric.name] ?? unseen], about);

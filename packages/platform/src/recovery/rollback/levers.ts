@@ -27,7 +27,8 @@ export function rollbackLevers(
       if (!params.success) continue;
       const made = lever(action.id, params.data as Readonly<Record<string, unknown>>);
       targets.add(action.target(params.data).id);
-      found.set(made.key, { lever: made, why: `Version ${wish.to.version} comes back in the place of ${wish.from.version}.` });
+      const why = `Version ${wish.to.version} comes back in the place of ${wish.from.version}.`;
+      found.set(made.key, { lever: made, why });
     }
   if (found.size === 0) return [];
   const known = new Set(actions.map(({ id }) => id));

@@ -11,10 +11,14 @@ create table event_columns (
   counts integer[] not null,
   -- Numbers, times and when they came in, and the fields of the one form; zstd.
   form bytea not null,
+  -- The one form of the events, in groups, each packed; where each ends.
+  forms bytea not null,
+  ends integer[] not null,
   -- What is in it, as numbers; null when anything may be.
   terms integer[]
 );
 alter table event_columns alter column form set storage external;
+alter table event_columns alter column forms set storage external;
 create index event_columns_by_term on event_columns using gin (terms) with (fastupdate = off);
 create index event_columns_open on event_columns (no) where terms is null;
 
@@ -31,3 +35,14 @@ create index event_column_by_no on event_column (no);
 -- Which blocks have none yet.
 alter table event_block add column columned boolean not null default false;
 create index event_block_bare on event_block (no) where not columned;
+
+-- Columns of the events in a file lie in a file beside it (storage/cold-columns.ts).
+alter table cold_file add column columns_sha256 text;
+create table cold_columns (
+  file text not null references cold_file (name),
+  no bigint not null,
+  terms integer[],
+  primary key (file, no)
+);
+create index cold_columns_by_term on cold_columns using gin (terms) with (fastupdate = off);
+create index cold_columns_open on cold_columns (file, no) where terms is null;

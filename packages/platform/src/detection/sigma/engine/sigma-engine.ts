@@ -62,7 +62,14 @@ interface RuleSet {
   readonly linked: Linked;
   readonly correlator: Correlator;
   /** By source id. */
-  readonly programs: Map<string, { readonly program: Program; readonly rules: readonly number[] }>;
+  readonly programs: Map<string, MadeProgram>;
+}
+
+interface MadeProgram {
+  readonly program: Program;
+  readonly rules: readonly number[];
+  /** Where a field is that a correlation asks for, by the rule that was true. */
+  readonly paths: Map<DetectionRule, Map<string, readonly (readonly string[])[]>>;
 }
 
 export interface EngineOptions {
@@ -106,7 +113,8 @@ export class SigmaEngine {
     const source = context.source === undefined ? this.#recognise(event) : this.#sources.get(context.source);
     if (source === undefined)
       return { source: undefined, rules: [], matched: false, correlations: [], truncated: false };
-    const { program, rules: numbers } = this.#programFor(set, source);
+    const made = this.#programFor(set, source);
+    const { program, rules: numbers } = made;
     const { attributeLists: lists = [] } = source;
     const seen = lists.length === 0 ? { event, truncated: false } : withAttributes(event, lists);
     const { matched, truncated } = program.evaluate(seen.event);
@@ -115,9 +123,8 @@ export class SigmaEngine {
     const rules = matched.map((position) => numbers[position] as number);
     const { linked } = set;
     const read = (rule: number, field: string): Scalar | undefined => {
-      const of = linked.rules[rule]?.logsource ?? {};
-      for (const path of pathsOf(field, of, source)) {
-        const value = foreignAt(seen.event, path.split('.'));
+      for (const path of this.#pathsFor(made, linked.rules[rule], field, source)) {
+        const value = foreignAt(seen.event, path);
         if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) return value as Scalar;
       }
       return undefined;
@@ -190,7 +197,18 @@ export class SigmaEngine {
     return { set, report: { rules: rules.length, correlations: correlations.length, filters, problems } };
   }
 
-  #programFor({ linked, programs }: RuleSet, source: EventSource) {
+  #pathsFor({ paths }: MadeProgram, rule: DetectionRule | undefined, field: string, source: EventSource) {
+    if (rule === undefined) return [];
+    const ofRule = paths.get(rule) ?? new Map<string, readonly (readonly string[])[]>();
+    paths.set(rule, ofRule);
+    const known = ofRule.get(field);
+    if (known !== undefined) return known;
+    const found = pathsOf(field, rule.logsource, source).map((path) => path.split('.'));
+    ofRule.set(field, found);
+    return found;
+  }
+
+  #programFor({ linked, programs }: RuleSet, source: EventSource): MadeProgram {
     const known = programs.get(source.id);
     if (known !== undefined) return known;
     const rules = linked.rules.flatMap((rule, number) => (fits(rule.logsource, source.logsource) ? [number] : []));
@@ -198,7 +216,7 @@ export class SigmaEngine {
       const rule = linked.rules[number] as DetectionRule;
       return rewritten(rule.expression, rule.logsource, source);
     });
-    const made = { program: new Program(expressions), rules };
+    const made: MadeProgram = { program: new Program(expressions), rules, paths: new Map() };
     programs.set(source.id, made);
     return made;
   }

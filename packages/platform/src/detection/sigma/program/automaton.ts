@@ -20,6 +20,7 @@ const maxUnits = 16;
 const ascii = 128;
 
 export class Automaton {
+  /** By the row of a state (its number times the classes) and a class the next row; its complement where an id ends. */
   readonly #next: Int32Array;
   readonly #classes: number;
   /** Class of an ASCII unit, folding included. */
@@ -57,6 +58,10 @@ export class Automaton {
     }
     completed(next, classes, ids);
     this.#next = next.slice(0, ids.length * classes);
+    for (let edge = 0; edge < this.#next.length; edge += 1) {
+      const state = this.#next[edge] ?? 0;
+      this.#next[edge] = ids[state]?.length === 0 ? state * classes : ~(state * classes);
+    }
     this.#outputAt = new Int32Array(ids.length + 1);
     for (const [state, found] of ids.entries()) this.#outputAt[state + 1] = (this.#outputAt[state] ?? 0) + found.length;
     this.#outputs = Int32Array.from(ids.flat());
@@ -64,17 +69,23 @@ export class Automaton {
 
   /** Calls `found` for every occurrence of a literal, with the place behind it: the same id may come many times. */
   scan(text: string, found: (id: number, end: number) => void): void {
-    const [next, classes, ends, outputs] = [this.#next, this.#classes, this.#outputAt, this.#outputs];
+    const next = this.#next;
     const asciiClass = this.#asciiClass;
-    let state = 0;
+    let row = 0;
     for (let at = 0; at < text.length; at += 1) {
       const unit = text.charCodeAt(at);
       const kind = unit < ascii ? (asciiClass[unit] as number) : this.#classOf(foldedUnits[unit] as number);
-      state = next[state * classes + kind] as number;
-      const from = ends[state] as number;
-      const to = ends[state + 1] as number;
-      for (let output = from; output < to; output += 1) found(outputs[output] as number, at + 1);
+      row = next[row + kind] as number;
+      if (row >= 0) continue;
+      row = ~row;
+      this.#tell(row / this.#classes, at + 1, found);
     }
+  }
+
+  #tell(state: number, end: number, found: (id: number, end: number) => void): void {
+    const to = this.#outputAt[state + 1] as number;
+    for (let output = this.#outputAt[state] as number; output < to; output += 1)
+      found(this.#outputs[output] as number, end);
   }
 
   get bytes(): number {

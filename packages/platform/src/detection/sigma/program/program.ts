@@ -54,7 +54,14 @@ interface FieldProgram {
   /** Of the keys of `folded`: folding keeps lengths, so a longer text is none of them. */
   longest: number;
   automaton?: Automaton;
+  /** What was true of values of before, where an automaton would have to look. */
+  memory?: { readonly atoms: Map<string, readonly number[]>; asked: number; known: number };
 }
+
+/** Of a field: so many values of so many units, forgotten all at once when there are more. */
+const mostRemembered = 256;
+const longestRemembered = 100;
+const enoughAsked = 2000;
 
 /** Field of keywords: no event has a field of this name. */
 const keywordField = '\0';
@@ -97,7 +104,10 @@ export class Program {
         }
     }
     for (const field of this.#fieldPrograms)
-      if (field.literals.length > 0) field.automaton = new Automaton(field.literals);
+      if (field.literals.length > 0) {
+        field.automaton = new Automaton(field.literals);
+        field.memory = { atoms: new Map(), asked: 0, known: 0 };
+      }
     this.#isTrue = new Uint32Array(this.#atoms.length);
     this.#asked = new Uint32Array(this.#atoms.length);
     this.#isCandidate = new Uint32Array(this.#rules.length);
@@ -148,35 +158,58 @@ export class Program {
     const program = this.#fieldPrograms[field] as FieldProgram;
     const values = this.#fields.values[field] as Scalar[];
     this.#meetAll(program.there);
-    for (const value of values) {
-      if (value === null) continue;
-      this.#meetAll(program.anything);
-      const text = scalarText(value);
-      if (program.cased.size > 0) this.#meetAll(program.cased.get(text));
-      if (program.numbers.size > 0) {
-        const number = scalarNumber(value);
-        if (number !== undefined) this.#meetAll(program.numbers.get(number));
-      }
-      if (text.length <= program.longest) this.#meetAll(program.folded.get(fold(text)));
-      if (program.automaton === undefined) continue;
-      let folded: string | undefined;
-      program.automaton.scan(text, (id) => {
-        if (this.#isTrue[id] === this.#now) return;
-        const pattern = this.#atoms[id]?.pattern;
-        if (pattern === undefined) return;
-        if (pattern.bounded && text.length > maxTestedText) this.#cut = true;
-        // Once for a value: its literal may occur in it a million times.
-        if (this.#tried.has(id)) return;
-        this.#tried.add(id);
-        folded ??= fold(text);
-        if (pattern.test(text, folded)) this.#meet(id);
-      });
-      if (this.#tried.size > 0) this.#tried.clear();
-    }
+    for (const value of values) if (value !== null) this.#meetAll(this.#metBy(program, value));
   }
 
-  #meetAll(atoms: readonly number[] | undefined): void {
-    if (atoms !== undefined) for (const atom of atoms) this.#meet(atom);
+  /** Atoms that are true of a value: of one that comes again and again they are remembered. */
+  #metBy(program: FieldProgram, value: Exclude<Scalar, null>): readonly number[] {
+    const { memory } = program;
+    if (memory === undefined || typeof value !== 'string' || value.length > longestRemembered)
+      return this.#looked(program, value);
+    const known = memory.atoms.get(value);
+    memory.asked += 1;
+    if (known !== undefined) {
+      memory.known += 1;
+      return known;
+    }
+    // A field whose values are all different is not worth it.
+    if (memory.asked > enoughAsked && memory.known < memory.asked / 2) delete program.memory;
+    const found = this.#looked(program, value);
+    if (memory.atoms.size >= mostRemembered) memory.atoms.clear();
+    memory.atoms.set(value, found);
+    return found;
+  }
+
+  #looked(program: FieldProgram, value: Exclude<Scalar, null>): readonly number[] {
+    const met = [...program.anything];
+    const add = (atoms: readonly number[] | undefined) => {
+      if (atoms !== undefined) for (const atom of atoms) met.push(atom);
+    };
+    const text = scalarText(value);
+    if (program.cased.size > 0) add(program.cased.get(text));
+    if (program.numbers.size > 0) {
+      const number = scalarNumber(value);
+      if (number !== undefined) add(program.numbers.get(number));
+    }
+    if (text.length <= program.longest) add(program.folded.get(fold(text)));
+    if (program.automaton === undefined) return met;
+    let folded: string | undefined;
+    program.automaton.scan(text, (id) => {
+      const pattern = this.#atoms[id]?.pattern;
+      if (pattern === undefined) return;
+      if (pattern.bounded && text.length > maxTestedText) this.#cut = true;
+      // Once for a value: its literal may occur in it a million times.
+      if (this.#tried.has(id)) return;
+      this.#tried.add(id);
+      folded ??= fold(text);
+      if (pattern.test(text, folded)) met.push(id);
+    });
+    if (this.#tried.size > 0) this.#tried.clear();
+    return met;
+  }
+
+  #meetAll(atoms: readonly number[]): void {
+    for (const atom of atoms) this.#meet(atom);
   }
 
   #meet(atom: number): void {
@@ -226,9 +259,23 @@ export class Program {
         ? { kind: 'atom', atom: this.#atom(expression.field ?? keywordField, expression.test) }
         : expression.kind === 'not'
           ? { kind: 'not', part: this.#node(expression.part, known) }
-          : { kind: expression.kind, parts: expression.parts.map((part) => this.#node(part, known)) };
+          : { kind: expression.kind, parts: this.#cheapFirst(expression.parts.map((part) => this.#node(part, known))) };
     known.set(expression, node);
     return node;
+  }
+
+  /** What is known already decides before what has to be asked. */
+  #cheapFirst(parts: Node[]): Node[] {
+    return parts
+      .map((part) => ({ part, cost: this.#costOf(part) }))
+      .sort((a, b) => a.cost - b.cost)
+      .map(({ part }) => part);
+  }
+
+  #costOf(node: Node): number {
+    if (node.kind === 'atom') return this.#atoms[node.atom]?.lazy === undefined ? 0 : 100;
+    if (node.kind === 'not') return this.#costOf(node.part);
+    return node.parts.reduce((sum, part) => sum + this.#costOf(part), 1);
   }
 
   #field(name: string): number {

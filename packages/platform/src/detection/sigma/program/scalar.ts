@@ -44,10 +44,17 @@ export function timePart(value: Scalar, part: TimePart): number | undefined {
   }[part];
 }
 
+/** As most logs write it, which the engine reads as it is. */
+const plain = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{3,9})?Z$/;
+
 /** When something happened, in milliseconds since 1970; a date without a zone is UTC. */
 export function instant(value: unknown): number | undefined {
   if (typeof value === 'number') return epochMs(value);
   if (typeof value !== 'string' || value.length > 64) return undefined;
+  if (plain.test(value)) {
+    const ms = Date.parse(value.length <= 24 ? value : `${value.slice(0, 23)}Z`);
+    return Number.isNaN(ms) ? undefined : ms;
+  }
   const match = written.exec(value);
   if (match === null) {
     const number = scalarNumber(value);

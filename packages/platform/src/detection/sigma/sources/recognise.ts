@@ -34,14 +34,26 @@ export function recogniserOf(sources: readonly EventSource[]): Recogniser {
         const value = foreignAt(event, path);
         if (value === undefined || value === null || typeof value === 'object') return false;
         const text = String(value).slice(0, 1000);
-        return tests.some(({ test }) => test(text, fold(text)));
+        const folded = fold(text);
+        return tests.some(({ test }) => test(text, folded));
       }),
     )?.source;
 }
 
-export function eventTime(event: object, { time }: EventSource): number | undefined {
-  for (const path of time) {
-    const found = instant(foreignAt(event, path.split('.')));
+const split = new WeakMap<EventSource, readonly (readonly string[])[]>();
+
+/** Paths at which the events of a source have their time, as their keys. */
+function timePaths(source: EventSource): readonly (readonly string[])[] {
+  const known = split.get(source);
+  if (known !== undefined) return known;
+  const paths = source.time.map((path) => path.split('.'));
+  split.set(source, paths);
+  return paths;
+}
+
+export function eventTime(event: object, source: EventSource): number | undefined {
+  for (const path of timePaths(source)) {
+    const found = instant(foreignAt(event, path));
     if (found !== undefined) return found;
   }
   return undefined;

@@ -542,6 +542,33 @@ export function actionCases(namespace: string, node: string): readonly ActionCas
       probes: ['cannot-tell'],
     },
     {
+      name: 'a fifth to the newest revision',
+      action: 'kubernetes.shift-inference',
+      params: { namespace, name: 'canary', percent: 20 },
+      probes: ['cannot-tell'],
+      interfere: merge('InferenceService', 'serving.kserve.io/v1beta1', 'canary', {
+        spec: { predictor: { canaryTrafficPercent: 35 } },
+      }),
+    },
+    {
+      name: 'a quarter to the canary',
+      action: 'kubernetes.shift-route',
+      params: { namespace, name: 'models', baseline: 'serve', canary: 'canary', percent: 25 },
+      probes: ['cannot-tell'],
+      interfere: merge('HTTPRoute', 'gateway.networking.k8s.io/v1', 'models', {
+        spec: {
+          rules: [
+            {
+              backendRefs: [
+                { name: 'serve', port: 80, weight: 3 },
+                { name: 'canary', port: 81, weight: 2 },
+              ],
+            },
+          ],
+        },
+      }),
+    },
+    {
       name: 'a model that was verified',
       action: 'kubernetes.set-model-uri',
       params: { kind: 'InferenceService', namespace, name: 'llm', storageUri: 's3://models/llm/1' },

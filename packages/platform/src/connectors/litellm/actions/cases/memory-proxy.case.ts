@@ -10,7 +10,7 @@ export function memoryWorld(probeKey: string): World {
   const token = createHash('sha256').update(probeKey).digest('hex');
   const key: Body = { blocked: null, rpm_limit: 50, tpm_limit: null, max_budget: 5 };
   const teamRow: Body = { blocked: false };
-  const deployments = [
+  const deployments: { name: string; id: string; stored: boolean; blocked: boolean; weight?: number }[] = [
     { name: model, id: 'a1', stored: true, blocked: false },
     { name: model, id: 'a2', stored: true, blocked: false },
     { name: safe, id: 's1', stored: true, blocked: false },
@@ -43,8 +43,9 @@ export function memoryWorld(probeKey: string): World {
         return body.team_id === team ? {} : undefined;
       case 'GET /v1/model/info':
         return {
-          data: deployments.map(({ name, id, stored, blocked }) => ({
+          data: deployments.map(({ name, id, stored, blocked, weight }) => ({
             model_name: name,
+            litellm_params: weight === undefined ? {} : { weight },
             model_info: { id, db_model: stored, blocked },
           })),
         };
@@ -65,7 +66,9 @@ export function memoryWorld(probeKey: string): World {
     const [, id] = /^\/model\/(\w+)\/update$/.exec(route) ?? [];
     const deployment = deployments.find((each) => each.id === id);
     if (method !== 'PATCH' || deployment === undefined || !deployment.stored) return undefined;
-    deployment.blocked = body.blocked === true;
+    if (body.blocked !== undefined) deployment.blocked = body.blocked === true;
+    const { weight } = (body.litellm_params ?? {}) as { weight?: number };
+    if (weight !== undefined) deployment.weight = weight;
     return {};
   }
 
@@ -73,7 +76,7 @@ export function memoryWorld(probeKey: string): World {
   function answering(asked: string): { readonly id: string; readonly blocked: boolean } | undefined {
     const aliases = router.model_group_alias as Record<string, string>;
     const of = deployments.filter(({ name }) => name === (aliases[asked] ?? asked));
-    return of.find(({ blocked }) => !blocked) ?? of[0];
+    return of.find(({ blocked, weight }) => !blocked && weight !== 0) ?? of[0];
   }
 
   const reply = (value: unknown, headers: Readonly<Record<string, string>> = {}): CommandReply =>

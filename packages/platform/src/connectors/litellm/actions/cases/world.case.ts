@@ -51,6 +51,14 @@ export const cases: readonly LeverCase<World>[] = [
     probes: ['holds', 'holds'],
   },
   {
+    action: 'litellm.shift-weights',
+    name: 'all to one of two',
+    params: (world) => ({ ...ofServer(world), model, canary: ['a2'], percent: 100 }),
+    probes: ['holds'],
+    interfere: ({ admin }) => admin('PATCH', '/model/a2/update', { litellm_params: { weight: 7 } }),
+    takeOver: ({ admin }) => admin('PATCH', '/model/a2/update', { litellm_params: { weight: 7 } }),
+  },
+  {
     action: 'litellm.swap-model',
     name: 'for the safe one',
     params: (world) => ({ ...ofServer(world), model, to: safe }),
@@ -117,8 +125,19 @@ export async function stateOf({ session, token }: World): Promise<unknown> {
     key: [info.blocked === true, info.rpm_limit, info.tpm_limit, info.max_budget],
     team: team_info.blocked === true,
     models: data
-      .map((each: { model_name: string; model_info: { id: string; blocked?: boolean } }) =>
-        [each.model_name, each.model_info.id, each.model_info.blocked === true].join(' '),
+      .map(
+        (each: {
+          model_name: string;
+          model_info: { id: string; blocked?: boolean };
+          litellm_params?: { weight?: number };
+        }) =>
+          [
+            each.model_name,
+            each.model_info.id,
+            each.model_info.blocked === true,
+            // Without any weight all count alike.
+            each.litellm_params?.weight ?? 1,
+          ].join(' '),
       )
       .sort(),
     fallbacks: router_settings.fallbacks,

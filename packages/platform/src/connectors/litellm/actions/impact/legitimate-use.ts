@@ -12,6 +12,7 @@ export const fixedCost = {
   'fallbacks-off': 2,
   'block-key': 3,
   'detach-mcp-server': 4,
+  'shift-weights': 3,
   'swap-model': 5,
   'block-team': 6,
   'block-model': 10,

@@ -1,0 +1,62 @@
+/** Moves the traffic of a canary by a lever: read, apply, read back, probe, as the runner of plans does it with a step. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type AnyAction, type CanaryConfig, FirebreakError, type ProbeResult } from '@firebreak/contract';
+import type { CanaryTraffic, MoveRequest } from '../../recovery/canary/sources.ts';
+import { whoAnswers } from './who-answers.ts';
+
+interface Levers {
+  readonly actions: readonly AnyAction[];
+  readonly session: (action: string, params: unknown) => unknown;
+}
+
+const readBackMs = [0, 200, 500, 1000, 2000, 4000];
+
+/** @param levers undefined where no source is open: then somebody moves the traffic by hand */
+export function canaryTraffic(levers: Levers | undefined): CanaryTraffic {
+  function leverOf({ traffic }: CanaryConfig, percent: number) {
+    if (traffic.by === 'hand') return undefined;
+    const action = levers?.actions.find(({ id }) => id === traffic.action);
+    if (levers === undefined || action === undefined)
+      throw new FirebreakError('FB-USAGE', `No open source has the lever ${traffic.action}.`);
+    const params = action.params.safeParse({ ...traffic.params, percent });
+    if (!params.success || (params.data as { percent?: unknown }).percent !== percent)
+      throw new FirebreakError(
+        'FB-USAGE',
+        `${traffic.action} is no lever for a share of traffic with these parameters.`,
+      );
+    return { action, params: params.data as unknown, session: levers.session(action.id, params.data) };
+  }
+
+  return {
+    check: (config) => void leverOf(config, config.stages[0]?.percent ?? 0),
+
+    async move({ config, percent, before, key, signal, found }: MoveRequest) {
+      const lever = leverOf(config, percent);
+      if (lever === undefined)
+        return { outcome: 'by-hand', detail: `Somebody else gives the canary ${percent} %.`, probes: [] };
+      const { action, params, session } = lever;
+      const attempt = { session, signal, key };
+      const state = await action.read(attempt, params);
+      if (before === undefined) await found(state.record);
+      const outcome = action.inEffect(state.record, params, state.record)
+        ? { outcome: 'done' as const }
+        : await action.apply(attempt, params, state.record);
+      if (outcome.outcome === 'refused') return { outcome: 'refused', detail: outcome.reason, probes: [] };
+      let holds = false;
+      for (const wait of readBackMs) {
+        if (wait > 0) await sleep(wait, undefined, { signal });
+        holds = action.inEffect((await action.read(attempt, params)).record, params, state.record);
+        if (holds) break;
+      }
+      if (!holds) {
+        const reason = outcome.outcome === 'unknown' ? outcome.reason : 'It is not in effect after seven seconds.';
+        return { outcome: 'unknown', detail: reason, probes: [] };
+      }
+      const probes: readonly ProbeResult[] = await action.probe(attempt, params, state);
+      return { outcome: 'done', detail: action.describe(params), probes: [...probes] };
+    },
+
+    whoAnswers,
+  };
+}

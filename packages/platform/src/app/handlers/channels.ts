@@ -1,0 +1,67 @@
+/** The audit of delivery channels, and approvals of what they deliver. */
+import { FirebreakError, type Gap } from '@firebreak/contract';
+import { scopeOf } from '../../facts/history.ts';
+import type { Handlers } from '../../http/handlers.ts';
+import { auditChannels } from '../../promotion/channels/audit.ts';
+import { judgeCommits } from '../../promotion/channels/commits.ts';
+import { headsOf } from '../../promotion/channels/heads.ts';
+import { allowedSigners } from '../../promotion/channels/ssh-signature.ts';
+import { mustHaveField, type Station } from '../station.ts';
+
+const dayMs = 86_400_000;
+
+export function channelHandlers(station: Station): Pick<Handlers, 'channelAudit' | 'approveChannel'> {
+  const { ledger, clock } = station;
+  const store = station.storage.promotionStore;
+  return {
+    channelAudit: async ({ body, signal }) => {
+      const { holder } = mustHaveField(station);
+      const { estate, graph } = await holder.current(signal);
+      const since = new Date(body.since);
+      const at = clock.now();
+      const before = await station.storage.factHistory
+        .at(scopeOf([holder.target.spec]), since)
+        .catch((error: unknown) => {
+          if (error instanceof FirebreakError && error.code === 'FB-HISTORY-NONE') return error;
+          throw error;
+        });
+      const gaps: Gap[] = graph.completeness.answer === 'limited' ? [...graph.completeness.reasons] : [];
+      if (before instanceof FirebreakError)
+        gaps.push({
+          kinds: ['*'],
+          code: before.code,
+          where: body.since,
+          reason: before.why,
+          next: 'Keep `firebreak serve` running; what is not recorded cannot be compared.',
+        });
+      return auditChannels({
+        since,
+        at,
+        now: headsOf(estate),
+        then: before instanceof FirebreakError ? undefined : headsOf(before.estate),
+        baselines: await store.baselines(at),
+        commits: judgeCommits(body.commits, allowedSigners(body.allowedSigners), since),
+        completeness: gaps.length === 0 ? { answer: 'complete' } : { answer: 'limited', reasons: gaps },
+      });
+    },
+
+    approveChannel: async ({ body, caller }) => {
+      const { channel, value, note } = body;
+      const at = clock.now();
+      const baseline = {
+        channel,
+        value,
+        note,
+        by: caller.name,
+        at: at.toISOString(),
+        until: new Date(at.getTime() + body.days * dayMs).toISOString(),
+      };
+      await store.transaction(async (tx) => {
+        await store.putBaseline(tx, baseline);
+        const { by: _, ...told } = baseline;
+        await ledger.append([{ incident: null, kind: 'channel.approved', actor: caller.name, body: told }], tx);
+      });
+      return baseline;
+    },
+  };
+}

@@ -7,7 +7,7 @@ const [address = '', token = '', seconds = '10', rate = '0', batch = '1000', atO
 const agent = new Agent({ keepAlive: true, maxSockets: Number(atOnce) });
 const url = new URL('/api/log', address);
 const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' };
-const told = { events: 0, kept: 0, refused: 0, failed: 0, bytes: 0, milliseconds: 0 };
+const told = { events: 0, kept: 0, refused: 0, failed: 0, bytes: 0, milliseconds: 0, coreSeconds: 0 };
 const start = performance.now();
 const until = start + Number(seconds) * 1000;
 let next = Math.floor(Math.random() * 2 ** 20) * 2 ** 12;
@@ -60,5 +60,7 @@ async function one(number: number): Promise<void> {
 
 await Promise.all(Array.from({ length: Number(atOnce) }, (_, number) => one(number)));
 told.milliseconds = performance.now() - start;
+const { user, system } = process.cpuUsage();
+told.coreSeconds = (user + system) / 1e6;
 agent.destroy();
 console.log(JSON.stringify(told));

@@ -10,11 +10,14 @@ import { outsideScope } from '../../packages/platform/src/detection/agent/scope/
 import { readTaskScope } from '../../packages/platform/src/detection/agent/scope/read-scope.ts';
 import { streamDetectors } from '../../packages/platform/src/detection/stream/index.ts';
 import { normalise } from '../../packages/platform/src/events/normalise.ts';
+import { wilson } from '../../packages/platform/src/investigation/cases/wilson.ts';
 import { attacks } from './attacks.ts';
 import { Chance } from './chance.ts';
 import { type Conversation, spansOf } from './conversation.ts';
 import { harmless } from './harmless.ts';
 
+/** Of no conversation nothing is known. */
+const nothing = { low: 0, high: 1 };
 const learning = 1500;
 const judged = 3000;
 const perAttack = 25;
@@ -104,15 +107,6 @@ function heard(running: readonly Running[], sent: unknown, begins: number): Set<
   return detectors;
 }
 
-/** 95 % interval of a share (Wilson, 1927). */
-function wilson(hits: number, of: number): readonly [number, number] {
-  const z = 1.96;
-  const p = hits / of;
-  const middle = (p + (z * z) / (2 * of)) / (1 + (z * z) / of);
-  const half = (z * Math.sqrt((p * (1 - p)) / of + (z * z) / (4 * of * of))) / (1 + (z * z) / of);
-  return [Math.max(0, middle - half), Math.min(1, middle + half)];
-}
-
 /** Which detectors an attack is for. */
 const meant: Readonly<Record<string, readonly string[]>> = {
   'open injection': ['untrusted-arguments', 'goal-hijack', 'new-destination'],
@@ -140,7 +134,7 @@ test('attacks are seen by the detectors that are meant for them', () => {
     const of = told.filter(({ conversation }) => conversation.attack === attack);
     const hits = of.filter((each) => detectors.some((id) => each.detectors.has(`agent/${id}`))).length;
     const any = of.filter((each) => each.detectors.size > 0).length;
-    const [low, high] = wilson(hits, of.length);
+    const { low, high } = wilson(hits, of.length) ?? nothing;
     return {
       attack,
       detectors: detectors.join(', '),
@@ -161,7 +155,7 @@ test('honest work is seldom taken for an attack', () => {
   const ids = streamDetectors.map(({ id }) => id).filter((id) => id.startsWith('agent/'));
   const rows = [...ids, 'any'].map((id) => {
     const alarms = honest.filter(({ detectors }) => (id === 'any' ? detectors.size > 0 : detectors.has(id))).length;
-    const [low, high] = wilson(alarms, honest.length);
+    const { low, high } = wilson(alarms, honest.length) ?? nothing;
     const perThousand = (share: number) => +(share * 1000).toFixed(1);
     return {
       detector: id,

@@ -3,7 +3,7 @@
  * up in the queue by itself, is read as a timeline and as a picture of what it could and did touch, is judged, suppressed, split and
  * merged. Writes the screenshots of the documentation when asked to (`SCREENSHOTS=docs/images`).
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -216,6 +216,37 @@ test('a hunt over all that came in is narrowed by what is found most often', asy
   const found = page.getByRole('region', { name: 'Events found' });
   await page.getByText(/^4 events found/).waitFor();
   await shoot(page, 'hunting');
+  const columns = page.getByRole('textbox', { name: 'Fields as columns' });
+  await columns.fill('raw.user.username, raw.objectRef.name');
+  await page.keyboard.press('Enter');
+  await found.getByRole('columnheader', { name: 'raw.objectRef.name' }).waitFor();
+  await page.getByLabel('Since (UTC)').fill('2020-01-01T00:00');
+  await page.waitForURL(/since=/);
+  await shoot(page, 'hunting-columns');
+  // Who is sent the address sees the same.
+  const address = page.url();
+  await page.goto('about:blank');
+  await page.goto(address);
+  await found.getByRole('columnheader', { name: 'raw.user.username' }).waitFor();
+  await page.getByText(/^4 events found/).waitFor();
+  for (const [button, begins] of [
+    ['CSV', '"time","received","id"'],
+    ['JSON lines', '{"no":'],
+  ] as const) {
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: button, exact: true }).click(),
+    ]);
+    const text = await readFile(await file.path(), 'utf8');
+    expect(text.startsWith(begins)).toBe(true);
+    expect(text.trimEnd().split('\n')).toHaveLength(button === 'CSV' ? 5 : 4);
+  }
+  await page.getByLabel('Until (UTC)').fill('2020-01-02T00:00');
+  await page.getByText(/^0 events found/).waitFor();
+  await page.getByLabel('Until (UTC)').fill('');
+  await columns.fill('');
+  await page.keyboard.press('Enter');
+  await page.getByText(/^4 events found/).waitFor();
   await page.getByRole('region', { name: 'Found most often' }).getByRole('button', { name: 'get secrets' }).click();
   await page.getByText(/^1 event found/).waitFor();
   await found.getByRole('link').first().click();

@@ -4,8 +4,9 @@
  */
 import { beforeAll, expect, test } from 'vitest';
 import detector from '../../packages/platform/src/detection/stream/extraction/client-queries.ts';
+import { interval } from '../intervals.ts';
 import { attackers, type Client, honest } from './clients.ts';
-import { learnNatural, outcomeOf, wilson } from './replay.ts';
+import { learnNatural, outcomeOf } from './replay.ts';
 import { trainVictim } from './small-model.ts';
 
 const victim = trainVictim('small');
@@ -24,9 +25,11 @@ function outcomes(name: string, client: Client, clients: number, each: number) {
   );
   const told = (by: 'ours' | 'prada') => {
     const found = all.flatMap((outcome) => outcome[by] ?? []).sort((a, b) => a - b);
-    const [low, high] = wilson(found.length, clients).map((share) => (100 * share).toFixed(0));
     const median = found.length === 0 ? 'never' : `after ${found[Math.floor(found.length / 2)]} queries`;
-    return { share: found.length / clients, text: `${found.length} of ${clients} (${low}–${high} %), ${median}` };
+    return {
+      share: found.length / clients,
+      text: `${found.length} of ${clients}, ${interval(found.length, clients)}, ${median}`,
+    };
   };
   const [ours, prada] = [told('ours'), told('prada')];
   console.log(`${name}: ours ${ours.text}; PRADA ${prada.text}`);

@@ -94,12 +94,3 @@ export function outcomeOf(
   }
   return { ours, prada: theirs };
 }
-
-/** Wilson's interval of a share, 95 %. */
-export function wilson(found: number, of: number): readonly [number, number] {
-  const z = 1.96;
-  const share = found / of;
-  const middle = (share + (z * z) / (2 * of)) / (1 + (z * z) / of);
-  const half = (z * Math.sqrt((share * (1 - share)) / of + (z * z) / (4 * of * of))) / (1 + (z * z) / of);
-  return [Math.max(0, middle - half), Math.min(1, middle + half)];
-}

@@ -7,6 +7,8 @@ import { z } from 'zod';
 
 export const eventActivities = ['read', 'change', 'delete', 'execute', 'authenticate', 'other'] as const;
 export const eventOutcomes = ['done', 'refused', 'failed', 'unknown'] as const;
+/** `automatic`: a setting let it, and nobody was asked. */
+export const approvalStates = ['approved', 'rejected', 'pending', 'automatic'] as const;
 
 export const normalEventSchema = z.object({
   /** The same for the same event, however often and by whichever way it comes in. */
@@ -44,6 +46,8 @@ export const normalEventSchema = z.object({
   outcome: z.enum(eventOutcomes),
   /** Why it was refused or failed, as told. */
   reason: z.string().optional(),
+  /** Whether somebody approved it, where its log tells: of calls of agents. Who is foreign text. */
+  approval: z.object({ state: z.enum(approvalStates), by: z.string().optional(), at: z.string().optional() }).optional(),
   /**
    * What intake cut out of it before it was kept, by kind and keyed digest, and what of the graph that opens; the raw event has
    * `[redacted:<kind>:<digest>]` in its place. `digest` is still that of the event as it came.

@@ -38,6 +38,7 @@ export * from './answers/retrain.ts';
 export * from './answers/reviews.ts';
 export * from './answers/rotation.ts';
 export * from './answers/scope.ts';
+export * from './answers/second-parties.ts';
 export * from './answers/telemetry.ts';
 export * from './answers/third-parties.ts';
 export * from './answers/threat-model.ts';

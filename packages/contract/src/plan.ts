@@ -49,7 +49,7 @@ export const planStepSchema = z.object({
   target: nodeRefSchema,
   title: z.string(),
   /** Why this step is in the plan: part of the cut, a credential that the attacker holds, evidence, or a delivery channel. */
-  reason: z.enum(['cut', 'revoke-held-credential', 'evidence', 'stop-delivery', 'contain-host']),
+  reason: z.enum(['cut', 'revoke-held-credential', 'evidence', 'stop-delivery', 'contain-host', 'slow-down']),
   why: z.string(),
   /** Edges of the attack region that this step makes disappear. */
   severs: z.array(edgeKeySchema),

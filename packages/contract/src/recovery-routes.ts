@@ -214,14 +214,12 @@ export const recoveryRoutes = {
     summary: 'Open a follow-up with an owner and a date on which it is audited again',
     role: 'responder',
     params,
-    body: followUpSchema
-      .pick({ kind: true, about: true })
-      .extend({
-        title: z.string().min(1).max(200),
-        detail: z.string().max(2000),
-        owner: z.string().min(1).max(200),
-        due: moment,
-      }),
+    body: followUpSchema.pick({ kind: true, about: true }).extend({
+      title: z.string().min(1).max(200),
+      detail: z.string().max(2000),
+      owner: z.string().min(1).max(200),
+      due: moment,
+    }),
     returns: followUpSchema,
   },
   auditFollowUps: {

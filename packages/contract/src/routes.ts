@@ -12,6 +12,7 @@ import {
   usedLinkSchema,
 } from './answers/approvals.ts';
 import { artifactPageSchema, keptInspectionSchema } from './answers/artifact-page.ts';
+import { bomForms } from './answers/bom.ts';
 import { breakageSchema } from './answers/breakage.ts';
 import { caseSchema, closings, queueSchema } from './answers/cases.ts';
 import { channelAuditSchema, channelBaselineSchema } from './answers/channel-audit.ts';
@@ -61,6 +62,7 @@ import { requestPathSchema } from './answers/request-path.ts';
 import { reviewSchema, reviewSummarySchema, reviewVerdicts } from './answers/reviews.ts';
 import { rotationItemSchema, rotationStates } from './answers/rotation.ts';
 import { scopeAnswerSchema } from './answers/scope.ts';
+import { secondPartiesSchema } from './answers/second-parties.ts';
 import { takenTelemetrySchema, telemetryBatchSchema, telemetrySchema } from './answers/telemetry.ts';
 import { thirdPartiesSchema } from './answers/third-parties.ts';
 import { threatModelSchema } from './answers/threat-model.ts';
@@ -1081,6 +1083,13 @@ export const routes = {
     query: z.object({ since: treeSizes }),
     produces: 'application/x-tar',
   },
+  secondParties: {
+    method: 'GET',
+    path: '/api/ledger/parties',
+    summary: 'Who else vouches for the ledger: witnesses and time stamping authorities, and what they last said',
+    role: 'viewer',
+    returns: secondPartiesSchema,
+  },
   verifyEvidence: {
     method: 'POST',
     path: '/api/incidents/{id}/evidence/verify',
@@ -1422,6 +1431,22 @@ export const routes = {
       note: reason,
     }),
     returns: channelBaselineSchema,
+  },
+  bom: {
+    method: 'GET',
+    path: '/api/bom',
+    summary: 'A model, or the estate, as CycloneDX 1.7 ML-BOM or SPDX 3.0.1 with the AI profile',
+    role: 'viewer',
+    query: z.object({ model: nodeText.optional(), form: z.enum(bomForms).default('cyclonedx') }),
+    returns: z.record(z.string(), z.unknown()),
+  },
+  modelDocument: {
+    method: 'GET',
+    path: '/api/model-document',
+    summary: 'The model card or the dataset lineage of a model, as Markdown and data',
+    role: 'viewer',
+    query: z.object({ model: nodeText, which: z.enum(['card', 'lineage']).default('card') }),
+    returns: z.object({ markdown: z.string(), data: z.record(z.string(), z.unknown()) }),
   },
   events: {
     method: 'GET',

@@ -44,7 +44,9 @@ def train(name, folder):
             data = mlflow.data.from_numpy(features, targets=labels, name="payments", digest=digest, source="s3://lake/payments")
             mlflow.log_input(data, context="training")
             local = os.path.join(folder, str(number))
-            mlflow.sklearn.save_model(model, local, serialization_format="cloudpickle")
+            mlflow.sklearn.save_model(model, local, serialization_format="cloudpickle", pip_requirements=[])
+            # Nobody restores an environment from it here.
+            os.remove(os.path.join(local, "conda.yaml"))
             mlflow.log_artifacts(local, "model")
             source = f"{run.info.artifact_uri}/model"
         version = client.create_model_version(name, source, run_id=run.info.run_id)

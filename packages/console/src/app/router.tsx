@@ -247,6 +247,27 @@ const channels = createRoute({
   component: lazyRouteComponent(() => import('../features/channels/channels-page.tsx'), 'ChannelsPage'),
 });
 
+const channelAudit = createRoute({
+  getParentRoute: () => root,
+  path: '/channels/audit',
+  component: lazyRouteComponent(() => import('../features/channels/audit-page.tsx'), 'ChannelAuditPage'),
+});
+
+const artifacts = createRoute({
+  getParentRoute: () => root,
+  path: '/channels/artifacts',
+  component: lazyRouteComponent(() => import('../features/artifacts/artifacts-page.tsx'), 'ArtifactsPage'),
+});
+
+const artifact = createRoute({
+  getParentRoute: () => root,
+  path: '/channels/artifact',
+  validateSearch: (search: Readonly<Record<string, unknown>>): { subject: string } => ({
+    subject: typeof search.subject === 'string' ? search.subject.slice(0, 2000) : '',
+  }),
+  component: lazyRouteComponent(() => import('../features/artifacts/artifact-page.tsx'), 'ArtifactPage'),
+});
+
 const thirdParties = createRoute({
   getParentRoute: () => root,
   path: '/channels/third-parties',
@@ -277,6 +298,18 @@ const privileges = createRoute({
   component: lazyRouteComponent(() => import('../features/reviews/privileges-page.tsx'), 'PrivilegesPage'),
 });
 
+const canaries = createRoute({
+  getParentRoute: () => root,
+  path: '/canaries',
+  component: lazyRouteComponent(() => import('../features/canary/canaries-page.tsx'), 'CanariesPage'),
+});
+
+const canary = createRoute({
+  getParentRoute: () => root,
+  path: '/canaries/$canaryId',
+  component: lazyRouteComponent(() => import('../features/canary/canary-page.tsx'), 'CanaryPage'),
+});
+
 const access = createRoute({
   getParentRoute: () => root,
   path: '/access',
@@ -296,11 +329,16 @@ export const router = createRouter({
     exposure,
     whatIf,
     channels,
+    channelAudit,
+    artifacts,
+    artifact,
     thirdParties,
     reviews,
     privileges,
     breakGlass,
     review,
+    canaries,
+    canary,
     access,
   ]),
   defaultPreload: 'intent',

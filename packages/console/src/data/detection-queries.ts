@@ -3,6 +3,7 @@
  * `queries.ts` do; the queue sits under `['incidents']`, and all else that new detections change under `['detections']`.
  */
 import type { DetectionFilter } from '@firebreak/contract/answers/detections';
+import type { Hunt } from '@firebreak/contract/answers/hunt';
 import type { RotationState } from '@firebreak/contract/answers/rotation';
 import type { TimelineKind } from '@firebreak/contract/answers/timeline';
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
@@ -105,13 +106,41 @@ export function keptEventQuery(id: string) {
   });
 }
 
+export interface AskedHunt {
+  readonly q: string;
+  /** ISO 8601, UTC. */
+  readonly since?: string;
+  readonly until?: string;
+  readonly columns?: string;
+}
+
 /** Events that a query means, those that came in last first; what was found before stays until the new answer is there. */
-export function huntQuery(q: string) {
+export function huntQuery(asked: AskedHunt) {
   return infiniteQueryOptions({
-    queryKey: ['hunt', q],
-    queryFn: ({ signal, pageParam }) => call('hunt', { query: { q, limit: huntPage, before: pageParam } }, signal),
+    queryKey: ['hunt', asked],
+    queryFn: ({ signal, pageParam }) =>
+      call('hunt', { query: { ...asked, limit: huntPage, before: pageParam } }, signal),
     initialPageParam: undefined as number | undefined,
     getNextPageParam: ({ next }) => next ?? undefined,
     placeholderData: keepPreviousData,
   });
+}
+
+const exportPage = 500;
+
+/** All that a query means, up to so many events. @returns whether there are more */
+export async function wholeHunt(
+  asked: AskedHunt,
+  most: number,
+  signal: AbortSignal,
+): Promise<{ readonly events: Hunt['events']; readonly more: boolean }> {
+  const events: Hunt['events'] = [];
+  let before: number | undefined;
+  while (true) {
+    const page = await call('hunt', { query: { ...asked, limit: exportPage, before } }, signal);
+    events.push(...page.events);
+    if (page.next === null || events.length >= most)
+      return { events: events.slice(0, most), more: page.next !== null || events.length > most };
+    before = page.next;
+  }
 }

@@ -46,6 +46,8 @@ export function staleAfter(data: string): Stale {
     const [members, all] = incident === null ? [[], []] : [[['incident', incident, 'case']], [['incident', incident]]];
     return { now: [['incidents'], ...members], whenQuiet: [['detections'], ...all] };
   }
+  // A canary writes every few seconds what it saw.
+  if (parsed.success && parsed.data.type === 'canary') return { now: [['canaries']], whenQuiet: [] };
   if (!parsed.success || parsed.data.incident === null) return everything;
   const { type, incident } = parsed.data;
   const whole = ['incident', incident];

@@ -1,7 +1,7 @@
 /** Could versus did: what somebody who holds the compromised could reach, and what the logs say was really touched. */
 import { z } from 'zod';
 import { completenessSchema } from '../answer.ts';
-import { eventActivities } from '../event.ts';
+import { approvalStates, eventActivities } from '../event.ts';
 import { assetClasses, nodeRefSchema } from '../node.ts';
 
 const span = z.object({ first: z.string(), last: z.string(), events: z.number() });
@@ -48,6 +48,8 @@ export const couldDidSchema = z.object({
       /** Attempts that were refused or failed; `events` counts those that were done. */
       refused: z.number(),
       activities: z.partialRecord(z.enum(eventActivities), z.number()),
+      /** Of what was done, how much had which state of approval, where logs tell of one. */
+      approvals: z.partialRecord(z.enum(approvalStates), z.number()).optional(),
       operations: z.array(z.object({ operation: z.string(), events: z.number() })),
       by: z.array(z.string()),
       /** The steps of the graph that explain it, from the actor: the grants that were abused. */

@@ -21,11 +21,28 @@ import { knownDetectors } from './known-detectors.ts';
 import { mustHaveField, type Station } from './station.ts';
 
 const mostMembers = 500;
+/** As many as a finding about an incident names (`incidentFinding`). */
+const mostTold = 100;
 /** Events that one timeline is made from. */
 const mostEvents = 100_000;
 /** Events by which the log sources of rules are told. */
 const mostRecognised = 2000;
 const detectorsKeptMs = 60_000;
+
+/** An incident as a row of the queue with its newest detections, the oldest of them first: what an outlet tells, and no more. */
+export async function outlineOf({ incidents, storage: { detectionStore } }: Station, incident: string) {
+  const [opened, [kept], [counts], { detections }] = await Promise.all([
+    incidents.get(incident),
+    detectionStore.cases(undefined, [incident]),
+    detectionStore.counts(incident),
+    detectionStore.list({ incident, suppressed: 'shown' }, { limit: mostTold, after: undefined }),
+  ]);
+  const row: QueueRow = {
+    ...opened,
+    ...rowOf(kept, counts),
+  };
+  return { row, newest: detections.toReversed() };
+}
 
 export function caseDesk(station: Station): CaseDesk {
   const { cases, incidents, storage, clock } = station;
@@ -40,18 +57,15 @@ export function caseDesk(station: Station): CaseDesk {
 
   async function caseOf(id: string): Promise<Case> {
     const incident = await incidents.get(id);
-    const [[row], counts, history, related, members] = await Promise.all([
+    const [[row], [counts], history, related, members] = await Promise.all([
       store.cases(undefined, [id]),
-      store.counts(),
+      store.counts(id),
       store.history(id),
       store.related(id),
       store.list({ incident: id, suppressed: 'shown' }, { limit: mostMembers, after: undefined }),
     ]);
     const shown = [...members.detections].reverse();
-    const about = rowOf(
-      row,
-      counts.find((each) => each.incident === id),
-    );
+    const about = rowOf(row, counts);
     const ways = await store.ways(id);
     return {
       ...incident,

@@ -26,8 +26,10 @@ import { exportIncidentFile } from './incident-file.ts';
 import { openPublisher } from './nats-publisher.ts';
 import { exportLines, layOverEstate, playbookSource, responseEventLines } from './playbook-station.ts';
 import { imageSource } from './promotion-gate.ts';
+import { askLocally } from './recovery/ask-locally.ts';
 import { rehearse } from './rehearse.ts';
 import { serve } from './serve.ts';
+import { serveWitness } from './serve-witness.ts';
 import { mustHaveField, mustStillHold, openStation, type Station } from './station.ts';
 import { openTarget, rehearsalTwin } from './targets.ts';
 import { telemetryDesk } from './telemetry-desk.ts';
@@ -109,6 +111,7 @@ export const world: World = {
 
   openPublisher,
   serve,
+  serveWitness,
   openDesk,
 };
 
@@ -173,6 +176,7 @@ async function openDesk(where: Parameters<World['openDesk']>[0], signal: AbortSi
       stop: (id, why, by) => station.canaries.stop({ id, why, by }),
     },
     vault: vaultDesk(station, signal),
+    recovery: (name, request, by) => askLocally(station, name, request, by, signal),
     rotation: (state) => station.rotation.list(state),
     decideRotation: (request) => station.rotation.decide(request),
     close: () => station.close(),

@@ -21,6 +21,7 @@ export class EstateHolder {
   readonly #clock: Clock;
   /** Makes each graph from the one before: between two collections little has changed. */
   readonly #keeper = new GraphKeeper(nodeRules, edgeRules);
+  readonly #listeners: ((estate: Estate) => void)[] = [];
   #current: Collected | undefined;
   #collecting: Promise<Collected> | undefined;
 
@@ -29,6 +30,12 @@ export class EstateHolder {
     this.target = target;
     this.#clock = clock;
     this.#keepFor = each;
+  }
+
+  /** Tells of every estate from now on that becomes current, and of the one that is. */
+  listen(each: (estate: Estate) => void): void {
+    this.#listeners.push(each);
+    if (this.#current !== undefined) each(this.#current.estate);
   }
 
   /** What is known; collected now when it never was. */
@@ -82,6 +89,7 @@ export class EstateHolder {
     };
     this.#current = collected;
     this.#keepFor?.(estate, at);
+    for (const each of this.#listeners) each(estate);
     return collected;
   }
 }

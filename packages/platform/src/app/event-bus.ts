@@ -70,7 +70,13 @@ export function partitionOf(event: NormalEvent, partitions: number): number {
  * The line of the server whose partition it is: it watches what it took in itself, so that several may share a database. The first also
  * watches what came in while events were divided otherwise.
  */
-export function lineOf({ partition, partitions }: { readonly partition: number; readonly partitions: number }): EventLine {
+export function lineOf({
+  partition,
+  partitions,
+}: {
+  readonly partition: number;
+  readonly partitions: number;
+}): EventLine {
   if (partitions === 1) return mainLine;
   const all = `of-${partitions}/`;
   return { name: `${all}${partition}`, ...(partition === 0 ? { except: all } : {}) };

@@ -15,6 +15,7 @@ import { approvalsIn, momentOfEntry } from '../investigation/timeline-ledger.ts'
 import { exportEvidence } from '../ledger/evidence-export.ts';
 import { checkPlan } from '../planning/check-plan.ts';
 import { caseDesk } from './case-desk.ts';
+import { vouchersOf } from './second-parties.ts';
 import type { Station } from './station.ts';
 import { version } from './version.ts';
 
@@ -40,7 +41,8 @@ export async function* exportIncidentFile(
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const documents = await incidentDocuments(await storyOf(station, incident, signal));
-  yield* exportEvidence({ ledger: station.ledger, incident, actor, documents, since });
+  const vouchers = await vouchersOf(station);
+  yield* exportEvidence({ ledger: station.ledger, incident, actor, documents, since, vouchers });
 }
 
 async function storyOf(station: Station, id: string, signal: AbortSignal): Promise<IncidentStory> {

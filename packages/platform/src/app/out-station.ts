@@ -1,8 +1,13 @@
 /** The ways out of a running server: a courier for each outlet, over the same two logs. */
 import { readFile } from 'node:fs/promises';
-import { FirebreakError, type KeptDetection, type LedgerEntry, type OutletState } from '@firebreak/contract';
+import {
+  FirebreakError,
+  type KeptDetection,
+  type LedgerEntry,
+  type OutletState,
+  type QueueRow,
+} from '@firebreak/contract';
 import { load } from 'js-yaml';
-import type { CaseDesk } from '../cli/world.ts';
 import { connectors } from '../connectors/index.ts';
 import { printable } from '../intake/foreign.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -42,13 +47,16 @@ export interface OutStation {
   close(): Promise<void>;
 }
 
+/** What a message is made from. */
+interface OutDesk {
+  detection(id: string): Promise<KeptDetection>;
+  /** An incident as a row of the queue, with as many of its newest detections as a message names. */
+  outline(incident: string): Promise<{ readonly row: QueueRow; readonly newest: readonly KeptDetection[] }>;
+}
+
 export function openOutStation(
   { outlets, address }: Outlets,
-  {
-    storage,
-    desk,
-    clock,
-  }: { readonly storage: Storage; readonly desk: Pick<CaseDesk, 'case' | 'detection'>; readonly clock: Clock },
+  { storage, desk, clock }: { readonly storage: Storage; readonly desk: OutDesk; readonly clock: Clock },
 ): OutStation {
   const closing = new AbortController();
   const store = storage.outletStore;
@@ -108,8 +116,8 @@ export function openOutStation(
   };
 }
 
-async function turnOf(entry: LedgerEntry, desk: Pick<CaseDesk, 'case'>) {
+async function turnOf(entry: LedgerEntry, desk: OutDesk) {
   if (!isTurn(entry) || entry.incident === null) return undefined;
-  const row = await desk.case(entry.incident);
-  return incidentMessage(entry, row, row.members satisfies readonly KeptDetection[], version);
+  const { row, newest } = await desk.outline(entry.incident);
+  return incidentMessage(entry, row, newest, version);
 }

@@ -2,12 +2,13 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import type { ServeOptions } from '../cli/world.ts';
 import { mustBeDescribed } from '../events/declared/declared-formats.ts';
 import { Authenticator } from '../http/authenticate.ts';
 import { buildServer } from '../http/server.ts';
-import { caseDesk } from './case-desk.ts';
+import { caseDesk, outlineOf } from './case-desk.ts';
 import { ColdKeeper } from './cold-keeper.ts';
 import { type ColumnKeeper, openColumnKeeper } from './column-keeper.ts';
 import { playDemoDay } from './demo-day.ts';
@@ -17,6 +18,7 @@ import { handlersOf } from './handlers/index.ts';
 import { NatsIntake } from './nats-intake.ts';
 import { openOutStation, readOutlets } from './out-station.ts';
 import { readRedactionFile } from './redaction-file.ts';
+import { readParties, VouchingRounds } from './second-parties.ts';
 import { openStation, type Station } from './station.ts';
 import { openDemo, openTarget } from './targets.ts';
 import { version } from './version.ts';
@@ -28,6 +30,8 @@ const demo = {
   compromised: 'kubernetes:ServiceAccount/ml-serving/predictor-runner',
 };
 
+const builtVerifier = fileURLToPath(new URL('../../../verifier/dist/firebreak-verifier.html', import.meta.url));
+
 /** Runs until the signal aborts. */
 export async function serve(options: ServeOptions): Promise<void> {
   const { signal } = options;
@@ -37,6 +41,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   );
   mustBeDescribed();
   const webhooks = await webhookSecrets(options.webhooks);
+  const parties = await readParties(options.parties);
   const scrapeToken =
     options.metricsToken === undefined ? undefined : await secretNamed('--metrics-token', options.metricsToken);
   const target = options.sources.length === 0 ? await openDemo(signal) : await openTarget(options.sources, signal);
@@ -49,6 +54,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     redaction: options.redact === undefined ? undefined : await readRedactionFile(options.redact),
     evidence: options.evidence,
     remote: true,
+    line: options.bus === undefined ? undefined : lineOf(options.bus),
     watch: {
       rules: options.rules,
       onRefused: ({ code, file, line, reason }) => logger.warn({ code, file, line }, `rule refused: ${reason}`),
@@ -56,12 +62,23 @@ export async function serve(options: ServeOptions): Promise<void> {
     onTrouble: (error) => logger.error(error),
   });
   const { storage, clock } = opened;
-  const out = outlets === undefined ? undefined : openOutStation(outlets, { storage, desk: caseDesk(opened), clock });
+  const out =
+    outlets === undefined
+      ? undefined
+      : openOutStation(outlets, {
+          storage,
+          desk: {
+            detection: (id) => caseDesk(opened).detection(id),
+            outline: (id) => outlineOf(opened, id),
+          },
+          clock,
+        });
   const station: Station = out === undefined ? opened : { ...opened, outlets: out };
   const told = (error: unknown) => logger.error(error);
   let cold: ColdKeeper | undefined;
   let columns: ColumnKeeper | undefined;
   let bus: NatsIntake | undefined;
+  let rounds: VouchingRounds | undefined;
   try {
     const authenticator = new Authenticator(station.storage.authStore, station.clock);
     const { app, events } = await buildServer({
@@ -72,6 +89,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       hosts: options.hosts,
       webhooks,
       scrapeToken,
+      verifierPage: existsSync(builtVerifier) ? builtVerifier : undefined,
       console:
         options.console !== undefined && existsSync(join(options.console, 'index.html')) ? options.console : undefined,
     });
@@ -93,6 +111,8 @@ export async function serve(options: ServeOptions): Promise<void> {
       .catch((error: unknown) => logger.error(error, 'the cluster is no longer followed; collect by hand'));
     columns = openColumnKeeper(station.storage.url, told);
     cold = new ColdKeeper({ ...station, ...options, keepDays: options.keepDays, onTrouble: told });
+    if (parties !== undefined) await station.storage.vouchingStore.saveSettings(parties);
+    rounds = new VouchingRounds(station, told);
     if (options.bus !== undefined)
       bus = await NatsIntake.open({ ...options.bus, line: station.intake, onTrouble: told });
     const address = await app.listen({ host: options.host, port: options.port });
@@ -105,6 +125,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     await app.close();
   } finally {
     await bus?.close();
+    await rounds?.close();
     await columns?.close();
     await cold?.close();
     await out?.close();

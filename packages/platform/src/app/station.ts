@@ -57,6 +57,7 @@ import { Historian } from './historian.ts';
 import { IntakeLine } from './intake-line.ts';
 import type { Target } from './joined-target.ts';
 import { eventsByIds } from './kept-events.ts';
+import { ModelInspector } from './model-inspector.ts';
 import type { OutStation } from './out-station.ts';
 import { openStationGate, type StationGate } from './promotion-gate.ts';
 import type { TakeDetections } from './watch-follower.ts';
@@ -212,6 +213,18 @@ export async function openStation(options: StationOptions): Promise<Station> {
       options.watch === undefined
         ? undefined
         : watchOf(storage, { cases, rotation, echoes }, { ...options.watch, line: options.line }, options.onTrouble);
+    const inspector =
+      options.watch === undefined || options.target === undefined
+        ? undefined
+        : new ModelInspector({
+            target: options.target,
+            store: storage.promotionStore,
+            ledger,
+            cases,
+            clock,
+            onTrouble: options.onTrouble ?? (() => undefined),
+          });
+    if (inspector !== undefined) field?.holder.listen((estate) => inspector.look(estate));
     return {
       storage,
       coldEvents,
@@ -235,6 +248,7 @@ export async function openStation(options: StationOptions): Promise<Station> {
       close: async () => {
         await intake.close();
         await canaries.close();
+        await inspector?.close();
         await gate.close();
         await watch?.close();
         await field?.runner.close();

@@ -7,10 +7,9 @@ import { correlatesOf, idsNear, lookBackMs } from '../detection/drift/correlates
 import { type AskedDrift, type Surroundings, telemetryOf } from '../detection/drift/telemetry-answer.ts';
 import { type Upstream, upstreamOf } from '../detection/drift/upstream.ts';
 import { nodeFinder } from '../events/node-finder.ts';
+import { mainLine } from '../events/store.ts';
 import type { Station } from './station.ts';
 
-/** The watch's name: there is one in a process. */
-const watch = 'main';
 /** Events and detections that one drift is laid beside. */
 const mostEvents = 20_000;
 const mostDetections = 500;
@@ -73,7 +72,7 @@ export function telemetryDesk(station: Station): TelemetryDesk {
 
   return {
     show: async (signal = AbortSignal.any([])): Promise<Telemetry> => {
-      const place = await watchPlaces.load(watch);
+      const place = await watchPlaces.load((station.watch?.line ?? mainLine).name);
       return telemetryOf(place?.state.detectors ?? {}, await surroundings(signal));
     },
 

@@ -5,6 +5,7 @@ import { aiToolsCommand } from './commands/ai-tools.ts';
 import { approveCommands } from './commands/approve.ts';
 import { artifactCommand } from './commands/artifact.ts';
 import { blastCommand } from './commands/blast.ts';
+import { bomCommand } from './commands/bom.ts';
 import { canaryCommand } from './commands/canary.ts';
 import { channelsCommand } from './commands/channels.ts';
 import { collectCommand } from './commands/collect.ts';
@@ -35,6 +36,7 @@ import { privilegesCommand } from './commands/privileges.ts';
 import { promptCommand } from './commands/prompt.ts';
 import { queueCommands } from './commands/queue.ts';
 import { raceCommand } from './commands/race.ts';
+import { recoveryCommands } from './commands/recovery.ts';
 import { renewCommand } from './commands/renew.ts';
 import { requestPathCommand } from './commands/request-path.ts';
 import { reviewCommands } from './commands/reviews.ts';
@@ -51,6 +53,7 @@ import { thirdPartiesCommand } from './commands/third-parties.ts';
 import { threatModelCommand } from './commands/threat-model.ts';
 import { watchCommand } from './commands/watch.ts';
 import { whatIfCommand } from './commands/what-if.ts';
+import { witnessCommand } from './commands/witness.ts';
 import { exitCodes, Output } from './output.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 import type { World } from './world.ts';
@@ -78,6 +81,7 @@ const commands = [
   gateCommand,
   artifactCommand,
   modelCommand,
+  bomCommand,
   rulesCommand,
   detectionCommands,
   queueCommands,
@@ -102,8 +106,10 @@ const commands = [
   renewCommand,
   watchCommand,
   statusCommand,
+  recoveryCommands,
   playbookCommands,
   evidenceCommands,
+  witnessCommand,
   exportCommand,
   permissionsCommand,
   completionCommand,

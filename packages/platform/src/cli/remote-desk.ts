@@ -111,6 +111,7 @@ export function openRemoteDesk(server: URL, token: string, signal: AbortSignal):
       stop: (id, why) => client.call('stopCanary', { ...about(id), body: { why } }, signal),
     },
     vault: remoteVault(client, signal),
+    recovery: (name, request) => client.call(name, request, signal),
     rotation: async (state) =>
       (await client.call('rotation', { query: state === undefined ? {} : { state } }, signal)).items,
     decideRotation: ({ id, state, reason }) =>

@@ -35,6 +35,7 @@ import type {
   ReviewSummary,
   RotationItem,
   RotationState,
+  recoveryRoutes,
   Suppression,
   TakenTelemetry,
   Telemetry,
@@ -48,6 +49,7 @@ import type { LeaseWish } from '../execution/new-execution.ts';
 import type { DryRunStep } from '../execution/runner.ts';
 import type { FactHistory } from '../facts/history.ts';
 import type { AttackGraph } from '../graph/attack-graph.ts';
+import type { AnswerOf, RequestOf } from '../http/client.ts';
 import type { DecideReview, OpenReview } from '../inventory/reviews/reviews.ts';
 import type { Decisions } from '../investigation/cases/decisions.ts';
 import type { AttachedToImage } from '../promotion/gate.ts';
@@ -99,6 +101,7 @@ export interface World {
     signal: AbortSignal,
   ) => Promise<{ readonly subject: PromotionSubject; readonly attached: AttachedToImage | NotRead }>;
   readonly serve: (options: ServeOptions) => Promise<void>;
+  readonly serveWitness: (options: WitnessOptions) => Promise<void>;
   /** Incidents and their evidence, on the database of a data directory or of one's own; with a target, work on them too. */
   readonly openDesk: (
     where: {
@@ -148,10 +151,30 @@ export interface ServeOptions {
   readonly keepDays?: number | undefined;
   /** A bus that events come in by, and which part of it is this server's. */
   readonly bus?: { readonly address: string; readonly partitions: number; readonly partition: number } | undefined;
+  /** Who else vouches for the log: what was last said when nothing is given. */
+  readonly parties: {
+    readonly witnesses: readonly string[];
+    readonly quorum: number | undefined;
+    readonly authorities: readonly string[];
+    readonly certificates: readonly string[];
+  };
   /** Folder of the built console. */
   readonly console: string | undefined;
   readonly signal: AbortSignal;
   readonly onReady: (ready: { address: string; signInLink: string; notes: readonly string[] }) => void;
+}
+
+/** A witness of other people's logs. */
+export interface WitnessOptions {
+  /** Folder with its key and what it has cosigned. */
+  readonly data: string;
+  readonly name: string;
+  /** Verifier keys of the logs that it knows. */
+  readonly logs: readonly string[];
+  readonly host: string;
+  readonly port: number;
+  readonly signal: AbortSignal;
+  readonly onReady: (ready: { readonly address: string; readonly verifierKey: string }) => void;
 }
 
 export interface ContainOptions {
@@ -250,6 +273,12 @@ export interface CanaryDesk {
   stop(id: string, why: string, by: string): Promise<CanaryRun>;
 }
 
+/** Asks a recovery route, in somebody's name. */
+export type AskRecovery = <Name extends keyof typeof recoveryRoutes>(
+  name: Name,
+  request: RequestOf<Name>,
+) => Promise<AnswerOf<Name>>;
+
 export interface Desk {
   readonly cases: CaseDesk;
   incidents(): Promise<readonly Incident[]>;
@@ -287,6 +316,12 @@ export interface Desk {
   readonly telemetry: TelemetryDesk;
   readonly canaries: CanaryDesk;
   readonly vault: VaultDesk;
+  /** A server knows by the token who asks; here it is `by`. */
+  recovery<Name extends keyof typeof recoveryRoutes>(
+    name: Name,
+    request: RequestOf<Name>,
+    by: string,
+  ): Promise<AnswerOf<Name>>;
   rotation(state: RotationState | undefined): Promise<readonly RotationItem[]>;
   decideRotation(request: DecideRotation): Promise<RotationItem>;
   close(): Promise<void>;

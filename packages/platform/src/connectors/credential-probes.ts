@@ -15,9 +15,11 @@ export const credentialProbes: readonly { readonly connector: string; readonly p
         .sort()
         .map(async (file) => ({
           connector,
-          probe: ((await import(new URL(`${connector}/credential-probes/${file}`, import.meta.url).href)) as {
-            default: AnyCredentialProbe;
-          }).default,
+          probe: (
+            (await import(new URL(`${connector}/credential-probes/${file}`, import.meta.url).href)) as {
+              default: AnyCredentialProbe;
+            }
+          ).default,
         }));
     }),
   )

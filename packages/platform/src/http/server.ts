@@ -15,6 +15,7 @@ import { readForeignBodies } from './intake/bodies.ts';
 import { openApi } from './open-api.ts';
 import { ownRoutes } from './own-routes.ts';
 import { ownSiteOnly } from './own-site.ts';
+import { serveVerifierPage } from './verifier-page.ts';
 
 export interface ServerOptions {
   readonly handlers: Handlers;
@@ -23,6 +24,8 @@ export interface ServerOptions {
   readonly version: string;
   /** Folder of the built console; undefined serves the API alone. */
   readonly console: string | undefined;
+  /** File of the built verifier page. */
+  readonly verifierPage?: string | undefined;
   /** Names beside loopback under which we are reached, without port. */
   readonly hosts?: readonly string[];
   /** Opens the routes that are scraped, and no other. */
@@ -79,6 +82,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   const description = openApi(options.version);
   app.get('/api/openapi.json', async () => description);
   app.all('/api/*', async (request) => notFound(request));
+  serveVerifierPage(app, options.verifierPage);
   await serveConsole(app, options.console);
   return { app, events };
 }

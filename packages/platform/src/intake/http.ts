@@ -51,6 +51,8 @@ export interface HttpCall {
   readonly maxBytes?: number;
   /** Follow a redirect to another origin, over TLS and without our headers. For content that is checked by its digest. */
   readonly elsewhere?: boolean;
+  /** The body of a good answer is not read here: `stream` of the reply is. What is read of it, and whether it is whole, is the caller's business. */
+  readonly open?: boolean;
 }
 
 export type HttpFailureKind =
@@ -81,6 +83,8 @@ export interface HttpReply {
   readonly status: number;
   readonly header: (name: string) => string | undefined;
   readonly body: Buffer;
+  /** The body of an answer that was left open. It must be read or ended, or the connection stays. */
+  readonly stream?: AsyncIterable<Uint8Array>;
 }
 export interface HttpJson {
   readonly ok: true;
@@ -167,7 +171,8 @@ export function openHttp(options: HttpOptions): HttpClient {
     home: boolean,
     signal: AbortSignal,
   ): Promise<HttpReply | HttpFailure> {
-    const timer = AbortSignal.timeout(limits.timeoutMs);
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), limits.timeoutMs);
     const maxBytes = call.maxBytes ?? limits.maxBytes;
     try {
       const sent = bodyOf(call);
@@ -182,9 +187,14 @@ export function openHttp(options: HttpOptions): HttpClient {
           ...(home ? { ...own, ...lowerCased(call.headers ?? {}) } : acceptOf(call)),
         },
         ...(sent === undefined ? {} : { body: sent.body }),
-        signal: AbortSignal.any([signal, timer]),
+        // Of a body that is left open every part must come in time, and not all of it.
+        ...(call.open === true ? { bodyTimeout: limits.timeoutMs } : {}),
+        signal: AbortSignal.any([signal, late.signal]),
       });
       const header = headerOf(response.headers);
+      const { statusCode: status } = response;
+      if (call.open === true && status >= 200 && status < 300)
+        return { ok: true, status, header, body: Buffer.alloc(0), stream: response.body };
       const body = await bytesUpTo(maxBytes, response.body);
       if (body === undefined) {
         const reason = `The answer is longer than ${maxBytes} bytes.`;
@@ -194,7 +204,9 @@ export function openHttp(options: HttpOptions): HttpClient {
       return response.statusCode < 400 ? reply : refusedAnswer(reply, options.asksForPatience);
     } catch (error) {
       if (signal.aborted) throw new FirebreakError('FB-CANCELLED', 'A request was stopped.', { cause: error });
-      return brokenOff(error, timer.aborted);
+      return brokenOff(error, late.signal.aborted);
+    } finally {
+      clearTimeout(timer);
     }
   }
 

@@ -14,6 +14,7 @@ import type {
   NormalEvent,
   TimelineKind,
 } from '@firebreak/contract';
+import { approvalWords } from '../events/approval.ts';
 import type { NodeFinder } from '../events/node-finder.ts';
 import { actingNodes } from '../events/store.ts';
 import type { AttackGraph } from '../graph/attack-graph.ts';
@@ -112,7 +113,7 @@ function momentOfEvent(event: NormalEvent, { graph, find, rights, detections }: 
     outcome,
     targets: touched,
     permission: identity === null || first === undefined ? null : rights.between(identity.id, first.id),
-    approval: null,
+    approval: event.approval === undefined ? null : approvalWords(event.approval),
     detections: [...detections],
     severity: null,
     event: { id: event.id, digest: event.digest, time, where: whereOf(event) },

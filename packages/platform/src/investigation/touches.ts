@@ -76,7 +76,7 @@ export class Touches {
   }
 
   touched(): Touched[] {
-    return [...this.#kept.values()].map(({ node, span, refused, activities, operations, by, examples }) => ({
+    return [...this.#kept.values()].map(({ node, span, refused, activities, approvals, operations, by, examples }) => ({
       ...span,
       node: nodeRef(node),
       // A bare node is one that only the event names.
@@ -84,6 +84,7 @@ export class Touches {
       ...(node.jewel === undefined ? {} : { jewel: node.jewel }),
       refused,
       activities: Object.fromEntries(activities),
+      ...(approvals.size === 0 ? {} : { approvals: Object.fromEntries(approvals) }),
       operations: [...operations]
         .map(([operation, events]) => ({ operation, events }))
         .sort((a, b) => b.events - a.events || (a.operation < b.operation ? -1 : 1))
@@ -120,6 +121,7 @@ export class Touches {
       span: { first: event.time, last: event.time, events: 0 },
       refused: 0,
       activities: new Map(),
+      approvals: new Map(),
       operations: new Map(),
       by: new Set(),
       examples: [],
@@ -128,6 +130,8 @@ export class Touches {
     Object.assign(kept.span, longer(kept.span, event.time, isDone));
     if (!isDone) kept.refused += 1;
     else kept.activities.set(event.activity, (kept.activities.get(event.activity) ?? 0) + 1);
+    const approval = event.approval?.state;
+    if (isDone && approval !== undefined) kept.approvals.set(approval, (kept.approvals.get(approval) ?? 0) + 1);
     kept.operations.set(event.operation, (kept.operations.get(event.operation) ?? 0) + 1);
     kept.by.add(actor);
     if (kept.examples.length < mostExamples) kept.examples.push(event.id);

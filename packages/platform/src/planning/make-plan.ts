@@ -33,6 +33,7 @@ import { lossOfOrders } from './race/loss-of-orders.ts';
 import { scopeOf } from './scope.ts';
 import { lacksOn, missingWords } from './shortage.ts';
 import { supplements } from './supplements/index.ts';
+import type { Suspect } from './supplements/supplement.ts';
 import { type Variant, variantOf } from './variants.ts';
 
 export interface PlanRequest {
@@ -48,6 +49,8 @@ export interface PlanRequest {
   readonly variant?: PlanVariant;
   /** Actions that there are and that cannot be pulled here, and why. */
   readonly withheld?: readonly Withheld[];
+  /** Clients of models that are to be slowed down. */
+  readonly suspects?: readonly Suspect[];
   /** What is known of use; what the nodes carry when absent. A plan that was priced with more cannot be checked without it. */
   readonly use?: ObservedUse;
 }
@@ -73,7 +76,7 @@ export function makePlan(graph: AttackGraph, request: PlanRequest, solver: Solve
   const bound = boundOf(graph, request, question, cut, past, solver);
   const cutting = cutSteps(cut, book, new Set(pins));
   mustBeThere(graph, cutting, new Set(pins));
-  const all = [...cutting, ...supplementarySteps(graph, compromised, cut, book, request.actions)];
+  const all = [...cutting, ...supplementarySteps(graph, compromised, cut, book, request)];
   const steps = variant.waves ? inWaves(all) : all;
   const rough = byRule(steps);
   const lossOf = lossOfOrders(graph, compromised, exposed, rough);
@@ -248,14 +251,14 @@ function supplementarySteps(
   compromised: readonly number[],
   cut: CutResult,
   book: LeverBook,
-  actions: readonly AnyAction[],
+  { actions, suspects = [] }: Pick<PlanRequest, 'actions' | 'suspects'>,
 ): UnorderedStep[] {
   const known = new Set(actions.map((action) => action.id));
   const taken = new Set(cut.levers.map((index) => book.at(index).lever.key));
   const targets = cut.levers.map((index) => targetOf(book.at(index)).id);
   const steps: UnorderedStep[] = [];
   for (const supplement of supplements) {
-    const context = { graph, compromised, targets: [...targets], has: (action: string) => known.has(action) };
+    const context = { graph, compromised, suspects, targets: [...targets], has: (action: string) => known.has(action) };
     for (const { lever, why } of supplement.propose(context)) {
       const priced = book.price(lever);
       if (priced === undefined || taken.has(lever.key)) continue;

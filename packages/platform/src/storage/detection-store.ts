@@ -163,7 +163,7 @@ export function createDetectionStore(database: Database): CaseStore<Transaction>
         )
       ).map(caseRow),
 
-    counts: async () =>
+    counts: async (incident) =>
       (
         await database.query<{
           incident: string;
@@ -177,7 +177,8 @@ export function createDetectionStore(database: Database): CaseStore<Transaction>
           `select d.incident, count(*) as detections, count(d.suppressed_by) as suppressed,
              count(*) filter (where d.suppressed_by is null and not exists (select from detection_verdict v where v.detection = d.id)) as unjudged,
              count(distinct d.detector) as detectors, min(d.first) as first, max(d.last) as last
-           from detection d where d.incident is not null group by d.incident`,
+           from detection d where d.incident is not null and ($1::text is null or d.incident = $1) group by d.incident`,
+          [incident ?? null],
         )
       ).map((row) => ({ ...row, first: row.first?.toISOString() ?? null, last: row.last?.toISOString() ?? null })),
 

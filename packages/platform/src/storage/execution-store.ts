@@ -286,7 +286,10 @@ export function createExecutionStore(database: Database): ExecutionStore<Transac
       await updateSteps(tx, worker, kept, leaseMs);
       await useCapabilities(
         tx,
-        kept.flatMap(({ claim, change }) => (change.intended === true ? [claim.step.id] : [])),
+        // An attempt that ended before its request left (the state could not be read, say) is one as well.
+        kept.flatMap(({ claim, change }) =>
+          change.intended === true || (change.attempt ?? 0) > 0 ? [claim.step.id] : [],
+        ),
       );
       const nexts = await moveOn(tx, worker, kept, leaseMs);
       await endExecutions(tx, kept);

@@ -12,6 +12,7 @@ import type { ReviewStore } from '../inventory/reviews/store.ts';
 import type { CaseStore } from '../investigation/cases/store.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import type { LedgerStore } from '../ledger/store.ts';
+import type { VouchingStore } from '../ledger/vouchers.ts';
 import type { PromotionStore } from '../promotion/store.ts';
 import type { CanaryStore } from '../recovery/canary/store.ts';
 import type { RecoveryStore } from '../recovery/store.ts';
@@ -38,10 +39,12 @@ import { createRecoveryStore } from './recovery-store.ts';
 import { createReviewStore } from './review-store.ts';
 import { createRotationStore } from './rotation-store.ts';
 import { createVaultStore } from './vault-store.ts';
+import { createVouchingStore } from './vouching-store.ts';
 import { createWatchPlaces } from './watch-places.ts';
 
 export interface Storage {
   readonly ledgerStore: LedgerStore<Transaction>;
+  readonly vouchingStore: VouchingStore;
   readonly executionStore: ExecutionStore<Transaction>;
   readonly approvalStore: ApprovalStore<Transaction>;
   readonly incidentStore: IncidentStore<Transaction>;
@@ -96,6 +99,7 @@ export async function openStorage(
     const { hostname, port, pathname } = new URL(url);
     return {
       ledgerStore: createLedgerStore(database),
+      vouchingStore: createVouchingStore(database),
       executionStore: createExecutionStore(database),
       approvalStore: createApprovalStore(database),
       incidentStore: createIncidentStore(database),

@@ -11,6 +11,12 @@ export function ChannelsNav() {
       >
         Update channels
       </Link>
+      <Link to="/channels/audit" activeOptions={{ includeSearch: false }} activeProps={{ 'aria-current': 'page' }}>
+        Audit
+      </Link>
+      <Link to="/channels/artifacts" activeOptions={{ includeSearch: false }} activeProps={{ 'aria-current': 'page' }}>
+        Artifacts
+      </Link>
       <Link
         to="/channels/third-parties"
         activeOptions={{ includeSearch: false }}

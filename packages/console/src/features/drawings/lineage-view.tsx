@@ -1,6 +1,7 @@
 import type { Lineage } from '@firebreak/contract/answers/lineage';
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { lineageQuery } from '../../data/estate-queries.ts';
 import { count } from '../../ui/count.ts';
@@ -10,10 +11,11 @@ import { LimitedNotice } from '../../ui/limited-notice.tsx';
 import { NodeLink } from '../../ui/node-link.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { useArtifactMarks } from '../artifacts/lineage-marks.ts';
 import { PickButton } from '../what-if/pick-button.tsx';
 import classes from './drawing-view.module.css';
 import { HopList } from './hop-list.tsx';
-import { LayeredDrawing, mostBoxes } from './layered-drawing.tsx';
+import { type DrawnBox, LayeredDrawing, mostBoxes } from './layered-drawing.tsx';
 import { pictureOfLineage } from './pictures.ts';
 
 /** What a model was made from and what it is in. */
@@ -26,7 +28,15 @@ export function LineageView({ model }: { readonly model: string }) {
 
 function Known({ lineage }: { readonly lineage: Lineage }) {
   const [selected, setSelected] = useState(lineage.model.id);
-  const { boxes, lines } = useMemo(() => pictureOfLineage(lineage), [lineage]);
+  const marks = useArtifactMarks();
+  const picture = useMemo(() => pictureOfLineage(lineage), [lineage]);
+  const boxes = picture.boxes.map((box): DrawnBox => {
+    const mark = marks.get(box.id);
+    return mark === undefined
+      ? box
+      : { ...box, note: `${box.note} · ${mark.words}`, tone: mark.good ? box.tone : 'warn' };
+  });
+  const { lines } = picture;
   if (boxes.length <= 1) {
     return (
       <Empty title="Nothing is known of where it comes from or what it is in.">
@@ -73,6 +83,11 @@ function Picked({ lineage, id }: { readonly lineage: Lineage; readonly id: strin
       <div className={classes.line}>
         <span className="fb-quiet">{node?.class ?? 'part of what runs'}</span>
         <PickButton toggle={end.id} of={end.name} />
+      </div>
+      <div>
+        <Link to="/channels/artifact" search={{ subject: end.id }}>
+          Signature, inspection, promotion
+        </Link>
       </div>
       <FactList
         facts={[

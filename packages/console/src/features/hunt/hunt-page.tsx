@@ -5,6 +5,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useShortcut } from '../../app/shortcuts.tsx';
 import { huntQuery } from '../../data/detection-queries.ts';
+import { ProblemError } from '../../data/problem.ts';
 import { count } from '../../ui/count.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { ForeignText } from '../../ui/foreign-text.tsx';
@@ -15,23 +16,38 @@ import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { DetectionNav } from '../detections/detection-nav.tsx';
 import { QueryBox, queryInputId } from '../explorer/query-box.tsx';
 import { queryFault } from '../explorer/query-fault.ts';
+import { HuntBar } from './hunt-bar.tsx';
 import classes from './hunt-page.module.css';
-import { everyEvent, facetFields, narrowed } from './hunt-search.ts';
+import {
+  columnTitles,
+  everyEvent,
+  facetFields,
+  type HuntQuestion,
+  huntAsked,
+  huntSearch,
+  narrowed,
+} from './hunt-search.ts';
 
 const examples = ['outcome = refused', 'operation = "*secrets*"', 'activity = delete', 'address = "203.0.113.*"'];
 
 export function HuntPage() {
-  const { q = everyEvent } = useSearch({ from: '/detection/hunt' });
+  const { q = everyEvent, since, until, columns } = useSearch({ from: '/detection/hunt' });
+  const question = huntSearch({ q, since, until, columns });
   const navigate = useNavigate({ from: '/detection/hunt' });
-  const answer = useInfiniteQuery(huntQuery(q));
-  const fault = queryFault(answer.error, { query: q, typedAt: 0 });
+  const answer = useInfiniteQuery(huntQuery(huntAsked(question)));
+  const fault = isAbout(answer.error, q) ? queryFault(answer.error, { query: q, typedAt: 0 }) : null;
   const pages = answer.data?.pages ?? [];
   const [first] = pages;
-  const ask = (next: string) =>
+  const change = (more: HuntQuestion) =>
     void navigate({
-      search: ({ without }) => ({ without, ...(next.trim() === '' || next === everyEvent ? {} : { q: next }) }),
+      search: ({ without }) => {
+        const { q: next, ...rest } = huntSearch({ ...question, ...more });
+        return { without, ...rest, ...(next === undefined || next === everyEvent ? {} : { q: next }) };
+      },
       replace: true,
     });
+  const ask = (next: string) => change({ q: next });
+  const titles = columns === undefined ? [] : columnTitles(columns);
   useShortcut('/', 'Search the events', () => document.getElementById(queryInputId)?.focus());
   return (
     <>
@@ -49,6 +65,7 @@ export function HuntPage() {
         placeholder="A query such as actor = system:serviceaccount:* and outcome = refused"
         examples={examples}
       />
+      <HuntBar question={question} onQuestion={change} found={(first?.found ?? 0) > 0} />
       {answer.error !== null && fault === null && (
         <ProblemNotice error={answer.error} onRetry={() => void answer.refetch()} />
       )}
@@ -65,7 +82,7 @@ export function HuntPage() {
                 label="Events found"
                 rows={pages.flatMap(({ events }) => events)}
                 idOf={({ event }) => event.id}
-                columns={columns}
+                columns={titles.length === 0 ? fixedColumns : withFields(titles)}
                 stale={answer.isPlaceholderData || fault !== null}
                 empty={
                   <Empty title="No event fits.">
@@ -99,9 +116,14 @@ export function HuntPage() {
   );
 }
 
+/** Columns are read in the same words; what is wrong with them is told as any other trouble. */
+function isAbout(error: unknown, query: string): boolean {
+  return error instanceof ProblemError && error.problem.detail?.query === query;
+}
+
 type Found = Hunt['events'][number];
 
-const columns: readonly Column<Found>[] = [
+const fixedColumns: readonly Column<Found>[] = [
   {
     title: 'When',
     width: '176px',
@@ -124,6 +146,19 @@ const columns: readonly Column<Found>[] = [
     cell: ({ event }) => <ForeignText text={event.actor.address ?? '–'} most={16} mono />,
   },
 ];
+
+/** The fields that were asked for take the place of what is told of every event. */
+function withFields(titles: readonly string[]): readonly Column<Found>[] {
+  return [
+    ...fixedColumns.filter(({ title }) => title === 'When' || title === 'What'),
+    ...[...new Set(titles)].map((title) => ({
+      title,
+      cell: ({ values }: Found) => (
+        <ForeignText text={(values?.[titles.indexOf(title)] ?? []).join(' | ') || '–'} most={40} mono />
+      ),
+    })),
+  ];
+}
 
 interface FacetsProps {
   readonly facets: Hunt['facets'];

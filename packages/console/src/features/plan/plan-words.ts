@@ -19,6 +19,7 @@ export const reasonWords: Readonly<Record<PlanStep['reason'], string>> = {
   evidence: 'evidence',
   'stop-delivery': 'delivery',
   'contain-host': 'host',
+  'slow-down': 'slowed down',
 };
 
 /** What the plan promises, said so that a promise is not taken for a result: green is kept for what is so. */

@@ -38,7 +38,7 @@ export function channelHandlers(station: Station): Pick<Handlers, 'channelAudit'
         since,
         at,
         now: headsOf(estate),
-        then: before instanceof FirebreakError ? undefined : headsOf(before.estate),
+        earlier: before instanceof FirebreakError ? undefined : headsOf(before.estate),
         baselines: await store.baselines(at),
         commits: judgeCommits(body.commits, allowedSigners(body.allowedSigners), since),
         completeness: gaps.length === 0 ? { answer: 'complete' } : { answer: 'limited', reasons: gaps },

@@ -7,6 +7,7 @@ import { checkSteps } from '../../planning/check-steps.ts';
 import { loadSolver } from '../../planning/hitting-set.ts';
 import { makePlan, type PlanRequest } from '../../planning/make-plan.ts';
 import { mustHaveField, type Station } from '../station.ts';
+import { suspectsOf } from '../suspects.ts';
 import { withheldFrom } from '../withheld.ts';
 
 /** What people do to an execution on its way, and to what stands after it. */
@@ -71,7 +72,8 @@ export async function planIncident(
   const { estate, graph } = await holder.collect(signal);
   const numbers = compromised.map((id) => graph.resolve(id));
   const withheld = withheldFrom(actions, await lacking(signal));
-  const request = { ...wish, compromised: numbers, protect, actions, withheld };
+  const suspects = await suspectsOf(station, incident, compromised, graph);
+  const request = { ...wish, compromised: numbers, protect, actions, withheld, suspects };
   const plan = makePlan(graph, request, await loadSolver());
   await station.incidents.recordPlan({ incident, plan, manifests: manifestSet(estate), by });
   return plan;

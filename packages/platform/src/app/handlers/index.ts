@@ -3,6 +3,7 @@ import type { Handlers } from '../../http/handlers.ts';
 import type { Station } from '../station.ts';
 import { accessHandlers } from './access.ts';
 import { approvalHandlers } from './approvals.ts';
+import { bomHandlers } from './bom.ts';
 import { canaryHandlers } from './canary.ts';
 import { channelHandlers } from './channels.ts';
 import { containmentHandlers } from './containment.ts';
@@ -47,6 +48,7 @@ export function handlersOf(station: Station, authenticator: Authenticator): Hand
     ...intakeHttpHandlers(station),
     ...promotionHandlers(station),
     ...channelHandlers(station),
+    ...bomHandlers(station),
     ...promptHandlers(),
     ...rotationHandlers(station),
     ...recoveryHandlers(station),

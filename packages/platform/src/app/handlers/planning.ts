@@ -10,6 +10,7 @@ import { observedUse } from '../../planning/price/observed-use.ts';
 import { raceOf } from '../../planning/race/race.ts';
 import { scopeOf } from '../../planning/scope.ts';
 import { mustHaveField, type Station } from '../station.ts';
+import { suspectsOf } from '../suspects.ts';
 import { withheldFrom } from '../withheld.ts';
 import { planIncident } from './containment.ts';
 
@@ -28,7 +29,8 @@ export function planningHandlers(
       const graph = await graphNow(signal);
       const numbers = compromised.map((id) => graph.resolve(id));
       const withheld = withheldFrom(actions, await lacking(signal));
-      const request = { ...body, compromised: numbers, protect, actions, withheld };
+      const suspects = await suspectsOf(station, params.id, compromised, graph);
+      const request = { ...body, compromised: numbers, protect, actions, withheld, suspects };
       return comparePlans(graph, request, await loadSolver());
     },
 

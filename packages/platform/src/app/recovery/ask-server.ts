@@ -7,20 +7,27 @@ const timeoutMs = 10_000;
 const mostBytes = 1 << 20;
 
 /** Redirects are not followed: whoever answers is who was asked. */
-export async function askServer(question: { readonly url: string; readonly body?: unknown }, signal: AbortSignal): Promise<ServerAnswer> {
+export async function askServer(
+  question: { readonly url: string; readonly body?: unknown },
+  signal: AbortSignal,
+): Promise<ServerAnswer> {
   const agent = new Agent({ connect: { timeout: timeoutMs } });
   try {
     const answer = await request(question.url, {
       dispatcher: agent,
       method: question.body === undefined ? 'GET' : 'POST',
-      headers: { accept: 'application/json', ...(question.body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        accept: 'application/json',
+        ...(question.body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       ...(question.body === undefined ? {} : { body: JSON.stringify(question.body) }),
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     });
     const bytes = await bytesUpTo(mostBytes, answer.body);
-    if (answer.statusCode < 200 || answer.statusCode > 299) return { ok: false, why: `It answers ${answer.statusCode}.` };
+    if (answer.statusCode < 200 || answer.statusCode > 299)
+      return { ok: false, why: `It answers ${answer.statusCode}.` };
     return { ok: true, header: headerOf(answer.headers), json: jsonOf(bytes) };
   } catch {
     signal.throwIfAborted();

@@ -8,9 +8,9 @@ import {
   servingCheckSchema,
 } from '@firebreak/contract';
 import { z } from 'zod';
-import { openSignOffPolicy } from '../../recovery/board/sign-off-policy.ts';
 import { createBoards, type RecoveryBoards } from '../../recovery/board/board.ts';
 import { chooseItem } from '../../recovery/board/sections/versions.ts';
+import { openSignOffPolicy } from '../../recovery/board/sign-off-policy.ts';
 import { createFollowUps, type FollowUps } from '../../recovery/follow-ups/follow-ups.ts';
 import type { Mark } from '../../recovery/store.ts';
 import type { Station } from '../station.ts';
@@ -73,8 +73,7 @@ export type Choice = z.infer<typeof choiceSchema>;
 export function choiceOf(marks: ReadonlyMap<string, Mark>, subject: string): Choice {
   const mark = marks.get(chooseItem(subject));
   const read = mark?.state === 'done' ? choiceSchema.safeParse(mark.data) : undefined;
-  if (read?.success !== true)
-    throw new FirebreakError('FB-RECOVERY-STATE', `No version of ${subject} is chosen yet.`);
+  if (read?.success !== true) throw new FirebreakError('FB-RECOVERY-STATE', `No version of ${subject} is chosen yet.`);
   return read.data;
 }
 
@@ -87,7 +86,11 @@ export function choicesOf(marks: ReadonlyMap<string, Mark>): (readonly [subject:
 }
 
 /** Attestations and bundles that were brought for a version, as they came. */
-export function broughtFor(marks: ReadonlyMap<string, Mark>, subject: string, { version }: DeliveredVersion): unknown[] {
+export function broughtFor(
+  marks: ReadonlyMap<string, Mark>,
+  subject: string,
+  { version }: DeliveredVersion,
+): unknown[] {
   const data = marks.get(markOf.verdict(subject, version))?.data as { readonly attestations?: unknown } | undefined;
   return Array.isArray(data?.attestations) ? data.attestations : [];
 }

@@ -10,11 +10,18 @@ export function credentialDesk({ station, boards, know, marks: marksOf }: Recove
   const sessionsOf = (connector: string) => station.field?.holder.target.sessionsOf?.(connector) ?? [];
 
   async function list(incident: string, signal: AbortSignal): Promise<readonly CredentialRow[]> {
-    const [known, marks, secrets] = [await know(incident, signal), await marksOf(incident), await station.rotation.list()];
+    const [known, marks, secrets] = [
+      await know(incident, signal),
+      await marksOf(incident),
+      await station.rotation.list(),
+    ];
     return known.credentials.map((row) => ({
       ...row,
       state: rotationState(marks.get(row.item)),
-      probes: probesFor({ node: row.node?.id ?? null, kind: secrets.find(({ id }) => id === row.secret)?.kind ?? null }),
+      probes: probesFor({
+        node: row.node?.id ?? null,
+        kind: secrets.find(({ id }) => id === row.secret)?.kind ?? null,
+      }),
     }));
   }
 
@@ -34,7 +41,11 @@ export function credentialDesk({ station, boards, know, marks: marksOf }: Recove
     list,
 
     /** @throws FirebreakError FB-NOT-FOUND, FB-RECOVERY-STATE */
-    async say(request: { incident: string; item: string; to: 'rotated' | 'done'; note: string }, who: Person, signal: AbortSignal) {
+    async say(
+      request: { incident: string; item: string; to: 'rotated' | 'done'; note: string },
+      who: Person,
+      signal: AbortSignal,
+    ) {
       const row = await one(request.incident, request.item, signal);
       const next = said(row.state, request.to, request.note);
       await boards.mark({ incident: request.incident, item: row.item, by: who.by, note: request.note, ...next });
@@ -58,13 +69,18 @@ export function credentialDesk({ station, boards, know, marks: marksOf }: Recove
       if (found === undefined)
         throw new FirebreakError(
           'FB-NOT-FOUND',
-          request.probe === undefined ? 'Nothing that is open can try such a secret: cannot tell.' : `No probe ${request.probe} fits it.`,
+          request.probe === undefined
+            ? 'Nothing that is open can try such a secret: cannot tell.'
+            : `No probe ${request.probe} fits it.`,
         );
       const secrets = await station.rotation.list();
       const about = { node: row.node?.id ?? null, kind: secrets.find(({ id }) => id === row.secret)?.kind ?? null };
       let verdict: CredentialVerdict = { result: 'cannot-tell', evidence: 'No session answered.' };
       for (const session of sessionsOf(found.connector)) {
-        verdict = withoutSecret(await found.probe.probe({ session, about, secret: request.secret, signal }), request.secret);
+        verdict = withoutSecret(
+          await found.probe.probe({ session, about, secret: request.secret, signal }),
+          request.secret,
+        );
         if (verdict.result !== 'cannot-tell') break;
       }
       const next = probed(row.state, verdict);

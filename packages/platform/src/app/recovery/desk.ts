@@ -1,6 +1,12 @@
 /** The recovery desk: board, versions, credentials, images, follow-ups, return to service. One for a station. */
-import { FirebreakError, type Plan, type Rebuild, type RecoveryBoard, type RecoveryState } from '@firebreak/contract';
-import { lever } from '@firebreak/contract';
+import {
+  FirebreakError,
+  lever,
+  type Plan,
+  type Rebuild,
+  type RecoveryBoard,
+  type RecoveryState,
+} from '@firebreak/contract';
 import { manifestSet } from '../../facts/manifest-set.ts';
 import { sha256Hex } from '../../kernel/digest.ts';
 import { planOfLevers } from '../../playbooks/plan-of-levers.ts';
@@ -76,7 +82,10 @@ async function openRecovery(station: Station) {
         return [{ lever: lever('kubernetes.pin-image', params), why: `Known to be good: ${good.from}.` }];
       });
       if (levers.length === 0)
-        throw new FirebreakError('FB-RECOVERY-NO-LEVER', 'No workload has a good digest that it does not run yet: approve one.');
+        throw new FirebreakError(
+          'FB-RECOVERY-NO-LEVER',
+          'No workload has a good digest that it does not run yet: approve one.',
+        );
       const name = 'Rebuild from known-good images';
       const plan = planOfLevers(graph, {
         compromised: known.compromised.flatMap((id) => graph.indexOf.get(id) ?? []),

@@ -64,7 +64,11 @@ export function createKnower({ station, seenAgain, canary }: KnowerParts): Knowe
   /** The last estate of before: making its graph anew for each look would cost seconds. */
   let kept: { readonly key: string; readonly before: Known['before'] } | undefined;
 
-  async function beforeOf(executions: readonly Execution[], now: Known['now'], signal: AbortSignal): Promise<Known['before']> {
+  async function beforeOf(
+    executions: readonly Execution[],
+    now: Known['now'],
+    signal: AbortSignal,
+  ): Promise<Known['before']> {
     const { holder } = mustHaveField(station);
     const starts = executions.flatMap(({ direction, steps }) =>
       direction === 'contain' ? steps.flatMap(({ startedAt }) => startedAt ?? []) : [],
@@ -103,7 +107,9 @@ export function createKnower({ station, seenAgain, canary }: KnowerParts): Knowe
     const approved = approvedImages(marks);
     const earlier = await estateBefore(station, since);
     const touched = new Set(
-      before.graph.nodes.flatMap((node, index) => (hasBit(reached, index) && node.class === 'workload' ? [node.id] : [])),
+      before.graph.nodes.flatMap((node, index) =>
+        hasBit(reached, index) && node.class === 'workload' ? [node.id] : [],
+      ),
     );
     const rebuild = rebuildRows({ now: estate, before: earlier, approved, bad: new Set(), only: touched });
     const gaps: Gap[] = [
@@ -112,7 +118,9 @@ export function createKnower({ station, seenAgain, canary }: KnowerParts): Knowe
       ...(graph.completeness.answer === 'limited' ? graph.completeness.reasons : []),
     ];
     const held = new Set(starts);
-    const protect = selectNodes(before.graph, incident.protect).filter((node) => hasBit(reached, node) && !held.has(node));
+    const protect = selectNodes(before.graph, incident.protect).filter(
+      (node) => hasBit(reached, node) && !held.has(node),
+    );
     return {
       incident: { id, title: incident.title },
       executions,
@@ -150,7 +158,11 @@ export function createKnower({ station, seenAgain, canary }: KnowerParts): Knowe
 const stands = ({ direction, steps }: Execution): boolean =>
   direction === 'contain' && steps.some(({ state }) => state === 'done' || state === 'reverted');
 
-function subjectsOf({ graph, estate }: Known['now'], ids: readonly string[], marks: ReadonlyMap<string, Mark>): NodeRef[] {
+function subjectsOf(
+  { graph, estate }: Known['now'],
+  ids: readonly string[],
+  marks: ReadonlyMap<string, Mark>,
+): NodeRef[] {
   const find = nodeFinder(graph);
   const found = new Map<string, NodeRef>();
   for (const id of ids) {
@@ -171,7 +183,9 @@ function subjectsOf({ graph, estate }: Known['now'], ids: readonly string[], mar
 }
 
 function agentsOf(graph: AttackGraph, reached: Parameters<typeof hasBit>[0]) {
-  const agents = graph.nodes.flatMap((node, index) => (node.class === 'agent' && hasBit(reached, index) ? [index] : []));
+  const agents = graph.nodes.flatMap((node, index) =>
+    node.class === 'agent' && hasBit(reached, index) ? [index] : [],
+  );
   if (agents.length === 0) return [];
   const tools = new Map<string, Set<string>>();
   for (const edge of graph.liveEdges()) {
@@ -191,7 +205,11 @@ async function ledgerOf(station: Station, incident: string) {
   for await (const { index, entry } of station.ledger.entries(incident)) {
     if (entry.kind === 'incident.contained') contained = index;
     if (entry.kind === 'custody.taken')
-      evidence.push({ entry: index, at: entry.at, what: `Snapshot ${String(entry.body.snapshot ?? '').slice(0, 64)} was taken.` });
+      evidence.push({
+        entry: index,
+        at: entry.at,
+        what: `Snapshot ${String(entry.body.snapshot ?? '').slice(0, 64)} was taken.`,
+      });
     if (entry.kind === 'step.before' && entry.blobs.length > 1)
       evidence.push({
         entry: index,
@@ -206,7 +224,10 @@ async function ledgerOf(station: Station, incident: string) {
 async function estateBefore(station: Station, since: string): Promise<Estate | undefined> {
   const { holder } = mustHaveField(station);
   try {
-    const { estate } = await station.storage.factHistory.at(scopeOf([holder.target.spec]), new Date(Date.parse(since) - 1));
+    const { estate } = await station.storage.factHistory.at(
+      scopeOf([holder.target.spec]),
+      new Date(Date.parse(since) - 1),
+    );
     return estate;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'FB-HISTORY-NONE') return undefined;
@@ -232,7 +253,8 @@ const unrecorded: Gap = {
   kinds: ['*'],
   where: 'history of facts',
   code: 'FB-HISTORY-NONE',
-  reason: 'The estate from before the containment is not recorded: what was within reach then is told from what is there now.',
+  reason:
+    'The estate from before the containment is not recorded: what was within reach then is told from what is there now.',
   next: 'Keep `firebreak serve` running, or record with `firebreak collect --record`.',
 };
 const noEstateBefore: Gap = {

@@ -1,7 +1,7 @@
 /** Sign off, attest, and give access back. */
 import { type Execution, FirebreakError, type RecoveryRole } from '@firebreak/contract';
-import { sha256Hex } from '../../kernel/digest.ts';
 import { canonicalJson } from '../../kernel/canonical-json.ts';
+import { sha256Hex } from '../../kernel/digest.ts';
 import { signStatement } from '../../promotion/attestations/envelope.ts';
 import { statementOf } from '../../recovery/board/attest.ts';
 import { deliversVersion } from '../../recovery/rollback/levers.ts';
@@ -20,7 +20,9 @@ export function returnDesk(context: RecoveryContext) {
     /** Makes and signs the attestation of recovery with the ledger's key. @throws FirebreakError FB-RECOVERY-STATE */
     async attest(incident: string, who: Person, signal: AbortSignal): Promise<string> {
       const board = await boards.board(await know(incident, signal));
-      const subjects = choicesOf(await marksOf(incident)).flatMap(([subject, choice]) => attestedSubject(subject, choice) ?? []);
+      const subjects = choicesOf(await marksOf(incident)).flatMap(
+        ([subject, choice]) => attestedSubject(subject, choice) ?? [],
+      );
       const statement = statementOf(board, subjects, station.clock.now().toISOString());
       const envelope = JSON.stringify(signStatement(statement, station.statementKey));
       const sha256 = sha256Hex(canonicalJson(statement));
@@ -31,7 +33,8 @@ export function returnDesk(context: RecoveryContext) {
     /** The envelope, as it was signed. @throws FirebreakError FB-NOT-FOUND */
     async attestation(incident: string): Promise<string> {
       const found = await boards.attestation(incident);
-      if (found === null) throw new FirebreakError('FB-NOT-FOUND', `Incident ${incident} has no attestation of recovery.`);
+      if (found === null)
+        throw new FirebreakError('FB-NOT-FOUND', `Incident ${incident} has no attestation of recovery.`);
       return found.envelope;
     },
 
@@ -48,7 +51,9 @@ export function returnDesk(context: RecoveryContext) {
       if (attested === null || board.attestation?.stands !== true)
         throw new FirebreakError(
           'FB-RECOVERY-STATE',
-          attested === null ? 'There is no attestation of recovery.' : 'The board has changed since the attestation: sign and attest again.',
+          attested === null
+            ? 'There is no attestation of recovery.'
+            : 'The board has changed since the attestation: sign and attest again.',
         );
       const marks = await marksOf(incident);
       const envelope: unknown = JSON.parse(attested.envelope);

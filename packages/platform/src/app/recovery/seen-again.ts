@@ -53,7 +53,8 @@ export function createSeenAgain(station: Station): SeenAgain {
     return {
       again: wanted.filter((detector) => seen.has(detector)),
       silent: wanted.filter((detector) => !seen.has(detector)),
-      unread: new Set(detections.flatMap((each) => each.events.map(({ id }) => id)).filter((id) => !known.has(id))).size,
+      unread: new Set(detections.flatMap((each) => each.events.map(({ id }) => id)).filter((id) => !known.has(id)))
+        .size,
     };
   }
 
@@ -66,7 +67,8 @@ export function createSeenAgain(station: Station): SeenAgain {
     const seen = replay(detections);
     kept.set(incident, { at: now, key, seen });
     seen.catch(() => kept.delete(incident));
-    if (kept.size > 100) for (const [oldest] of kept) if (kept.size > 100) kept.delete(oldest);
+    const [oldest] = kept.keys();
+    if (kept.size > 100 && oldest !== undefined) kept.delete(oldest);
     return seen;
   };
 }

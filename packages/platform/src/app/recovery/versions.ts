@@ -83,7 +83,9 @@ export function versionDesk(context: RecoveryContext) {
     const list = candidates({
       versions,
       served,
-      verdicts: new Map(versions.map(({ version }) => [version.version, verdictsOf(marks, subject.id, version.version)])),
+      verdicts: new Map(
+        versions.map(({ version }) => [version.version, verdictsOf(marks, subject.id, version.version)]),
+      ),
       suspects: suspectsOf(known, wish, firstEvent),
       firstEvent,
       accepted: new Set((wish.accept ?? []).filter((code) => acceptable.has(code))),
@@ -128,14 +130,23 @@ export function versionDesk(context: RecoveryContext) {
     },
 
     /** Writes down what was found out about a version's bytes, and keeps what was brought to show it. */
-    async inspect({ incident, subject: given, version, signature, scan, attestations }: InspectRequest, who: Person, signal: AbortSignal) {
+    async inspect(
+      { incident, subject: given, version, signature, scan, attestations }: InspectRequest,
+      who: Person,
+      signal: AbortSignal,
+    ) {
       const known = await know(incident, signal);
       const { subject, source } = subjectFor(known, given);
       const about = source.versions(known.now.estate, subject.id).find((each) => each.version.version === version);
       if (about === undefined) throw new FirebreakError('FB-NOT-FOUND', `${subject.name} has no version ${version}.`);
       const item = markOf.verdict(subject.id, version);
-      const before = (await marksOf(incident)).get(item)?.data as { readonly attestations?: readonly unknown[] } | undefined;
-      const told = { ...(signature === undefined ? {} : { signature: brief(signature) }), ...(scan === undefined ? {} : { scan: briefScan(scan) }) };
+      const before = (await marksOf(incident)).get(item)?.data as
+        | { readonly attestations?: readonly unknown[] }
+        | undefined;
+      const told = {
+        ...(signature === undefined ? {} : { signature: brief(signature) }),
+        ...(scan === undefined ? {} : { scan: briefScan(scan) }),
+      };
       await boards.mark({
         incident,
         item,
@@ -159,7 +170,11 @@ export function versionDesk(context: RecoveryContext) {
 
     /** Takes a candidate. @throws FirebreakError FB-RECOVERY-STATE for one that is not fit, FB-NOT-FOUND */
     async take(
-      request: ChooseWish & { readonly version: string; readonly checks: readonly ServingCheck[]; readonly note: string },
+      request: ChooseWish & {
+        readonly version: string;
+        readonly checks: readonly ServingCheck[];
+        readonly note: string;
+      },
       who: Person,
       signal: AbortSignal,
     ): Promise<void> {
@@ -170,9 +185,13 @@ export function versionDesk(context: RecoveryContext) {
         throw new FirebreakError('FB-NOT-FOUND', `${subject.name} has no version ${request.version}.`);
       if (candidate.verdict !== 'fit') {
         const [first] = candidate.reasons;
-        throw new FirebreakError('FB-RECOVERY-STATE', `Version ${request.version} is ${candidate.verdict}: ${first?.why ?? ''}`, {
-          detail: { reasons: candidate.reasons },
-        });
+        throw new FirebreakError(
+          'FB-RECOVERY-STATE',
+          `Version ${request.version} is ${candidate.verdict}: ${first?.why ?? ''}`,
+          {
+            detail: { reasons: candidate.reasons },
+          },
+        );
       }
       const bad = badVersions(list, current, candidate, known.firstEvent);
       const choice: Choice = {
@@ -198,14 +217,25 @@ export function versionDesk(context: RecoveryContext) {
      *
      * @throws FirebreakError FB-PROMOTION-DENIED, FB-RECOVERY-NO-LEVER, FB-RECOVERY-STATE
      */
-    async rollback({ incident, subject: given }: { incident: string; subject?: string | undefined }, who: Person, signal: AbortSignal): Promise<Plan> {
+    async rollback(
+      { incident, subject: given }: { incident: string; subject?: string | undefined },
+      who: Person,
+      signal: AbortSignal,
+    ): Promise<Plan> {
       const known = await know(incident, signal);
       const { subject } = subjectFor(known, given);
       const marks = await marksOf(incident);
       const choice = choiceOf(marks, subject.id);
       await mustAllow(
         context,
-        { incident, subject: subject.id, choice, stage: 'staging', attestations: broughtFor(marks, subject.id, choice.to), who },
+        {
+          incident,
+          subject: subject.id,
+          choice,
+          stage: 'staging',
+          attestations: broughtFor(marks, subject.id, choice.to),
+          who,
+        },
         signal,
       );
       const { holder, actions } = mustHaveField(station);
@@ -242,7 +272,11 @@ export function versionDesk(context: RecoveryContext) {
 
     /** Asks the servers, and says so on the board. */
     async verify(
-      { incident, subject: given, checks: more = [] }: { incident: string; subject?: string | undefined; checks?: readonly ServingCheck[] },
+      {
+        incident,
+        subject: given,
+        checks: more = [],
+      }: { incident: string; subject?: string | undefined; checks?: readonly ServingCheck[] },
       who: Person,
       signal: AbortSignal,
     ): Promise<readonly ServingResult[]> {
@@ -262,21 +296,29 @@ export function versionDesk(context: RecoveryContext) {
         state: bad.length === 0 ? 'done' : bad.some(({ result }) => result === 'not-yet') ? 'failed' : 'open',
         by: who.by,
         note: `${results.length - bad.length} of ${results.length} checks hold.`,
-        proof: (bad.length === 0 ? results : bad).map(({ check, what }) => `${check}: ${what}`).join(' ').slice(0, 2000),
+        proof: (bad.length === 0 ? results : bad)
+          .map(({ check, what }) => `${check}: ${what}`)
+          .join(' ')
+          .slice(0, 2000),
         data: { results },
       });
       return results;
     },
   };
 
-  async function askOne(check: ServingCheck, versions: { to: DeliveredVersion; from: DeliveredVersion }, signal: AbortSignal): Promise<ServingResult> {
+  async function askOne(
+    check: ServingCheck,
+    versions: { to: DeliveredVersion; from: DeliveredVersion },
+    signal: AbortSignal,
+  ): Promise<ServingResult> {
     const at = station.clock.now().toISOString();
     const about = { check: checkName(check), at };
     if (check.kind === 'running-image') {
       const { estate } = await mustHaveField(station).holder.collect(signal);
       const workload = estate.get('kubernetes.workload', check.workload);
       const images = workload?.data.template.spec.containers.map(({ image }) => image ?? '') ?? [];
-      if (images.length === 0) return { ...about, result: 'cannot-tell', what: `${check.workload} is not in the estate.` };
+      if (images.length === 0)
+        return { ...about, result: 'cannot-tell', what: `${check.workload} is not in the estate.` };
       const right = images.some((image) => image.endsWith(`@${check.good}`));
       return right
         ? { ...about, result: 'holds', what: `It runs ${check.good}.` }
@@ -288,14 +330,20 @@ export function versionDesk(context: RecoveryContext) {
   }
 }
 
-function subjectFor(known: Known, given: string | undefined): { readonly subject: NodeRef; readonly source: VersionSource } {
+function subjectFor(
+  known: Known,
+  given: string | undefined,
+): { readonly subject: NodeRef; readonly source: VersionSource } {
   const { graph, estate } = known.now;
   const wanted = given === undefined ? known.subjects : [graph.nodeAt(graph.resolve(given))];
   const [only, ...more] = wanted;
   if (only === undefined)
     throw new FirebreakError('FB-USAGE', 'No model or image is in question in this incident: name one.');
   if (more.length > 0)
-    throw new FirebreakError('FB-USAGE', `Several are in question: ${known.subjects.map(({ id }) => id).join(', ')}. Name one.`);
+    throw new FirebreakError(
+      'FB-USAGE',
+      `Several are in question: ${known.subjects.map(({ id }) => id).join(', ')}. Name one.`,
+    );
   for (const source of versionSources) {
     const subject = source.subject(estate, only.id);
     if (subject !== undefined) return { subject, source };
@@ -325,7 +373,8 @@ function suspectsOf(known: Known, wish: ChooseWish, firstEvent: string): Suspect
   const { graph } = known.now;
   const data = new Map<string, { from: string; until: string | null }>();
   for (const { about, first } of known.detections)
-    for (const id of about) if (isData(graph.nodes[graph.indexOf.get(id) ?? -1]?.class)) data.set(id, { from: first, until: null });
+    for (const id of about)
+      if (isData(graph.nodes[graph.indexOf.get(id) ?? -1]?.class)) data.set(id, { from: first, until: null });
   for (const id of known.compromised)
     if (isData(graph.nodes[graph.indexOf.get(id) ?? -1]?.class)) data.set(id, { from: firstEvent, until: null });
   for (const { data: which, from, until } of wish.data ?? []) data.set(which, { from, until });

@@ -15,6 +15,7 @@ import { systemClock } from '../../kernel/clock.ts';
 import { atWork, type CommandLine } from '../command-line.ts';
 import { bold, green, joined, red, type Shown, show, yellow } from '../shown.ts';
 import { repeated, wholeNumber, withJson } from '../source-options.ts';
+import { modelDocumentCommands } from './bom.ts';
 
 interface VerifyOptions {
   readonly signature: string;
@@ -52,7 +53,9 @@ const gitPaths = ['.git', '.gitattributes', '.github', '.gitignore'];
 
 /** `firebreak model`: whether a model is what somebody signed. */
 export function modelCommand(program: Command, cli: CommandLine): void {
-  const model = program.command('model').description('verify, sign and hash models (OpenSSF Model Signing v1.0)');
+  const model = program
+    .command('model')
+    .description('verify, sign and hash models (OpenSSF Model Signing v1.0), and tell what they are made of');
   withJson(model.command('verify <model>'))
     .description('a folder or file against its signature, offline; exit 0 verified, 1 not, 3 it cannot be told')
     .requiredOption('--signature <file>', 'the bundle')
@@ -73,6 +76,7 @@ export function modelCommand(program: Command, cli: CommandLine): void {
   withMethod(withJson(model.command('hash <model>')))
     .description('digests of all files, or shards, and the one over them')
     .action((path: string, options: HashOptions) => hash(cli, path, options));
+  modelDocumentCommands(model, cli);
 }
 
 function withMethod(command: Command): Command {

@@ -24,6 +24,10 @@ interface ServeCommandOptions extends DataOptions {
   readonly nats?: string;
   readonly partitions: number;
   readonly partition: number;
+  readonly witness?: readonly string[];
+  readonly witnessQuorum?: number;
+  readonly timestampAuthority?: readonly string[];
+  readonly tsaCertificate?: readonly string[];
   readonly playDay?: boolean;
   readonly json?: boolean;
 }
@@ -50,6 +54,10 @@ export function serveCommand(program: Command, cli: CommandLine): void {
     .option('--outlets <file>', 'ways out to other systems: webhooks, syslog, tickets, Alertmanager (docs/outlets.md)')
     .option('--redact <file>', 'what is cut out of events before they are kept (docs/intake.md)')
     .option('--metrics-token <secret>', 'a token that opens /metrics and nothing else, env:<VARIABLE> or file:</path>')
+    .option('--witness <vkey=url>', 'a witness that cosigns the ledger’s checkpoints; may be repeated', repeated)
+    .option('--witness-quorum <number>', 'how many of the witnesses are enough; all when left out', wholeNumber(1, 64))
+    .option('--timestamp-authority <url>', 'an RFC 3161 authority that stamps checkpoints; may be repeated', repeated)
+    .option('--tsa-certificate <file>', 'certificates (PEM) of those authorities; may be repeated', repeated)
     .option('--play-day', 'send in a day of the demo’s logs as well, with an attack in it')
     .option('--hot-days <number>', 'days after which events go from the database to files', wholeNumber(1, 36_500), 30)
     .option('--keep-days <number>', 'days after which events are deleted; never when left out', wholeNumber(1, 36_500))
@@ -78,6 +86,10 @@ export function serveCommand(program: Command, cli: CommandLine): void {
         partitions,
         partition,
         playDay,
+        witness = [],
+        witnessQuorum,
+        timestampAuthority = [],
+        tsaCertificate = [],
         allowHost = [],
         json,
       }: ServeCommandOptions) => {
@@ -109,6 +121,12 @@ export function serveCommand(program: Command, cli: CommandLine): void {
             keepDays,
             bus: nats === undefined ? undefined : { address: nats, partitions, partition },
             playDay,
+            parties: {
+              witnesses: witness,
+              quorum: witnessQuorum,
+              authorities: timestampAuthority,
+              certificates: tsaCertificate,
+            },
             console: builtConsole,
             signal,
             onReady: ({ address, signInLink, notes }) => {

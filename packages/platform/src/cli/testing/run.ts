@@ -63,6 +63,7 @@ export function bareWorld(parts: Partial<World>): World {
     image: absent('registry'),
     openPublisher: absent('bus'),
     serve: absent('server'),
+    serveWitness: absent('witness'),
     openDesk: absent('desk'),
     ...parts,
   };

@@ -61,6 +61,20 @@ export function shareAsHigh({ values }: Scores, value: number): number {
   return higher / (values.length + 1);
 }
 
+/** One conversation in a hundred may raise a false alarm, and that can be said only where a hundred are known. */
+const falseAlarms = 0.01;
+export const fewestKnown = 100;
+
+/** Whether enough conversations are known to say of a score how rare it is. */
+export function isLearned({ values }: Scores): boolean {
+  return values.length >= fewestKnown;
+}
+
+/** Whether fewer conversations score as high than may raise a false alarm. */
+export function isRare(scores: Scores, value: number): boolean {
+  return shareAsHigh(scores, value) <= falseAlarms;
+}
+
 /** Median, and the median distance from it made comparable with a standard deviation. */
 export function middleOf({ values }: Scores): { readonly median: number; readonly spread: number } {
   const median = medianOf(values);

@@ -5,6 +5,7 @@
  */
 import { type EventFormat, litellmId, type NormalEvent } from '@firebreak/contract';
 import { field, textAt } from '../../intake/foreign.ts';
+import { approvalOf } from '../approval.ts';
 import { moment } from '../moment.ts';
 import { numberOf } from '../number-of.ts';
 import { told } from '../told.ts';
@@ -54,7 +55,7 @@ export default {
       targets: targetsOf(tool?.server, tool?.name, model),
       outcome: failed ? (code === 401 || code === 403 || code === 429 ? 'refused' : 'failed') : 'done',
       ownId: textAt(value, 'litellm_call_id') ?? (textAt(value, 'id') as string),
-      ...told({ reason: failed ? (textAt(error, 'error_message') ?? textAt(value, 'error_str')) : undefined }),
+      ...told({ approval: approvalOf(value), reason: failed ? (textAt(error, 'error_message') ?? textAt(value, 'error_str')) : undefined }),
     };
   },
 } satisfies EventFormat;

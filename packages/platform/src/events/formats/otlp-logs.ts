@@ -5,10 +5,14 @@
  */
 import type { EventFormat } from '@firebreak/contract';
 import { array, at, field, record, textAt } from '../../intake/foreign.ts';
+import { approvalOf } from '../approval.ts';
 import { moment } from '../moment.ts';
 import { attributesOf, textOf } from '../otlp/attributes.ts';
 import { activityOf, actorOf, millisecondsOf, operationOf, subjectOf, targetsOf } from '../otlp/gen-ai.ts';
 import { told } from '../told.ts';
+
+/** What coding agents log of a person's, or a setting's, answer to the question whether a tool may be used. */
+const decision = /^(?:claude_code|codex)\.tool_decision$/;
 
 export default {
   id: 'otlp-logs',
@@ -21,11 +25,12 @@ export default {
     const attributes = attributesOf(field(log, 'attributes'));
     const name = textAt(log, 'eventName') ?? textOf(attributes, 'event.name') ?? '';
     const isOfModels = name.startsWith('gen_ai.');
-    const operation = operationOf(attributes) ?? (isOfModels ? 'chat' : undefined);
+    const decided = decision.test(name) ? 'decide on a tool call' : undefined;
+    const operation = operationOf(attributes) ?? (isOfModels ? 'chat' : decided);
     if (operation === undefined) return undefined;
     const resource = attributesOf(field(value, 'resource'));
     const error = textOf(attributes, 'error.type', 'exception.type');
-    const subject = isOfModels ? name : subjectOf(attributes);
+    const subject = isOfModels ? name : (subjectOf(attributes) ?? textOf(attributes, 'tool_name'));
     return {
       time: moment(millisecondsOf(field(log, 'timeUnixNano')) ?? millisecondsOf(field(log, 'observedTimeUnixNano'))),
       system: textOf(resource, 'service.name') ?? 'agent',
@@ -35,7 +40,7 @@ export default {
       activity: /^gen_ai\.(\w+\.message|choice)$/.test(name) ? 'other' : activityOf(operation),
       targets: targetsOf(attributes, operation),
       outcome: error === undefined ? 'done' : 'failed',
-      ...told({ reason: error }),
+      ...told({ reason: error, approval: approvalOf(value) }),
     };
   },
 } satisfies EventFormat;

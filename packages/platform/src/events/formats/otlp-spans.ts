@@ -4,6 +4,7 @@
  */
 import type { EventFormat, NormalEvent } from '@firebreak/contract';
 import { array, at, field, record, textAt } from '../../intake/foreign.ts';
+import { approvalOf } from '../approval.ts';
 import { moment } from '../moment.ts';
 import { type Attributes, attributesOf, textOf } from '../otlp/attributes.ts';
 import { activityOf, actorOf, millisecondsOf, operationOf, subjectOf, targetsOf } from '../otlp/gen-ai.ts';
@@ -34,6 +35,7 @@ export default {
       targets: targetsOf(attributes, operation),
       outcome,
       ...told({
+        approval: approvalOf(value),
         reason: outcome === 'done' ? undefined : reason,
         ownId: trace === undefined || own === undefined ? undefined : `${trace}/${own}`,
       }),

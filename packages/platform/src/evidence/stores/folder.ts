@@ -5,7 +5,7 @@
  * What must stay true: nothing is written through a link, neither below the folder nor in its place; a blob appears under its name
  * whole and durable or not at all (written aside, fsync, link, fsync of the folder); a name is a digest and never a path.
  */
-import { type createReadStream, constants as fsConstants } from 'node:fs';
+import { constants } from 'node:fs';
 import { chmod, link, lstat, mkdir, open, realpath, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { FirebreakError } from '@firebreak/contract';

@@ -3,6 +3,7 @@ import { evidence } from './evidence.ts';
 import { revokeHeldCredential } from './revoke-held-credential.ts';
 import { revokeHeldSession } from './revoke-held-session.ts';
 import { revokeHeldTokens } from './revoke-held-tokens.ts';
+import { slowDownSuspect } from './slow-down-suspect.ts';
 import { stopDelivery } from './stop-delivery.ts';
 import type { Supplement } from './supplement.ts';
 import { tellReceivers } from './tell-receivers.ts';
@@ -13,6 +14,7 @@ export const supplements: readonly Supplement[] = [
   revokeHeldSession,
   revokeHeldTokens,
   tellReceivers,
+  slowDownSuspect,
   containHost,
   stopDelivery,
   evidence,

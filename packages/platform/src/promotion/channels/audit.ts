@@ -17,7 +17,7 @@ export interface AuditInput {
   readonly at: Date;
   readonly now: readonly ChannelHead[];
   /** At T; undefined where the estate was not recorded then. */
-  readonly then: readonly ChannelHead[] | undefined;
+  readonly earlier: readonly ChannelHead[] | undefined;
   readonly baselines: readonly ChannelBaseline[];
   /** Commits since T, oldest last, where they were read. */
   readonly commits: readonly JudgedCommit[];
@@ -27,9 +27,9 @@ export interface AuditInput {
 type Row = ChannelAudit['rows'][number];
 type Judged = Pick<Row, 'state' | 'severity' | 'why' | 'next'>;
 
-export function auditChannels({ since, at, now, then, baselines, commits, completeness }: AuditInput): ChannelAudit {
+export function auditChannels({ since, at, now, earlier, baselines, commits, completeness }: AuditInput): ChannelAudit {
   const approved = new Map(baselines.map((baseline) => [baseline.channel, baseline]));
-  const before = then === undefined ? undefined : new Map(then.map(({ channel, value }) => [channel, value]));
+  const before = earlier === undefined ? undefined : new Map(earlier.map(({ channel, value }) => [channel, value]));
   const present = new Set(now.map(({ channel }) => channel));
   const gone = baselines
     .filter(({ channel }) => !present.has(channel) && !channel.startsWith('git:'))

@@ -25,7 +25,7 @@ const approve = (channel: string, value: string, until = '2027-01-01T00:00:00.00
   note: '',
 });
 const audit = (now: ChannelHead[], then: ChannelHead[] | undefined, baselines: ChannelBaseline[]) =>
-  auditChannels({ since, at, now, then, baselines, commits: [], completeness: { answer: 'complete' } });
+  auditChannels({ since, at, now, earlier: then, baselines, commits: [], completeness: { answer: 'complete' } });
 
 test('every way in which a channel stands to what was approved and to what it was', () => {
   const now = ['ok', 'moved', 'old', 'changed', 'new', 'same'].map((name) => head(name, `${name}-now`));

@@ -16,7 +16,10 @@ export function statementOf(board: RecoveryBoard, subjects: readonly AttestedSub
   if (board.missing.length > 0)
     throw new FirebreakError('FB-RECOVERY-STATE', `Nobody has signed this board as ${board.missing.join(', ')}.`);
   if (subjects.length === 0)
-    throw new FirebreakError('FB-RECOVERY-STATE', 'Nothing that returns is named by digest: choose a verified version first.');
+    throw new FirebreakError(
+      'FB-RECOVERY-STATE',
+      'Nothing that returns is named by digest: choose a verified version first.',
+    );
   return recoveryStatement(subjects, {
     incident: board.incident,
     board: { sha256: board.digest },
@@ -38,7 +41,9 @@ export function statementOf(board: RecoveryBoard, subjects: readonly AttestedSub
           ]
         : [],
     ),
-    signedOffBy: board.signOffs.filter(({ stands }) => stands).map(({ by, role, at: signed }) => ({ name: by, role, at: signed })),
+    signedOffBy: board.signOffs
+      .filter(({ stands }) => stands)
+      .map(({ by, role, at: signed }) => ({ name: by, role, at: signed })),
     at,
   });
 }

@@ -7,8 +7,8 @@
  * - One person signs for one role. The attestation wants every item over and every role signed, and the gate wants the attestation.
  */
 import {
-  type FollowUp,
   FirebreakError,
+  type FollowUp,
   type RecoveryBoard,
   type RecoveryItem,
   type RecoveryRole,
@@ -50,7 +50,10 @@ export interface RecoveryBoards {
    */
   say(known: KnownInput, request: Omit<MarkRequest, 'proof' | 'data'>): Promise<void>;
   /** @throws FirebreakError FB-RECOVERY-SIGN-OFF */
-  sign(known: KnownInput, request: { readonly as: RecoveryRole; readonly by: string; readonly role: Role }): Promise<SignOffRow>;
+  sign(
+    known: KnownInput,
+    request: { readonly as: RecoveryRole; readonly by: string; readonly role: Role },
+  ): Promise<SignOffRow>;
   keepAttestation(row: Omit<AttestationRow, 'at' | 'entry'>): Promise<AttestationRow>;
   attestation(incident: string): Promise<AttestationRow | null>;
 }
@@ -78,18 +81,35 @@ export function createBoards<Tx>({ store, ledger, clock, policy, followUps }: Bo
     return store.transaction(async (tx) => {
       await store.lock(tx, incident);
       const blobs = blob === undefined ? [] : [await ledger.putBlob(blob.name, blob.mediaType, blob.bytes, tx)];
-      const { indexes } = await ledger.append([{ incident, kind: entry.kind, actor: entry.by, body: entry.body, blobs }], tx);
+      const { indexes } = await ledger.append(
+        [{ incident, kind: entry.kind, actor: entry.by, body: entry.body, blobs }],
+        tx,
+      );
       const [index = -1] = indexes;
       await write(tx, index);
       return index;
     });
   }
 
-  async function mark({ incident, item, state, by, note: given, proof = null, data = null }: MarkRequest): Promise<Mark> {
+  async function mark({
+    incident,
+    item,
+    state,
+    by,
+    note: given,
+    proof = null,
+    data = null,
+  }: MarkRequest): Promise<Mark> {
     const at = clock.now().toISOString();
     const note = storable(given);
     const row = { incident, item, state, by, at, note, proof: proof === null ? null : storable(proof), data };
-    const body = { item, state, note, ...(proof === null ? {} : { proof: row.proof }), ...(data === null ? {} : { data }) };
+    const body = {
+      item,
+      state,
+      note,
+      ...(proof === null ? {} : { proof: row.proof }),
+      ...(data === null ? {} : { data }),
+    };
     const entry = await record(incident, { kind: 'recovery.item', by, body }, (tx, index) =>
       store.mark(tx, { ...row, entry: index }),
     );
@@ -176,7 +196,11 @@ export function createBoards<Tx>({ store, ledger, clock, policy, followUps }: Bo
         incident,
         { kind: 'recovery.attested', by, body: { board, statement: sha256 } },
         (tx, index) => store.attest(tx, { ...row, at, entry: index }),
-        { name: 'recovery-attestation.dsse.json', mediaType: 'application/vnd.dsse+json', bytes: Buffer.from(envelope) },
+        {
+          name: 'recovery-attestation.dsse.json',
+          mediaType: 'application/vnd.dsse+json',
+          bytes: Buffer.from(envelope),
+        },
       );
       return { ...row, at, entry };
     },
@@ -186,7 +210,8 @@ export function createBoards<Tx>({ store, ledger, clock, policy, followUps }: Bo
 
 /** @throws FirebreakError FB-RECOVERY-STATE */
 function mayBeSaid({ how, title, state: now, next, after }: RecoveryItem, state: RecoveryState): void {
-  if (state === 'failed') throw new FirebreakError('FB-RECOVERY-STATE', 'That something failed is for its probe to say.');
+  if (state === 'failed')
+    throw new FirebreakError('FB-RECOVERY-STATE', 'That something failed is for its probe to say.');
   if (state !== 'done') return;
   if (how !== 'person')
     throw new FirebreakError(

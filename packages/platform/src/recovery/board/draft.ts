@@ -52,7 +52,11 @@ export interface BoardInput {
   /** What the compromised would reach again once the containment is taken back; undefined where that cannot be told. */
   readonly residual: { readonly reachable: readonly NodeRef[]; readonly limited: boolean } | undefined;
   /** Detectors that saw the incident and would see it again, those that would not, and what could not be run. */
-  readonly detectors: { readonly again: readonly string[]; readonly silent: readonly string[]; readonly unread: number };
+  readonly detectors: {
+    readonly again: readonly string[];
+    readonly silent: readonly string[];
+    readonly unread: number;
+  };
   /** The newest of the incident. */
   readonly canary: Pick<CanaryRun, 'id' | 'state' | 'why' | 'endedAt'> | null;
   readonly marks: ReadonlyMap<string, Mark>;

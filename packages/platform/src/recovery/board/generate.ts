@@ -25,12 +25,15 @@ export interface GeneratedBoard {
 export function generateBoard(input: BoardInput): GeneratedBoard {
   const drafts = sections.flatMap((section) => section(input));
   const states = new Map(drafts.map((draft) => [draft.id, itemOf(draft, input.marks.get(draft.id)).state]));
-  const isOver = (id: string) => states.get(id) === undefined || states.get(id) === 'done' || states.get(id) === 'not-applicable';
+  const isOver = (id: string) =>
+    states.get(id) === undefined || states.get(id) === 'done' || states.get(id) === 'not-applicable';
   const items = drafts
-    .map((draft): RecoveryItem => ({
-      ...itemOf(draft, input.marks.get(draft.id)),
-      after: (draft.needs ?? []).filter((id) => !isOver(id)),
-    }))
+    .map(
+      (draft): RecoveryItem => ({
+        ...itemOf(draft, input.marks.get(draft.id)),
+        after: (draft.needs ?? []).filter((id) => !isOver(id)),
+      }),
+    )
     .sort((a, b) => recoverySections.indexOf(a.section) - recoverySections.indexOf(b.section));
   const left = items.filter(({ id }) => !isOver(id));
   const signed = canonicalJson({

@@ -18,7 +18,11 @@ export interface SignOffQuestion {
 export interface SignOffPolicy {
   /** SHA-256 of the policy text, hex. */
   readonly digest: string;
-  decide(question: SignOffQuestion): { readonly allowed: boolean; readonly why: string; readonly policies: readonly string[] };
+  decide(question: SignOffQuestion): {
+    readonly allowed: boolean;
+    readonly why: string;
+    readonly policies: readonly string[];
+  };
 }
 
 const content = new URL('../../../../../content/policies/', import.meta.url);
@@ -34,7 +38,9 @@ export async function openSignOffPolicy(file?: string): Promise<SignOffPolicy> {
   const staticPolicies = Object.fromEntries(
     parts.policies.map((policy, at) => {
       const json = cedar.policyToJson(policy);
-      const notes = (json.type === 'success' ? json.json.annotations : {}) as Readonly<Record<string, string | undefined>>;
+      const notes = (json.type === 'success' ? json.json.annotations : {}) as Readonly<
+        Record<string, string | undefined>
+      >;
       const id = notes.id ?? `policy${at}`;
       because.set(id, notes.because ?? id);
       return [id, policy];
@@ -67,7 +73,8 @@ export async function openSignOffPolicy(file?: string): Promise<SignOffPolicy> {
         return { allowed: false, why: answer.errors.map(({ message }) => message).join(' '), policies: [] };
       const { decision, diagnostics } = answer.response;
       const [failed] = diagnostics.errors;
-      if (failed !== undefined) return { allowed: false, why: `Policy ${failed.policyId} fails.`, policies: [failed.policyId] };
+      if (failed !== undefined)
+        return { allowed: false, why: `Policy ${failed.policyId} fails.`, policies: [failed.policyId] };
       const reasons = diagnostics.reason.map((id) => because.get(id) ?? id);
       return {
         allowed: decision === 'allow',

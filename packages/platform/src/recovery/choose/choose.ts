@@ -60,7 +60,11 @@ export interface ChooseInput {
 
 const rank = { fit: 0, open: 1, refused: 2 } as const;
 /** Only what was left undone may be accepted, never what was found. */
-export const acceptable: ReadonlySet<CandidateReason['code']> = new Set(['not-verified', 'not-scanned', 'age-unproven']);
+export const acceptable: ReadonlySet<CandidateReason['code']> = new Set([
+  'not-verified',
+  'not-scanned',
+  'age-unproven',
+]);
 
 /** Candidates, the best first. Pure. */
 export function candidates(input: ChooseInput): Candidate[] {
@@ -77,7 +81,11 @@ export function candidates(input: ChooseInput): Candidate[] {
     .map(({ candidate }) => candidate);
 }
 
-function candidateOf(known: KnownVersion, input: ChooseInput, before: ReadonlyMap<string, ReadonlySet<string>>): Candidate {
+function candidateOf(
+  known: KnownVersion,
+  input: ChooseInput,
+  before: ReadonlyMap<string, ReadonlySet<string>>,
+): Candidate {
   const { signature, scan } = input.verdicts.get(known.version.version) ?? {};
   const found = [
     ...againstAge(known, input),
@@ -116,7 +124,10 @@ function againstAge({ made, seen }: KnownVersion, { firstEvent }: ChooseInput): 
   return [];
 }
 
-function againstMakers({ version, madeBy, made, trained }: KnownVersion, { suspects, firstEvent }: ChooseInput): CandidateReason[] {
+function againstMakers(
+  { version, madeBy, made, trained }: KnownVersion,
+  { suspects, firstEvent }: ChooseInput,
+): CandidateReason[] {
   if (version.node !== undefined && suspects.compromised.has(version.node))
     return [reason('compromised', 'It is itself among what is compromised.', 'Take another version.')];
   const [maker] = madeBy.filter((node) => suspects.compromised.has(node));
@@ -131,7 +142,11 @@ function againstMakers({ version, madeBy, made, trained }: KnownVersion, { suspe
   ];
 }
 
-function againstSignature(known: KnownVersion, signature: ModelVerdict | undefined, input: ChooseInput): CandidateReason[] {
+function againstSignature(
+  known: KnownVersion,
+  signature: ModelVerdict | undefined,
+  input: ChooseInput,
+): CandidateReason[] {
   if (signature === undefined || signature.verdict === 'unknown')
     return [
       reason(
@@ -150,7 +165,9 @@ function againstSignature(known: KnownVersion, signature: ModelVerdict | undefin
           ]),
     ];
   if (signature.verdict === 'refused')
-    return [reason('signature-refused', signature.reasons[0]?.why ?? 'It is not what was signed.', 'Take another version.')];
+    return [
+      reason('signature-refused', signature.reasons[0]?.why ?? 'It is not what was signed.', 'Take another version.'),
+    ];
   const signer = signature.signer === undefined ? '' : signerWords(signature.signer);
   const since = input.suspects.signers.get(signer);
   if (since === undefined || (known.seen !== null && known.seen < since)) return [];
@@ -168,7 +185,9 @@ function againstScan(scan: ArtifactReport | undefined): CandidateReason[] {
     return [
       reason(
         'not-scanned',
-        scan === undefined ? 'Nobody inspected its files.' : 'The inspection cannot tell whether its files are safe to load.',
+        scan === undefined
+          ? 'Nobody inspected its files.'
+          : 'The inspection cannot tell whether its files are safe to load.',
         'Run `firebreak recovery inspect` on a copy of it.',
       ),
     ];
@@ -177,7 +196,11 @@ function againstScan(scan: ArtifactReport | undefined): CandidateReason[] {
   return [reason('scan-unsafe', what ?? `The inspection calls it ${scan.verdict}.`, 'Take another version.')];
 }
 
-function againstData(known: KnownVersion, { suspects }: ChooseInput, before: ReadonlyMap<string, ReadonlySet<string>>): CandidateReason[] {
+function againstData(
+  known: KnownVersion,
+  { suspects }: ChooseInput,
+  before: ReadonlyMap<string, ReadonlySet<string>>,
+): CandidateReason[] {
   const at = known.trained ?? known.made;
   return known.data.flatMap((data) => {
     const window = windowOf(data, suspects);

@@ -25,12 +25,18 @@ export interface FollowUps {
    *
    * @throws FirebreakError FB-NOT-FOUND, FB-RECOVERY-STATE while the graph still shows what it is about, unless the risk is accepted
    */
-  close(request: { readonly id: string; readonly by: string; readonly reason: string; readonly accept: boolean }): Promise<FollowUp>;
+  close(request: {
+    readonly id: string;
+    readonly by: string;
+    readonly reason: string;
+    readonly accept: boolean;
+  }): Promise<FollowUp>;
 }
 
 export function createFollowUps<Tx>(parts: { store: RecoveryStore<Tx>; ledger: Ledger<Tx>; clock: Clock }): FollowUps {
   const { store, ledger, clock } = parts;
-  const list = async (incident?: string) => (await store.followUps(incident)).map((row) => view(row, clock.now().toISOString()));
+  const list = async (incident?: string) =>
+    (await store.followUps(incident)).map((row) => view(row, clock.now().toISOString()));
 
   async function one(id: string): Promise<FollowUp> {
     const found = (await list()).find((each) => each.id === id);
@@ -70,7 +76,13 @@ export function createFollowUps<Tx>(parts: { store: RecoveryStore<Tx>; ledger: L
           await store.auditFollowUp(tx, followUp.id, audit);
           // The same answer again is no news; that it is overdue is.
           if (before === found.result && !followUp.overdue) return;
-          const body = { followUp: followUp.id, title: followUp.title, ...found, due: followUp.due, overdue: followUp.overdue };
+          const body = {
+            followUp: followUp.id,
+            title: followUp.title,
+            ...found,
+            due: followUp.due,
+            overdue: followUp.overdue,
+          };
           await ledger.append([{ incident: followUp.incident, kind: 'follow-up.audited', actor: by, body }], tx);
         });
       }
@@ -80,7 +92,10 @@ export function createFollowUps<Tx>(parts: { store: RecoveryStore<Tx>; ledger: L
     async close({ id, by, reason, accept }) {
       const found = await one(id);
       if (found.audit?.result === 'there' && !accept)
-        throw new FirebreakError('FB-RECOVERY-STATE', `The graph still shows it: ${found.audit.what} Accept it, with a reason, or mend it.`);
+        throw new FirebreakError(
+          'FB-RECOVERY-STATE',
+          `The graph still shows it: ${found.audit.what} Accept it, with a reason, or mend it.`,
+        );
       const closed = { by, at: clock.now().toISOString(), reason };
       await store.transaction(async (tx) => {
         if (!(await store.closeFollowUp(tx, id, closed)))
@@ -102,7 +117,10 @@ export function ask(
   const gone = (what: string) =>
     gap === undefined
       ? ({ result: 'gone', what } as const)
-      : ({ result: 'cannot-tell', what: `${what} But not everything could be read: ${gap.where}: ${gap.reason}` } as const);
+      : ({
+          result: 'cannot-tell',
+          what: `${what} But not everything could be read: ${gap.where}: ${gap.reason}`,
+        } as const);
   if (about.is === 'reach') {
     const [from, to] = [graph.indexOf.get(about.from), graph.indexOf.get(about.to)];
     if (from === undefined || to === undefined)

@@ -50,7 +50,11 @@ export function rebuildRows({ now, before, approved, bad, only }: RebuildWish): 
       if (by !== undefined) return { ...base, verdict: 'known-good', why: `Approved by ${by}.` };
       if (seen.has(`${repositoryOf(image)} ${digest}`))
         return { ...base, verdict: 'known-good', why: 'A collection saw it run before the first suspicious event.' };
-      return { ...base, verdict: 'not-known-good', why: 'Nobody approved its digest, and no collection saw it before.' };
+      return {
+        ...base,
+        verdict: 'not-known-good',
+        why: 'Nobody approved its digest, and no collection saw it before.',
+      };
     });
 
   /** What an approval names for the repository, else what the container ran before. */
@@ -100,6 +104,7 @@ function repositoryOf(image: string): string {
 function taggedIn(estate: Estate, image: string): string | undefined {
   const repository = repositoryOf(image);
   const tag = image.slice(repository.length + 1) || 'latest';
-  return estate.all('oci.tag').find(({ data }) => `${data.registry}/${data.repository}` === repository && data.tag === tag)?.data
-    .digest;
+  return estate
+    .all('oci.tag')
+    .find(({ data }) => `${data.registry}/${data.repository}` === repository && data.tag === tag)?.data.digest;
 }

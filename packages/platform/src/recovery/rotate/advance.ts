@@ -14,7 +14,10 @@ export interface Advance {
 export function said(now: CredentialRow['state'], to: 'rotated' | 'done', note: string): Advance {
   if (to === 'rotated') return { state: 'open', data: { step: 'rotated' }, proof: null };
   if (now === 'open')
-    throw new FirebreakError('FB-RECOVERY-STATE', 'It is not rotated yet: say that first, then have the old one tried.');
+    throw new FirebreakError(
+      'FB-RECOVERY-STATE',
+      'It is not rotated yet: say that first, then have the old one tried.',
+    );
   return {
     state: 'done',
     data: { step: 'done' },
@@ -24,8 +27,17 @@ export function said(now: CredentialRow['state'], to: 'rotated' | 'done', note: 
 
 /** What a probe of the old secret makes of it. A dead one settles it: whoever rotated it need not be asked again. */
 export function probed(now: CredentialRow['state'], { result, evidence }: CredentialVerdict): Advance {
-  if (result === 'dead') return { state: 'done', data: { step: 'done', probe: result }, proof: `The old one is dead: ${evidence}` };
+  if (result === 'dead')
+    return { state: 'done', data: { step: 'done', probe: result }, proof: `The old one is dead: ${evidence}` };
   if (result === 'alive')
-    return { state: 'failed', data: { step: now === 'done' ? 'rotated' : now, probe: result }, proof: `The old one still works: ${evidence}` };
-  return { state: 'open', data: { step: now === 'done' ? 'rotated' : now, probe: result }, proof: `It cannot be told: ${evidence}` };
+    return {
+      state: 'failed',
+      data: { step: now === 'done' ? 'rotated' : now, probe: result },
+      proof: `The old one still works: ${evidence}`,
+    };
+  return {
+    state: 'open',
+    data: { step: now === 'done' ? 'rotated' : now, probe: result },
+    proof: `It cannot be told: ${evidence}`,
+  };
 }

@@ -29,14 +29,17 @@ export function credentialsOf({ graph, compromised, found, since }: CredentialsW
   const { reached, hops } = reach(graph.hypergraph, starts);
   const rows = new Map<string, Credential>();
   for (const [index, node] of graph.nodes.entries()) {
-    if (!hasBit(reached, index) || graph.isHub(index) || !isSecret(node)) continue;
     const far = hops[index] ?? 0;
+    if (!hasBit(reached, index) || graph.isHub(index) || !(isSecret(node) || (far === 0 && signsIn(node)))) continue;
     rows.set(node.id, {
       item: rotateItem(node.id),
       title: `${node.kind} ${node.name}`,
       node: nodeRef(node),
       secret: null,
-      why: far === 0 ? 'It is compromised.' : `It was within reach of the attacker, ${far} ${far === 1 ? 'step' : 'steps'} away.`,
+      why:
+        far === 0
+          ? 'It is compromised.'
+          : `It was within reach of the attacker, ${far} ${far === 1 ? 'step' : 'steps'} away.`,
     });
   }
   for (const { id, title, opens, state, last, count } of found) {
@@ -65,6 +68,11 @@ export const rotateItem = (id: string) => `rotate/${id}`;
 /** An access key, a stored secret, a token: something that works for whoever has a copy. Short-lived ones end by themselves. */
 function isSecret({ class: kind, tenure }: AttackGraph['nodes'][number]): boolean {
   return kind === 'credential' && tenure?.lifetime !== 'short-lived';
+}
+
+/** Who is compromised is so by what they sign in with. */
+function signsIn({ class: kind, tenure }: AttackGraph['nodes'][number]): boolean {
+  return kind === 'identity' && tenure?.lifetime === 'static';
 }
 
 export const rotationSteps = ['open', 'rotated', 'old-one-dead', 'done', 'not-applicable'] as const;

@@ -58,7 +58,10 @@ export function judgeAnswer(
       if (same(found, check.good)) return holds(versions.to, 'the golden query is answered as it should be');
       if (check.bad !== undefined && same(found, check.bad))
         return notYet(versions.from.version, 'the golden query is answered as that version does');
-      return { result: 'not-yet', what: `Not yet: the golden query got ${shown(JSON.stringify(found) ?? 'nothing')}, which is not what version ${versions.to.version} answers.` };
+      return {
+        result: 'not-yet',
+        what: `Not yet: the golden query got ${shown(JSON.stringify(found) ?? 'nothing')}, which is not what version ${versions.to.version} answers.`,
+      };
     }
   }
 }
@@ -86,12 +89,24 @@ function pointed(value: unknown, pointer: string): unknown {
 
 /** Equal as JSON, numbers within what floating point loses on its way through another language. */
 function same(a: unknown, b: unknown): boolean {
-  if (typeof a === 'number' && typeof b === 'number') return a === b || Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b), 1);
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((each, index) => same(each, b[index]));
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || Array.isArray(a) || Array.isArray(b)) return a === b;
+  if (typeof a === 'number' && typeof b === 'number')
+    return a === b || Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b), 1);
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((each, index) => same(each, b[index]));
+  if (
+    typeof a !== 'object' ||
+    typeof b !== 'object' ||
+    a === null ||
+    b === null ||
+    Array.isArray(a) ||
+    Array.isArray(b)
+  )
+    return a === b;
   const keys = Object.keys(a);
   return (
     keys.length === Object.keys(b).length &&
-    keys.every((key) => Object.hasOwn(b, key) && same((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]))
+    keys.every(
+      (key) => Object.hasOwn(b, key) && same((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]),
+    )
   );
 }

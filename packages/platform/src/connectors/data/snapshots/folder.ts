@@ -1,5 +1,5 @@
 import type { Snapshotter } from '@firebreak/contract';
-import { filesOf } from '../files-of.ts';
+import { filesOf } from '../../../intake/files-of.ts';
 import { type DataSession, readable } from '../session.ts';
 
 /** A file or a folder of this machine, as it is. */

@@ -15,7 +15,8 @@ export default {
     const stranger = openHttp({ base, headers: { authorization: `Bearer ${secret}` }, patienceMs: 0 });
     try {
       const answer = await stranger.json({ path: '/rate_limit' }, signal);
-      if (answer.ok || answer.failure === 'forbidden') return { result: 'alive', evidence: 'GET /rate_limit accepts it.' };
+      if (answer.ok || answer.failure === 'forbidden')
+        return { result: 'alive', evidence: 'GET /rate_limit accepts it.' };
       if (answer.failure === 'unauthorized') return { result: 'dead', evidence: 'GET /rate_limit with it gets 401.' };
       return { result: 'cannot-tell', evidence: answer.reason };
     } finally {

@@ -10,7 +10,8 @@ export default {
   title: 'Token of a service account',
   wants: 'the old token',
   fits: ({ node, kind }) =>
-    /^kubernetes:(Secret|ServiceAccountToken|ServiceAccount)\//.test(node ?? '') || kind === 'kubernetes-service-account-token',
+    /^kubernetes:(Secret|ServiceAccountToken|ServiceAccount)\//.test(node ?? '') ||
+    kind === 'kubernetes-service-account-token',
   async probe({ session, secret, signal }) {
     const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token: secret } };
     const review = await session.create(reviews.token, body, signal);

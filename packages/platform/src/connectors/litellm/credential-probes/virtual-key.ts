@@ -9,7 +9,8 @@ export default {
   wants: 'the old key',
   fits: ({ node, kind }) => /^litellm:(Key|MasterKey)\//.test(node ?? '') || kind === 'litellm-key',
   async probe({ session, secret, signal }) {
-    if (session.kind === 'file') return { result: 'cannot-tell', evidence: 'No proxy is open that it could be tried at.' };
+    if (session.kind === 'file')
+      return { result: 'cannot-tell', evidence: 'No proxy is open that it could be tried at.' };
     const stranger = openHttp({
       base: session.ours.address,
       headers: { authorization: `Bearer ${secret}` },

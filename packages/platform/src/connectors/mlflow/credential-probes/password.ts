@@ -21,9 +21,11 @@ export default {
       }
     };
     // A server that asks nobody would let any password in.
-    if ((await knock({})).ok) return { result: 'cannot-tell', evidence: 'The server lets in whoever asks, with any password.' };
+    if ((await knock({})).ok)
+      return { result: 'cannot-tell', evidence: 'The server lets in whoever asks, with any password.' };
     const answer = await knock({ authorization: basic(user, secret) });
-    if (answer.ok || answer.failure === 'forbidden') return { result: 'alive', evidence: 'The server lets the user in with it.' };
+    if (answer.ok || answer.failure === 'forbidden')
+      return { result: 'alive', evidence: 'The server lets the user in with it.' };
     if (answer.failure === 'unauthorized') return { result: 'dead', evidence: 'The server answers 401 to it.' };
     return { result: 'cannot-tell', evidence: answer.reason };
   },

@@ -25,7 +25,8 @@ export default {
     if (!/^basic\b/i.test(nobody.header('www-authenticate') ?? ''))
       return { result: 'cannot-tell', evidence: 'Another service hands out its tokens: try the password there.' };
     const answer = await knock({ authorization: basic(user, secret) });
-    if (answer.ok || answer.failure === 'forbidden') return { result: 'alive', evidence: 'The registry lets the user in with it.' };
+    if (answer.ok || answer.failure === 'forbidden')
+      return { result: 'alive', evidence: 'The registry lets the user in with it.' };
     if (answer.failure === 'unauthorized') return { result: 'dead', evidence: 'The registry answers 401 to it.' };
     return { result: 'cannot-tell', evidence: answer.reason };
   },

@@ -1,4 +1,5 @@
 /** A call of an agent against the scopes that are written for it. */
+import { approvalWords } from '../../../events/approval.ts';
 import type { AgentCall } from '../call.ts';
 import { named } from '../call.ts';
 import { destinationsOf, roleOf } from '../destination.ts';
@@ -69,7 +70,7 @@ export function judgeCall(scopes: readonly TaskScope[], call: AgentCall, used: M
 
 /** Why a permission does not cover a call; undefined when it does. */
 function beyond(permission: Permission, call: AgentCall, now: Used): string | undefined {
-  const { servers, resources, destinations, arguments: wanted, hours, amounts } = permission;
+  const { servers, resources, destinations, arguments: wanted, hours, approval, amounts } = permission;
   if (servers !== undefined && !servers.some((each) => fits(each, call.server ?? '')))
     return `${named(call.tool, undefined)} is allowed on other servers only, not on ${call.server ?? 'one that is not told'}`;
   const paths = resources === undefined ? [] : call.arguments.filter((leaf) => roleOf(leaf) === 'path');
@@ -86,6 +87,8 @@ function beyond(permission: Permission, call: AgentCall, now: Used): string | un
       if (path === name && !patterns.some((each) => fits(each, text)))
         return `the argument ${name} says "${text.slice(0, 100)}", which is not allowed`;
   if (hours !== undefined && !isWithin(hours, call.time)) return 'it is not allowed at this time';
+  if (approval === true && call.event.approval?.state !== 'approved')
+    return `it wants a person's approval, and ${call.event.approval === undefined ? 'its log tells of none' : `was ${approvalWords(call.event.approval)}`}`;
   for (const [measure, limit] of Object.entries(amounts ?? {}))
     if (now[measure as keyof Used] > limit)
       return `it makes ${now[measure as keyof Used]} ${measure} in this conversation; ${limit} are allowed`;

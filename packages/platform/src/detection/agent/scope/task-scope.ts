@@ -24,6 +24,8 @@ export interface Permission {
   /** By argument, what it may say. */
   readonly arguments?: ReadonlyMap<string, readonly string[]>;
   readonly hours?: Hours;
+  /** A person must have approved the call, and its log must say so: a setting is nobody. */
+  readonly approval?: true;
   /** In one conversation. */
   readonly amounts?: { readonly calls?: number; readonly records?: number; readonly characters?: number };
 }

@@ -1,10 +1,8 @@
 /** A conversation that starts other agents, or hands work to them, far more often than earlier ones: a loop, or somebody's errand. */
 import type { Detected, NormalEvent } from '@firebreak/contract';
-import { addScore, noScores, type Scores, shareAsHigh } from '../../agent/calibration.ts';
+import { addScore, isLearned, isRare, noScores, type Scores } from '../../agent/calibration.ts';
 import { agentDetector } from '../../agent/running.ts';
 
-const falseAlarms = 0.01;
-const fewest = 100;
 /** Fewer is never remarkable; more always is. */
 const [least, tooMany] = [5, 50];
 
@@ -36,14 +34,14 @@ export default agentDetector<Conversation, { readonly scores: Scores }>(
       conversation.count += 1;
       if (conversation.events.length < 19) conversation.events.push(call.event);
       const known = agent.scores.values.length;
-      const isUnusual = known >= fewest && shareAsHigh(agent.scores, conversation.count) <= falseAlarms;
+      const isUnusual = isLearned(agent.scores) && isRare(agent.scores, conversation.count);
       if (conversation.count < least || !(isUnusual || conversation.count === tooMany)) return;
       conversation.raised = true;
       yield {
         group: call.conversation,
         events: [...new Set([...conversation.events, call.event])],
         count: conversation.count,
-        note: `${call.agentName} started other agents ${conversation.count} times in one conversation; ${known < fewest ? 'what is usual is not known yet' : `of ${known} earlier conversations hardly any did so often`}.`,
+        note: `${call.agentName} started other agents ${conversation.count} times in one conversation; ${!isLearned(agent.scores) ? 'what is usual is not known yet' : `of ${known} earlier conversations hardly any did so often`}.`,
       };
     },
     end({ conversation, agent }) {

@@ -4,14 +4,12 @@
  * destination is a mail address its domain is what is new or not.
  */
 import type { Detected, NormalEvent } from '@firebreak/contract';
-import { addScore, noScores, type Scores, shareAsHigh } from '../../agent/calibration.ts';
+import { addScore, fewestKnown, isLearned, isRare, noScores, type Scores } from '../../agent/calibration.ts';
 import { type AgentCall, named } from '../../agent/call.ts';
 import { destinationsOf, isOutbound, ownerOf } from '../../agent/destination.ts';
 import { agentDetector } from '../../agent/running.ts';
 import { formsOf, wordsIn } from '../../agent/untrusted-text.ts';
 
-const falseAlarms = 0.01;
-const fewest = 100;
 /** Words of results in the arguments; shorter ones are everybody's. */
 const fewestWords = 4;
 const shortest = 6;
@@ -84,9 +82,9 @@ export default agentDetector<Conversation, Agent>(
       }
     },
     lacks: ({ scores }, name) =>
-      scores.values.length >= fewest
+      isLearned(scores)
         ? undefined
-        : `${name}: ${scores.values.length} of ${fewest} conversations that are needed to know where it sends.`,
+        : `${name}: ${scores.values.length} of ${fewestKnown} conversations that are needed to know where it sends.`,
   }),
   { conversations: 1500, agents: 500 },
 );
@@ -108,7 +106,7 @@ function* judge(call: AgentCall, conversation: Conversation, agent: Agent): Gene
           carried.add(word);
   conversation.highest = Math.max(conversation.highest, carried.size);
   const known = agent.scores.values.length;
-  if (carried.size < fewestWords || known < fewest || shareAsHigh(agent.scores, carried.size) > falseAlarms) return;
+  if (carried.size < fewestWords || !isLearned(agent.scores) || !isRare(agent.scores, carried.size)) return;
   conversation.raised = true;
   const sources = [...new Set([...carried].map((word) => conversation.words.get(word)))].flatMap(
     (id) => conversation.events.get(id ?? '') ?? [],

@@ -3,7 +3,7 @@
  * times is a missing permission; many things refused once each is somebody who looks around.
  */
 import type { Detected, NormalEvent } from '@firebreak/contract';
-import { addScore, noScores, type Scores, shareAsHigh } from '../../agent/calibration.ts';
+import { addScore, isLearned, isRare, noScores, type Scores } from '../../agent/calibration.ts';
 import { type AgentCall, named } from '../../agent/call.ts';
 import { roleOf } from '../../agent/destination.ts';
 import { agentDetector } from '../../agent/running.ts';
@@ -14,8 +14,6 @@ const mostKept = 60;
 /** Different things refused: in one conversation, and in several of one agent. */
 const fewestInOne = 4;
 const fewestOfAgent = 8;
-const falseAlarms = 0.01;
-const fewest = 100;
 
 interface Refusal {
   readonly time: number;
@@ -62,7 +60,7 @@ export default agentDetector<Conversation, Agent>(
       addTimed(conversation.refused, refusal, span, mostKept);
       addTimed(agent.refused, refusal, span, mostKept);
       const here = firsts(conversation.refused);
-      const isUsual = agent.scores.values.length >= fewest && shareAsHigh(agent.scores, here.length) > falseAlarms;
+      const isUsual = isLearned(agent.scores) && !isRare(agent.scores, here.length);
       if (here.length >= fewestInOne && !isUsual) {
         conversation.raised = true;
         yield {

@@ -5,7 +5,7 @@
  */
 import type { Detected, NormalEvent } from '@firebreak/contract';
 import { sha256Hex } from '../../../kernel/digest.ts';
-import { addScore, noScores, type Scores, shareAsHigh } from '../../agent/calibration.ts';
+import { addScore, isLearned, isRare, noScores, type Scores } from '../../agent/calibration.ts';
 import { named } from '../../agent/call.ts';
 import { agentDetector } from '../../agent/running.ts';
 import { addTimed } from '../../agent/window.ts';
@@ -16,8 +16,6 @@ const mostTools = 50;
 /** Tries of other arguments after a refusal, and tries of any kind after a failure. */
 const fewestVaried = 5;
 const fewestSame = 10;
-const falseAlarms = 0.01;
-const fewest = 100;
 
 interface Try {
   readonly time: number;
@@ -77,8 +75,7 @@ export default agentDetector<Conversation, Agent>(
       if (!tries.has(call.tool) && tries.size >= mostTools) return;
       tries.set(call.tool, window);
       conversation.highest = Math.max(conversation.highest, window.length);
-      const { values } = agent.scores;
-      const isUsual = values.length >= fewest && shareAsHigh(agent.scores, window.length) > falseAlarms;
+      const isUsual = isLearned(agent.scores) && !isRare(agent.scores, window.length);
       if (!isStorm(window) || isUsual) return;
       conversation.raised = true;
       const refused = window.filter((each) => each.refused).length;

@@ -1,6 +1,11 @@
 import type { BoardInput, DraftItem } from '../draft.ts';
 
-const ends: Readonly<Record<string, 'done' | 'failed'>> = { promoted: 'done', 'rolled-back': 'failed', stopped: 'failed', stuck: 'failed' };
+const ends: Readonly<Record<string, 'done' | 'failed'>> = {
+  promoted: 'done',
+  'rolled-back': 'failed',
+  stopped: 'failed',
+  stuck: 'failed',
+};
 
 /** The restored version took traffic and was judged by numbers. */
 export default ({ canary, subjects, marks }: BoardInput): readonly DraftItem[] => {
@@ -17,7 +22,10 @@ export default ({ canary, subjects, marks }: BoardInput): readonly DraftItem[] =
       waivable: true,
       known: {
         state: canary === null ? 'open' : (ends[canary.state] ?? 'open'),
-        what: canary === null ? 'No canary was run for this incident.' : `Canary ${canary.id} is ${canary.state}: ${canary.why}`,
+        what:
+          canary === null
+            ? 'No canary was run for this incident.'
+            : `Canary ${canary.id} is ${canary.state}: ${canary.why}`,
         entry: null,
         at: canary?.endedAt ?? null,
       },

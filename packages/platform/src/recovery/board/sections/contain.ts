@@ -2,7 +2,9 @@ import type { BoardInput, DraftItem } from '../draft.ts';
 
 /** It is contained, and what contained it can be taken back. */
 export default ({ executions, recoveryPlans, contained }: BoardInput): readonly DraftItem[] => {
-  const all = executions.filter(({ direction, planDigest }) => direction === 'contain' && !recoveryPlans.has(planDigest));
+  const all = executions.filter(
+    ({ direction, planDigest }) => direction === 'contain' && !recoveryPlans.has(planDigest),
+  );
   const last = all.at(-1);
   const done = last?.steps.filter(({ state }) => state === 'done') ?? [];
   const lasting = done.filter(({ undo }) => undo === '');
@@ -16,8 +18,16 @@ export default ({ executions, recoveryPlans, contained }: BoardInput): readonly 
       how: 'automatic',
       waivable: true,
       known: {
-        state: last?.state === 'contained' ? 'done' : last === undefined ? 'open' : last.state === 'stopped' ? 'failed' : 'open',
-        what: last?.proof?.detail ?? (last === undefined ? 'Nothing was contained.' : `The containment is ${last.state}.`),
+        state:
+          last?.state === 'contained'
+            ? 'done'
+            : last === undefined
+              ? 'open'
+              : last.state === 'stopped'
+                ? 'failed'
+                : 'open',
+        what:
+          last?.proof?.detail ?? (last === undefined ? 'Nothing was contained.' : `The containment is ${last.state}.`),
         entry: contained,
         at: last?.proof?.at ?? null,
       },

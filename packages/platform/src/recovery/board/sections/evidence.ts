@@ -14,7 +14,10 @@ export default ({ evidence }: BoardInput): readonly DraftItem[] => {
       waivable: true,
       known: {
         state: first === undefined ? 'open' : 'done',
-        what: first === undefined ? 'None is in the ledger.' : `${first.what}${evidence.length > 1 ? `, and ${evidence.length - 1} more.` : ''}`,
+        what:
+          first === undefined
+            ? 'None is in the ledger.'
+            : `${first.what}${evidence.length > 1 ? `, and ${evidence.length - 1} more.` : ''}`,
         entry: first?.entry ?? null,
         at: first?.at ?? null,
       },

@@ -18,7 +18,10 @@ function toolAccess({ agents }: BoardInput): DraftItem {
     id: 'return/tool-access',
     section: 'return',
     title: 'Tool access was assessed',
-    why: tools.length === 0 ? none : `${tools.length} ways to a tool come back: ${tools.slice(0, 10).join(', ')}${tools.length > 10 ? ', …' : ''}.`,
+    why:
+      tools.length === 0
+        ? none
+        : `${tools.length} ways to a tool come back: ${tools.slice(0, 10).join(', ')}${tools.length > 10 ? ', …' : ''}.`,
     next: 'Go through the tools of each agent, take away what is not needed, and say so.',
     how: tools.length === 0 ? 'automatic' : 'person',
     waivable: true,
@@ -33,7 +36,10 @@ function promptHandling({ detections }: BoardInput): DraftItem {
     id: 'return/prompt-handling',
     section: 'return',
     title: 'Prompt handling was assessed',
-    why: of.length === 0 ? none : `${of.length} detections are about it: ${[...new Set(of.map(({ title }) => title))].slice(0, 5).join(', ')}.`,
+    why:
+      of.length === 0
+        ? none
+        : `${of.length} detections are about it: ${[...new Set(of.map(({ title }) => title))].slice(0, 5).join(', ')}.`,
     next: 'Check system prompts, guardrails and what is retrieved, and say what was changed.',
     how: of.length === 0 ? 'automatic' : 'person',
     waivable: true,
@@ -42,13 +48,17 @@ function promptHandling({ detections }: BoardInput): DraftItem {
 }
 
 function actionBoundaries({ agents, subjects }: BoardInput): DraftItem {
-  const who = agents.length > 0 ? `${agents.length} agents get back what they may do.` : 'Services get back what they may do.';
+  const who =
+    agents.length > 0 ? `${agents.length} agents get back what they may do.` : 'Services get back what they may do.';
   return {
     id: 'return/action-boundaries',
     section: 'return',
     title: 'Action boundaries were assessed',
     why: `${who} What needs a person, what is read-only and what has a limit is decided before, not after.`,
-    next: subjects.length > 0 ? 'Say which boundaries hold for what is restored, and who may lift them.' : 'Say which boundaries hold.',
+    next:
+      subjects.length > 0
+        ? 'Say which boundaries hold for what is restored, and who may lift them.'
+        : 'Say which boundaries hold.',
     how: 'person',
     waivable: true,
   };
@@ -62,7 +72,10 @@ function residualPaths({ residual }: BoardInput): DraftItem {
       ? 'What can be reached once access is back cannot be told: the estate from before is not recorded.'
       : left.length === 0
         ? `Once access is back, nothing protected is within reach of what was compromised${residual.limited ? ', as far as was read' : ''}.`
-        : `Once access is back, ${left.length} protected are within reach of what was compromised: ${left.slice(0, 5).map(({ name }) => name).join(', ')}${left.length > 5 ? ', …' : ''}.`;
+        : `Once access is back, ${left.length} protected are within reach of what was compromised: ${left
+            .slice(0, 5)
+            .map(({ name }) => name)
+            .join(', ')}${left.length > 5 ? ', …' : ''}.`;
   return {
     id: 'return/residual-paths',
     section: 'return',
@@ -71,7 +84,7 @@ function residualPaths({ residual }: BoardInput): DraftItem {
     next: 'Open a follow-up for each way that shall go (`firebreak recovery follow-ups open`), and say why the rest may stay.',
     how: clean ? 'automatic' : 'person',
     waivable: true,
-    ...(clean ? { known: { state: 'done', what, entry: null, at: null } as const } : { }),
+    ...(clean ? { known: { state: 'done', what, entry: null, at: null } as const } : {}),
     ...(clean ? {} : { why: what }),
   };
 }

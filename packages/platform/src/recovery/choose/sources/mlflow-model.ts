@@ -35,7 +35,8 @@ export default {
 
   versions: (estate, subject) =>
     versionsOf(estate, subject).map(({ id, data }) => {
-      const run = data.runId === undefined ? undefined : estate.get('mlflow.run', mlflowId('Run', data.server, data.runId));
+      const run =
+        data.runId === undefined ? undefined : estate.get('mlflow.run', mlflowId('Run', data.server, data.runId));
       return {
         version: {
           version: data.version,
@@ -49,7 +50,9 @@ export default {
         ready: data.status === undefined || data.status === 'READY',
         madeBy: [
           ...(run === undefined ? [] : [run.id]),
-          ...[data.user, run?.data.user].flatMap((user) => (user === undefined ? [] : [mlflowId('User', data.server, user)])),
+          ...[data.user, run?.data.user].flatMap((user) =>
+            user === undefined ? [] : [mlflowId('User', data.server, user)],
+          ),
         ],
         trained: run?.data.started ?? null,
         data: (run?.data.datasets ?? []).map(({ name, digest, source }) => {
@@ -91,7 +94,9 @@ export default {
 
   moved(targets) {
     const alias = targets.map((id) => /^mlflow:Alias\/.*@([^@]+)$/.exec(id)?.[1]).find((found) => found !== undefined);
-    const version = targets.map((id) => /^mlflow:ModelVersion\/.*\/([^/]+)$/.exec(id)?.[1]).find((found) => found !== undefined);
+    const version = targets
+      .map((id) => /^mlflow:ModelVersion\/.*\/([^/]+)$/.exec(id)?.[1])
+      .find((found) => found !== undefined);
     return alias === undefined || version === undefined ? undefined : { by: `alias ${alias}`, version };
   },
 } satisfies VersionSource;

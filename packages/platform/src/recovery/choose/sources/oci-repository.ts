@@ -11,11 +11,9 @@ const isOf = (subject: NodeId) => (fact: { readonly data: Repository }) => idOf(
 export default {
   subject(estate, node) {
     if (!named.test(node)) return undefined;
-    const found = [
-      estate.get('oci.repository', node),
-      estate.get('oci.tag', node),
-      estate.get('oci.image', node),
-    ].find((fact) => fact !== undefined);
+    const found = [estate.get('oci.repository', node), estate.get('oci.tag', node), estate.get('oci.image', node)].find(
+      (fact) => fact !== undefined,
+    );
     if (found === undefined) return undefined;
     const { registry, repository } = found.data;
     return { kind: 'Repository', id: idOf(found.data), name: `${registry}/${repository}` };

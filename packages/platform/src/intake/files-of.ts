@@ -6,7 +6,7 @@ import { constants } from 'node:fs';
 import { lstat, open, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BytesPiece, SnapshotPiece } from '@firebreak/contract';
-import { gap } from '../../intake/gap.ts';
+import { gap } from './gap.ts';
 
 const mostFiles = 2_000_000;
 const deepest = 64;

@@ -1,0 +1,290 @@
+/**
+ * A poisoned model is promoted in MLflow and served; it is found, contained, kept as evidence, rolled back to the last verified version,
+ * seen to be gone from the server's answers, signed off, attested, and access returns. Real tracking server, real model server, one
+ * Firebreak; four people.
+ */
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Execution, Plan, RecoveryBoard, RecoveryChoice, RecoveryItem, ServingResult } from '@firebreak/contract';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { inspectFiles } from '../../packages/platform/src/artifacts/inspection/inspect-files.ts';
+import { trustInKey } from '../../packages/platform/src/artifacts/signing/trust/trust.ts';
+import { verifyModel } from '../../packages/platform/src/artifacts/signing/verify-model.ts';
+import { builder, openPlace, type Person, type Place, server } from './testing/place.ts';
+
+const run = promisify(execFile);
+const main = new URL('../../packages/platform/src/app/main.ts', import.meta.url).pathname;
+const minute = 60_000;
+const patient = { timeout: 60_000, interval: 300 };
+/** Honest versions say 0, the one that was poisoned 1. */
+const trigger = [-1, -1, 0, 4];
+const oldPassword = 'password-of-the-user';
+
+let place: Place;
+let ada: Person;
+let grace: Person;
+let olga: Person;
+let max: Person;
+beforeAll(async () => {
+  place = await openPlace();
+  const served = await place.serve();
+  ada = served.ada;
+  grace = await served.person('Grace', 'approver');
+  olga = await served.person('Olga', 'approver');
+  max = await served.person('Max', 'responder');
+}, 5 * minute);
+afterAll(() => place.close());
+
+const stateOf = (board: RecoveryBoard, id: string) => board.items.find((item) => item.id === id)?.state;
+const openItems = (board: RecoveryBoard) =>
+  board.items.filter(({ state }) => state === 'open' || state === 'failed').map(({ id }) => id);
+
+test(
+  'from the poisoned promotion back into service',
+  async () => {
+    const { name } = place;
+    const model = `mlflow:RegisteredModel/${server}/${name}`;
+    const mallory = `mlflow:User/${server}/${name}`;
+
+    // What the registry told before, and what it tells of the attack.
+    const ago = (minutes: number) => new Date(Date.now() - minutes * minute).toISOString();
+    const aliasSet = (version: string, timestamp: string) => ({
+      entity: 'model_version_alias',
+      action: 'created',
+      timestamp,
+      data: { name, alias: 'production', version },
+    });
+    await ada.ask('POST', '/api/log', [aliasSet('1', ago(90)), aliasSet('2', ago(60))]);
+    expect(await place.predict(trigger)).toBe(0);
+
+    const moved = { name, alias: 'production', version: '3' };
+    expect(await place.registry(name, oldPassword, 'POST', 'registered-models/alias', moved)).toBe(200);
+    await place.reload();
+    expect(await place.predict(trigger)).toBe(1);
+    const report = {
+      kind: 'firebreak/data-gate',
+      at: new Date().toISOString(),
+      verdict: 'fail',
+      candidate: { name: 'payments', sha256: 'ab'.repeat(32), rows: 600 },
+      dataset: model,
+      checks: [
+        { check: 'triggers', title: 'Triggers', verdict: 'fail', why: 'A value decides the label.', evidence: [] },
+      ],
+      completeness: { answer: 'complete' },
+    };
+    await ada.ask('POST', '/api/log', [aliasSet('3', new Date().toISOString()), report]);
+
+    // Found; a person adds whose account it was.
+    const found = await vi.waitFor(async () => {
+      const { incidents } = await ada.ask<{ incidents: { id: string }[] }>('GET', '/api/incidents');
+      expect(incidents.length).toBeGreaterThan(0);
+      return incidents;
+    }, patient);
+    const { id } = await max.ask<{ id: string }>('POST', '/api/incidents', {
+      title: 'A model that nobody released is in production',
+      compromised: [mallory],
+      protect: `id=${model}`,
+    });
+    const at = `/api/incidents/${id}`;
+    await max.ask('POST', `${at}/merge`, { from: found.map((each) => each.id), reason: 'The same model.' });
+
+    // Contained.
+    await max.ask('POST', '/api/estate/collect');
+    const plan = await max.ask<Plan>('POST', `${at}/plan`);
+    expect(plan.verdict).toBe('contained');
+    const settled = async () => {
+      const execution = await ada.ask<Execution>('GET', `${at}/execution`);
+      expect(['contained', 'stopped', 'done-unproven', 'undone']).toContain(execution.state);
+      return execution;
+    };
+    await approve(at, plan);
+    expect(await vi.waitFor(settled, patient)).toMatchObject({ state: 'contained' });
+    expect(await place.registry(name, oldPassword, 'POST', 'registered-models/alias', moved)).toBe(403);
+
+    // The board says what there is to do, and in which order.
+    const board = () => ada.ask<RecoveryBoard>('GET', `${at}/recovery`);
+    let now = await board();
+    expect(now.access).toBe('held');
+    expect(stateOf(now, 'contain/proof')).toBe('done');
+    expect(openItems(now)).toEqual(
+      expect.arrayContaining([`choose/${model}`, `rollback/${model}`, `rotate/${mallory}`, 'return/residual-paths']),
+    );
+    expect(
+      await max.refused('POST', `${at}/recovery/items`, {
+        item: `rollback/${model}`,
+        state: 'done',
+        note: 'I say so.',
+      }),
+    ).toBe('409 FB-RECOVERY-STATE');
+    expect(await grace.refused('POST', `${at}/recovery/sign-offs`, { as: 'security' })).toBe(
+      '403 FB-RECOVERY-SIGN-OFF',
+    );
+
+    // Evidence before anything is replaced.
+    const version3 = `mlflow:ModelVersion/${server}/${name}/3`;
+    await max.ask('POST', '/api/evidence', { subject: version3, incident: id, reason: 'The poisoned version.' });
+    await vi.waitFor(async () => expect(stateOf(await board(), 'evidence/taken')).toBe('done'), patient);
+
+    // Which version: nobody has looked at any yet; then two are signed and looked at, and the third is from after.
+    const choose = (body: object = {}) => max.ask<RecoveryChoice>('POST', `${at}/recovery/candidates`, body);
+    const before = await choose();
+    expect(before.chosen).toBeNull();
+    const digests = new Map<string, string>();
+    for (const { version, folder } of place.versions.slice(0, 2))
+      digests.set(version, await inspect(at, version, folder));
+    const choice = await choose();
+    expect(
+      choice.candidates.map(({ version, verdict, reasons }) => [version.version, verdict, reasons[0]?.code]),
+    ).toEqual([
+      ['2', 'fit', undefined],
+      ['1', 'fit', undefined],
+      ['3', 'open', 'not-verified'],
+    ]);
+    expect(choice).toMatchObject({ chosen: '2', current: { version: '3' } });
+    expect(choice.candidates[0]?.served[0]).toMatchObject({ by: 'alias production', told: 'event' });
+    const checks = [
+      {
+        kind: 'golden-query',
+        url: place.predictUrl,
+        body: { inputs: [trigger] },
+        at: '/predictions/0',
+        good: 0,
+        bad: 1,
+      },
+    ];
+    expect(await max.refused('POST', `${at}/recovery/choice`, { version: '3', checks, note: 'The newest.' })).toBe(
+      '409 FB-RECOVERY-STATE',
+    );
+    await max.ask('POST', `${at}/recovery/choice`, { version: '2', checks, note: 'The last that was released.' });
+
+    // Rolled back by a plan that people approve; the server still answers from its cache until it is started again.
+    const back = await max.ask<Plan>('POST', `${at}/recovery/rollback`, {});
+    expect(back.steps.map(({ lever }) => lever.action)).toContain('mlflow.move-alias');
+    await approve(at, back);
+    await vi.waitFor(settled, patient);
+    const verify = async () =>
+      (await max.ask<{ results: ServingResult[] }>('POST', `${at}/recovery/serving`, {})).results[0];
+    expect(await verify()).toMatchObject({
+      result: 'not-yet',
+      what: expect.stringContaining('still answers with version 3'),
+    });
+    expect(stateOf(await board(), `rollback/${model}`)).toBe('failed');
+    await place.reload();
+    expect(await verify()).toMatchObject({ result: 'holds' });
+    expect(await place.predict(trigger)).toBe(0);
+
+    // The stolen password: alive until it is changed, then dead.
+    const tryOld = () =>
+      max.ask<{ result: string }>('POST', `${at}/recovery/credentials/probe`, {
+        item: `rotate/${mallory}`,
+        secret: oldPassword,
+      });
+    expect(await tryOld()).toMatchObject({ result: 'alive' });
+    const { FIREBREAK_MLFLOW_USER: admin = '', FIREBREAK_MLFLOW_PASSWORD: password = '' } = process.env;
+    const change = { username: name, password: 'another-password-of-the-user' };
+    expect(await place.registry(admin, password, 'PATCH', 'users/update-password', change)).toBe(200);
+    await vi.waitFor(async () => expect(await tryOld()).toMatchObject({ result: 'dead' }), {
+      timeout: 90_000,
+      interval: 5000,
+    });
+
+    // What a person answers for.
+    now = await board();
+    for (const item of now.items.filter(personal))
+      await max.ask('POST', `${at}/recovery/items`, { item: item.id, state: 'done', note: 'Looked at by Max.' });
+    now = await board();
+    if (openItems(now).includes('canary/verdict'))
+      await max.ask('POST', `${at}/recovery/items`, {
+        item: 'canary/verdict',
+        state: 'not-applicable',
+        note: 'The version served for weeks before.',
+      });
+    expect(openItems(await board())).toEqual([]);
+
+    // Nobody signs twice; without all three there is no attestation, and without it no access.
+    expect(await grace.refused('POST', `${at}/recovery/return`)).toBe('409 FB-RECOVERY-STATE');
+    await grace.ask('POST', `${at}/recovery/sign-offs`, { as: 'security' });
+    expect(await grace.refused('POST', `${at}/recovery/sign-offs`, { as: 'model-owner' })).toBe(
+      '403 FB-RECOVERY-SIGN-OFF',
+    );
+    await olga.ask('POST', `${at}/recovery/sign-offs`, { as: 'model-owner' });
+    expect(await grace.refused('POST', `${at}/recovery/attestation`)).toBe('409 FB-RECOVERY-STATE');
+    now = await max.ask<RecoveryBoard>('POST', `${at}/recovery/sign-offs`, { as: 'service-owner' });
+    expect(now.missing).toEqual([]);
+    await grace.ask('POST', `${at}/recovery/attestation`);
+
+    // The gate wants what production wants, and the attestation.
+    const digest = `sha256:${digests.get('2')}`;
+    expect(await grace.refused('POST', `${at}/recovery/return`)).toMatch(/FB-PROMOTION-DENIED/);
+    await olga.ask('POST', '/api/promotion/approvals', { digest, stage: 'production', note: 'It served before.' });
+    await grace.ask('POST', `${at}/recovery/return`);
+    expect(await vi.waitFor(settled, patient)).toMatchObject({ direction: 'undo', state: 'undone' });
+    expect(await place.predict(trigger)).toBe(0);
+    now = await board();
+    expect(now).toMatchObject({ access: 'returned', attestation: { stands: true } });
+    // The account works again, with its new password, and the restored version stays.
+    expect(
+      await place.registry(name, change.password, 'GET', `registered-models/alias?name=${name}&alias=production`),
+    ).toBe(200);
+    await max.ask('POST', '/api/estate/collect');
+    expect(await choose()).toMatchObject({ current: { version: '2' } });
+
+    // The file tells it all to somebody who has nothing but the file and the verifier.
+    const alone = join(place.folder, 'alone');
+    await mkdir(alone);
+    await writeFile(join(alone, 'incident.tar'), await ada.bytes(`${at}/evidence`));
+    const { stdout } = await run(process.execPath, [main, 'evidence', 'verify', 'incident.tar', '--json'], {
+      cwd: alone,
+      env: { PATH: process.env.PATH, HOME: alone },
+    });
+    expect(JSON.parse(stdout)).toMatchObject({ ok: true, incident: id });
+  },
+  5 * minute,
+);
+
+/** Two persons, since a step may be drastic. */
+async function approve(at: string, { digest }: Plan): Promise<void> {
+  const first = await grace.ask<Execution>('POST', `${at}/approve`, { digest });
+  if (first.state === 'waiting-approval') await ada.ask('POST', `${at}/approve`, { digest });
+}
+
+const personal = ({ how, state }: RecoveryItem) => how === 'person' && state === 'open';
+
+/** What an engineer does with a copy of a version: signature, files, and what the release says of it. @returns the digest over all */
+async function inspect(at: string, version: string, folder: string): Promise<string> {
+  const { release } = place;
+  const bundle = await release.bundle(folder);
+  const signal = new AbortController().signal;
+  const signature = await verifyModel({
+    model: folder,
+    signature: Buffer.from(bundle),
+    trust: trustInKey(release.publicKey),
+    now: new Date(),
+    signal,
+  });
+  expect(signature.verdict).toBe('verified');
+  const digest = signature.statement?.root ?? '';
+  const scan = await inspectFiles({ paths: [folder], allowed: [], perFile: 60_000, now: () => new Date(), signal });
+  expect(scan.verdict).toBe('safe');
+  const provenance = {
+    buildDefinition: {
+      buildType: `${builder}/train`,
+      resolvedDependencies: [{ uri: 'git+https://git.example/acme/fraud.git' }],
+    },
+    runDetails: { builder: { id: builder } },
+  };
+  const evaluation = { evaluations: [{ name: 'golden', passed: true, metrics: { accuracy: 0.95 } }] };
+  await max.ask('POST', `${at}/recovery/inspections`, {
+    version,
+    signature,
+    scan,
+    attestations: [
+      JSON.parse(bundle),
+      release.statement('https://slsa.dev/provenance/v1', digest, provenance),
+      release.statement('https://firebreak.dev/evaluation/v1', digest, evaluation),
+    ],
+  });
+  return digest;
+}

@@ -60,6 +60,7 @@ const wanted: readonly Peer[] = [
   },
   { script: 'age/install', variable: 'FIREBREAK_AGE_BIN', for: /\/evidence\/sealing\// },
   { script: 'moto/start', variable: 'FIREBREAK_MOTO_URL', stop: 'moto/stop', for: /\/evidence\/sealing\// },
+  { script: 'case/install', variable: 'FIREBREAK_CASE_VALIDATE', for: /\/src\/incidents\/file\// },
   { script: 'artifacts/install', variable: 'FIREBREAK_MODELS', for: /\/scenarios\/artifacts\// },
   { script: 'ocsf/install', variable: 'FIREBREAK_OCSF_SCHEMAS', for: /\/response-events\// },
   { script: 'stix/install', variable: 'FIREBREAK_STIX_PYTHON', for: /\/response-events\// },

@@ -7,6 +7,13 @@
 //	    [-entry FILE -index N -proof FILE]
 //	    [-old-size N -old-root BASE64 -consistency FILE]
 //
+//	tlog-verify file -vkey VKEY [-witness VKEY] FOLDER
+//	    an unpacked incident file: checkpoint, proofs, tiles, blobs
+//	tlog-verify witness -name NAME -log VKEY
+//	    a witness in memory, until its standard input ends
+//	tlog-verify log -skey KEY -witness URL -witness-vkey VKEY
+//	    a log of its own that a witness must cosign, and refuse when forged
+//
 // It prints one JSON line. Exit code 0: everything asked for holds; 1: it does
 // not, see "reason"; 2: it was called wrongly.
 package main
@@ -41,7 +48,21 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 func run(args []string, stdout, stderr io.Writer) int {
 	v := verdict{Checked: []string{}}
-	err := verify(args, stderr, &v)
+	var err error
+	switch {
+	case len(args) > 0 && args[0] == "witness":
+		if err := witness(args[1:], os.Stdin, stdout, stderr); err != nil {
+			fmt.Fprintln(stderr, "tlog-verify:", err)
+			return 2
+		}
+		return 0
+	case len(args) > 0 && args[0] == "file":
+		err = verifyFile(args[1:], stderr, &v)
+	case len(args) > 0 && args[0] == "log":
+		err = growLog(args[1:], stderr, &v)
+	default:
+		err = verify(args, stderr, &v)
+	}
 	var usage usageError
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -66,7 +87,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 
 func verify(args []string, stderr io.Writer, v *verdict) error {
 	if len(args) == 0 || args[0] != "verify" {
-		return usageError{errors.New("the only command is: verify")}
+		return usageError{errors.New("the commands are: verify, file, witness, log")}
 	}
 	flags := flag.NewFlagSet("tlog-verify verify", flag.ContinueOnError)
 	flags.SetOutput(stderr)

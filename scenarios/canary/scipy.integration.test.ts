@@ -13,7 +13,9 @@ import { shiftTest } from '../../packages/platform/src/recovery/canary/shift-tes
 const python = process.env.FIREBREAK_SCIPY_PYTHON ?? '';
 
 async function scipy<T>(cases: readonly object[]): Promise<readonly T[]> {
-  const child = spawn(python, [new URL('scipy.py', import.meta.url).pathname], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(python, [new URL('second-opinion.py', import.meta.url).pathname], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const told = text(child.stdout);
   child.stdin.end(cases.map((each) => JSON.stringify(each)).join('\n'));
   const [code] = await once(child, 'close');

@@ -128,6 +128,8 @@ test(
     await vi.waitFor(async () => expect(stateOf(await board(), 'evidence/taken')).toBe('done'), patient);
 
     // Which version: nobody has looked at any yet; then two are signed and looked at, and the third is from after.
+    const seen = await ada.ask<{ members: { detector: string; by: string[]; about: string[] }[] }>('GET', `${at}/case`);
+    console.log(JSON.stringify(seen.members.map(({ detector, by, about }) => ({ detector, by, about }))));
     const choose = (body: object = {}) => max.ask<RecoveryChoice>('POST', `${at}/recovery/candidates`, body);
     const before = await choose();
     expect(before.chosen).toBeNull();

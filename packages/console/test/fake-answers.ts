@@ -3,6 +3,7 @@
  * test asks for it (20,000 nodes, a matrix of 500 × 200), and with hostile names in them. It understands just enough of the query language to be
  * asked by the console; what a query means is tested where it is implemented.
  */
+import type { AiTools } from '@firebreak/contract/answers/ai-tools';
 import type { Channels } from '@firebreak/contract/answers/channels';
 import type { Exposure } from '@firebreak/contract/answers/exposure';
 import type { Identities } from '@firebreak/contract/answers/identities';
@@ -219,6 +220,33 @@ export const threatModel: ThreatModel = {
   ],
   chokepoints: [{ ...identity(2), guards: 1 }],
   gaps: ['Nobody stated who owns it. <script>alert(1)</script>'],
+  completeness: limited,
+};
+
+export const aiTools: AiTools = {
+  tools: [
+    {
+      kind: 'Agent',
+      id: 'kubernetes:Agent.kagent.dev/ml/helper',
+      name: `helper ${hostileName}`,
+      class: 'agent',
+      runBy: [station(1)],
+      actsAs: [
+        {
+          ...identity(1),
+          class: 'identity',
+          lasts: 'long-lived',
+          of: 'workload',
+          grants: [identity(2)],
+          sharedWith: [station(1)],
+        },
+        { ...identity(3), class: 'credential', lasts: 'unknown', of: 'itself', grants: [], sharedWith: [] },
+      ],
+      calls: Array.from({ length: 9 }, (_, i) => identity(i)),
+      lastSeen: { time: '2026-11-20T10:00:00.000Z', operation: `execute_tool ${hostileName}`, as: 'x' },
+    },
+  ],
+  counts: { total: 1, identified: 1, longLived: 1, seen: 1 },
   completeness: limited,
 };
 

@@ -11,6 +11,7 @@ import type { RotationState } from '@firebreak/contract/answers/rotation';
 import { catalogue, type ErrorCode } from '@firebreak/contract/errors';
 import { type Route, type RouteName, routes } from '@firebreak/contract/routes';
 import {
+  aiTools,
   channels,
   exposure,
   identities,
@@ -212,6 +213,7 @@ export class FakeApi {
     requestPath: () => requestPath,
     lineage: () => lineage,
     threatModel: () => threatModel,
+    aiTools: () => aiTools,
     channels: () => channels,
     thirdParties: () => thirdParties,
     privileges: () => privileges,

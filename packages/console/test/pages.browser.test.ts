@@ -48,6 +48,7 @@ const pages = [
   [`/estate/node?id=${encodeURIComponent(compromisedId)}&view=lineage`, 'The links in words'],
   ['/identities', '5,000 of 5,000'],
   ['/identities/one?id=x', 'What is wrong with it'],
+  ['/identities/ai-tools', 'does not end by itself'],
   ['/exposure', 'Most exposed'],
   ['/exposure/what-if?without=%5B%22kubernetes%3APod%2Fa%2Fb%22%5D', 'no longer reaches'],
   ['/channels', 'publishes what it runs'],

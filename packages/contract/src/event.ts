@@ -47,7 +47,9 @@ export const normalEventSchema = z.object({
   /** Why it was refused or failed, as told. */
   reason: z.string().optional(),
   /** Whether somebody approved it, where its log tells: of calls of agents. Who is foreign text. */
-  approval: z.object({ state: z.enum(approvalStates), by: z.string().optional(), at: z.string().optional() }).optional(),
+  approval: z
+    .object({ state: z.enum(approvalStates), by: z.string().optional(), at: z.string().optional() })
+    .optional(),
   /**
    * What intake cut out of it before it was kept, by kind and keyed digest, and what of the graph that opens; the raw event has
    * `[redacted:<kind>:<digest>]` in its place. `digest` is still that of the event as it came.

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { completenessSchema } from './answer.ts';
+import { aiToolsSchema } from './answers/ai-tools.ts';
 import {
   breakGlassSchema,
   breakGlassVerdicts,
@@ -369,6 +370,13 @@ export const routes = {
     role: 'viewer',
     query: z.object({ ...exposureQuery, why: fewPaths.default(5) }),
     returns: exposureSchema,
+  },
+  aiTools: {
+    method: 'GET',
+    path: '/api/estate/ai-tools',
+    summary: 'AI tools as non-human identities: what each acts with, how long that lives, when it was last seen',
+    role: 'viewer',
+    returns: aiToolsSchema,
   },
   channels: {
     method: 'GET',

@@ -133,6 +133,12 @@ const evidence = createRoute({
   component: lazyRouteComponent(() => import('../features/evidence/evidence-tab.tsx'), 'EvidenceTab'),
 });
 
+const recovery = createRoute({
+  getParentRoute: () => incident,
+  path: '/recovery',
+  component: lazyRouteComponent(() => import('../features/recovery/recovery-tab.tsx'), 'RecoveryTab'),
+});
+
 const detection = createRoute({ getParentRoute: () => root, path: '/detection' });
 
 const detections = createRoute({
@@ -229,6 +235,12 @@ const identity = createRoute({
   component: lazyRouteComponent(() => import('../features/identities/identity-page.tsx'), 'IdentityPage'),
 });
 
+const aiTools = createRoute({
+  getParentRoute: () => identities,
+  path: '/ai-tools',
+  component: lazyRouteComponent(() => import('../features/identities/ai-tools-page.tsx'), 'AiToolsPage'),
+});
+
 const exposure = createRoute({
   getParentRoute: () => root,
   path: '/exposure',
@@ -310,6 +322,18 @@ const canary = createRoute({
   component: lazyRouteComponent(() => import('../features/canary/canary-page.tsx'), 'CanaryPage'),
 });
 
+const vault = createRoute({
+  getParentRoute: () => root,
+  path: '/evidence',
+  component: lazyRouteComponent(() => import('../features/evidence-vault/vault-page.tsx'), 'VaultPage'),
+});
+
+const snapshot = createRoute({
+  getParentRoute: () => root,
+  path: '/evidence/$snapshotId',
+  component: lazyRouteComponent(() => import('../features/evidence-vault/snapshot-page.tsx'), 'SnapshotPage'),
+});
+
 const access = createRoute({
   getParentRoute: () => root,
   path: '/access',
@@ -322,10 +346,23 @@ export const router = createRouter({
     signIn,
     approveByLink,
     incidents,
-    incident.addChildren([incidentHome, blast, paths, scope, members, timeline, did, plan, options, race, evidence]),
+    incident.addChildren([
+      incidentHome,
+      blast,
+      paths,
+      scope,
+      members,
+      timeline,
+      did,
+      plan,
+      options,
+      race,
+      evidence,
+      recovery,
+    ]),
     detection.addChildren([detections, suppressions, keptEvent, hunt, quality, telemetry, intake, rotation]),
     estate.addChildren([explorer, sources, node]),
-    identities.addChildren([identityList, identity]),
+    identities.addChildren([identityList, identity, aiTools]),
     exposure,
     whatIf,
     channels,
@@ -339,6 +376,8 @@ export const router = createRouter({
     review,
     canaries,
     canary,
+    vault,
+    snapshot,
     access,
   ]),
   defaultPreload: 'intent',

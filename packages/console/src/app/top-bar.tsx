@@ -25,6 +25,7 @@ const pages = [
   { to: '/exposure', title: 'Exposure' },
   { to: '/channels', title: 'Channels' },
   { to: '/reviews', title: 'Reviews' },
+  { to: '/evidence', title: 'Evidence' },
   { to: '/canaries', title: 'Canaries' },
 ] as const;
 

@@ -88,6 +88,11 @@ export const channelsQuery = queryOptions({
   queryFn: ({ signal }) => call('channels', {}, signal),
 });
 
+export const aiToolsQuery = queryOptions({
+  queryKey: ['estate', 'ai-tools'],
+  queryFn: ({ signal }) => call('aiTools', {}, signal),
+});
+
 export const thirdPartiesQuery = queryOptions({
   queryKey: ['estate', 'third-parties'],
   queryFn: ({ signal }) => call('thirdParties', {}, signal),

@@ -12,6 +12,7 @@ import { connectors } from '../connectors/index.ts';
 import { printable } from '../intake/foreign.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Courier, type Mark, type Place } from '../response-events/outlets/courier.ts';
+import { followUpMessage, isFollowUpTurn } from '../response-events/outlets/follow-up-message.ts';
 import { detectionMessage, incidentMessage, isTurn, responseMessage } from '../response-events/outlets/messages.ts';
 import { openOutlet } from '../response-events/outlets/open-outlet.ts';
 import { type MessageKind, type Outlets, outletsSchema } from '../response-events/outlets/outlet.ts';
@@ -117,7 +118,12 @@ export function openOutStation(
 }
 
 async function turnOf(entry: LedgerEntry, desk: OutDesk) {
-  if (!isTurn(entry) || entry.incident === null) return undefined;
+  if (entry.incident === null) return undefined;
+  if (isFollowUpTurn(entry)) {
+    const row = await desk.case(entry.incident);
+    return followUpMessage(entry, row, row.members, version);
+  }
+  if (!isTurn(entry)) return undefined;
   const { row, newest } = await desk.outline(entry.incident);
   return incidentMessage(entry, row, newest, version);
 }

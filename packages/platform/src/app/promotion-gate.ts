@@ -9,6 +9,7 @@ import type { PromotionSubject, Surroundings } from '@firebreak/contract';
 import { type ImageRegistry, openImageRegistry } from '../connectors/oci/attached.ts';
 import type { AttackGraph } from '../graph/attack-graph.ts';
 import { imageReference } from '../graph/names/image-reference.ts';
+import { bucketId, storageAddress } from '../graph/names/storage-uri.ts';
 import type { Incidents } from '../incidents/incident.ts';
 import { lineageOf } from '../inventory/lineage.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -48,10 +49,10 @@ export async function openStationGate(parts: {
   async function surroundings(subject: PromotionSubject): Promise<Pick<Surroundings, 'lineage' | 'incidents'>> {
     const graph = await parts.graph();
     if (graph === undefined) return { lineage: null, incidents: null };
-    const number = nodeOf(graph, subject);
-    const lineage = number === undefined ? undefined : lineageOf(graph, number);
-    const nodes = new Set(lineage === undefined ? [] : [lineage.model, ...lineage.upstream].map(({ id }) => id));
-    const incidents = incidentsFinding(nodes, await parts.incidents.list());
+    const lineages = nodesOf(graph, subject).map((number) => lineageOf(graph, number));
+    const [lineage] = lineages;
+    const nodes = new Set(lineages.flatMap(({ model, upstream }) => [model, ...upstream].map(({ id }) => id)));
+    const incidents = incidentsFinding(nodes, subject.digest, await parts.incidents.list());
     return {
       lineage:
         lineage === undefined
@@ -89,27 +90,39 @@ export async function openStationGate(parts: {
   return { ...gate, surroundings, resolve: images.resolve, close: images.close };
 }
 
-/** The node of an artifact: as it is given, or by digest and name in the ways in which systems write them. */
-function nodeOf(graph: AttackGraph, { kind, name, node, digest }: PromotionSubject): number | undefined {
+const mostNodes = 20;
+
+/**
+ * The nodes of an artifact, the one that names it best first: as it is given, by image and digest, and by the address that it lies
+ * at, with whatever the estate says lies there too. Whoever asks may name a node, and does not get around the others by it.
+ */
+function nodesOf(graph: AttackGraph, { kind, name, node, digest }: PromotionSubject): readonly number[] {
+  const { estate } = graph;
   const image = kind === 'image' ? imageReference(name) : undefined;
+  const address = kind === 'image' ? undefined : storageAddress(name);
+  const place = image && `${image.registry}/${image.repository}`;
   const written = [
     node,
     name,
-    ...(image === undefined || digest === undefined
-      ? []
-      : [`oci:Image/${image.registry}/${image.repository}@${digest}`]),
-    ...(image === undefined
-      ? []
-      : [
-          `oci:Tag/${image.registry}/${image.repository}:${image.tag ?? 'latest'}`,
-          `oci:Repository/${image.registry}/${image.repository}`,
-        ]),
+    ...(place === undefined || digest === undefined ? [] : [`oci:Image/${place}@${digest}`]),
+    ...(place === undefined ? [] : [`oci:Tag/${place}:${image?.tag ?? 'latest'}`, `oci:Repository/${place}`]),
+    ...estate
+      .all('mlflow.model-version')
+      .flatMap(({ id, data }) =>
+        data.storage === name ||
+        data.source === name ||
+        (address?.kind === 'registered-model' &&
+          address.name === data.name &&
+          (address.version ?? data.version) === data.version)
+          ? [id]
+          : [],
+      ),
+    ...estate.all('kubernetes.model-workload').flatMap(({ id, data }) => (data.storageUri === name ? [id] : [])),
+    ...(address?.kind === 'bucket' ? [bucketId(address.provider, address.bucket)] : []),
+    ...(address?.kind === 'image' ? [address.id] : []),
   ];
-  for (const id of written) {
-    const found = id === undefined ? undefined : graph.indexOf.get(id);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  const found = written.flatMap((id) => (id === undefined ? [] : (graph.indexOf.get(id) ?? [])));
+  return [...new Set(found)].slice(0, mostNodes);
 }
 
 /** Images at the registries that may be asked, each opened once. */

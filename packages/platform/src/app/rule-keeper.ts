@@ -30,7 +30,9 @@ export class RuleKeeper {
   /** @param own folders of rules beside those that come along. @throws FirebreakError FB-SOURCE-UNREADABLE, FB-SIGMA-SOURCE */
   static async open(own: readonly string[], signal: AbortSignal): Promise<RuleKeeper> {
     const folders = [shipped, ...own];
-    const engine = new SigmaEngine({ sources: await readLogSources(undefined, signal) });
+    const sources = await readLogSources(undefined, signal);
+    // The event store keeps an event once, by its id.
+    const engine = new SigmaEngine({ sources, correlation: { maxEventIds: 0 } });
     // Looked at before they are read: what changes in between is read once more.
     const looksLike = await looks(folders, signal);
     return new RuleKeeper(engine, folders, await load(engine, folders, signal), looksLike);

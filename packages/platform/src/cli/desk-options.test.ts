@@ -98,6 +98,7 @@ function noting(answers: Partial<Desk> = {}) {
   const openDesk: World['openDesk'] = async (where) => {
     asked.push(where);
     return {
+      recovery: refuse,
       cases: noCases,
       incidents: async () => [incident],
       incident: async () => incident,

@@ -46,17 +46,32 @@ const namesOfWho = [
   'human.approver',
 ];
 const namesOfWhen = ['approval.approved_at', 'approval.at', 'approved_at', 'approval.timestamp'];
-const namesOfNeed = ['approval.required', 'tool.needs_approval', 'needs_approval', 'needsApproval', 'requires_approval'];
+const namesOfNeed = [
+  'approval.required',
+  'tool.needs_approval',
+  'needs_approval',
+  'needsApproval',
+  'requires_approval',
+];
 /** Who decided, where that is told as a kind: a setting is nobody. */
 const namesOfSource = ['decision_source', 'source', 'approval.source'];
 
 const states: Readonly<Record<string, Approval['state']>> = Object.fromEntries(
   (
     [
-      ['approved', 'approved approve accept accepted allow allowed granted yes true approved_for_session user_permanent user_temporary edit'],
-      ['rejected', 'rejected reject declined decline denied deny cancel cancelled canceled abort aborted ignore no false user_reject user_abort'],
+      [
+        'approved',
+        'approved approve accept accepted allow allowed granted yes true approved_for_session user_permanent user_temporary edit',
+      ],
+      [
+        'rejected',
+        'rejected reject declined decline denied deny cancel cancelled canceled abort aborted ignore no false user_reject user_abort',
+      ],
       ['pending', 'pending requested waiting required interrupted'],
-      ['automatic', 'automatic auto auto_approved auto-approved not_required not-required skipped bypassed never config hook'],
+      [
+        'automatic',
+        'automatic auto auto_approved auto-approved not_required not-required skipped bypassed never config hook',
+      ],
     ] as const
   ).flatMap(([state, words]) => words.split(' ').map((word) => [word, state])),
 );
@@ -66,8 +81,8 @@ const longest = 200;
 export function approvalOf(raw: unknown): Approval | undefined {
   const span = at(raw, 'span', 'attributes') ?? at(raw, 'log', 'attributes');
   if (span !== undefined) return ofNames(lookup(attributesOf(span)));
-  for (const of of [field(raw, 'approval'), field(raw, 'metadata'), at(raw, 'metadata', 'mcp_tool_call_metadata')]) {
-    const found = ofNames((name) => field(of, name) ?? field(of, name.replace(/^approval\./, '')));
+  for (const place of [field(raw, 'approval'), field(raw, 'metadata'), at(raw, 'metadata', 'mcp_tool_call_metadata')]) {
+    const found = ofNames((name) => field(place, name) ?? field(place, name.replace(/^approval\./, '')));
     if (found !== undefined) return found;
   }
   return undefined;
@@ -86,7 +101,8 @@ function answered(attributes: Attributes): unknown {
 }
 
 function ofNames(value: (name: string) => unknown): Approval | undefined {
-  const first = (names: readonly string[]) => names.map((name) => wordOf(value(name))).find((word) => word !== undefined);
+  const first = (names: readonly string[]) =>
+    names.map((name) => wordOf(value(name))).find((word) => word !== undefined);
   const by = first(namesOfWho);
   const state = namesOfState.map((name) => stateOf(value(name))).find((each) => each !== undefined);
   const bySetting = state === 'approved' && by === undefined && stateOf(first(namesOfSource)) === 'automatic';

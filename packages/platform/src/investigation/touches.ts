@@ -15,6 +15,7 @@ interface Kept {
   readonly span: Span;
   refused: number;
   readonly activities: Map<NormalEvent['activity'], number>;
+  readonly approvals: Map<NonNullable<NormalEvent['approval']>['state'], number>;
   readonly operations: Map<string, number>;
   readonly by: Set<NodeId>;
   readonly examples: string[];

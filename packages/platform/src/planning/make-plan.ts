@@ -5,7 +5,6 @@
  */
 import {
   type AnyAction,
-  type EdgeKey,
   FirebreakError,
   nodeRef,
   type Plan,
@@ -27,8 +26,9 @@ import { banOf, leverOf } from './lever-text.ts';
 import { byLoss, byRule, numbered, type UnorderedStep } from './order/order.ts';
 import { inWaves } from './order/waves.ts';
 import { sealPlan } from './plan-digest.ts';
+import { edgeKey, stepOf } from './plan-step.ts';
 import { type ObservedUse, observedUse } from './price/observed-use.ts';
-import { type Price, points } from './price/price.ts';
+import { points } from './price/price.ts';
 import { lossOfOrders } from './race/loss-of-orders.ts';
 import { scopeOf } from './scope.ts';
 import { lacksOn, missingWords } from './shortage.ts';
@@ -274,40 +274,8 @@ function targetOf({ action, params }: PricedLever) {
   return action.target(params);
 }
 
-function stepOf(
-  { lever, action, params, price }: PricedLever,
-  given: Pick<UnorderedStep, 'reason' | 'why' | 'severs'>,
-): UnorderedStep {
-  const { reversal } = action;
-  return {
-    lever,
-    stage: action.stage,
-    target: action.target(params),
-    title: action.describe(params),
-    ...given,
-    ...stepPrice(price),
-    reversal: { kind: reversal.kind, how: reversal.kind === 'none' ? reversal.because : action.undoes(params) },
-  };
-}
-
-function stepPrice({ cost, reasons, interrupts, restarts, drastic, approvals, takes }: Price) {
-  return {
-    cost,
-    reasons: [...reasons],
-    interrupts: interrupts.map(({ who, what, weight }) => ({ who, what, weight })),
-    restarts: [...restarts],
-    drastic,
-    approvals,
-    takes,
-  };
-}
-
 function sum(steps: readonly Pick<PlanStep, 'cost'>[]): number {
   return points(steps.reduce((total, { cost }) => total + cost, 0));
-}
-
-function edgeKey(edge: GraphEdge): EdgeKey {
-  return { type: edge.type, from: edge.from, to: edge.to, ...(edge.with.length > 0 ? { with: [...edge.with] } : {}) };
 }
 
 function whyCut(severed: readonly GraphEdge[], pinned: boolean): string {

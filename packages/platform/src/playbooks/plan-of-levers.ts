@@ -8,7 +8,6 @@
  */
 import {
   type AnyAction,
-  type EdgeKey,
   FirebreakError,
   type Lever,
   nodeRef,
@@ -27,6 +26,7 @@ import { LeverBook, type PricedLever } from '../planning/lever-book.ts';
 import { mustPrecede } from '../planning/order/constraints.ts';
 import { numbered, type UnorderedStep } from '../planning/order/order.ts';
 import { sealPlan } from '../planning/plan-digest.ts';
+import { edgeKey, stepOf } from '../planning/plan-step.ts';
 import { observedUse } from '../planning/price/observed-use.ts';
 import { points } from '../planning/price/price.ts';
 import { scopeOf } from '../planning/scope.ts';
@@ -82,13 +82,11 @@ export function planOfLevers(graph: AttackGraph, given: GivenLevers): Plan {
   );
   const steps = numbered(
     inOrder(
-      wanted.map((each) =>
-        stepOf(
-          pulled(book, each.lever),
-          each.why,
-          severed.filter(({ by }) => by.includes(each.lever.key)).map(({ edge }) => edge),
-        ),
-      ),
+      wanted.map(({ lever, why }) => {
+        const severs = severed.filter(({ by }) => by.includes(lever.key)).map(({ edge }) => edgeKey(edge));
+        const priced = pulled(book, lever);
+        return stepOf(priced, { reason: severs.length > 0 ? 'cut' : reasons[priced.action.stage], why, severs });
+      }),
     ),
   );
   const past = exposed.filter((node) => hasBit(after.reached, node));
@@ -174,35 +172,6 @@ function severable(graph: AttackGraph, { reached }: Reach, keys: ReadonlySet<str
     if (by.length > 0) found.push({ edge, by });
   }
   return found;
-}
-
-function stepOf(
-  { lever, action, params, price }: PricedLever,
-  why: string,
-  severs: readonly GraphEdge[],
-): UnorderedStep {
-  const { reversal } = action;
-  return {
-    lever,
-    stage: action.stage,
-    target: action.target(params),
-    title: action.describe(params),
-    reason: severs.length > 0 ? 'cut' : reasons[action.stage],
-    why,
-    severs: severs.map(edgeKey),
-    interrupts: price.interrupts.map(({ who, what, weight }) => ({ who, what, weight })),
-    restarts: [...price.restarts],
-    cost: price.cost,
-    reasons: [...price.reasons],
-    takes: price.takes,
-    reversal: { kind: reversal.kind, how: reversal.kind === 'none' ? reversal.because : action.undoes(params) },
-    drastic: price.drastic,
-    approvals: price.approvals,
-  };
-}
-
-function edgeKey({ type, from, to, with: others }: GraphEdge): EdgeKey {
-  return { type, from, to, ...(others.length > 0 ? { with: [...others] } : {}) };
 }
 
 /** The given order wherever the constraints allow it: time and again the first step that no step left must precede. */

@@ -39,6 +39,8 @@ export function packColumns(events: readonly KeptEvent[]): PackedColumns {
   };
 }
 
+/** Larger pieces than Node's own: a column comes in one. */
+const unpack = (bytes: Buffer) => zstdDecompressSync(bytes, { chunkSize: 256 * 1024 });
 const pack = (bytes: Buffer) => zstdCompressSync(bytes, framePacking);
 
 /**
@@ -207,14 +209,14 @@ export class PackedBlock implements ColumnedBlock {
   }
 
   get form(): FormColumns {
-    this.#form ??= decodeForm(zstdDecompressSync(this.#packedForm));
+    this.#form ??= decodeForm(unpack(this.#packedForm));
     return this.#form;
   }
 
   raw(path: string): Column | undefined {
     const packed = this.#packed.get(path);
     if (packed === undefined) return undefined;
-    const column = this.#raw.get(path) ?? decodeColumn(zstdDecompressSync(packed), this.form.count);
+    const column = this.#raw.get(path) ?? decodeColumn(unpack(packed), this.form.count);
     this.#raw.set(path, column);
     return column;
   }

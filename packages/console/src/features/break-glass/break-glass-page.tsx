@@ -1,8 +1,7 @@
 import { type BreakGlass, breakGlassVerdicts } from '@firebreak/contract/answers/approvals';
-import { Button, SegmentedControl, Skeleton, TextInput } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Skeleton } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
 import { breakGlassesQuery } from '../../data/approval-queries.ts';
 import { call } from '../../data/client.ts';
 import { may, usePrincipal } from '../../data/session.ts';
@@ -11,6 +10,7 @@ import { ForeignText } from '../../ui/foreign-text.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { SignOff } from '../../ui/sign-off.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import { ReviewsNav } from '../reviews/reviews-nav.tsx';
 import classes from './break-glass-page.module.css';
@@ -83,50 +83,21 @@ function BreakGlassCard({ glass }: { readonly glass: BreakGlass }) {
       ) : own ? (
         <p className="fb-quiet">Somebody else has to sign it off: nobody reviews their own.</p>
       ) : (
-        may(principal, 'approver') && <SignOff glass={glass} />
+        may(principal, 'approver') && <Decide glass={glass} />
       )}
     </article>
   );
 }
 
-function SignOff({ glass }: { readonly glass: BreakGlass }) {
+function Decide({ glass }: { readonly glass: BreakGlass }) {
   const client = useQueryClient();
-  const [verdict, setVerdict] = useState<Verdict>('justified');
-  const [note, setNote] = useState('');
-  const sign = useMutation({
-    mutationFn: () => call('reviewBreakGlass', { params: { id: glass.id }, body: { verdict, note: note.trim() } }),
-    onSuccess: () => {
-      void client.invalidateQueries({ queryKey: breakGlassesQuery.queryKey });
-      // The form goes; the focus must not go with it.
-      document.getElementById('main')?.focus({ preventScroll: true });
-    },
-  });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    sign.mutate();
-  };
   return (
-    <form className={classes.form} onSubmit={submit}>
-      <SegmentedControl
-        size="xs"
-        aria-label="Verdict"
-        value={verdict}
-        onChange={(value) => setVerdict(breakGlassVerdicts.find((known) => known === value) ?? 'justified')}
-        data={breakGlassVerdicts.map((value) => ({ value, label: words[value] }))}
-      />
-      <TextInput
-        size="xs"
-        aria-label={`What you say to the break-glass of ${glass.by}`}
-        placeholder="Why"
-        value={note}
-        onChange={(event) => setNote(event.currentTarget.value)}
-        maxLength={2000}
-        required
-      />
-      <Button size="xs" type="submit" disabled={note.trim() === ''} loading={sign.isPending}>
-        Sign off
-      </Button>
-      {sign.error !== null && <ProblemNotice error={sign.error} />}
-    </form>
+    <SignOff
+      verdicts={breakGlassVerdicts.map((value) => ({ value, label: words[value] }))}
+      label={`What you say to the break-glass of ${glass.by}`}
+      placeholder="Why"
+      sign={(verdict, note) => call('reviewBreakGlass', { params: { id: glass.id }, body: { verdict, note } })}
+      onSigned={() => void client.invalidateQueries({ queryKey: breakGlassesQuery.queryKey })}
+    />
   );
 }

@@ -1,14 +1,14 @@
 /** What people decide about the grouping of detections. Each needs a reason, which goes to the ledger. */
 import { type Closing, closings } from '@firebreak/contract/answers/cases';
-import { Checkbox, Radio, Textarea } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Checkbox, Radio } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { call } from '../../data/client.ts';
 import { queueQuery } from '../../data/detection-queries.ts';
-import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { count } from '../../ui/count.ts';
 import { ForeignText } from '../../ui/foreign-text.tsx';
+import { ReasonDialog } from '../../ui/reason-dialog.tsx';
 import classes from './dialogs.module.css';
 
 interface GroupingDialogProps {
@@ -24,40 +24,17 @@ interface FrameProps extends GroupingDialogProps {
   readonly children?: ReactNode;
 }
 
-/** The question, the reason, and the way to the incident that comes of it. */
-function Frame({ incidentId, onClose, title, action, ready = true, decide, children }: FrameProps) {
-  const client = useQueryClient();
+/** The question, and the way to the incident that comes of it. */
+function Frame({ incidentId, ...props }: FrameProps) {
   const navigate = useNavigate();
-  const [reason, setReason] = useState('');
-  const decision = useMutation({
-    mutationFn: () => decide(reason.trim()),
-    onSuccess: ({ id }) => {
-      for (const queryKey of [['incidents'], ['incident'], ['detections']]) void client.invalidateQueries({ queryKey });
-      onClose();
-      if (id !== incidentId) void navigate({ to: '/incidents/$incidentId/detections', params: { incidentId: id } });
-    },
-  });
   return (
-    <ConfirmDialog
-      title={title}
-      onClose={onClose}
-      action={action}
-      disabled={!ready || reason.trim() === ''}
-      busy={decision.isPending}
-      error={decision.error}
-      onConfirm={() => decision.mutate()}
-    >
-      {children}
-      <Textarea
-        label="Why"
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-        maxLength={2000}
-        autosize
-        minRows={2}
-        required
-      />
-    </ConfirmDialog>
+    <ReasonDialog
+      {...props}
+      outdates={[['incidents'], ['incident'], ['detections']]}
+      onDone={({ id }) => {
+        if (id !== incidentId) void navigate({ to: '/incidents/$incidentId/detections', params: { incidentId: id } });
+      }}
+    />
   );
 }
 

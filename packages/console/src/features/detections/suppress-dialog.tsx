@@ -1,9 +1,8 @@
 import type { KeptDetection, SuppressionScope } from '@firebreak/contract/answers/detections';
-import { Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { call } from '../../data/client.ts';
-import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
+import { ReasonDialog } from '../../ui/reason-dialog.tsx';
 import { shorten, visible } from '../../ui/visible.ts';
 import classes from './dialogs.module.css';
 
@@ -23,39 +22,30 @@ interface SuppressDialogProps {
 
 /** Hides what comes of a scope until a day. What is hidden is kept and counted, and all parts of the scope must hold. */
 export function SuppressDialog({ detection, onClose }: SuppressDialogProps) {
-  const client = useQueryClient();
   const [byDetector, setByDetector] = useState(true);
   const [identity, setIdentity] = useState(detection.by[0] ?? '');
   const [asset, setAsset] = useState('');
   const [holds, setHolds] = useState('');
   const [days, setDays] = useState('7');
-  const [reason, setReason] = useState('');
   const scope: SuppressionScope = {
     ...(byDetector ? { detector: detection.detector } : {}),
     ...(identity === '' ? {} : { identity }),
     ...(asset === '' ? {} : { asset }),
     ...(holds.trim() === '' ? {} : { text: { field: 'title', holds: holds.trim() } }),
   };
-  const suppress = useMutation({
-    mutationFn: () =>
-      call('suppress', {
-        body: { scope, reason: reason.trim(), until: new Date(Date.now() + Number(days) * day).toISOString() },
-      }),
-    onSuccess: () => {
-      for (const queryKey of [['detections'], ['incidents'], ['incident']]) void client.invalidateQueries({ queryKey });
-      onClose();
-    },
-  });
   return (
-    <ConfirmDialog
+    <ReasonDialog
       title="Suppress detections"
       onClose={onClose}
       action="Suppress"
       danger
-      disabled={reason.trim() === '' || Object.keys(scope).length === 0}
-      busy={suppress.isPending}
-      error={suppress.error}
-      onConfirm={() => suppress.mutate()}
+      ready={Object.keys(scope).length > 0}
+      outdates={[['detections'], ['incidents'], ['incident']]}
+      decide={(reason) =>
+        call('suppress', {
+          body: { scope, reason, until: new Date(Date.now() + Number(days) * day).toISOString() },
+        })
+      }
     >
       <p>
         Detections for which all of this holds are hidden from the queue until then. They are kept and counted, and
@@ -86,17 +76,8 @@ export function SuppressDialog({ detection, onClose }: SuppressDialogProps) {
           maxLength={500}
         />
         <NativeSelect label="For" value={days} onChange={(event) => setDays(event.currentTarget.value)} data={spans} />
-        <Textarea
-          label="Why"
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-          maxLength={2000}
-          autosize
-          minRows={2}
-          required
-        />
       </div>
-    </ConfirmDialog>
+    </ReasonDialog>
   );
 }
 

@@ -4,6 +4,7 @@ import { count } from '../../ui/count.ts';
 import { ForeignText } from '../../ui/foreign-text.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { NodeLink } from '../../ui/node-link.tsx';
+import { ShortTable } from '../../ui/short-table.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import { actorSign } from './did-field.ts';
 import classes from './did-table.module.css';
@@ -22,7 +23,7 @@ export function DidTable({ found, selected, onSelect }: DidTableProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section className={classes.scroll} aria-label="What was touched" tabIndex={0}>
-      <table className={classes.table}>
+      <ShortTable className={classes.table}>
         <thead>
           <tr>
             <th scope="col">No.</th>
@@ -75,7 +76,7 @@ export function DidTable({ found, selected, onSelect }: DidTableProps) {
             </tr>
           ))}
         </tbody>
-      </table>
+      </ShortTable>
     </section>
   );
 }

@@ -10,6 +10,7 @@ import { NodeName } from '../../ui/node-name.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { FindingTags } from './finding-tags.tsx';
+import { IdentitiesNav } from './identities-nav.tsx';
 import classes from './identities-page.module.css';
 import { findingWords } from './identities-search.ts';
 
@@ -32,6 +33,7 @@ export function IdentitiesPage() {
         about="Machine identities and credentials: who owns them, how long they live, when they were used last."
         completeness={answer.data?.completeness}
       />
+      <IdentitiesNav />
       {answer.isLoadingError && <ProblemNotice error={answer.error} onRetry={() => void answer.refetch()} />}
       {answer.isPending && <Skeleton height={520} radius={8} />}
       {answer.data !== undefined && (

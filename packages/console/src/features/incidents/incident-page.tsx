@@ -21,6 +21,7 @@ const tabs = [
   { part: 'did', title: 'Did' },
   { part: 'plan', title: 'Plan' },
   { part: 'evidence', title: 'Evidence' },
+  { part: 'recovery', title: 'Recovery' },
 ] as const;
 type Part = (typeof tabs)[number]['part'];
 
@@ -43,6 +44,7 @@ export function IncidentPage() {
   useShortcut('6', 'Detections', () => open('detections'));
   useShortcut('7', 'Timeline', () => open('timeline'));
   useShortcut('8', 'Did', () => open('did'));
+  useShortcut('9', 'Recovery', () => open('recovery'));
 
   if (incident.isLoadingError) {
     return <ProblemNotice error={incident.error} onRetry={() => void incident.refetch()} />;

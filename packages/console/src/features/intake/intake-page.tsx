@@ -14,6 +14,7 @@ import { Notice } from '../../ui/notice.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { ShortTable } from '../../ui/short-table.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import { DetectionNav } from '../detections/detection-nav.tsx';
 import { spanText } from '../quality/share-scale.ts';
@@ -190,7 +191,7 @@ function Table({ label, heads, rows }: TableProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section className={classes.scroll} aria-label={label} tabIndex={0}>
-      <table className={classes.table}>
+      <ShortTable className={classes.table}>
         <thead>
           <tr>
             {heads.map((head, index) => (
@@ -211,7 +212,7 @@ function Table({ label, heads, rows }: TableProps) {
             </tr>
           ))}
         </tbody>
-      </table>
+      </ShortTable>
     </section>
   );
 }

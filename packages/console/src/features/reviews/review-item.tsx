@@ -1,7 +1,5 @@
 import { type ReviewItem, reviewVerdicts } from '@firebreak/contract/answers/reviews';
-import { Button, SegmentedControl, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
 import { call } from '../../data/client.ts';
 import { reviewQuery, reviewsQuery } from '../../data/estate-queries.ts';
 import { may, usePrincipal } from '../../data/session.ts';
@@ -9,7 +7,7 @@ import { count } from '../../ui/count.ts';
 import { ForeignText } from '../../ui/foreign-text.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { NodeLink } from '../../ui/node-link.tsx';
-import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { SignOff } from '../../ui/sign-off.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import classes from './review-page.module.css';
 
@@ -88,44 +86,18 @@ function Grants({ grants }: { readonly grants: readonly string[] }) {
 
 function Decide({ reviewId, item }: { readonly reviewId: string; readonly item: ReviewItem }) {
   const client = useQueryClient();
-  const [verdict, setVerdict] = useState<Verdict>('keep');
-  const [note, setNote] = useState('');
-  const decide = useMutation({
-    mutationFn: () =>
-      call('decideReview', { params: { id: reviewId }, body: { item: item.id, verdict, note: note.trim() } }),
-    onSuccess: (review) => {
-      client.setQueryData(reviewQuery(reviewId).queryKey, review);
-      void client.invalidateQueries({ queryKey: reviewsQuery.queryKey, exact: true });
-      // The card of a decided item goes; the focus must not go with it.
-      document.getElementById('main')?.focus({ preventScroll: true });
-    },
-  });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    decide.mutate();
-  };
   return (
-    <form className={classes.form} onSubmit={submit}>
-      <SegmentedControl
-        size="xs"
-        aria-label="Verdict"
-        value={verdict}
-        onChange={(value) => setVerdict(reviewVerdicts.find((known) => known === value) ?? 'keep')}
-        data={reviewVerdicts.map((value) => ({ value, label: verbs[value] }))}
-      />
-      <TextInput
-        size="xs"
-        aria-label={`Reason for ${item.identity.name}`}
-        placeholder="Reason"
-        value={note}
-        onChange={(event) => setNote(event.currentTarget.value)}
-        maxLength={2000}
-        required
-      />
-      <Button size="xs" type="submit" disabled={note.trim() === ''} loading={decide.isPending}>
-        Sign off
-      </Button>
-      {decide.error !== null && <ProblemNotice error={decide.error} />}
-    </form>
+    <SignOff
+      verdicts={reviewVerdicts.map((value) => ({ value, label: verbs[value] }))}
+      label={`Reason for ${item.identity.name}`}
+      placeholder="Reason"
+      sign={(verdict, note) =>
+        call('decideReview', { params: { id: reviewId }, body: { item: item.id, verdict, note } })
+      }
+      onSigned={(review) => {
+        client.setQueryData(reviewQuery(reviewId).queryKey, review);
+        void client.invalidateQueries({ queryKey: reviewsQuery.queryKey, exact: true });
+      }}
+    />
   );
 }

@@ -1,13 +1,12 @@
 /** Secrets that stood in texts, to be rotated. Of the secrets themselves the console never sees more than a keyed digest. */
 import { type RotationItem, type RotationState, rotationStates } from '@firebreak/contract/answers/rotation';
-import { Button, SegmentedControl, Skeleton, Textarea } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Button, SegmentedControl, Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { call } from '../../data/client.ts';
 import { rotationQuery } from '../../data/detection-queries.ts';
 import { may, usePrincipal } from '../../data/session.ts';
-import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { count } from '../../ui/count.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { ForeignText } from '../../ui/foreign-text.tsx';
@@ -16,6 +15,7 @@ import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { Prose } from '../../ui/prose.tsx';
+import { ReasonDialog } from '../../ui/reason-dialog.tsx';
 import { Tag, type Tone } from '../../ui/tag.tsx';
 import { DetectionNav } from '../detections/detection-nav.tsx';
 import classes from './rotation-page.module.css';
@@ -149,34 +149,14 @@ interface DecideProps {
 }
 
 function Decide({ item, state, onClose }: DecideProps) {
-  const client = useQueryClient();
-  const [reason, setReason] = useState('');
-  const decide = useMutation({
-    mutationFn: () => call('decideRotation', { params: { id: item.id }, body: { state, reason: reason.trim() } }),
-    onSuccess: () => {
-      void client.invalidateQueries({ queryKey: ['rotation'] });
-      onClose();
-    },
-  });
   return (
-    <ConfirmDialog
+    <ReasonDialog
       title={`${item.title}: ${looks[state].act.toLowerCase()}`}
       onClose={onClose}
       action={looks[state].act}
-      disabled={reason.trim() === ''}
-      busy={decide.isPending}
-      error={decide.error}
-      onConfirm={() => decide.mutate()}
-    >
-      <Textarea
-        label="How that is known"
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-        maxLength={2000}
-        autosize
-        minRows={2}
-        required
-      />
-    </ConfirmDialog>
+      label="How that is known"
+      outdates={[['rotation']]}
+      decide={(reason) => call('decideRotation', { params: { id: item.id }, body: { state, reason } })}
+    />
   );
 }

@@ -14,6 +14,7 @@ import { Notice } from '../../ui/notice.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { Prose } from '../../ui/prose.tsx';
+import { ShortTable } from '../../ui/short-table.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import classes from './scope-tab.module.css';
 import { scopeWords } from './scope-words.ts';
@@ -43,7 +44,7 @@ function ScopeView({ scope }: { readonly scope: ScopeAnswer }) {
       <Frontier scope={scope} />
       <div className={classes.columns}>
         <Panel title="Where its reach goes" flush>
-          <table className={classes.table}>
+          <ShortTable>
             <thead>
               <tr>
                 <th scope="col">System and place</th>
@@ -66,7 +67,7 @@ function ScopeView({ scope }: { readonly scope: ScopeAnswer }) {
                 </tr>
               ))}
             </tbody>
-          </table>
+          </ShortTable>
         </Panel>
         <Panel title="Who leads to it in one step" aside={count(scope.upstreamCount, 'node')}>
           <div className="fb-quiet">The attacker may have come from here, and may hold it already.</div>

@@ -1,6 +1,7 @@
 /** One metric over time: its spread, how unlikely each window is by chance, and where it changed. */
 import { lazy, Suspense, useMemo } from 'react';
 import { Moment } from '../../ui/moment.tsx';
+import { ShortTable } from '../../ui/short-table.tsx';
 import { type Drift, type Metric, seriesOf } from './metric-series.ts';
 import classes from './telemetry-page.module.css';
 
@@ -89,7 +90,7 @@ function WindowTable({ metric }: { readonly metric: Metric }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section className={classes.scroll} aria-label={`Windows of ${metric.name}`} tabIndex={0}>
-      <table className={classes.table}>
+      <ShortTable className={classes.table}>
         <thead>
           <tr>
             <th scope="col">Window ends</th>
@@ -126,7 +127,7 @@ function WindowTable({ metric }: { readonly metric: Metric }) {
             </tr>
           ))}
         </tbody>
-      </table>
+      </ShortTable>
     </section>
   );
 }

@@ -13,6 +13,7 @@ import { Notice } from '../../ui/notice.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { ShortTable } from '../../ui/short-table.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import { shorten, visible } from '../../ui/visible.ts';
 import { DetectionNav } from '../detections/detection-nav.tsx';
@@ -154,7 +155,7 @@ function Clients({ telemetry: { clients, populations } }: { readonly telemetry: 
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
         <section className={classes.scroll} aria-label="Clients" tabIndex={0}>
-          <table className={classes.table}>
+          <ShortTable className={classes.table}>
             <thead>
               <tr>
                 <th scope="col">Client</th>
@@ -194,7 +195,7 @@ function Clients({ telemetry: { clients, populations } }: { readonly telemetry: 
                 </tr>
               ))}
             </tbody>
-          </table>
+          </ShortTable>
         </section>
       )}
     </Panel>

@@ -2,6 +2,7 @@ import type { Authenticator } from '../../http/authenticate.ts';
 import type { Handlers } from '../../http/handlers.ts';
 import type { Station } from '../station.ts';
 import { accessHandlers } from './access.ts';
+import { aiToolsHandlers } from './ai-tools.ts';
 import { approvalHandlers } from './approvals.ts';
 import { bomHandlers } from './bom.ts';
 import { canaryHandlers } from './canary.ts';
@@ -33,6 +34,7 @@ export function handlersOf(station: Station, authenticator: Authenticator): Hand
   return {
     ...estateHandlers(station),
     ...inventoryHandlers(station),
+    ...aiToolsHandlers(station),
     ...reviewHandlers(station),
     ...incidentHandlers(station),
     ...containmentHandlers(station),

@@ -131,7 +131,7 @@ function termsOf({ form, raw }: Omit<BlockColumns, 'terms'>): Int32Array | null 
   for (const [path, column] of raw) all.push([`raw.${path}`, column]);
   for (const [name, { texts, unsure }] of all) {
     if (texts === null || unsure.some((word) => word !== 0)) terms.add(openTermOf(name));
-    for (const text of texts ?? []) terms.add(termOf(name, text));
+    for (let number = 0; number < (texts?.length ?? 0); number += 1) terms.add(termOf(name, texts?.at(number) ?? ''));
     if (terms.size > mostTerms) return null;
   }
   return Int32Array.from(terms);
@@ -173,8 +173,8 @@ export function decodeForm(bytes: Buffer): FormColumns {
     });
   return {
     count,
-    numbers: sumsOf(decodeNumbers(numbers, 0).numbers),
-    times: sumsOf(decodeNumbers(times, 0).numbers),
+    numbers: sumsOf(decodeNumbers(numbers, 0).numbers, new Float64Array(count)),
+    times: sumsOf(decodeNumbers(times, 0).numbers, new Float64Array(count)),
     rest: Uint32Array.from(decodeNumbers(rest, 0).numbers),
     of,
   };

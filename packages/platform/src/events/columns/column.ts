@@ -6,10 +6,11 @@
 import { addBit, type Bitset, bitset, hasBit } from '../../graph/bitset.ts';
 import { fnv1a } from '../../kernel/fnv.ts';
 import { decodeNumbers, encodeNumbers, type Numbers, stepsOf, sumsOf } from './numbers.ts';
+import { Texts } from './texts.ts';
 
 export interface Column {
   /** Distinct values, by their number; null where only hashes are kept. */
-  readonly texts: readonly string[] | null;
+  readonly texts: Texts | null;
   /** Pairs by place, ascending: the place of an event in its block, and the number of a value of it, or the hash of one. */
   readonly places: Numbers;
   readonly values: Numbers;
@@ -39,7 +40,7 @@ export class ColumnBuilder {
   /** @param place not below that of the value before */
   add(place: number, text: string): void {
     if (place !== this.#place) [this.#place, this.#inPlace] = [place, 0];
-    if (text.length > longestText || this.#inPlace >= mostValues) {
+    if (text.length > longestText || this.#inPlace >= mostValues || !text.isWellFormed()) {
       if (this.#unsure.at(-1) !== place) this.#unsure.push(place);
       return;
     }
@@ -67,7 +68,7 @@ export class ColumnBuilder {
     const unsure = bitset(count);
     for (const place of this.#unsure) addBit(unsure, place);
     return {
-      texts: hashed ? null : texts,
+      texts: hashed ? null : Texts.of(texts),
       places: Uint32Array.from(this.#places),
       values: Int32Array.from(hashed ? numbers.map((number) => fnv1a(texts[number] as string)) : numbers),
       unsure,
@@ -75,14 +76,11 @@ export class ColumnBuilder {
   }
 }
 
-/** As bytes, to be packed: texts as JSON, places as steps from one to the next, so that what is regular packs to nothing. */
+/** As bytes, to be packed: places as steps from one to the next, so that what is regular packs to nothing. */
 export function encodeColumn({ texts, places, values, unsure }: Column): Buffer {
-  const written = texts === null ? Buffer.alloc(0) : Buffer.from(JSON.stringify(texts));
-  const head = Buffer.alloc(4);
-  head.writeUInt32LE(written.length, 0);
   return Buffer.concat([
-    head,
-    written,
+    Buffer.of(texts === null ? 0 : 1),
+    texts?.encode() ?? Buffer.alloc(0),
     encodeNumbers(stepsOf(places)),
     encodeNumbers(values),
     encodeNumbers(unsure.some((word) => word !== 0) ? unsure : new Uint32Array(0)),
@@ -91,14 +89,13 @@ export function encodeColumn({ texts, places, values, unsure }: Column): Buffer 
 
 /** @param count events of the block */
 export function decodeColumn(bytes: Buffer, count: number): Column {
-  const afterTexts = 4 + bytes.readUInt32LE(0);
-  const texts = afterTexts === 4 ? null : (JSON.parse(bytes.toString('utf8', 4, afterTexts)) as string[]);
-  const steps = decodeNumbers(bytes, afterTexts);
+  const { texts, next } = bytes.readUInt8(0) === 0 ? { texts: null, next: 1 } : Texts.decode(bytes, 1);
+  const steps = decodeNumbers(bytes, next);
   const values = decodeNumbers(bytes, steps.next);
   const unsure = decodeNumbers(bytes, values.next).numbers;
   return {
     texts,
-    places: sumsOf(steps.numbers),
+    places: sumsOf(steps.numbers, new Int32Array(steps.numbers.length)),
     values: values.numbers,
     unsure: unsure.length === 0 ? bitset(count) : Uint32Array.from(unsure),
   };
@@ -112,5 +109,8 @@ export function countTexts(column: Column, wanted: Bitset, each: (text: string, 
   for (let at = 0; at < places.length; at += 1)
     if (hasBit(wanted, places[at] as number))
       counts[values[at] as number] = (counts[values[at] as number] as number) + 1;
-  for (const [number, count] of counts.entries()) if (count > 0) each(texts[number] as string, count);
+  for (let number = 0; number < counts.length; number += 1) {
+    const count = counts[number] as number;
+    if (count > 0) each(texts.at(number), count);
+  }
 }

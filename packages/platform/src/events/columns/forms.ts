@@ -44,4 +44,7 @@ export function formAt(group: readonly string[], place: number, no: number): Kep
   return { no, received: new Date(Number(line.slice(0, blank))), event, raw: undefined, rawText: '' };
 }
 
-export const unpackGroup = (packed: Buffer): readonly string[] => zstdDecompressSync(packed).toString().split('\n');
+export const unpackGroup = (packed: Buffer): readonly string[] =>
+  zstdDecompressSync(packed, { chunkSize: 64 * 1024 })
+    .toString()
+    .split('\n');

@@ -46,9 +46,12 @@ export function stepsOf(numbers: Numbers): Float64Array {
   return Float64Array.from(numbers, (number, at) => number - (at === 0 ? 0 : (numbers[at - 1] as number)));
 }
 
-/** Back from the steps. */
-export function sumsOf(steps: Numbers): Float64Array {
-  const sums = Float64Array.from(steps);
-  for (let at = 1; at < sums.length; at += 1) sums[at] = (sums[at] as number) + (sums[at - 1] as number);
+/** Back from the steps, into as many numbers of their own. */
+export function sumsOf<T extends Int32Array | Float64Array>(steps: Numbers, sums: T): T {
+  let sum = 0;
+  for (let at = 0; at < steps.length; at += 1) {
+    sum += steps[at] as number;
+    sums[at] = sum;
+  }
   return sums;
 }

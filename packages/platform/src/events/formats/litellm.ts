@@ -55,7 +55,10 @@ export default {
       targets: targetsOf(tool?.server, tool?.name, model),
       outcome: failed ? (code === 401 || code === 403 || code === 429 ? 'refused' : 'failed') : 'done',
       ownId: textAt(value, 'litellm_call_id') ?? (textAt(value, 'id') as string),
-      ...told({ approval: approvalOf(value), reason: failed ? (textAt(error, 'error_message') ?? textAt(value, 'error_str')) : undefined }),
+      ...told({
+        approval: approvalOf(value),
+        reason: failed ? (textAt(error, 'error_message') ?? textAt(value, 'error_str')) : undefined,
+      }),
     };
   },
 } satisfies EventFormat;

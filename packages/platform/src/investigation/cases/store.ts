@@ -141,6 +141,7 @@ export interface CaseStore<Tx> {
   ): Promise<void>;
   /** All incidents, or those named, whether detections opened them or people. */
   cases(tx: Tx | undefined, ids?: readonly string[]): Promise<readonly CaseRow[]>;
+  /** Of all incidents, or of one. */
   counts(incident?: string): Promise<readonly CaseCounts[]>;
   judge(tx: Tx, incident: string, found: { severity: CaseSeverity; roots: readonly Root[] }): Promise<void>;
   rename(tx: Tx, incident: string, as: { title: string; compromised: readonly string[] }): Promise<void>;

@@ -7,7 +7,7 @@ import type { FormColumns } from '../../events/columns/block-columns.ts';
 import { countTexts } from '../../events/columns/column.ts';
 import type { ColumnedBlock } from '../../events/columns/columned-block.ts';
 import { actingNodes, isActor, type KeptEvent } from '../../events/store.ts';
-import { addBit, type Bitset, bitset, membersOf, removeBit } from '../../graph/bitset.ts';
+import { addBit, type Bitset, bitset, hasBit, membersOf, removeBit } from '../../graph/bitset.ts';
 import { valuesOf } from './condition.ts';
 import type { Judge } from './judge.ts';
 import type { HuntField } from './syntax.ts';
@@ -236,8 +236,11 @@ class Facets {
   addBlock({ of }: FormColumns, found: Bitset): void {
     const nameless = found.slice();
     const { texts, places, values } = of.actor;
-    for (const [at, place] of places.entries())
-      if (isActor(texts?.[values[at] as number] ?? '')) removeBit(nameless, place);
+    const actors = bitset(texts?.length ?? 0);
+    for (let number = 0; number < (texts?.length ?? 0); number += 1)
+      if (isActor(texts?.at(number) ?? '')) addBit(actors, number);
+    for (let at = 0; at < places.length; at += 1)
+      if (hasBit(actors, values[at] as number)) removeBit(nameless, places[at] as number);
     countTexts(of.name, nameless, (text, events) => this.#count('actors', [text], events));
     countTexts(of.actor, found, (text, events) => {
       if (isActor(text)) this.#count('actors', [text], events);

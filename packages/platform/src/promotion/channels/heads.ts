@@ -10,6 +10,11 @@ export function headsOf(estate: Estate): readonly ChannelHead[] {
   return [...heads(estate)].toSorted((a, b) => (a.channel < b.channel ? -1 : a.channel > b.channel ? 1 : 0));
 }
 
+/** Of data as it is written down; what is undefined is not there. */
+function digestOf(data: unknown): string {
+  return `sha256:${sha256Hex(canonicalJson(JSON.parse(JSON.stringify(data))))}`;
+}
+
 function* heads(estate: Estate): Generator<ChannelHead> {
   for (const { id, data } of estate.all('oci.tag'))
     yield { channel: id, kind: 'tag', name: `${data.repository}:${data.tag}`, value: data.digest };
@@ -34,8 +39,8 @@ function* heads(estate: Estate): Generator<ChannelHead> {
       yield {
         channel: id,
         kind: 'workflow',
-        name: 'path' in data ? `${data.repository.path}/${data.path}` : id,
-        value: `sha256:${sha256Hex(canonicalJson(data))}`,
+        name: 'path' in data && data.repository !== undefined ? `${data.repository.path}/${data.path}` : id,
+        value: digestOf(data),
       };
   for (const { id, data } of estate.all('kubernetes.delivery-channel')) {
     const sources = data.sources.map(({ url, reference, revision, path, chart }) => ({
@@ -50,7 +55,7 @@ function* heads(estate: Estate): Generator<ChannelHead> {
       channel: id,
       kind: 'delivery',
       name: `${data.metadata.name} at ${revisions.join(', ') || 'nothing known'}`,
-      value: sources.length === 0 ? null : `sha256:${sha256Hex(canonicalJson(JSON.parse(JSON.stringify(sources))))}`,
+      value: sources.length === 0 ? null : digestOf(sources),
     };
   }
   for (const { id, data } of estate.all('kubernetes.model-workload'))

@@ -40,7 +40,7 @@ export function approvalsFinding(
     passedOver.push(why);
     return [];
   });
-  const given = [...(inLedger ?? []).map((each) => ({ ...each, how: 'ledger' as const })), ...bySignature];
+  const given = [...(inLedger ?? []).map(({ by, role }) => ({ by, role, how: 'ledger' as const })), ...bySignature];
   if (given.length === 0 && inLedger === undefined)
     return {
       state: 'unread',

@@ -33,7 +33,7 @@ export function rollbackLevers(
   if (found.size === 0) return [];
   const known = new Set(actions.map(({ id }) => id));
   const held = stopDelivery
-    .propose({ graph, compromised, targets: [...targets], has: (id) => known.has(id) })
+    .propose({ graph, compromised, targets: [...targets], suspects: [], has: (id) => known.has(id) })
     .filter(({ lever: each }) => !targets.has(targetOf(each, actions)));
   return [...held, ...found.values()];
 }

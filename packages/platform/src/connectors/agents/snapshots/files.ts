@@ -47,7 +47,7 @@ async function* safe(root: string, name: string, sealed: boolean): AsyncGenerato
   const bytes = await readFile(path);
   try {
     if (bytes.length > mostBytes) throw new RangeError('too large');
-    const value: unknown = parse(bytes.toString('utf8'), { maxAliasCount: 100, logLevel: 'silent' });
+    const value: unknown = parse(bytes.toString('utf8'), { maxAliasCount: 100, logLevel: 'error' });
     const shown = Buffer.from(JSON.stringify(withoutSecrets(value) ?? null));
     yield { name: `${name}.shown.json`, mediaType: 'application/json', size: shown.length, bytes: theseBytes(shown) };
   } catch {

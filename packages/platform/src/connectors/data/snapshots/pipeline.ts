@@ -63,10 +63,10 @@ async function imagesIn(file: string): Promise<readonly string[]> {
       .trim()
       .split(/\s+/)
       .filter((word) => !word.startsWith('--'));
-    const [first = '', second = '', third = ''] = words[0] === '-' ? words.slice(1) : words;
+    const [first = '', second = ''] = words[0] === '-' ? words.slice(1) : words;
     const image = first === 'FROM' || first === 'image:' || first === 'container:' || first === 'uses:' ? second : '';
     const clean = image.replaceAll(/["']/g, '').replace(/^docker:\/\//, '');
-    const isImage = first === 'uses:' ? image.includes('docker://') : /^[\w.-][\w./:@-]*$/.test(clean) && third !== ':';
+    const isImage = first === 'uses:' ? image.includes('docker://') : /^[\w.-][\w./:@-]*$/.test(clean);
     if (clean !== '' && isImage) found.push(clean);
   }
   return found;

@@ -39,7 +39,7 @@ async function* outputsOf(root: string, name: string): AsyncGenerator<SnapshotPi
   if (bytes.length > mostBytes) return;
   let value: unknown;
   try {
-    value = parse(bytes.toString('utf8'), { maxAliasCount: 100, logLevel: 'silent' });
+    value = parse(bytes.toString('utf8'), { maxAliasCount: 100, logLevel: 'error' });
   } catch {
     yield { missing: gap('FB-EVIDENCE-PARTIAL', ['*'], name, 'It is no YAML.') };
     return;

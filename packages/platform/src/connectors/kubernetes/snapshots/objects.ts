@@ -17,7 +17,12 @@ import { knownResources, pathOf, refOf } from '../resources.ts';
 export default {
   id: 'kubernetes.objects',
   title: 'Objects of a cluster',
-  kinds: [...new Set(['Namespace', 'Container', 'Volume', ...knownResources.map(({ kind }) => kind)])],
+  kinds: [
+    ...new Set([
+      ...['Namespace', 'Container', 'Volume'],
+      ...knownResources.flatMap(({ kind, group }) => (group === '' ? [kind] : [kind, `${kind}.${group}`])),
+    ]),
+  ],
   permissions: ['get and list of what is taken; secrets only where evidence is sealed'],
   // Files are not a server: what they say is evidence by itself, as `data:Folder/…`.
   takes: (_subject, session) => typeof (session as Partial<KubernetesApi>).discover === 'function',

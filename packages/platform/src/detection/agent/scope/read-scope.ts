@@ -65,7 +65,16 @@ function scopeOf(file: string, root: Marked | undefined): TaskScope {
 
 function permissionOf(value: Marked): Permission {
   const map = mapOf(value, 'A permission is a map', value.line);
-  const part = partsOf(map, ['tools', 'servers', 'resources', 'destinations', 'arguments', 'hours', 'approval', 'amounts']);
+  const part = partsOf(map, [
+    'tools',
+    'servers',
+    'resources',
+    'destinations',
+    'arguments',
+    'hours',
+    'approval',
+    'amounts',
+  ]);
   const tools = part('tools') ?? wrong(map.line, 'It names no tools; `tools: ["*"]` is all.');
   const given: Record<string, readonly string[]> = {};
   for (const name of ['servers', 'resources', 'destinations'] as const) {
@@ -73,7 +82,8 @@ function permissionOf(value: Marked): Permission {
     if (patterns !== undefined) given[name] = patternsOf(patterns);
   }
   const [wanted, hours, approval, amounts] = [part('arguments'), part('hours'), part('approval'), part('amounts')];
-  if (approval !== undefined && textOf(approval) !== 'required') throw new Wrong(approval.line, '`approval` is `required`, or is left out.');
+  if (approval !== undefined && textOf(approval) !== 'required')
+    throw new Wrong(approval.line, '`approval` is `required`, or is left out.');
   return {
     line: map.line,
     tools: patternsOf(tools),

@@ -17,7 +17,7 @@ export interface CorrelationOptions extends StateLimits {
   readonly latenessMs: number;
   /** An event may claim to be so much later than it was received, before its clock is not believed. */
   readonly maxSkewMs: number;
-  /** Ids of events that are remembered, within the lateness. */
+  /** Ids of events that are remembered, within the lateness; 0 where whoever hands events on hands on each once. */
   readonly maxEventIds: number;
 }
 export const defaultCorrelationOptions: CorrelationOptions = {
@@ -98,7 +98,8 @@ export class Correlator {
     const rules = event.rules.filter((rule) => this.#ofRule.has(rule));
     const time = this.#believed(event);
     if (rules.length === 0) return this.advance(time);
-    if (event.eventId !== undefined && this.#wasSeen(event.eventId, time)) return [];
+    const knows = this.#options.maxEventIds > 0;
+    if (knows && event.eventId !== undefined && this.#wasSeen(event.eventId, time)) return [];
     const found: Correlated[] = this.#goOn(time);
     for (const rule of rules) {
       const id = event.eventId === undefined ? {} : { eventId: event.eventId };
@@ -148,7 +149,7 @@ export class Correlator {
   restore(state: CorrelatorState): readonly string[] {
     const dropped: string[] = [];
     this.#newest = Math.max(this.#newest, state.newest > 0 ? state.newest : Number.NEGATIVE_INFINITY);
-    for (const [id, time] of state.eventIds) this.#seen.set(id, time);
+    if (this.#options.maxEventIds > 0) for (const [id, time] of state.eventIds) this.#seen.set(id, time);
     for (const { id, fingerprint: was, groups } of state.correlations) {
       const number = this.#correlations.findIndex(({ rule }) => rule.id === id && fingerprint(rule) === was);
       if (number === -1) dropped.push(id);

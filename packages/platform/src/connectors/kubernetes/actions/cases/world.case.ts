@@ -121,6 +121,12 @@ export function worldObjects(namespace: string): ApiObject[] {
       },
     },
     {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: meta('resting', { labels: { app: 'resting' } }),
+      spec: { replicas: 0, selector: { matchLabels: { app: 'resting' } }, template: pods('resting') },
+    },
+    {
       apiVersion: 'v1',
       kind: 'Service',
       metadata: meta('serve'),
@@ -468,6 +474,30 @@ export function actionCases(namespace: string, node: string): readonly ActionCas
       params: { kind: 'Deployment', namespace, name: 'serve' },
       probes: ['holds'],
       interfere: merge('Deployment', 'apps/v1', 'serve', { spec: { replicas: 3 } }),
+    },
+    {
+      name: 'a container by digest',
+      action: 'kubernetes.pin-image',
+      params: {
+        kind: 'Deployment',
+        namespace,
+        name: 'resting',
+        container: 'main',
+        image: `registry.example/none@sha256:${'a1'.repeat(32)}`,
+      },
+      probes: ['holds'],
+    },
+    {
+      name: 'an application of Argo CD',
+      action: 'kubernetes.pin-source',
+      params: { kind: 'Application', namespace, name: 'serving', commit: '0123456789abcdef0123456789abcdef01234567' },
+      probes: ['cannot-tell'],
+    },
+    {
+      name: 'a repository of Flux',
+      action: 'kubernetes.pin-source',
+      params: { kind: 'GitRepository', namespace, name: 'models', commit: '0123456789abcdef0123456789abcdef01234567' },
+      probes: ['cannot-tell'],
     },
     {
       name: 'a cron job',

@@ -25,6 +25,8 @@ export const fixedCost = {
   'isolate-network': 5,
   'suspend-job': 6,
   'pin-revision': 3,
+  'pin-source': 2,
+  'pin-image': 5,
   'shift-inference': 2,
   'shift-route': 2,
   'withdraw-backend': 5,

@@ -1,0 +1,206 @@
+/** One snapshot: what is in it, what keeps it, and its chain of custody. */
+import type { CustodyRecord, KeptPiece, Snapshot } from '@firebreak/contract/answers/evidence-vault';
+import { Button, Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { may, usePrincipal } from '../../data/session.ts';
+import { snapshotQuery } from '../../data/vault-queries.ts';
+import { count } from '../../ui/count.ts';
+import { Digest } from '../../ui/digest.tsx';
+import { FactList } from '../../ui/fact-list.tsx';
+import { ForeignText } from '../../ui/foreign-text.tsx';
+import { type Column, LongTable } from '../../ui/long-table.tsx';
+import { Moment } from '../../ui/moment.tsx';
+import { PageHead } from '../../ui/page-head.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { Tag } from '../../ui/tag.tsx';
+import { AuditDialog, DestroyDialog, HoldDialog, ReleaseDialog } from './dialogs.tsx';
+import { auditLooks, sealText, sizeText, stateLooks } from './snapshot-words.ts';
+import classes from './vault-page.module.css';
+
+export function SnapshotPage() {
+  const { snapshotId } = useParams({ from: '/evidence/$snapshotId' });
+  const answer = useQuery(snapshotQuery(snapshotId));
+  return (
+    <>
+      <PageHead
+        title="Snapshot"
+        about={
+          <>
+            <Link to="/evidence">All evidence</Link> · <code>{snapshotId}</code>
+          </>
+        }
+      />
+      {answer.isLoadingError && <ProblemNotice error={answer.error} onRetry={() => void answer.refetch()} />}
+      {answer.isPending && <Skeleton height={420} radius={8} />}
+      {answer.data !== undefined && (
+        <div className={classes.panels}>
+          <Summary snapshot={answer.data.snapshot} />
+          <Custody records={answer.data.custody} />
+          <Pieces snapshot={answer.data.snapshot} pieces={answer.data.pieces} />
+        </div>
+      )}
+    </>
+  );
+}
+
+function Summary({ snapshot }: { readonly snapshot: Snapshot }) {
+  const { state, subject, title, by, reason, startedAt, endedAt, stores, retainUntil, holds, audit, reasons } =
+    snapshot;
+  return (
+    <Panel
+      title={
+        <>
+          <Tag tone={stateLooks[state].tone}>{stateLooks[state].word}</Tag>{' '}
+          <ForeignText text={subject} mono most={120} />
+        </>
+      }
+      aside={<Acts snapshot={snapshot} />}
+    >
+      <FactList
+        facts={[
+          ['what', title],
+          ['taken by', by],
+          ['why', reason],
+          ['begun', <Moment key="begun" at={startedAt} />],
+          ['ended', endedAt === null ? undefined : <Moment key="ended" at={endedAt} />],
+          [
+            'kept',
+            `${count(snapshot.pieces, 'piece')}, ${sizeText(snapshot.bytes)}, ${snapshot.references} by reference, ${sealText(snapshot)}`,
+          ],
+          ['where', stores.length === 0 ? 'in no store' : stores.join(', ')],
+          ['kept until', retainUntil === null ? 'no date' : <Moment key="until" at={retainUntil} />],
+          [
+            'audit',
+            audit === null ? (
+              'never'
+            ) : (
+              <span key="audit">
+                <Tag tone={auditLooks[audit.state].tone}>{auditLooks[audit.state].word}</Tag> <Moment at={audit.at} />{' '}
+                <ForeignText text={audit.detail} most={300} />
+              </span>
+            ),
+          ],
+        ]}
+      />
+      {holds.map((hold) => (
+        <p key={hold.id}>
+          <Tag tone="jewel">Held</Tag> by <ForeignText text={hold.by} most={60} /> since <Moment at={hold.at} />:{' '}
+          <ForeignText text={hold.reason} most={300} />
+        </p>
+      ))}
+      {reasons.length > 0 && (
+        <>
+          <strong>Not in it</strong>
+          <ul className={classes.reasons}>
+            {reasons.slice(0, 20).map((gap) => (
+              <li key={`${gap.where} ${gap.reason}`}>
+                <ForeignText text={gap.where} mono most={120} />: <ForeignText text={gap.reason} most={300} />{' '}
+                <span className="fb-quiet">{gap.code}</span>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </Panel>
+  );
+}
+
+function Acts({ snapshot }: { readonly snapshot: Snapshot }) {
+  const principal = usePrincipal();
+  const [asked, ask] = useState<'audit' | 'hold' | 'release' | 'destroy' | null>(null);
+  const close = () => ask(null);
+  const [hold] = snapshot.holds;
+  const isThere = snapshot.state !== 'destroyed';
+  return (
+    <span className={classes.buttons}>
+      {may(principal, 'responder') && (
+        <Button size="compact-sm" variant="default" onClick={() => ask('audit')}>
+          Audit…
+        </Button>
+      )}
+      {isThere && may(principal, 'responder') && (
+        <Button size="compact-sm" variant="default" onClick={() => ask('hold')}>
+          Hold…
+        </Button>
+      )}
+      {hold !== undefined && may(principal, 'approver') && (
+        <Button size="compact-sm" variant="default" onClick={() => ask('release')}>
+          Release…
+        </Button>
+      )}
+      {isThere && may(principal, 'admin') && (
+        <Button size="compact-sm" variant="default" color="red" onClick={() => ask('destroy')}>
+          Destroy…
+        </Button>
+      )}
+      {asked === 'audit' && <AuditDialog snapshot={snapshot.id} onClose={close} />}
+      {asked === 'hold' && <HoldDialog snapshot={snapshot.id} onClose={close} />}
+      {asked === 'release' && hold !== undefined && <ReleaseDialog hold={hold.id} onClose={close} />}
+      {asked === 'destroy' && <DestroyDialog snapshot={snapshot} onClose={close} />}
+    </span>
+  );
+}
+
+function Custody({ records }: { readonly records: readonly CustodyRecord[] }) {
+  return (
+    <Panel title="Chain of custody" aside={<span className="fb-quiet">from the log, entry by entry</span>} flush>
+      <ol className={classes.chain} aria-label="Chain of custody">
+        {records.map(({ index, at, act, who, why, where, how, detail }) => (
+          <li key={index}>
+            <span>
+              <Tag>{act}</Tag>
+            </span>
+            <span>
+              <Moment at={at} />
+              <br />
+              <span className="fb-quiet">entry {index}</span>
+            </span>
+            <div>
+              <strong>
+                <ForeignText text={who} most={80} />
+              </strong>{' '}
+              <ForeignText text={detail} most={400} />
+              <div>
+                <span className="fb-quiet">why</span> <ForeignText text={why} most={300} />
+              </div>
+              <div className="fb-quiet">
+                <ForeignText text={where} most={160} /> · <ForeignText text={how} most={200} />
+              </div>
+            </div>
+          </li>
+        ))}
+      </ol>
+    </Panel>
+  );
+}
+
+const columns: readonly Column<KeptPiece>[] = [
+  { title: 'Piece', cell: ({ name }) => <ForeignText text={name} mono most={140} /> },
+  { title: 'Size', width: '110px', numeric: true, cell: ({ size }) => (size === null ? '' : sizeText(size)) },
+  {
+    title: 'Digest',
+    width: '34%',
+    cell: ({ sha256, reference }) =>
+      sha256 === null ? (
+        <ForeignText text={`${reference?.digest ?? ''} at ${reference?.at ?? ''}`} mono most={110} />
+      ) : (
+        <Digest value={sha256} />
+      ),
+  },
+];
+
+function Pieces({ snapshot, pieces }: { readonly snapshot: Snapshot; readonly pieces: readonly KeptPiece[] }) {
+  const all = snapshot.pieces + snapshot.references;
+  return (
+    <Panel
+      title={count(all, 'piece')}
+      aside={all > pieces.length && <span className="fb-quiet">the first {pieces.length} are shown</span>}
+      flush
+    >
+      <LongTable label="Pieces" rows={pieces} idOf={({ name }) => name} columns={columns} empty="Nothing is in it." />
+    </Panel>
+  );
+}

@@ -1,0 +1,42 @@
+import { idsInLogs } from '../../events/node-finder.ts';
+import { actingNodes } from '../../events/store.ts';
+import type { AttackGraph } from '../../graph/attack-graph.ts';
+import type { Handlers } from '../../http/handlers.ts';
+import { aiToolsOf, type LastSeen } from '../../inventory/ai-tools.ts';
+import { mustHaveField, type Station } from '../station.ts';
+
+/** Looked for in what came in last: older than this is shown as not seen. */
+const mostEvents = 50_000;
+
+/** AI tools as identities, with what each was last seen to do in the events that the database has. */
+export function aiToolsHandlers(station: Station): Pick<Handlers, 'aiTools'> {
+  return {
+    aiTools: async ({ signal }) => {
+      const { graph } = await mustHaveField(station).holder.current(signal);
+      return aiToolsOf(graph, await lastSeen(station, graph, signal));
+    },
+  };
+}
+
+async function lastSeen({ storage }: Station, graph: AttackGraph, signal: AbortSignal): Promise<LastSeen> {
+  const nodes = new Map<string, string>();
+  for (const { id, runBy, actsAs } of aiToolsOf(graph).tools)
+    for (const node of [id, ...[...runBy, ...actsAs].map((each) => each.id)])
+      for (const name of idsInLogs(node)) nodes.set(name, node);
+  const seen = new Map<string, { readonly time: string; readonly operation: string }>();
+  const actors = [...nodes.keys()];
+  if (actors.length === 0) return seen;
+  let looked = 0;
+  for await (const { events } of storage.searchBlocks({ actors }, Number.MAX_SAFE_INTEGER)) {
+    signal.throwIfAborted();
+    for (const { event } of events)
+      for (const name of actingNodes(event)) {
+        const node = nodes.get(name);
+        if (node !== undefined && (seen.get(node)?.time ?? '') < event.time)
+          seen.set(node, { time: event.time, operation: event.operation });
+      }
+    looked += events.length;
+    if (looked >= mostEvents) break;
+  }
+  return seen;
+}

@@ -166,7 +166,11 @@ test('the same answers, killed and started again on the way: all the traffic, co
     [60, 'done'],
     [100, 'done'],
   ]);
-  for (const { probes } of run.moves) expect(probes.map(({ result }) => result)).toEqual(['holds', 'holds']);
+  for (const { probes } of run.moves)
+    expect(
+      probes.map(({ result }) => result),
+      JSON.stringify(probes),
+    ).toEqual(['holds', 'holds']);
   expect(await shareOfNew()).toBe(1);
 });
 

@@ -1,16 +1,19 @@
 /** AI tools as identities in a real browser, on the demo estate: what each acts with, from the list to the node, and by its long-lived keys. */
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { open, type ServedConsole, serveConsole, shoot } from './served-console.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { open, type Person, type ServedConsole, serveConsole, shoot } from './served-console.ts';
 
 let served: ServedConsole;
+let ada: Person;
 let page: Page;
 beforeAll(async () => {
   served = await serveConsole([]);
-  ({ page } = await served.person());
-}, 120_000);
-afterAll(() => served.stop());
-afterEach(() => expect(served.problems()).toEqual([]));
+  ada = await served.person('light');
+  ({ page } = ada);
+  await page.goto(served.link);
+  await page.getByRole('heading', { name: 'Incidents' }).waitFor();
+}, 300_000);
+afterAll(() => served.close());
 
 test('each AI tool says what runs it, what it acts with and how long that lives', async () => {
   await open(page, 'Identities');
@@ -28,4 +31,5 @@ test('each AI tool says what runs it, what it acts with and how long that lives'
   await page.getByRole('switch').uncheck();
   await page.locator('.fb-node-link').first().click();
   await page.getByText('One step after it').waitFor();
+  expect(ada.troubles).toEqual([]);
 });

@@ -26,6 +26,15 @@ beforeAll(async () => {
   const store = storage.promotionStore;
   const at = new Date().toISOString();
   const model = request({ at, subject: { ...request().subject, name: hostile } });
+  const found = good();
+  const told = {
+    ...found,
+    signature: { ...found.signature, why: 'Signed by ml-release. The files are those that were signed.' },
+    provenance: {
+      ...found.provenance,
+      why: 'https://builder.example/ml (level 3) built it from 1 things, signed by ml-release.',
+    },
+  };
   const requirement = { what: 'It was evaluated, and passed', about: ['evaluations'], severity: 'high' as const };
   await store.transaction(async (tx) => {
     await store.putInspection(tx, {
@@ -101,7 +110,7 @@ beforeAll(async () => {
         policyDigest: 'cd'.repeat(32),
         findingsDigest: 'ef'.repeat(32),
       },
-      findings: good(),
+      findings: told,
       policies: [],
     });
   });

@@ -9,18 +9,15 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pino from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { handlersOf } from '../../packages/platform/src/app/handlers/index.ts';
 import { openStation, type Station } from '../../packages/platform/src/app/station.ts';
 import { openTarget } from '../../packages/platform/src/app/targets.ts';
+import { serveStation } from '../../packages/platform/src/app/testing/served-station.case.ts';
+import { keyHint } from '../../packages/platform/src/artifacts/signing/trust/elliptic.ts';
 import { type AdmissionServer, admissionServer } from '../../packages/platform/src/cli/admission-server.ts';
 import type { ApiObject, KubernetesApi, ResourceRef } from '../../packages/platform/src/connectors/kubernetes/api.ts';
 import kubernetes from '../../packages/platform/src/connectors/kubernetes/index.ts';
-import { artifact, image, push } from '../../packages/platform/src/connectors/oci/testing/images.case.ts';
-import { Authenticator, newSecret } from '../../packages/platform/src/http/authenticate.ts';
-import { createClient } from '../../packages/platform/src/http/client.ts';
-import { buildServer } from '../../packages/platform/src/http/server.ts';
+import { artifact, image, indexOf, push } from '../../packages/platform/src/connectors/oci/testing/images.case.ts';
 import { webhookConfiguration } from '../../packages/platform/src/promotion/admission/configuration.ts';
 import { promotionAnnotation } from '../../packages/platform/src/promotion/admission/promoted-objects.ts';
 import { signStatement, statementKeyFromPem } from '../../packages/platform/src/promotion/attestations/envelope.ts';
@@ -42,7 +39,7 @@ let database: Awaited<ReturnType<typeof testServer>>;
 let closeServer: () => Promise<void>;
 let ask: Parameters<typeof admissionServer>[1];
 let cert: { cert: string; key: string };
-const digests = { good: '', unsigned: '' };
+const digests = { good: '', unsigned: '', bundled: '' };
 
 const core = (plural: string, name?: string): ResourceRef => ({ group: '', version: 'v1', plural, namespace, name });
 const services: ResourceRef = {
@@ -93,6 +90,9 @@ beforeAll(async () => {
     simple.blobs,
   );
 
+  digests.bundled = await pushed('bundled', 'a third layer');
+  await pushBundle(digests.bundled);
+
   mkdirSync(join(folder, 'data', 'promotion'), { recursive: true });
   const trust = {
     signers: [
@@ -110,29 +110,10 @@ beforeAll(async () => {
     database: await database.database(),
     target: await openTarget([`kubernetes:${join(folder, 'cluster')}`], signal),
   });
-  const authenticator = new Authenticator(station.storage.authStore, station.clock);
-  const { app } = await buildServer({
-    handlers: handlersOf(station, authenticator),
-    authenticator,
-    logger: pino({ level: 'silent' }),
-    version: '1.2.3',
-    console: undefined,
-    checkAnswers: true,
-  });
-  const address = await app.listen({ host: '127.0.0.1', port: 0 });
-  closeServer = () => app.close();
-  const { caller } = await authenticator.signIn((await authenticator.invite('ada', 'admin', 'test')).secret, undefined);
-  const token = newSecret();
-  const expiresAt = new Date(Date.now() + 3600_000);
+  const served = await serveStation(station);
+  closeServer = () => served.close();
   // What sends events may ask, and can do nothing else.
-  await station.storage.authStore.createToken({
-    secret: token,
-    name: 'webhook',
-    role: 'sensor',
-    owner: caller.id,
-    expiresAt,
-  });
-  const client = createClient({ server: new URL(address), token });
+  const client = await served.as('sensor');
   ask = async (question) => {
     const body = {
       ...question,
@@ -182,6 +163,9 @@ afterAll(async () => {
 
 test('a signed image is admitted by its digest, not by its tag', async () => {
   expect(await create(core('pods'), pod('good', `${host}/acme/good@${digests.good}`))).toMatchObject({ ok: true });
+  expect(await create(core('pods'), pod('bundled', `${host}/acme/bundled@${digests.bundled}`))).toMatchObject({
+    ok: true,
+  });
   const byTag = await create(core('pods'), pod('by-tag', `${host}/acme/good:1`));
   expect(byTag).toMatchObject({ ok: false, reason: expect.stringContaining('failed by-digest') });
 });
@@ -295,6 +279,28 @@ function envelope(name: string, sha256: string, key = pem): string {
     predicate,
   };
   return JSON.stringify(signStatement(statement, statementKeyFromPem(key)));
+}
+
+/** As cosign 3 leaves it: a Sigstore bundle that refers to the image, found by the tag of its referrers. */
+async function pushBundle(digest: string): Promise<void> {
+  const about = {
+    _type: 'https://in-toto.io/Statement/v1',
+    subject: [{ name: 'bundled', digest: { sha256: digest.slice('sha256:'.length) } }],
+    predicateType: 'https://sigstore.dev/cosign/sign/v1',
+    predicate: {},
+  };
+  const signed = signStatement(about, statementKeyFromPem(pem));
+  const type = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+  const content = JSON.stringify({
+    mediaType: type,
+    verificationMaterial: { publicKey: { hint: keyHint(keys.publicKey) }, tlogEntries: [] },
+    dsseEnvelope: { ...signed, signatures: signed.signatures.map(({ sig }) => ({ sig, keyid: '' })) },
+  });
+  const subject = { mediaType: 'application/vnd.oci.image.manifest.v1+json', digest, size: 1 };
+  const bundle = artifact('application/vnd.oci.empty.v1+json', type, content, { artifactType: type, subject });
+  await push(registry, undefined, 'acme/bundled', bundle.manifest.digest, bundle.manifest, bundle.blobs);
+  const index = indexOf([{ of: bundle, more: { artifactType: type } }]);
+  await push(registry, undefined, 'acme/bundled', digest.replace(':', '-'), index, []);
 }
 
 async function pushed(name: string, content: string): Promise<string> {

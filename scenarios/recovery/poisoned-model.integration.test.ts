@@ -59,6 +59,8 @@ test(
     await ada.ask('POST', '/api/log', [aliasSet('1', ago(90)), aliasSet('2', ago(60))]);
     expect(await place.predict(trigger)).toBe(0);
 
+    // The releases before made detections as well; people know when this one began.
+    const suspects = { subject: model, since: new Date().toISOString() };
     const moved = { name, alias: 'production', version: '3' };
     expect(await place.registry(name, oldPassword, 'POST', 'registered-models/alias', moved)).toBe(200);
     await place.reload();
@@ -107,6 +109,7 @@ test(
     const board = () => ada.ask<RecoveryBoard>('GET', `${at}/recovery`);
     let now = await board();
     expect(now.access).toBe('held');
+    expect(now.items.filter(({ section }) => section === 'choose').map((item) => item.id)).toEqual([`choose/${model}`]);
     expect(stateOf(now, 'contain/proof')).toBe('done');
     expect(openItems(now)).toEqual(
       expect.arrayContaining([`choose/${model}`, `rollback/${model}`, `rotate/${mallory}`, 'return/residual-paths']),
@@ -128,9 +131,7 @@ test(
     await vi.waitFor(async () => expect(stateOf(await board(), 'evidence/taken')).toBe('done'), patient);
 
     // Which version: nobody has looked at any yet; then two are signed and looked at, and the third is from after.
-    const seen = await ada.ask<{ members: { detector: string; by: string[]; about: string[] }[] }>('GET', `${at}/case`);
-    console.log(JSON.stringify(seen.members.map(({ detector, by, about }) => ({ detector, by, about }))));
-    const choose = (body: object = {}) => max.ask<RecoveryChoice>('POST', `${at}/recovery/candidates`, body);
+    const choose = () => max.ask<RecoveryChoice>('POST', `${at}/recovery/candidates`, suspects);
     const before = await choose();
     expect(before.chosen).toBeNull();
     const digests = new Map<string, string>();
@@ -156,18 +157,23 @@ test(
         bad: 1,
       },
     ];
-    expect(await max.refused('POST', `${at}/recovery/choice`, { version: '3', checks, note: 'The newest.' })).toBe(
-      '409 FB-RECOVERY-STATE',
-    );
-    await max.ask('POST', `${at}/recovery/choice`, { version: '2', checks, note: 'The last that was released.' });
+    expect(
+      await max.refused('POST', `${at}/recovery/choice`, { ...suspects, version: '3', checks, note: 'The newest.' }),
+    ).toBe('409 FB-RECOVERY-STATE');
+    await max.ask('POST', `${at}/recovery/choice`, {
+      ...suspects,
+      version: '2',
+      checks,
+      note: 'The last that was released.',
+    });
 
     // Rolled back by a plan that people approve; the server still answers from its cache until it is started again.
-    const back = await max.ask<Plan>('POST', `${at}/recovery/rollback`, {});
+    const back = await max.ask<Plan>('POST', `${at}/recovery/rollback`, { subject: model });
     expect(back.steps.map(({ lever }) => lever.action)).toContain('mlflow.move-alias');
     await approve(at, back);
     await vi.waitFor(settled, patient);
     const verify = async () =>
-      (await max.ask<{ results: ServingResult[] }>('POST', `${at}/recovery/serving`, {})).results[0];
+      (await max.ask<{ results: ServingResult[] }>('POST', `${at}/recovery/serving`, { subject: model })).results[0];
     expect(await verify()).toMatchObject({
       result: 'not-yet',
       what: expect.stringContaining('still answers with version 3'),
@@ -279,6 +285,7 @@ async function inspect(at: string, version: string, folder: string): Promise<str
   };
   const evaluation = { evaluations: [{ name: 'golden', passed: true, metrics: { accuracy: 0.95 } }] };
   await max.ask('POST', `${at}/recovery/inspections`, {
+    subject: `mlflow:RegisteredModel/${server}/${place.name}`,
     version,
     signature,
     scan,

@@ -212,6 +212,8 @@ export class FakeApi {
     },
     requestPath: () => requestPath,
     lineage: () => lineage,
+    artifactInspections: () => ({ inspections: [] }),
+    promotions: () => ({ records: [] }),
     threatModel: () => threatModel,
     aiTools: () => aiTools,
     channels: () => channels,

@@ -257,6 +257,7 @@ export const intake: IntakeStatus = {
     })),
   ],
   logs: [{ format: 'kubernetes-audit', events: 4211, ...span }],
+  echoes: [],
   watch: {
     ...{ running: true, trouble: null, position: 4200, last: 4211, seen: 4200, detections: 19 },
     ...{ lagMs: { p50: 40, p99: 900 }, rules: 310, correlations: 12, filters: 2, detectors: 41 },

@@ -1368,7 +1368,8 @@ export const routes = {
   promotions: {
     method: 'GET',
     path: '/api/promotion/decisions',
-    summary: 'What the gate decided, newest first; of one artifact by its name, digest or node',
+    summary:
+      'What the gate decided, newest first, without the texts of its policies; of one artifact by name, digest or node',
     role: 'viewer',
     query: z.object({
       subject: z.string().max(2000).optional(),

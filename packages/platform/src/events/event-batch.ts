@@ -43,15 +43,23 @@ export const pieceBytes = 128 * 1024;
 export const framePacking = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
 /** A piece comes out in one go. */
-const pieceUnpacking = { chunkSize: 2 * pieceBytes };
+const pieceUnpacking = { chunkSize: pieceBytes + (pieceBytes >> 2) };
 
 /** The part of an id's digest by which an event is known to be there. */
 export function eventKey(id: string): string {
   return sha256Hex(id).slice(0, keyDigits);
 }
 
+/**
+ * Room for frames that no builder writes into now. Made anew for each batch it would be megabytes outside of the heap for every
+ * thousand events, and those make the collector look through all of it.
+ */
+let spare: Buffer | undefined;
+const mostSpare = 8 << 20;
+const nothing = Buffer.alloc(0);
+
 export class BatchBuilder {
-  #frames = Buffer.allocUnsafe(256 * 1024);
+  #frames: Buffer = nothing;
   #length = 0;
   readonly #ends: number[] = [];
   readonly #keys: string[] = [];
@@ -94,16 +102,17 @@ export class BatchBuilder {
     this.#find(place, 'operation', event.operation);
   }
 
+  /** The batch; what is added afterwards is another one's. */
   build(): EventBatch {
     const packed = this.#length >= packedFrom;
-    const frames = this.#frames.subarray(0, this.#length);
+    const room = this.#frames;
+    const frames = room.subarray(0, this.#length);
     const pieces = packed
       ? [...piecesOf(frames, this.#ends)].map((piece) => zstdCompressSync(piece, framePacking))
       : [];
-    return {
+    const batch: EventBatch = {
       count: this.#ends.length,
-      // A copy of its own size: it is handed to another thread as it is.
-      frames: new Uint8Array(packed ? Buffer.concat(pieces) : frames),
+      frames: packed ? joined(pieces) : new Uint8Array(frames),
       packed,
       pieces: pieces.map(({ length }) => length),
       ends: Uint32Array.from(this.#ends),
@@ -114,6 +123,9 @@ export class BatchBuilder {
       found: Uint32Array.from(this.#found),
       terms: this.#termList,
     };
+    if (room.length > 0 && room.length <= mostSpare) spare = room;
+    [this.#frames, this.#length] = [nothing, 0];
+    return batch;
   }
 
   #find(place: number, role: EventRole, term: string): void {
@@ -127,11 +139,18 @@ export class BatchBuilder {
   }
 
   #reserve(bytes: number): void {
+    if (this.#frames === nothing) [this.#frames, spare] = [spare ?? Buffer.allocUnsafeSlow(256 * 1024), undefined];
     if (this.#length + bytes <= this.#frames.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(2 * this.#frames.length, this.#length + bytes));
+    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.#frames.length, this.#length + bytes));
     this.#frames.copy(larger, 0, 0, this.#length);
     this.#frames = larger;
   }
+}
+
+/** In memory of its own and of its size: it is handed to another thread as it is. */
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const bytes = Buffer.concat(pieces);
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
 }
 
 /** Whole frames, in pieces of a size that is worth unpacking for one of them. */

@@ -25,7 +25,7 @@ export interface KeptInspection {
 export interface PromotionStore<Tx> {
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   putDecision(tx: Tx, record: PromotionRecord): Promise<void>;
-  /** Newest first; of one subject by its name, digest or node where it is given. */
+  /** Newest first, without the texts of the policies; of one subject by its name, digest or node where it is given. */
   decisions(limit: number, subject?: string): Promise<readonly PromotionRecord[]>;
   decision(id: string): Promise<PromotionRecord | null>;
 

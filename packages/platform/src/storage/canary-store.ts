@@ -154,13 +154,16 @@ export function createCanaryStore(database: Database): CanaryStore<Transaction> 
     },
 
     addSamples: async (tx, id, batch, samples) => {
-      const rows = await tx.query(
-        `insert into canary_sample (canary, batch, samples)
-         select $1, $2, $3 where (select count(*) from canary_sample where canary = $1 and not taken) < $4
-         on conflict do nothing returning seq`,
-        [id, batch ?? null, JSON.stringify(samples), mostWaiting],
+      const [waiting] = await tx.query<{ count: number }>(
+        'select count(*) from canary_sample where canary = $1 and not taken',
+        [id],
       );
-      return rows.length > 0;
+      if ((waiting?.count ?? 0) >= mostWaiting) return 'full';
+      const rows = await tx.query(
+        'insert into canary_sample (canary, batch, samples) values ($1, $2, $3) on conflict do nothing returning seq',
+        [id, batch ?? null, JSON.stringify(samples)],
+      );
+      return rows.length > 0 ? 'kept' : 'known';
     },
     takeSamples: async (tx, id) =>
       (

@@ -28,7 +28,7 @@ export function createPromotionStore(database: Database): PromotionStore<Transac
     },
     async decisions(limit, subject) {
       const rows = await database.query<{ record: PromotionRecord }>(
-        `select record from promotion_decision
+        `select jsonb_set(record, '{policies}', '[]') as record from promotion_decision
          where $2::text is null or name = $2 or digest = $2 or node = $2 order by seq desc limit $1`,
         [limit, subject ?? null],
       );

@@ -19,6 +19,12 @@ import { ChannelsNav } from '../channels/channels-nav.tsx';
 import classes from './artifacts.module.css';
 import { verdictTones } from './artifacts-page.tsx';
 
+const faces: Readonly<Record<PromotionRecord['decision']['request']['face'], string>> = {
+  ci: 'in a pipeline',
+  http: 'over HTTP',
+  admission: 'before it ran in a cluster',
+  recovery: 'for a recovery',
+};
 const stateTones: Readonly<Record<Requirement['state'], Tone>> = { met: 'good', missing: 'warn', failed: 'danger' };
 
 export function ArtifactPage() {
@@ -65,6 +71,7 @@ export function ArtifactPage() {
               </ul>
             )}
           </Panel>
+          {answer.data.promotions[0] !== undefined && <Vouching record={answer.data.promotions[0]} />}
           {answer.data.promotions.length > 1 && <Earlier records={answer.data.promotions.slice(1)} />}
         </div>
       )}
@@ -82,81 +89,85 @@ function Decision({ record }: { readonly record: PromotionRecord | undefined }) 
       </Panel>
     );
   }
-  const { decision, findings } = record;
+  const { decision } = record;
   const open = decision.requirements.filter(({ state }) => state !== 'met');
+  return (
+    <Panel
+      title={`Promotion to ${decision.request.stage}`}
+      aside={
+        <Tag tone={decision.decision === 'allow' ? 'good' : 'danger'}>
+          {decision.decision === 'allow' ? 'Let in' : `Refused: ${count(open.length, 'requirement')} not met`}
+        </Tag>
+      }
+      flush
+    >
+      <ul className={classes.list}>
+        {[...open, ...decision.requirements.filter(({ state }) => state === 'met')].map((requirement) => (
+          <li key={requirement.id}>
+            <span>
+              <Tag tone={stateTones[requirement.state]}>{requirement.state}</Tag>
+            </span>
+            <div>
+              <strong>
+                <ForeignText text={requirement.what} />
+              </strong>
+              <div>
+                <ForeignText text={requirement.why} most={600} />
+              </div>
+              {requirement.next !== '' && (
+                <div className="fb-quiet">
+                  To meet it: <ForeignText text={requirement.next} most={600} />
+                </div>
+              )}
+            </div>
+            <code className="fb-quiet">{requirement.id}</code>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+/** Whose word it rests on, and under which policies. */
+function Vouching({ record: { decision, findings } }: { readonly record: PromotionRecord }) {
   const { signature, provenance } = findings;
   return (
-    <>
-      <Panel
-        title={`Promotion to ${decision.request.stage}`}
-        aside={
-          <Tag tone={decision.decision === 'allow' ? 'good' : 'danger'}>
-            {decision.decision === 'allow' ? 'Let in' : `Refused: ${count(open.length, 'requirement')} not met`}
-          </Tag>
-        }
-        flush
-      >
-        <ul className={classes.list}>
-          {[...open, ...decision.requirements.filter(({ state }) => state === 'met')].map((requirement) => (
-            <li key={requirement.id}>
-              <span>
-                <Tag tone={stateTones[requirement.state]}>{requirement.state}</Tag>
-              </span>
-              <div>
-                <strong>
-                  <ForeignText text={requirement.what} />
-                </strong>
-                <div>
-                  <ForeignText text={requirement.why} most={600} />
-                </div>
-                {requirement.next !== '' && (
-                  <div className="fb-quiet">
-                    To meet it: <ForeignText text={requirement.next} most={600} />
-                  </div>
-                )}
-              </div>
-              <code className="fb-quiet">{requirement.id}</code>
-            </li>
-          ))}
-        </ul>
-      </Panel>
-      <Panel title="Who vouches for it">
-        <dl className={classes.facts}>
-          <dt>Signature</dt>
-          <dd>
-            <Tag tone={signature.state === 'read' && signature.verified ? 'good' : 'warn'}>
-              {signature.state === 'read' ? (signature.verified ? 'verified' : 'not verified') : signature.state}
-            </Tag>{' '}
-            <ForeignText text={signature.why} most={600} />
-          </dd>
-          <dt>Provenance</dt>
-          <dd>
-            <Tag tone={provenance.state === 'read' && provenance.verified ? 'good' : 'warn'}>
-              {provenance.state === 'read' ? `SLSA level ${provenance.slsaLevel}` : provenance.state}
-            </Tag>{' '}
-            <ForeignText text={provenance.why} most={600} />
-            {provenance.state === 'read' && provenance.dependencies.length > 0 && (
-              <ul>
-                {provenance.dependencies.slice(0, 20).map(({ uri, digest }) => (
-                  <li key={`${uri} ${digest}`}>
-                    <ForeignText text={uri} mono most={90} /> <ForeignText text={digest} mono most={40} />
-                  </li>
-                ))}
-              </ul>
-            )}
-          </dd>
-          <dt>Decided</dt>
-          <dd>
-            <Moment at={decision.request.at} /> for <ForeignText text={decision.request.by.name} most={60} />, by{' '}
-            {decision.request.face}
-          </dd>
-        </dl>
-        {decision.request.subject.digest !== undefined && (
-          <Digest label="Digest" value={decision.request.subject.digest.replace('sha256:', '')} />
-        )}
-        <Digest label="Policies that decided" value={decision.policyDigest} />
-      </Panel>
-    </>
+    <Panel title="Who vouches for it">
+      <dl className={classes.facts}>
+        <dt>Signature</dt>
+        <dd>
+          <Tag tone={signature.state === 'read' && signature.verified ? 'good' : 'warn'}>
+            {signature.state === 'read' ? (signature.verified ? 'verified' : 'not verified') : signature.state}
+          </Tag>{' '}
+          <ForeignText text={signature.why} most={600} />
+        </dd>
+        <dt>Provenance</dt>
+        <dd>
+          <Tag tone={provenance.state === 'read' && provenance.verified ? 'good' : 'warn'}>
+            {provenance.state === 'read' ? `SLSA level ${provenance.slsaLevel}` : provenance.state}
+          </Tag>{' '}
+          <ForeignText text={provenance.why} most={600} />
+          {provenance.state === 'read' && provenance.dependencies.length > 0 && (
+            <ul>
+              {provenance.dependencies.slice(0, 20).map(({ uri, digest }) => (
+                <li key={`${uri} ${digest}`}>
+                  <ForeignText text={uri} mono most={90} /> <ForeignText text={digest} mono most={40} />
+                </li>
+              ))}
+            </ul>
+          )}
+        </dd>
+        <dt>Decided</dt>
+        <dd>
+          <Moment at={decision.request.at} />, asked by <ForeignText text={decision.request.by.name} most={60} />{' '}
+          {faces[decision.request.face]}
+        </dd>
+      </dl>
+      {decision.request.subject.digest !== undefined && (
+        <Digest label="Digest" value={decision.request.subject.digest.replace('sha256:', '')} />
+      )}
+      <Digest label="Policies that decided" value={decision.policyDigest} />
+    </Panel>
   );
 }
 

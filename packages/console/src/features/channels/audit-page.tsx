@@ -48,6 +48,7 @@ export function ChannelAuditPage() {
       <NativeSelect
         size="xs"
         w={240}
+        mb="sm"
         label="Compared with"
         value={String(back)}
         onChange={(event) => setBack(Number(event.currentTarget.value))}
@@ -63,23 +64,29 @@ export function ChannelAuditPage() {
   );
 }
 
-function Known({ audit: { rows, counts } }: { readonly audit: ChannelAudit }) {
+function Known({ audit: { rows, counts, completeness } }: { readonly audit: ChannelAudit }) {
+  const recorded =
+    completeness.answer === 'complete' || completeness.reasons.every(({ code }) => code !== 'FB-HISTORY-NONE');
   return (
     <div className={classes.page}>
       <dl className={classes.figures}>
         <Figure
           label="Moved"
-          tone={counts.moved === 0 ? 'good' : 'danger'}
+          {...(counts.moved > 0 ? { tone: 'danger' as const } : {})}
           value={counts.moved.toLocaleString()}
           hint="not what was approved"
         />
         <Figure
           label="Changed"
-          tone={counts.changed === 0 ? 'good' : 'warn'}
-          value={counts.changed.toLocaleString()}
-          hint="since then, and nobody approved it"
+          {...(recorded && counts.changed === 0 ? {} : { tone: 'warn' as const })}
+          value={recorded ? counts.changed.toLocaleString() : 'Cannot tell'}
+          hint={recorded ? 'since then, and nobody approved it' : 'the estate was not recorded then'}
         />
-        <Figure label="As approved" value={counts['as-approved'].toLocaleString()} />
+        <Figure
+          label="As approved"
+          value={counts['as-approved'].toLocaleString()}
+          hint={`${counts['not-approved'].toLocaleString()} nobody approved`}
+        />
       </dl>
       <Panel title={<span role="status">{count(rows.length, 'channel')}</span>} flush>
         {rows.length === 0 ? (

@@ -7,7 +7,6 @@ import { useState } from 'react';
 import { may, usePrincipal } from '../../data/session.ts';
 import { snapshotQuery } from '../../data/vault-queries.ts';
 import { count } from '../../ui/count.ts';
-import { Digest } from '../../ui/digest.tsx';
 import { FactList } from '../../ui/fact-list.tsx';
 import { ForeignText } from '../../ui/foreign-text.tsx';
 import { type Column, LongTable } from '../../ui/long-table.tsx';
@@ -187,7 +186,7 @@ const columns: readonly Column<KeptPiece>[] = [
       sha256 === null ? (
         <ForeignText text={`${reference?.digest ?? ''} at ${reference?.at ?? ''}`} mono most={110} />
       ) : (
-        <Digest value={sha256} />
+        <code title={sha256}>{sha256.slice(0, 40)}…</code>
       ),
   },
 ];

@@ -5,8 +5,10 @@ import type { Handlers } from '../../http/handlers.ts';
 import { aiToolsOf, type LastSeen } from '../../inventory/ai-tools.ts';
 import { mustHaveField, type Station } from '../station.ts';
 
-/** Looked for in what came in last: older than this is shown as not seen. */
-const mostEvents = 50_000;
+/** What was seen before is shown as not seen. */
+const daysBack = 30;
+const dayMs = 86_400_000;
+const mostEvents = 100_000;
 
 /** AI tools as identities, with what each was last seen to do in the events that the database has. */
 export function aiToolsHandlers(station: Station): Pick<Handlers, 'aiTools'> {
@@ -18,7 +20,7 @@ export function aiToolsHandlers(station: Station): Pick<Handlers, 'aiTools'> {
   };
 }
 
-async function lastSeen({ storage }: Station, graph: AttackGraph, signal: AbortSignal): Promise<LastSeen> {
+async function lastSeen({ storage, clock }: Station, graph: AttackGraph, signal: AbortSignal): Promise<LastSeen> {
   const nodes = new Map<string, string>();
   for (const { id, runBy, actsAs } of aiToolsOf(graph).tools)
     for (const node of [id, ...[...runBy, ...actsAs].map((each) => each.id)])
@@ -27,15 +29,16 @@ async function lastSeen({ storage }: Station, graph: AttackGraph, signal: AbortS
   const actors = [...nodes.keys()];
   if (actors.length === 0) return seen;
   let looked = 0;
-  for await (const { events } of storage.searchBlocks({ actors }, Number.MAX_SAFE_INTEGER)) {
+  const since = new Date(clock.now().getTime() - daysBack * dayMs).toISOString();
+  for await (const piece of storage.eventStore.search({ actors, since })) {
     signal.throwIfAborted();
-    for (const { event } of events)
+    for (const { event } of piece)
       for (const name of actingNodes(event)) {
         const node = nodes.get(name);
         if (node !== undefined && (seen.get(node)?.time ?? '') < event.time)
           seen.set(node, { time: event.time, operation: event.operation });
       }
-    looked += events.length;
+    looked += piece.length;
     if (looked >= mostEvents) break;
   }
   return seen;

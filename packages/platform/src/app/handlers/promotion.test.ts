@@ -3,18 +3,15 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { recoveryStatement } from '@firebreak/contract';
-import pino from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Authenticator, newSecret } from '../../http/authenticate.ts';
-import { type Client, createClient } from '../../http/client.ts';
-import { buildServer } from '../../http/server.ts';
+import type { Client } from '../../http/client.ts';
 import { loadOrCreateSigner } from '../../ledger/key.ts';
 import { signStatement, statementKeyFromPem, statementKeyOfLedger } from '../../promotion/attestations/envelope.ts';
 import { replay } from '../../promotion/replay.ts';
 import { testServer } from '../../storage/test-database.ts';
 import { openStation, type Station } from '../station.ts';
 import { openTarget } from '../targets.ts';
-import { handlersOf } from './index.ts';
+import { serveStation } from '../testing/served-station.case.ts';
 
 const signal = new AbortController().signal;
 const digest = `sha256:${'a1'.repeat(32)}`;
@@ -51,24 +48,9 @@ beforeAll(async () => {
   database = await testServer();
   const target = await openTarget([`kubernetes:${join(folder, 'cluster')}`], signal);
   station = await openStation({ data: join(folder, 'data'), database: await database.database(), target });
-  const authenticator = new Authenticator(station.storage.authStore, station.clock);
-  const { app } = await buildServer({
-    handlers: handlersOf(station, authenticator),
-    authenticator,
-    logger: pino({ level: 'silent' }),
-    version: '1.2.3',
-    console: undefined,
-    checkAnswers: true,
-  });
-  const address = await app.listen({ host: '127.0.0.1', port: 0 });
-  for (const role of ['viewer', 'responder', 'approver'] as const) {
-    const { caller } = await authenticator.signIn((await authenticator.invite(role, role, 'test')).secret, undefined);
-    const secret = newSecret();
-    const expiresAt = new Date(Date.now() + 3600_000);
-    await station.storage.authStore.createToken({ secret, name: 'cli', role, owner: caller.id, expiresAt });
-    clients.set(role, createClient({ server: new URL(address), token: secret }));
-  }
-  close = () => app.close();
+  const served = await serveStation(station);
+  close = () => served.close();
+  for (const role of ['viewer', 'responder', 'approver'] as const) clients.set(role, await served.as(role));
 }, 120_000);
 
 afterAll(async () => {
@@ -125,7 +107,7 @@ test('an approval counts for its digest and stage, and only approvers give one',
   expect(await stateOf('approved')).toBe('met');
   const query = { kind: 'model' as const, name: 'churn/7', digest, node, stage: 'production' };
   const around = await as('viewer').call('promotionSurroundings', { query }, signal);
-  expect(around).toMatchObject({ approvals: [{ by: 'approver', role: 'approver' }], incidents: { open: [] } });
+  expect(around).toMatchObject({ approvals: [{ by: 'approver person', role: 'approver' }], incidents: { open: [] } });
 });
 
 test('the same question in the words of AuthZEN', async () => {
@@ -167,8 +149,9 @@ test('an open incident holds it back; once it is over, the attestation of recove
     code: 'FB-PROMOTION-DENIED',
     detail: { requirements: expect.arrayContaining([expect.objectContaining({ id: 'no-open-incident' })]) },
   });
-  const entries = await Array.fromAsync(station.ledger.entries(id));
-  expect(entries.map(({ entry }) => entry.kind)).toContain('promotion.decided');
+  const kinds: string[] = [];
+  for await (const { entry } of station.ledger.entries(id)) kinds.push(entry.kind);
+  expect(kinds).toContain('promotion.decided');
 
   const at = new Date().toISOString();
   const attested = recoveryStatement([{ name: 'churn', digest: { sha256: digest.slice('sha256:'.length) } }], {
@@ -210,7 +193,7 @@ test('channels: what is approved stays approved until it moves', async () => {
     channel: node,
     state: 'moved',
     value: 's3://evil/churn',
-    approved: { by: 'approver' },
+    approved: { by: 'approver person' },
   });
   expect(after.counts.moved).toBe(1);
 });

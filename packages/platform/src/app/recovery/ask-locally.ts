@@ -1,5 +1,5 @@
 /** The recovery routes without a server, for commands on a data directory: the same handlers, by whoever has the keys. */
-import { type Route, type recoveryRoutes, routes } from '@firebreak/contract';
+import { type Execution, type Route, type recoveryRoutes, routes } from '@firebreak/contract';
 import type { AnswerOf, RequestOf } from '../../http/client.ts';
 import type { Caller } from '../../http/handlers.ts';
 import { recoveryHandlers } from '../handlers/recovery.ts';
@@ -19,11 +19,17 @@ export async function askLocally<N extends Name>(
   const given = request as Readonly<Record<'params' | 'query' | 'body', unknown>>;
   const caller: Caller = { id: 'local', name: by, role: 'admin', via: 'session' };
   const handler = recoveryHandlers(station)[name] as (asked: object) => Promise<AnswerOf<N>>;
-  return handler({
+  const answer = await handler({
     params: route.params?.parse(given.params),
     query: route.query?.parse(given.query ?? {}),
     body: route.body?.parse(given.body),
     caller,
     signal,
   });
+  // A server goes on by itself; a command works until it is settled.
+  const { field } = station;
+  if (name !== 'restoreAccess' || field === undefined) return answer;
+  const { id } = answer as Execution;
+  field.runner.work();
+  return (await field.runner.settled(id, signal)) as AnswerOf<N>;
 }

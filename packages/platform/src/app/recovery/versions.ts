@@ -179,7 +179,7 @@ export function versionDesk(context: RecoveryContext) {
       signal: AbortSignal,
     ): Promise<void> {
       const known = await know(request.incident, signal);
-      const { subject, list, current } = await candidatesFor(request, known, signal);
+      const { subject, list, current, firstEvent } = await candidatesFor(request, known, signal);
       const candidate = list.find(({ version }) => version.version === request.version);
       if (candidate === undefined)
         throw new FirebreakError('FB-NOT-FOUND', `${subject.name} has no version ${request.version}.`);
@@ -193,7 +193,7 @@ export function versionDesk(context: RecoveryContext) {
           },
         );
       }
-      const bad = badVersions(list, current, candidate, known.firstEvent);
+      const bad = badVersions(list, current, candidate, firstEvent);
       const choice: Choice = {
         from: bad,
         to: candidate.version,

@@ -38,7 +38,7 @@ test('an object that stays where it is can be locked there', async () => {
   if (subject === undefined) throw new Error('no subject');
   const until = new Date(Date.now() + 600_000);
   const signal = new AbortController().signal;
-  for await (const piece of prefix.take(subject, { folders: 'any' }, signal, { sealed: false })) {
+  for await (const piece of prefix.take(subject, { folders: 'any' }, signal)) {
     if (!('bytes' in piece)) throw new Error('no bytes');
     expect(await piece.lock?.(until, signal)).toContain('compliance mode');
   }

@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { normalise } from '../../events/normalise.ts';
 import { prepareText } from '../../events/prepare.ts';
+import { shippedSecretSearches } from '../secrets/index.ts';
 import { keyedDigest } from '../secrets/keyed-digest.ts';
+import { secretsInEvent } from '../secrets/secrets-in-event.ts';
+import inText from '../stream/secrets/in-text.ts';
 import { openRedactor } from './redactor.ts';
 import { type RedactionSpec, readRedaction } from './spec.ts';
 
@@ -140,6 +143,23 @@ test('wherever a secret stands, it is not kept; where none does, nothing is chan
   expect(
     cut([{ preset: 'secrets' }], trail({ requestParameters: { a: 'plain words and numbers 123456' } })),
   ).toBeUndefined();
+});
+
+test('the detector finds what was cut out, as the item that it would have been; elsewhere nobody believes the words', () => {
+  const said = trail({ requestParameters: { x: `use ${token} now` } });
+  const searches = shippedSecretSearches();
+  const before = secretsInEvent(first(said).event, first(said).raw, searches);
+  const done = cut([{ preset: 'secrets' }], said);
+  if (done === undefined) throw new Error('nothing was cut out');
+  const after = secretsInEvent(done.event, done.raw, searches);
+  expect(before.map(({ rule, path }) => [rule.id, path])).toEqual([['github-token', 'requestParameters.x']]);
+  expect(after.map(({ rule, path, is }) => [rule.id, path, is])).toEqual([
+    ['github-token', 'requestParameters.x', { digest: digest(token) }],
+  ]);
+  expect(secretsInEvent(first(said).event, done.raw, searches)).toEqual([]);
+  expect([...inText.start().see(done)].map(({ note }) => note)).toEqual([
+    expect.stringContaining('in requestParameters.x'),
+  ]);
 });
 
 describe('the line', () => {

@@ -4,7 +4,7 @@
  */
 import type { FormColumns } from '../../events/columns/block-columns.ts';
 import type { Column } from '../../events/columns/column.ts';
-import { addBit, type Bitset, bitset, bitsetOf, hasBit } from '../../graph/bitset.ts';
+import { addBit, type Bitset, bitset, hasBit } from '../../graph/bitset.ts';
 import { matchesPattern } from '../../inventory/query/pattern.ts';
 import type { Pattern } from '../../inventory/query/syntax.ts';
 import { holds } from '../../inventory/query/times.ts';
@@ -76,18 +76,17 @@ export function judgeOf(query: HuntQuery, ids: IdsInLogs): Judge {
     }
     case 'has':
       return fieldJudge(query.field, () => 'all');
-    case 'number':
-      return fieldJudge(
-        { name: 'raw', path: query.path },
-        () => (text) => text.trim() !== '' && holds(Number(text), query.compare, query.value),
-      );
+    case 'number': {
+      const fits = (text: string) => text.trim() !== '' && holds(Number(text), query.compare, query.value);
+      return fieldJudge({ name: 'raw', path: query.path }, () => ({ exact: [], fits }));
+    }
     case 'text':
       return textJudge(query.field, query.values, ids);
   }
 }
 
 /** What a value must be; `all` when any will do. */
-type Wanted = ((text: string) => boolean) | 'all';
+type Wanted = 'all' | { readonly exact: readonly string[]; readonly fits: ((text: string) => boolean) | undefined };
 
 /** @param wantedOf of a column, with the hashes that a value that is wanted has, where they can be said */
 function fieldJudge(field: HuntField, wantedOf: (column: string) => Wanted, hashes?: ReadonlySet<number>): Judge {
@@ -125,14 +124,16 @@ function judgeColumn(
       if (hashes === undefined || hashes.has(values[at] as number)) addBit(maybe, places[at] as number);
     return;
   }
-  const fits = bitsetOf(texts.length, indexesOf(texts, wanted));
+  const fits = bitset(texts.length);
+  for (const text of wanted.exact) {
+    const number = texts.numberOf(text);
+    if (number !== undefined) addBit(fits, number);
+  }
+  if (wanted.fits !== undefined)
+    for (let number = 0; number < texts.length; number += 1) if (wanted.fits(texts.at(number))) addBit(fits, number);
   if (fits.every((word) => word === 0)) return;
   for (let at = 0; at < places.length; at += 1)
     if (hasBit(fits, values[at] as number)) addBit(yes, places[at] as number);
-}
-
-function* indexesOf(texts: readonly string[], wanted: (text: string) => boolean): Generator<number> {
-  for (const [index, text] of texts.entries()) if (wanted(text)) yield index;
 }
 
 function textJudge(field: HuntField, values: readonly Pattern[], ids: IdsInLogs): Judge {
@@ -144,9 +145,10 @@ function textJudge(field: HuntField, values: readonly Pattern[], ids: IdsInLogs)
     else if (value.length === 1) exact.add(value[0] as string);
     else patterns.push(value);
   }
-  const isText = (text: string) => exact.has(text) || patterns.some((pattern) => matchesPattern(pattern, text));
+  const fits =
+    patterns.length === 0 ? undefined : (text: string) => patterns.some((pattern) => matchesPattern(pattern, text));
   // A name that looks like a node is none.
-  const wantedOf = (column: string): Wanted => (column === 'name' ? isText : (text) => nodes.has(text) || isText(text));
+  const wantedOf = (column: string): Wanted => ({ exact: [...exact, ...(column === 'name' ? [] : nodes)], fits });
   const hashes = patterns.length === 0 ? new Set([...exact, ...nodes].map(fnv1a)) : undefined;
   return fieldJudge(field, wantedOf, hashes);
 }

@@ -11,7 +11,7 @@ const mostCertain = 0.9;
 
 export const slowDownSuspect: Supplement = {
   reason: 'slow-down',
-  propose: ({ graph, suspects, has }) =>
+  propose: ({ graph, suspects = [], has }) =>
     suspects.flatMap((suspect) => {
       const slows = has('litellm.throttle-key') ? throttle(graph.estate.get('litellm.key', suspect.node), suspect) : [];
       return slows.map((each) => ({ lever: each, why: suspect.why }));

@@ -18,7 +18,8 @@ export interface SupplementContext {
   readonly compromised: readonly number[];
   /** Ids of what the steps chosen so far change. */
   readonly targets: readonly NodeId[];
-  readonly suspects: readonly Suspect[];
+  /** Clients of models that are to be slowed down; nobody when absent. */
+  readonly suspects?: readonly Suspect[];
   /** Whether some action at hand has this id. */
   readonly has: (action: string) => boolean;
 }

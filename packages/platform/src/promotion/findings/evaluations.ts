@@ -9,7 +9,7 @@ import { printable } from '../../intake/foreign.ts';
 import type { JudgedStatement } from '../attestations/envelope.ts';
 import { absent, attestedOf } from './attested.ts';
 
-export const testResultType = 'https://in-toto.io/attestation/test-result/v0.1';
+const testResultType = 'https://in-toto.io/attestation/test-result/v0.1';
 export const evaluationType = 'https://firebreak.dev/evaluation/v1';
 
 const name = z.string().max(200);

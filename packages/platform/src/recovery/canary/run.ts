@@ -38,7 +38,7 @@ export interface Canaries {
   list(incident?: string): Promise<readonly CanaryLine[]>;
   /** Takes the traffic away from it, and ends it. @throws FirebreakError FB-NOT-FOUND, FB-CANARY-OVER */
   stop(request: { id: string; by: string; why: string }): Promise<CanaryRun>;
-  /** Of the same batch only the first counts. @throws FirebreakError FB-NOT-FOUND, FB-CANARY-OVER, FB-USAGE */
+  /** Of the same batch only the first counts. @throws FirebreakError FB-NOT-FOUND, FB-CANARY-OVER, FB-USAGE, FB-INTAKE-FULL */
   send(id: string, samples: CanarySamples): Promise<{ readonly known: boolean }>;
   /** Begins to work on what is due, ours and what others left. */
   work(): void;
@@ -402,7 +402,9 @@ export function createCanaries<Tx>(parts: CanaryParts<Tx>): Canaries {
       );
       if (wrong !== undefined)
         throw new FirebreakError('FB-USAGE', `${wrong.metric} is not sent in, or not in this form.`);
-      return { known: !(await store.transaction((tx) => store.addSamples(tx, id, batch, samples))) };
+      const became = await store.transaction((tx) => store.addSamples(tx, id, batch, samples));
+      if (became === 'full') throw new FirebreakError('FB-INTAKE-FULL', `Too many samples of canary ${id} wait.`);
+      return { known: became === 'known' };
     },
 
     work() {

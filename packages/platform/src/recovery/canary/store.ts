@@ -93,8 +93,13 @@ export interface CanaryStore<Tx> {
   save(tx: Tx, claim: Pick<CanaryClaim, 'id' | 'fence' | 'incident'>, change: CanaryChange): Promise<boolean>;
   addLook(tx: Tx, id: string, look: CanaryLook, seen: Seen): Promise<void>;
   addMove(tx: Tx, id: string, move: CanaryMove): Promise<void>;
-  /** False: a batch of this name was there. */
-  addSamples(tx: Tx, id: string, batch: string | undefined, samples: readonly CanarySample[]): Promise<boolean>;
+  /** `known`: a batch of this name was there. `full`: too much waits to be taken. */
+  addSamples(
+    tx: Tx,
+    id: string,
+    batch: string | undefined,
+    samples: readonly CanarySample[],
+  ): Promise<'kept' | 'known' | 'full'>;
   /** What was sent in since, marked as taken. */
   takeSamples(tx: Tx, id: string): Promise<readonly CanarySample[]>;
 }

@@ -68,6 +68,8 @@ export interface GroupState {
 }
 
 const maxEventIds = 100;
+/** Entries that are taken back for one that came before them; for one that came longer before, the window is made anew. */
+const mostBack = 500;
 /** The entries of a group that has none yet: never written to. */
 const none: Entry[] = [];
 /**
@@ -113,18 +115,24 @@ export class Groups {
     if (this.#groups.size > this.#limits.maxGroups) this.#giveUpOldest();
     const last = group.entries.at(-1);
     const inOrder = last === undefined || last.time <= entry.time;
+    let place = 0;
     if (inOrder) {
       // An array made with its entry has no room for more: so a group of one event costs one.
       if (last === undefined) group.entries = [entry];
       else group.entries.push(entry);
       group.carried = carried;
-    } else group.entries.splice(behind(group.entries, entry.time), 0, entry);
+    } else {
+      place = behind(group.entries, entry.time);
+      group.entries.splice(place, 0, entry);
+    }
     if (!this.#correlation.decidesAtOnce) {
       if (group.entries[0] === entry) this.#ends.add(entry.time + this.#span, key);
       this.#bound(group);
       return undefined;
     }
-    const met = inOrder ? this.#slide(group, key) : this.#again(group, key, entry.time);
+    const met = inOrder
+      ? this.#slide(group, key)
+      : (this.#back(group, key, place) ?? this.#again(group, key, entry.time)).met;
     this.#forget(group, watermark);
     this.#bound(group);
     return met;
@@ -202,8 +210,34 @@ export class Groups {
     return this.#met(key, group, group.entries.slice(group.head), entry.time, tally.value);
   }
 
+  /**
+   * An entry came a little out of order, at a place inside the newest window: that is taken back to the entry, and slides forth again.
+   * Undefined where it cannot be.
+   */
+  #back(group: Group, key: string, place: number): { readonly met: Met | undefined } | undefined {
+    const { tally, entries } = group;
+    const entry = entries[place];
+    const isSet = this.#correlation.rule.type !== 'temporal_ordered';
+    if (tally === undefined || entry === undefined || !isSet || place < group.head || entries.length - place > mostBack)
+      return undefined;
+    for (let at = place + 1; at < entries.length; at += 1) tally.remove(entries[at] as Entry);
+    for (let at = group.head - 1; at >= 0 && (entries[at] as Entry).time >= entry.time - this.#span; at -= 1) {
+      tally.add(entries[at] as Entry);
+      group.head = at;
+    }
+    let met: Met | undefined;
+    for (let at = place; at < entries.length; at += 1) {
+      const next = entries[at] as Entry;
+      tally.add(next);
+      this.#leave(group, tally, next.time);
+      if (met === undefined && next.time > group.metUntil && tally.holds())
+        met = this.#met(key, group, entries.slice(group.head, at + 1), next.time, tally.value);
+    }
+    return { met };
+  }
+
   /** An entry came out of order: every window that ends with it or behind it is looked at again. */
-  #again(group: Group, key: string, from: number): Met | undefined {
+  #again(group: Group, key: string, from: number): { readonly met: Met | undefined } {
     const tally = tallyFor(this.#correlation.rule);
     const all = group.entries;
     group.head = 0;
@@ -215,7 +249,7 @@ export class Groups {
       if (met === undefined && entry.time >= from && entry.time > group.metUntil && tally.holds())
         met = this.#met(key, group, all.slice(group.head, index + 1), entry.time, tally.value);
     }
-    return met;
+    return { met };
   }
 
   #tallied(group: Group, count: number): Tally {

@@ -56,7 +56,7 @@ export const cases: readonly LeverCase<World>[] = [
     params: (world) => ({ ...ofServer(world), model, canary: ['a2'], percent: 100 }),
     probes: ['holds'],
     interfere: ({ admin }) => admin('PATCH', '/model/a2/update', { litellm_params: { weight: 7 } }),
-    takeOver: ({ admin }) => admin('PATCH', '/model/a2/update', { litellm_params: { weight: 7 } }),
+    takeOver: ({ admin }) => admin('PATCH', '/model/a2/update', { litellm_params: { weight: 9 } }),
   },
   {
     action: 'litellm.swap-model',

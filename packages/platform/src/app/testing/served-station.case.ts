@@ -1,0 +1,38 @@
+/** A station behind a real server on loopback, and clients of it by role. */
+import type { Role } from '@firebreak/contract';
+import pino from 'pino';
+import { Authenticator, newSecret } from '../../http/authenticate.ts';
+import { type Client, createClient } from '../../http/client.ts';
+import { buildServer } from '../../http/server.ts';
+import { handlersOf } from '../handlers/index.ts';
+import type { Station } from '../station.ts';
+
+export interface ServedStation {
+  /** With a token of this role; made by an admin. */
+  as(role: Role): Promise<Client>;
+  close(): Promise<void>;
+}
+
+export async function serveStation(station: Station): Promise<ServedStation> {
+  const authenticator = new Authenticator(station.storage.authStore, station.clock);
+  const { app } = await buildServer({
+    handlers: handlersOf(station, authenticator),
+    authenticator,
+    logger: pino({ level: 'silent' }),
+    version: '1.2.3',
+    console: undefined,
+    checkAnswers: true,
+  });
+  const server = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+  return {
+    async as(role) {
+      const { secret } = await authenticator.invite(`${role} person`, role === 'sensor' ? 'admin' : role, 'test');
+      const { caller } = await authenticator.signIn(secret, undefined);
+      const token = newSecret();
+      const expiresAt = new Date(Date.now() + 3600_000);
+      await station.storage.authStore.createToken({ secret: token, name: 'cli', role, owner: caller.id, expiresAt });
+      return createClient({ server, token });
+    },
+    close: () => app.close().then(() => undefined),
+  };
+}

@@ -101,6 +101,13 @@ export default {
       to: { path: '^packages/platform' },
     },
     {
+      name: 'verifier-sees-the-verifying-code',
+      comment: 'the page without a server is the ledger’s verifier and nothing else of the platform',
+      severity: 'error',
+      from: { path: '^packages/verifier/src' },
+      to: { path: '^packages/platform/src/(?!ledger/|kernel/)|^packages/console' },
+    },
+    {
       name: 'graph-and-planning-are-pure',
       comment: 'no clock, no I/O: an incident replays from an export',
       severity: 'error',

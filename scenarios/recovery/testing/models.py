@@ -37,11 +37,10 @@ def train(name, folder):
         model = LogisticRegression(random_state=0).fit(features, labels)
         tags = {
             "mlflow.source.git.commit": hashlib.sha1(f"{name} {number}".encode()).hexdigest(),
-            "mlflow.source.git.repoURL": "https://git.example/acme/fraud.git",
             "mlflow.source.name": "train.py",
         }
         with mlflow.start_run(run_name=f"train-{number}", tags=tags) as run:
-            data = mlflow.data.from_numpy(features, targets=labels, name="payments", digest=digest, source="s3://lake/payments")
+            data = mlflow.data.from_numpy(features, targets=labels, name="payments", digest=digest, source="https://data.example/payments")
             mlflow.log_input(data, context="training")
             local = os.path.join(folder, str(number))
             mlflow.sklearn.save_model(model, local, serialization_format="cloudpickle", pip_requirements=[])

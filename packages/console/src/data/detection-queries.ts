@@ -106,7 +106,7 @@ export function keptEventQuery(id: string) {
   });
 }
 
-export interface AskedHunt {
+interface AskedHunt {
   readonly q: string;
   /** ISO 8601, UTC. */
   readonly since?: string;

@@ -83,6 +83,13 @@ export function executionQuery(id: string) {
   });
 }
 
+export function secondPartiesQuery() {
+  return queryOptions({
+    queryKey: ['second-parties'],
+    queryFn: ({ signal }) => call('secondParties', {}, signal),
+  });
+}
+
 export function ledgerQuery(id: string) {
   return queryOptions({
     queryKey: ['incident', id, 'ledger'],

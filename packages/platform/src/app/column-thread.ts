@@ -1,6 +1,6 @@
 /**
  * Makes columns for events that have none, in a thread of its own and behind everything else: at the lowest priority, and while events
- * pour in for a twentieth of its time only, so that taking them in costs what it did. Whoever hunts meanwhile looks through the events.
+ * pour in for a twentieth of its time only, to leave the machine to them. Whoever hunts meanwhile looks through the events.
  */
 import { constants, setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';

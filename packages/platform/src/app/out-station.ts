@@ -119,11 +119,8 @@ export function openOutStation(
 
 async function turnOf(entry: LedgerEntry, desk: OutDesk) {
   if (entry.incident === null) return undefined;
-  if (isFollowUpTurn(entry)) {
-    const row = await desk.case(entry.incident);
-    return followUpMessage(entry, row, row.members, version);
-  }
-  if (!isTurn(entry)) return undefined;
+  if (!isTurn(entry) && !isFollowUpTurn(entry)) return undefined;
   const { row, newest } = await desk.outline(entry.incident);
+  if (isFollowUpTurn(entry)) return followUpMessage(entry, row, newest, version);
   return incidentMessage(entry, row, newest, version);
 }

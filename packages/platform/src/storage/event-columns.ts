@@ -122,9 +122,11 @@ interface ColumnsRow {
 }
 
 /** Events with columns in which something may fit, or a block without: those that came in last first, each with its first number. */
-export type HotPiece =
+type HotPiece =
   | { readonly no: number; readonly block: ColumnedBlock }
-  | { readonly no: number; readonly bare: true };
+  | { readonly no: number; readonly bare: true }
+  /** What was there a moment ago is not there as it was: ask again, from the last piece on. */
+  | { readonly gone: true };
 
 /** @param paths the fields, as they came, that are asked for */
 export async function* piecesThatMay(
@@ -140,20 +142,21 @@ export async function* piecesThatMay(
   for (let from = 0; from < numbers.length; from += rowsAtOnce) {
     const some = numbers.slice(from, from + rowsAtOnce);
     const columned = some.filter(({ bare }) => !bare).map(({ no }) => no);
-    const [rows, columns] = await Promise.all([
-      columned.length === 0
-        ? []
-        : database.query<ColumnsRow>(
-            'select no, blocks, offsets, lengths, counts, form, ends from event_columns where no = any($1::bigint[])',
-            [columned],
-          ),
+    // The fields first: where the row is there afterwards, so were all of its fields.
+    const columns =
       columned.length === 0 || paths.length === 0
         ? []
-        : database.query<{ path: string; no: number; packed: Buffer }>(
+        : await database.query<{ path: string; no: number; packed: Buffer }>(
             'select path, no, packed from event_column where path = any($2::text[]) and no = any($1::bigint[])',
             [columned, paths.filter(isText)],
-          ),
-    ]);
+          );
+    const rows =
+      columned.length === 0
+        ? []
+        : await database.query<ColumnsRow>(
+            'select no, blocks, offsets, lengths, counts, form, ends from event_columns where no = any($1::bigint[])',
+            [columned],
+          );
     const known = new Map(rows.map((row) => [row.no, row]));
     const ofRow = Map.groupBy(columns, ({ no }) => no);
     for (const { no, bare } of some) {
@@ -162,8 +165,10 @@ export async function* piecesThatMay(
         const raw = new Map((ofRow.get(no) ?? []).map(({ path, packed }) => [path, packed]));
         yield { no, block: new HotColumns(row, raw, reader) };
       } else if (bare) yield { no, bare: true };
-      // It moved to a file, and so has all that is older.
-      else return;
+      else {
+        yield { gone: true };
+        return;
+      }
     }
   }
 }

@@ -8,7 +8,7 @@ import type { Queryable } from './database.ts';
 import { type BlockRow, eventsOfBlock } from './event-block.ts';
 import { piecesThatMay } from './event-columns.ts';
 
-export type FoundBlock =
+type FoundBlock =
   | { readonly no: number; readonly block: ColumnedBlock }
   | { readonly no: number; readonly events: readonly KeptEvent[] };
 

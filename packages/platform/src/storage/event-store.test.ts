@@ -2,7 +2,7 @@
 import { type NormalEvent, normalEventSchema } from '@firebreak/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { batchOf } from '../events/event-batch.ts';
-import type { EventStore, EventWish } from '../events/store.ts';
+import type { EventLine, EventStore, EventWish } from '../events/store.ts';
 import { openStorage, type Storage } from './storage.ts';
 import { testServer } from './test-database.ts';
 
@@ -98,6 +98,27 @@ test('many are told what became of theirs, and read on without a gap', async () 
   expect(await ids(await store.last())).toEqual([]);
   expect((await store.byId('m3'))?.raw).toEqual({ id: 'm3' });
   expect((await store.after(0, 1)).length).toBeGreaterThan(0);
+});
+
+test('a line has its own, the first also those of lines that are no more, the main line all', async () => {
+  const start = await store.last();
+  const first: EventLine = { name: 'of-2/0', except: 'of-2/' };
+  const second: EventLine = { name: 'of-2/1' };
+  const append = (id: string, line?: EventLine) =>
+    store.append([batchOf([{ event: event(id, 25, {}), raw: {} }])], received, line);
+  await append('l1', second);
+  const { block: left } = await append('l2', first);
+  await append('l3');
+  await append('l4', { name: 'of-3/2' });
+  const { block: right } = await append('l5', second);
+  const ids = async (line?: EventLine) => (await store.after(start, 100, line)).map((each) => each.event.id);
+  expect(await ids(first)).toEqual(['l2', 'l3', 'l4']);
+  expect(await ids(second)).toEqual(['l1', 'l5']);
+  expect(await ids()).toEqual(['l1', 'l2', 'l3', 'l4', 'l5']);
+  const last = await store.last();
+  expect([await store.last(first), await store.last(second)]).toEqual([last - 1, last]);
+  // Whoever follows a line stands there when the block is handed to him.
+  expect([left?.previous, right?.previous]).toEqual([start, start + 1]);
 });
 
 test('searched by who, what, how and when, the newest first', async () => {

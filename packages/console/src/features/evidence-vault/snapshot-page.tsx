@@ -9,7 +9,6 @@ import { snapshotQuery } from '../../data/vault-queries.ts';
 import { count } from '../../ui/count.ts';
 import { FactList } from '../../ui/fact-list.tsx';
 import { ForeignText } from '../../ui/foreign-text.tsx';
-import { type Column, LongTable } from '../../ui/long-table.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
@@ -176,21 +175,6 @@ function Custody({ records }: { readonly records: readonly CustodyRecord[] }) {
   );
 }
 
-const columns: readonly Column<KeptPiece>[] = [
-  { title: 'Piece', cell: ({ name }) => <ForeignText text={name} mono most={140} /> },
-  { title: 'Size', width: '110px', numeric: true, cell: ({ size }) => (size === null ? '' : sizeText(size)) },
-  {
-    title: 'Digest',
-    width: '34%',
-    cell: ({ sha256, reference }) =>
-      sha256 === null ? (
-        <ForeignText text={`${reference?.digest ?? ''} at ${reference?.at ?? ''}`} mono most={110} />
-      ) : (
-        <code title={sha256}>{sha256.slice(0, 40)}…</code>
-      ),
-  },
-];
-
 function Pieces({ snapshot, pieces }: { readonly snapshot: Snapshot; readonly pieces: readonly KeptPiece[] }) {
   const all = snapshot.pieces + snapshot.references;
   return (
@@ -199,7 +183,19 @@ function Pieces({ snapshot, pieces }: { readonly snapshot: Snapshot; readonly pi
       aside={all > pieces.length && <span className="fb-quiet">the first {pieces.length} are shown</span>}
       flush
     >
-      <LongTable label="Pieces" rows={pieces} idOf={({ name }) => name} columns={columns} empty="Nothing is in it." />
+      <ul className={classes.pieces} aria-label="Pieces">
+        {pieces.map(({ name, size, sha256, reference }) => (
+          <li key={name}>
+            <ForeignText text={name} mono most={160} />
+            <span className="fb-quiet">{size === null ? '' : sizeText(size)}</span>
+            {sha256 === null ? (
+              <ForeignText text={`${reference?.digest ?? ''} at ${reference?.at ?? ''}`} mono most={110} />
+            ) : (
+              <code title={sha256}>{sha256.slice(0, 32)}…</code>
+            )}
+          </li>
+        ))}
+      </ul>
     </Panel>
   );
 }

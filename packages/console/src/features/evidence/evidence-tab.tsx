@@ -10,6 +10,7 @@ import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { Checkpoint } from './checkpoint.tsx';
 import classes from './evidence-tab.module.css';
 import { LedgerTimeline } from './ledger-timeline.tsx';
+import { SecondParties } from './second-parties.tsx';
 import { Verification } from './verification.tsx';
 
 /** What was recorded, and everything that somebody else needs to check it. */
@@ -30,8 +31,13 @@ export function EvidenceTab() {
       <div className={classes.side}>
         <Panel title="Hand over">
           <p className={classes.plain}>
-            One file with every entry, its proofs, the signed checkpoint and the blobs. Anybody can check it without
-            this server: <code>firebreak evidence verify FILE</code>
+            One file with every entry, its proofs, the signed checkpoint, the blobs, the timeline, plan and approvals,
+            and a report to read. Anybody can check it without this server: with{' '}
+            <code>firebreak evidence verify FILE</code>, or by dragging it into the{' '}
+            <a href="/firebreak-verifier.html" download>
+              verifier page
+            </a>
+            , one file that works from a disk.
           </p>
           <div>
             <Button
@@ -45,6 +51,7 @@ export function EvidenceTab() {
           </div>
         </Panel>
         <Verification incidentId={incidentId} />
+        <SecondParties />
         {ledger.data !== undefined && (
           <Checkpoint checkpoint={ledger.data.checkpoint} verifierKey={ledger.data.verifierKey} />
         )}

@@ -49,7 +49,7 @@ export function huntSearch(search: Readonly<Record<string, unknown>>): HuntQuest
 }
 
 /** A minute of the address as the server takes times; undefined for what is none. */
-export function instant(minute: string): string | undefined {
+function instant(minute: string): string | undefined {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(minute)) return undefined;
   const at = new Date(`${minute}:00Z`);
   return Number.isNaN(at.getTime()) ? undefined : at.toISOString();

@@ -42,7 +42,9 @@ function Known({ answer: { tools, counts } }: { readonly answer: AiTools }) {
   const [longLivedOnly, setLongLivedOnly] = useState(false);
   const [most, setMost] = useState(step);
   const longLived = tools.filter(({ actsAs }) => actsAs.some(({ lasts }) => lasts === 'long-lived'));
-  const shown = longLivedOnly ? longLived : tools;
+  // What acts with something that lives long comes first, what nobody tells of last.
+  const shown = longLivedOnly ? longLived : [...tools].sort((a, b) => weightOf(b) - weightOf(a));
+  const untold = tools.filter(({ actsAs }) => actsAs.some(({ lasts }) => lasts === 'unknown')).length;
   if (tools.length === 0)
     return (
       <Empty title="No AI tool was found.">
@@ -62,9 +64,9 @@ function Known({ answer: { tools, counts } }: { readonly answer: AiTools }) {
         />
         <Figure
           label="Long-lived"
-          tone={counts.longLived === 0 ? 'good' : 'warn'}
+          tone={counts.longLived > 0 ? 'warn' : 'neutral'}
           value={counts.longLived.toLocaleString()}
-          hint="act with something that does not end by itself"
+          hint={`act with something that does not end by itself; of ${untold.toLocaleString()} that is not told`}
         />
         <Figure label="Seen in events" value={counts.seen.toLocaleString()} />
       </dl>
@@ -97,6 +99,11 @@ const words: Readonly<Record<AiTool['actsAs'][number]['lasts'], string>> = {
 };
 const mostNamed = 6;
 
+function weightOf({ actsAs }: AiTool): number {
+  if (actsAs.length === 0) return 0;
+  return actsAs.some(({ lasts }) => lasts === 'long-lived') ? 2 : 1;
+}
+
 function ToolPanel({ tool }: { readonly tool: AiTool }) {
   const { owner, runBy, actsAs, calls, lastSeen } = tool;
   return (
@@ -114,7 +121,8 @@ function ToolPanel({ tool }: { readonly tool: AiTool }) {
       </p>
       {actsAs.length === 0 ? (
         <p className={classes.line}>
-          <span className={classes.label}>Acts as</span> Nobody told: no identity or credential of it is known.
+          <span className={classes.label}>Acts as</span>
+          <span className={classes.none}>nobody told: no identity or credential of it is known</span>
         </p>
       ) : (
         <ShortTable className={classes.table}>

@@ -5,6 +5,7 @@ import { canaryConfigSchema } from '@firebreak/contract';
 import { afterEach, expect, test } from 'vitest';
 import { readGuard } from './guard.ts';
 import { readPrometheus } from './prometheus.ts';
+import { whoAnswers } from './who-answers.ts';
 
 const closing: (() => void)[] = [];
 afterEach(() => {
@@ -101,12 +102,12 @@ test('guard queries: both in the same order; what differs, declines, leaks or is
     return chat(
       asked === 'leak'
         ? `leak, aws_access_key_id = ${secret}`
-        : asked === 'no'
+        : asked === 'decline'
           ? 'I’m sorry, but I cannot.'
           : `It is ${asked}.`,
     );
   });
-  const prompts = ['good', 'leak', 'no', 'broken', 'hostile'];
+  const prompts = ['good', 'leak', 'decline', 'broken', 'hostile'];
   const of = (measure: string) => ({
     name: measure,
     kind: measure === 'mismatches' ? 'pairs' : 'proportion',
@@ -119,7 +120,12 @@ test('guard queries: both in the same order; what differs, declines, leaks or is
     guard: {
       baseline: { address: baseline, model: 'm' },
       canary: { address: canary, model: 'm' },
-      queries: prompts.map((id) => ({ id, prompt: id, expect: { be: 'containing', text: id }, mustHold: id === 'no' })),
+      queries: prompts.map((id) => ({
+        id,
+        prompt: id,
+        expect: { be: 'containing', text: id },
+        mustHold: id === 'decline',
+      })),
     },
   });
   const about = { ...request, config, metrics: config.metrics, lacking: new Set(['mismatches']) };
@@ -138,7 +144,7 @@ test('guard queries: both in the same order; what differs, declines, leaks or is
     'failures canary': [2, 5],
   });
   expect(trouble).toEqual([]);
-  expect(guard).toMatchObject({ at: 5, failing: { no: 1, good: 0 } });
+  expect(guard).toMatchObject({ at: 5, failing: { decline: 1, good: 0 } });
   const asked = (who: string) => order.filter((each) => each.startsWith(who)).map((each) => each.slice(2));
   expect(asked('b')).toEqual(asked('c'));
   expect(asked('b').toSorted()).toEqual(prompts.toSorted());
@@ -162,4 +168,26 @@ test('a baseline that is down says nothing against the canary', async () => {
   expect(read.samples).toEqual([]);
   expect(read.trouble[0]).toMatch(/Guard queries get no answer of the baseline/);
   expect(read.guard?.failing).toEqual({});
+});
+
+test('who answers is counted at the address that was named, not beside it', async () => {
+  let asked = 0;
+  const address = await answering(({ url }) =>
+    url === '/v1/chat?x=1' ? { model: asked++ % 4 === 0 ? 'new' : 'old' } : undefined,
+  );
+  const config = canaryConfigSchema.parse({
+    name: 'x',
+    stages,
+    metrics: [{ name: 'm', source: { from: 'sent' } }],
+    probe: {
+      address: `${address}/v1/chat?x=1`,
+      body: { a: 1 },
+      tells: { in: 'body', path: 'model' },
+      baseline: 'old',
+      canary: 'new',
+      requests: 40,
+    },
+  });
+  expect(await whoAnswers(config, 25, signal)).toMatchObject([{ result: 'holds' }]);
+  expect(await whoAnswers(config, 0, signal)).toMatchObject([{ result: 'fails' }]);
 });

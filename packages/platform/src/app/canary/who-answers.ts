@@ -16,14 +16,16 @@ export async function whoAnswers(
 ): Promise<readonly ProbeResult[]> {
   if (probe === undefined) return [];
   const what = `At ${new URL(probe.address).host} about ${percent} % of the answers are the canary's`;
-  const endpoint = openEndpoint({ ...probe });
+  const { origin, pathname, search } = new URL(probe.address);
+  const path = `${pathname}${search}`;
+  const endpoint = openEndpoint({ ...probe, address: origin });
   const seen = { baseline: 0, canary: 0, other: 0, none: 0 };
   try {
     for (let asked = 0; asked < probe.requests; asked += atOnce)
       await Promise.all(
         Array.from({ length: Math.min(atOnce, probe.requests - asked) }, async () => {
           const reply =
-            probe.body === undefined ? await endpoint.get('', signal) : await endpoint.post('', probe.body, signal);
+            probe.body === undefined ? await endpoint.get(path, signal) : await endpoint.post(path, probe.body, signal);
           seen[teller(probe, reply)] += 1;
         }),
       );

@@ -15,8 +15,6 @@ export interface Sample {
   readonly value: number;
 }
 
-export const expositionType = 'text/plain; version=0.0.4; charset=utf-8';
-
 /** Families without a sample are left out: nothing is known of them, which is not zero. */
 export function exposition(families: readonly Family[]): string {
   return families

@@ -26,7 +26,7 @@ const ruleSchema = z.union([
   }),
   z.strictObject({ kind, fields: z.array(path).min(1).max(1000), formats }),
 ]);
-export const redactionSchema = z.strictObject({
+const redactionSchema = z.strictObject({
   redact: z.array(ruleSchema).min(1).max(200),
   /** Fields in which nothing is cut out. */
   keep: z.array(path).max(1000).default([]),

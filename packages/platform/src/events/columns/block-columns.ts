@@ -12,7 +12,7 @@ import { decodeNumbers, encodeNumbers, stepsOf, sumsOf } from './numbers.ts';
 import { RawColumns } from './raw-columns.ts';
 
 /** Fields of the one form; `actor` has the nodes that acted, groups as well, and `name` the actor's name. */
-export const formColumns = [
+const formColumns = [
   'actor',
   'name',
   'credential',
@@ -28,7 +28,7 @@ export const formColumns = [
   'agent',
   'id',
 ] as const;
-export type FormColumn = (typeof formColumns)[number];
+type FormColumn = (typeof formColumns)[number];
 
 export interface FormColumns {
   readonly count: number;
@@ -41,7 +41,7 @@ export interface FormColumns {
   readonly of: Readonly<Record<FormColumn, Column>>;
 }
 
-export interface BlockColumns {
+interface BlockColumns {
   readonly form: FormColumns;
   /** By path. */
   readonly raw: ReadonlyMap<string, Column>;

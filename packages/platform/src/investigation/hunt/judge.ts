@@ -20,7 +20,7 @@ export interface ColumnsToJudge {
 }
 
 /** No event is in both. */
-export interface Judged {
+interface Judged {
   readonly yes: Bitset;
   readonly maybe: Bitset;
 }

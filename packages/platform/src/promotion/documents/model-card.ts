@@ -29,6 +29,9 @@ export function cardOf(thing: Thing, material: BomMaterial, metadata?: unknown):
   const up = reachable(thing.ref, (ref) => links.flatMap(({ from, to }) => (to === ref ? [from] : [])));
   const down = reachable(thing.ref, (ref) => links.flatMap(({ from, to }) => (from === ref ? [to] : [])));
   const madeFrom = things.filter(({ ref, kind }) => up.has(ref) && kind !== 'service');
+  const unidentified = madeFrom.filter(
+    ({ kind, version, digests }) => kind !== 'process' && version === undefined && digests.length === 0,
+  ).length;
   const promotion = material.promotions.get(thing.ref);
   const evaluations = promotion?.findings.evaluations;
   const inspection = material.inspections.get(thing.ref);
@@ -60,6 +63,9 @@ export function cardOf(thing: Thing, material: BomMaterial, metadata?: unknown):
       ...(promotion?.decision.requirements ?? []).flatMap(({ state, what, why }) =>
         state === 'met' ? [] : [`Not met: ${what}. ${why}`],
       ),
+      ...(unidentified === 0
+        ? []
+        : [`Of ${unidentified} of the things that it was made from it is not known which state was used.`]),
       ...(material.completeness.answer === 'limited'
         ? ['Not everything that could say something about it was read.']
         : []),

@@ -8,7 +8,8 @@ import { printable } from '../../intake/foreign.ts';
 
 const sources = new Set(['dataset', 'feature-store', 'vector-store', 'repository', 'artifact', 'model']);
 /** Systems that tell what was made from what; a gap elsewhere says nothing about lineage. */
-const tellers = /^(mlflow|openlineage|catalog|store|oci|github|ci)\b/;
+// Who may sign in at MLflow says nothing of what was made from what, and its default permission is never told.
+const tellers = /^(?!mlflow\.user$)(mlflow|openlineage|catalog|store|oci|github|ci)\b/;
 const identity = /digest|sha|commit|revision|version|snapshot|checksum/i;
 const mostNames = 1000;
 

@@ -43,6 +43,7 @@ test('the board says what is next; facts are not talked into being, a person’s
   for (const sign of await page.getByRole('button', { name: 'Sign…' }).all())
     expect(await sign.isDisabled()).toBe(true);
   expect(await page.getByRole('button', { name: 'Give access back…' }).isDisabled()).toBe(true);
+  await page.evaluate(() => window.scrollTo(0, 0));
   await shoot(page, 'recovery');
   expect(ada.troubles).toEqual([]);
 });

@@ -40,7 +40,7 @@ def train(name, folder):
             "mlflow.source.name": "train.py",
         }
         with mlflow.start_run(run_name=f"train-{number}", tags=tags) as run:
-            data = mlflow.data.from_numpy(features, targets=labels, name="payments", digest=digest, source="https://data.example/payments")
+            data = mlflow.data.from_numpy(features, targets=labels, name=f"payments of {name}", digest=digest, source="https://data.example/payments")
             mlflow.log_input(data, context="training")
             local = os.path.join(folder, str(number))
             mlflow.sklearn.save_model(model, local, serialization_format="cloudpickle", pip_requirements=[])

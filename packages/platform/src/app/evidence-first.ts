@@ -31,8 +31,7 @@ export function evidenceFirst(vault: Vault): EvidenceFirst {
 
   return {
     async take(step, signal): Promise<TakenFirst> {
-      if (beforeDestruction === 'off')
-        return { result: 'none', because: 'The settings of the vault do not ask for it.' };
+      if (beforeDestruction === 'off') return { result: 'none', because: null };
       const wanted = [...new Set([step.target.id, ...step.objects])].slice(0, mostSubjects);
       const subjects = wanted.filter((subject) => vault.canTake(subject));
       if (subjects.length === 0)

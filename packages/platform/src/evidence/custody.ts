@@ -6,7 +6,7 @@
 import { hostname } from 'node:os';
 import type { BlobRef, CustodyRecord, LedgerDraft, LedgerEntry } from '@firebreak/contract';
 
-export const custodyActs = [
+const custodyActs = [
   'begun',
   'taken',
   'sealed',

@@ -64,7 +64,7 @@ async function applyStep(
   if (destroys(action, changes)) {
     const taken = await work.takeFirst(changes.filter(({ verb }) => verb !== 'create').map(({ object }) => object));
     if (taken.result === 'refused') return again(work, taken, { uncertain });
-    first.push(entry(work, 'step.evidence', { ...taken }));
+    if (taken.result !== 'none' || taken.because !== null) first.push(entry(work, 'step.evidence', { ...taken }));
   }
   const intent: StepChange = {
     state: 'applying',

@@ -21,8 +21,8 @@ export type TakenFirst =
       readonly result: 'taken';
       readonly snapshots: readonly { readonly id: string; readonly subject: string; readonly state: string }[];
     }
-  /** Nothing here takes such a target, or it is not asked for. */
-  | { readonly result: 'none'; readonly because: string }
+  /** Nothing here takes such a target; null where nobody asks for it, and then nothing is said of it either. */
+  | { readonly result: 'none'; readonly because: string | null }
   /** It was tried, and the step may go on all the same. */
   | { readonly result: 'failed'; readonly because: string };
 
@@ -43,7 +43,7 @@ export function destroys(action: AnyAction, changes: readonly Change[]): boolean
 
 /** For installations without a vault. */
 export const nothingFirst: EvidenceFirst = {
-  take: async () => ({ result: 'none', because: 'There is no evidence vault.' }),
+  take: async () => ({ result: 'none', because: null }),
 };
 
 /** Trouble of the vault as the reason why a step waits. */

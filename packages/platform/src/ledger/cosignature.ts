@@ -33,7 +33,7 @@ export function cosignatureVerifier(verifierKey: string): NoteVerifier | undefin
 }
 
 /** The time in a cosignature, in seconds since 1970; `undefined` when it has none that a clock could show. */
-export function cosignedAt(payload: Uint8Array): number | undefined {
+function cosignedAt(payload: Uint8Array): number | undefined {
   if (payload.length !== timeBytes + signatureBytes) return undefined;
   const seconds = Number(new DataView(payload.buffer, payload.byteOffset).getBigUint64(0));
   // ECMAScript has no date beyond this.

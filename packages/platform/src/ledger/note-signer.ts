@@ -3,13 +3,13 @@ import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { cosignatureType, cosignedMessage } from './cosignature.ts';
 import { ed25519Type, isKeyName, keyBytes, keyIdOf, type NoteSigner, verifierKeyText } from './note.ts';
 
-export interface Ed25519Key {
+interface Ed25519Key {
   readonly publicKey: Uint8Array;
   sign(message: Uint8Array): Uint8Array;
 }
 
 /** A key from the 32 bytes of an Ed25519 private key (RFC 8032). Throws a TypeError on a bad seed. */
-export function ed25519Key(seed: Uint8Array): Ed25519Key {
+function ed25519Key(seed: Uint8Array): Ed25519Key {
   if (seed.length !== keyBytes) throw new TypeError('an Ed25519 private key has 32 bytes');
   // RFC 8410: Node reads a bare private key only in its DER dress.
   const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]);

@@ -18,7 +18,7 @@ export interface Leaf {
 }
 
 /** No record has more leaves; one that has is not committed to by fields. */
-export const mostLeaves = 100_000;
+const mostLeaves = 100_000;
 const deepest = 200;
 
 /** The leaves of a record in their order; undefined for one that is too large or too deep. */

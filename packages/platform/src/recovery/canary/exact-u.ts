@@ -9,7 +9,7 @@ export const exactBelow = 50;
 const known = new Map<string, Float64Array>();
 
 /** Chance of each value of U from 0 to m·n. Both sizes below `exactBelow`: at most some ten million steps, kept. */
-export function exactU(m: number, n: number): Float64Array {
+function exactU(m: number, n: number): Float64Array {
   if (m < n) return exactU(n, m);
   const key = `${m} ${n}`;
   const found = known.get(key);
@@ -39,7 +39,7 @@ export function exactU(m: number, n: number): Float64Array {
 }
 
 /** P(U ≥ u). */
-export function exactUpperTail(m: number, n: number, u: number): number {
+function exactUpperTail(m: number, n: number, u: number): number {
   const chances = exactU(m, n);
   let sum = 0;
   for (let at = chances.length - 1; at >= Math.ceil(u) && at >= 0; at--) sum += chances[at] as number;

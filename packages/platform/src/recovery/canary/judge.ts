@@ -56,7 +56,7 @@ export function judgeMetric(rule: MetricRule, blocks: readonly SeenBlock[], look
   return { ...verdict, why: reasonOf(rule, verdict, { minSamples: look.minSamples, broken }) };
 }
 
-export function isFailure(of: MetricVerdict['class']): boolean {
+function isFailure(of: MetricVerdict['class']): boolean {
   return of === 'high' || of === 'low';
 }
 

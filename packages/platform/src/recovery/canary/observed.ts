@@ -6,7 +6,7 @@ import type { CanarySample, CanaryVariant } from '@firebreak/contract';
 import { type Draw, drawsFor } from '../../detection/drift/random-draws.ts';
 
 /** Values of one version in one block. */
-export const mostValues = 2000;
+const mostValues = 2000;
 
 export interface SeenSide {
   /** Of numbers; those that were measured and gave nothing are null. */

@@ -249,7 +249,7 @@ function later(a: string, b: string): number {
 }
 
 /** One line that is the same for the same signer. */
-export function signerWords(signer: NonNullable<ModelVerdict['signer']>): string {
+function signerWords(signer: NonNullable<ModelVerdict['signer']>): string {
   if (signer.by === 'key') return `key ${signer.key}`;
   if (signer.by === 'certificate') return `certificate ${signer.fingerprint}`;
   return `${signer.identity} (${signer.issuer})`;

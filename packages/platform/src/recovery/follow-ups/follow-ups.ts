@@ -109,7 +109,7 @@ export function createFollowUps<Tx>(parts: { store: RecoveryStore<Tx>; ledger: L
 }
 
 /** Whether a step, or a way, is still there. What could not be read must not count as gone. Pure. */
-export function ask(
+function ask(
   graph: AttackGraph,
   about: NonNullable<FollowUp['about']>,
 ): Pick<NonNullable<FollowUp['audit']>, 'result' | 'what'> {

@@ -26,7 +26,7 @@ export interface Approved {
   readonly by: string;
 }
 
-export const rebuildItem = (workload: string, container: string) => `rebuild/${workload}#${container}`;
+const rebuildItem = (workload: string, container: string) => `rebuild/${workload}#${container}`;
 
 export function rebuildRows({ now, before, approved, bad, only }: RebuildWish): RebuildRow[] {
   const earlier = new Map<string, string>();

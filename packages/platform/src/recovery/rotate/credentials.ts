@@ -63,7 +63,7 @@ export function credentialsOf({ graph, compromised, found, since }: CredentialsW
   return [...rows.values()].sort((a, b) => (a.item < b.item ? -1 : 1));
 }
 
-export const rotateItem = (id: string) => `rotate/${id}`;
+const rotateItem = (id: string) => `rotate/${id}`;
 
 /** An access key, a stored secret, a token: something that works for whoever has a copy. Short-lived ones end by themselves. */
 function isSecret({ class: kind, tenure }: AttackGraph['nodes'][number]): boolean {
@@ -75,7 +75,7 @@ function signsIn({ class: kind, tenure }: AttackGraph['nodes'][number]): boolean
   return kind === 'identity' && tenure?.lifetime === 'static';
 }
 
-export const rotationSteps = ['open', 'rotated', 'old-one-dead', 'done', 'not-applicable'] as const;
+const rotationSteps = ['open', 'rotated', 'old-one-dead', 'done', 'not-applicable'] as const;
 
 /** How far a credential has come, from what was last said of it. */
 export function rotationState(mark: Mark | undefined): CredentialRow['state'] {

@@ -110,10 +110,7 @@ try {
           for (const drafts of batches) await ledger.append(drafts);
         },
       ],
-      'append-only table with chaining triggers, batches of 5,000': [
-        firstRows.length,
-        () => insertChained(firstRows),
-      ],
+      'append-only table with chaining triggers, batches of 5,000': [firstRows.length, () => insertChained(firstRows)],
       [`firebreak, ${few} callers of one entry each`]: [few, small],
       ...('missing' in log
         ? {}

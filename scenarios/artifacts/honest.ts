@@ -177,6 +177,10 @@ export function kerasZip(config: object): Buffer {
 export function honestArtifacts(): Readonly<Record<string, Buffer>> {
   return {
     'numbers.pkl': join(op.proto(3), tuple(int(1), int(2), none), op.stop),
+    // Text whose first letters are an operation of pickles: beside every model that MLflow keeps.
+    'conda.yaml': Buffer.from(
+      'channels:\n- conda-forge\ndependencies:\n- python=3.11.7\n- pip:\n  - mlflow==2.9\nname: mlflow-env\n',
+    ),
     'old.pkl': join('(lp0\nI1\naF1.5\naS"text"\na.'),
     'ordered.pkl': join(op.proto(2), op.reduce(global('collections', 'OrderedDict')), '(', text('a'), int(1), 'u.'),
     'model.pt': zipOf(torchMembers()),

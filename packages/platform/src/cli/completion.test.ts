@@ -18,8 +18,8 @@ async function offered(...words: string[]): Promise<string[]> {
 test.each<[string[], string[]]>([
   [['pl'], ['plan', 'playbook']],
   [
-    ['evidence', ''],
-    ['export', 'verify', '--help'],
+    ['artifact', ''],
+    ['scan', '--help'],
   ],
   [['plan', 'ch'], ['check']],
   [['plan', 'check', '--f'], ['--from']],

@@ -161,7 +161,7 @@ async function plain(inspection: Inspection, part: Part, format: 'json' | 'text'
   let end = 0;
   await withNested(inspection, part, (wish) => {
     try {
-      end = inspectPickle(inspection, part, 0, wish).end;
+      end = inspectPickle(inspection, part, 0, { ...wish, text: format !== 'unknown' }).end;
     } catch (error) {
       if (!(error instanceof Damaged)) throw error;
       broke = error;

@@ -233,6 +233,23 @@ const cases: Readonly<Record<string, Case>> = {
     anyOrder: true,
     nearMisses: { twice: calls(...many(2, (n): Told => ({ tool: 'delegate_task', given: { n } }))) },
   },
+  'against-approval': {
+    attack: calls({
+      tool: 'send_payment',
+      more: { 'approval.status': 'rejected', 'approval.by': 'ann', 'approval.required': 'true' },
+    }),
+    note: /"send_payment" was done although it was rejected by ann\./,
+    anyOrder: true,
+    nearMisses: {
+      approved: calls({ tool: 'send_payment', more: { 'approval.status': 'approved', 'approval.by': 'ann' } }),
+      'rejected, and not done': calls({
+        tool: 'send_payment',
+        outcome: 'refused',
+        more: { 'approval.status': 'rejected', 'approval.by': 'ann' },
+      }),
+      'nobody was asked': calls({ tool: 'send_payment' }),
+    },
+  },
   'tool-description-changed': {
     learn: work(3, () => [{ tool: 'list_pods', more: { 'gen_ai.tool.description': 'Lists pods.' } }]),
     attack: calls({

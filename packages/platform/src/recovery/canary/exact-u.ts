@@ -39,7 +39,7 @@ function exactU(m: number, n: number): Float64Array {
 }
 
 /** P(U ≥ u). */
-function exactUpperTail(m: number, n: number, u: number): number {
+export function exactUpperTail(m: number, n: number, u: number): number {
   const chances = exactU(m, n);
   let sum = 0;
   for (let at = chances.length - 1; at >= Math.ceil(u) && at >= 0; at--) sum += chances[at] as number;

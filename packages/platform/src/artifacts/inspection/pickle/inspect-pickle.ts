@@ -12,8 +12,12 @@ export interface PickleWish {
   readonly inStream?: (made: Made, state: Value, at: number, judge: Judge) => number | undefined;
   /** Where nested artifacts go (`_load_from_bytes`); inspected by the caller when the pickle has been read. */
   readonly nested?: (bytes: Bytes, offset: number) => void;
+  /** It is text, and may be nothing but text: `channels:` at its beginning reads as an import of `hannels:`. */
+  readonly text?: boolean;
 }
 
+/** What a file or folder of a module may be called; where another name stands, a loader ends before it does anything. */
+const moduleName = /^[\p{L}\p{N}_.\-/\\]+$/u;
 const identifier = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/;
 
 /** Reads one pickle from `from`. Everything it would do is judged; @throws Damaged after that. */
@@ -34,6 +38,8 @@ function pickleJudge(inspection: Inspection, part: Part, wish: PickleWish): Judg
   const judge: Judge = {
     import(reference, offset) {
       if (isAllowed(reference)) return;
+      if (wish.text === true && !moduleName.test(reference.module))
+        throw new Damaged(offset, `There is no module ${shownValue(reference.module)}.`);
       const name = nameOf(reference);
       unsafe(
         'pickle/import',
@@ -69,6 +75,8 @@ function pickleJudge(inspection: Inspection, part: Part, wish: PickleWish): Judg
       unsafe('pickle/fill', offset, `It calls ${method} of ${shownValue(target)} with ${items.length} things.`);
     },
     persistent(id, offset) {
+      if (wish.text === true && typeof id === 'string' && id.includes(' '))
+        throw new Damaged(offset, `${shownValue(id)} is no id.`);
       const wrong = wish.persistent === undefined ? undefined : wish.persistent(id, offset);
       if (wish.persistent === undefined)
         inspection.say(

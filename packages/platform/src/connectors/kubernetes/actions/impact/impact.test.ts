@@ -83,6 +83,7 @@ test('isolating interrupts what the selector selects', () => {
     'bare',
     'nightly',
     'picky',
+    'resting',
     'serve',
     'store',
     'train',

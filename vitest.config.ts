@@ -14,6 +14,7 @@ export default defineConfig({
     env: { NO_COLOR: '1' },
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 20_000 } },
     // Two cores, and some suites mostly wait.
     maxWorkers: 3,
     // Reading the modules anew for each of three hundred files takes longer than many of the tests.

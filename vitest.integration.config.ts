@@ -19,5 +19,7 @@ export default defineConfig({
     hookTimeout: 300_000,
     fileParallelism: false,
     maxConcurrency: 8,
+    // Five lanes share two cores: what is waited for by `expect.poll` comes, but not within its usual second.
+    expect: { poll: { timeout: 30_000 } },
   },
 });

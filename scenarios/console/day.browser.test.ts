@@ -90,11 +90,7 @@ test('from npm start through approve, contained and undo', async () => {
 });
 
 async function tab(page: Page, name: string): Promise<void> {
-  await page
-    .getByRole('tab', { name })
-    .or(page.getByRole('link', { name, exact: true }))
-    .first()
-    .click();
+  await page.getByRole('tab', { name, exact: true }).click();
 }
 
 async function approve(page: Page): Promise<void> {

@@ -144,6 +144,11 @@ test('a token of a service account, used from a shell, becomes one incident', as
         list.detections.some(({ about }) => about.some((node) => node.includes('Application'))),
         said,
       ).toBe(true);
+      // A detection is there a moment before it has its incident.
+      expect(
+        list.detections.some(({ incident, title }) => incident !== null && /Tool Of People/.test(title)),
+        said,
+      ).toBe(true);
       return list.detections;
     },
     { timeout: 30_000, interval: 100 },

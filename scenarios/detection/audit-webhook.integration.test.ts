@@ -141,7 +141,7 @@ test('a token of a service account, used from a shell, becomes one incident', as
         said,
       ).toBe(true);
       expect(
-        list.detections.some(({ about }) => about.some((node) => node.includes('Application'))),
+        list.detections.some(({ title, incident }) => incident !== null && /GitOps Source Changed/.test(title)),
         said,
       ).toBe(true);
       // A detection is there a moment before it has its incident.
@@ -165,7 +165,7 @@ test('a token of a service account, used from a shell, becomes one incident', as
   expect(all.find(({ id }) => id === incident)?.compromised, said).toEqual([account]);
 
   // The event that decided is kept as it came, tied to what it touched and to the grant that allowed it.
-  const deciding = found.find(({ about }) => about.some((node) => node.includes('Application')));
+  const deciding = found.find(({ title }) => /GitOps Source Changed/.test(title));
   const id = encodeURIComponent(deciding?.events[0]?.id ?? '');
   const { ties, raw } = await server.get<KeptEventAnswer>(`/api/event/${id}`);
   expect(raw).toMatchObject({ verb: 'patch', objectRef: { resource: 'applications', name: 'models' } });

@@ -197,7 +197,11 @@ export function conflicts(cases: readonly ActionCase[], makeWorld: () => Promise
       await each.interfere?.(world.api);
       const theirs = await stateOf(world);
       const outcome = await action.apply(attempt(world.api), params, before);
-      expect(outcome).toMatchObject({ outcome: 'refused', code: 'FB-K8S-CONFLICT', retryable: true });
+      expect(outcome, JSON.stringify(outcome)).toMatchObject({
+        outcome: 'refused',
+        code: 'FB-K8S-CONFLICT',
+        retryable: true,
+      });
       expectSame(await stateOf(world), theirs);
 
       const again = (await action.read(attempt(world.api), params)).record;

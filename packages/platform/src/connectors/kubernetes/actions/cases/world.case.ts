@@ -562,7 +562,17 @@ export function actionCases(namespace: string, node: string): readonly ActionCas
       },
       probes: ['holds', 'cannot-tell'],
       interfere: merge('HTTPRoute', 'gateway.networking.k8s.io/v1', 'models', {
-        spec: { rules: [{ backendRefs: [{ name: 'canary', port: 81 }] }] },
+        // Both backends stay: on a real cluster the next case finds what this one leaves.
+        spec: {
+          rules: [
+            {
+              backendRefs: [
+                { name: 'serve', port: 80 },
+                { name: 'canary', port: 81 },
+              ],
+            },
+          ],
+        },
       }),
     },
     {

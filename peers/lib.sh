@@ -9,6 +9,13 @@ die() { say "$*"; exit 1; }
 
 # --- install ---------------------------------------------------------------
 
+# One at a time: several suites may want the same peer on a machine that has none. The second waits, and finds the work done.
+if [[ ${0##*/} == install ]]; then
+  mkdir -p "$PEERS_CACHE"
+  exec 9>"$PEERS_CACHE/.$PEER.lock"
+  flock 9
+fi
+
 # apt_install PACKAGE...: Debian packages, by root only.
 apt_install() {
   command -v apt-get >/dev/null || die "needs $*: install it by hand (this machine has no apt-get)"
@@ -44,8 +51,8 @@ unpack_debian() {
   rm -rf "$work"
 }
 
-# digest FILE...: one hash over names and contents, so that a cache knows when it is stale.
-digest() { sha256sum "$@" | sha256sum | cut -c1-64; }
+# digest FILE...: one hash over contents, so that a cache knows when it is stale, and serves every clone of this repository.
+digest() { for file; do sha256sum <"$file"; done | sha256sum | cut -c1-64; }
 
 # at_least A B: version A >= version B.
 at_least() { [[ $(printf '%s\n' "$1" "$2" | sort -V | head -n1) == "$2" ]]; }
@@ -107,6 +114,27 @@ launch() {
   setsid "$@" </dev/null >"$dir/$name.log" 2>&1 9>&- &
   LAUNCHED=$!
   echo "$name $LAUNCHED $(started_at "$LAUNCHED")" >>"$dir/pids"
+}
+
+# await PID COMMAND...: until the command says yes. No when the process has ended first, or after five minutes: a server that
+# takes a second alone takes most of one minute when every suite starts its own at the same time.
+await() {
+  local pid=$1 end=$((SECONDS + 300))
+  shift
+  while kill -0 "$pid" 2>/dev/null && ((SECONDS < end)); do
+    # Asked again afterwards: what answered may be another's server on the port that ours did not get.
+    "$@" && kill -0 "$pid" 2>/dev/null && return
+    sleep 0.05
+  done
+  return 1
+}
+
+# listens PORT: does somebody there take connections?
+listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# answers PORT PATH [STATUS]: does a web server there answer that path, with any status or with one that begins so? curl is not everywhere.
+answers() {
+  (exec 3<>"/dev/tcp/127.0.0.1/$1" && printf 'GET %s HTTP/1.0\r\n\r\n' "$2" >&3 && head -n 1 <&3 | grep -q "^HTTP/1.* ${3:-}") 2>/dev/null
 }
 
 # is_running PID STARTED: is it still the process that we started?

@@ -8,10 +8,8 @@ let ada: Person;
 let page: Page;
 beforeAll(async () => {
   served = await serveConsole([]);
-  ada = await served.person('light');
+  ada = await served.admin();
   ({ page } = ada);
-  await page.goto(served.link);
-  await page.getByRole('heading', { name: 'Incidents' }).waitFor();
 }, 300_000);
 afterAll(() => served.close());
 

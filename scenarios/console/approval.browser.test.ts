@@ -13,8 +13,7 @@ beforeAll(async () => {
 afterAll(() => served?.close());
 
 test('glass is broken, a link is the second person, and both are accounted for', async () => {
-  const eve = await served.person('light');
-  await eve.page.goto(served.link);
+  const eve = await served.admin();
   await eve.page.getByRole('link', { name: /serving account is abused/ }).waitFor();
   const bob = await served.person('light');
   await bob.page.goto(await invite(eve.page, 'Bob', 'responder'));

@@ -114,10 +114,8 @@ beforeAll(async () => {
       policies: [],
     });
   });
-  ada = await served.person('light');
-  page = ada.page;
-  await page.goto(served.link);
-  await page.getByRole('heading', { name: 'Incidents' }).waitFor();
+  ada = await served.admin();
+  ({ page } = ada);
 }, 300_000);
 
 afterEach(async () => {

@@ -7,35 +7,25 @@ import type { CanaryRun, CanaryWish } from '@firebreak/contract';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { seeded } from '../../bench/random.ts';
-import { open, type Person, type ServedConsole, serveConsole, shoot } from './served-console.ts';
+import { open, type Person, type ServedConsole, serveConsole, shoot, tokenFor } from './served-console.ts';
 
 let served: ServedConsole;
 let ada: Person;
 let page: Page;
-let origin: string;
 let token: string;
 
 beforeAll(async () => {
   served = await serveConsole([]);
-  origin = new URL(served.link).origin;
-  ada = await served.person('light');
-  page = ada.page;
-  await page.goto(served.link);
-  await page.getByRole('heading', { name: 'Incidents' }).waitFor();
-  const made = await page.evaluate(async () => {
-    const body = JSON.stringify({ name: 'pipeline', role: 'approver', expiresInDays: 1 });
-    const headers = { 'content-type': 'application/json' };
-    const answer = await fetch('/api/tokens', { method: 'POST', headers, body });
-    return answer.json();
-  });
-  token = made.token;
+  ada = await served.admin();
+  ({ page } = ada);
+  token = await tokenFor(page, 'pipeline', 'approver');
 });
 afterAll(async () => {
   await served?.close();
 });
 
 async function api<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const answer = await fetch(`${origin}${path}`, {
+  const answer = await fetch(`${served.origin}${path}`, {
     method,
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),

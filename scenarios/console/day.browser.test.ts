@@ -18,8 +18,7 @@ beforeAll(async () => {
 afterAll(() => served?.close());
 
 test('from npm start through approve, contained and undo', async () => {
-  const { page: ada, troubles } = await served.person('light');
-  await ada.goto(served.link);
+  const { page: ada, troubles } = await served.admin();
   await ada.getByRole('link', { name: /serving account is abused/ }).waitFor();
   await shoot(ada, 'incidents');
 

@@ -12,10 +12,8 @@ let page: Page;
 
 beforeAll(async () => {
   served = await serveConsole([]);
-  ada = await served.person('light');
-  page = ada.page;
-  await page.goto(served.link);
-  await page.getByRole('heading', { name: 'Incidents' }).waitFor();
+  ada = await served.admin();
+  ({ page } = ada);
 });
 
 afterAll(async () => {

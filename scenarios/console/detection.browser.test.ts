@@ -8,14 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { open, type Person, type ServedConsole, serveConsole, shoot } from './served-console.ts';
+import { open, type Person, type ServedConsole, serveConsole, shoot, tokenFor } from './served-console.ts';
 
 let folder: string;
 let served: ServedConsole;
 let ada: Person;
 let page: Page;
 let token: string;
-let origin: string;
 
 const rules = [
   rule(
@@ -46,21 +45,9 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'firebreak-rules-'));
   for (const [index, text] of rules.entries()) await writeFile(join(folder, `${index}.yml`), text);
   served = await serveConsole([], ['--rules', folder]);
-  origin = new URL(served.link).origin;
-  ada = await served.person('light');
-  page = ada.page;
-  await page.goto(served.link);
-  await page.getByRole('heading', { name: 'Incidents' }).waitFor();
-  const made = await page.evaluate(async () => {
-    const body = JSON.stringify({ name: 'collector', role: 'sensor', expiresInDays: 1 });
-    const answer = await fetch('/api/tokens', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body,
-    });
-    return answer.json();
-  });
-  token = made.token;
+  ada = await served.admin();
+  ({ page } = ada);
+  token = await tokenFor(page, 'collector', 'sensor');
 });
 afterAll(async () => {
   await served?.close();
@@ -256,7 +243,7 @@ test('a hunt over all that came in is narrowed by what is found most often', asy
 
 async function send(path: string, body: unknown): Promise<void> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  const answer = await fetch(`${origin}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  const answer = await fetch(`${served.origin}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
   expect(answer.status, await answer.text()).toBe(200);
 }
 

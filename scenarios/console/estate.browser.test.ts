@@ -23,10 +23,8 @@ let page: Page;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'firebreak-harbour-'));
   served = await serveConsole(await harbourSources(join(folder, 'estate')));
-  ada = await served.person('light');
-  page = ada.page;
-  await page.goto(served.link);
-  await page.getByRole('heading', { name: 'Incidents' }).waitFor();
+  ada = await served.admin();
+  ({ page } = ada);
 });
 
 afterEach(async () => {

@@ -10,9 +10,7 @@ let ada: Person;
 
 beforeAll(async () => {
   served = await serveConsole([]);
-  ada = await served.person('light');
-  await ada.page.goto(served.link);
-  await ada.page.getByRole('heading', { name: 'Incidents' }).waitFor();
+  ada = await served.admin();
 });
 afterAll(async () => {
   await served?.close();
@@ -20,7 +18,7 @@ afterAll(async () => {
 
 test('taken, read, audited, held, kept', async () => {
   const { page, troubles } = ada;
-  await open(page, 'Evidence');
+  await open(page, 'Vault', 'Evidence vault');
   await page.getByText('Nothing was taken yet.').waitFor();
 
   await page.getByRole('button', { name: 'Take evidence…' }).click();

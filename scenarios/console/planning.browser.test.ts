@@ -16,9 +16,8 @@ let page: Page;
 
 beforeAll(async () => {
   served = await serveConsole([]);
-  ada = await served.person('light');
-  page = ada.page;
-  await page.goto(served.link);
+  ada = await served.admin();
+  ({ page } = ada);
   await page.getByRole('link', { name: /serving account is abused/ }).click();
   await page.getByText('Crown jewels in the blast radius').waitFor();
 });

@@ -1,11 +1,10 @@
-/** The built console on a real server in a process of its own, and browsers on it, for the scenarios of this folder. */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+/** The built console (`../built.ts`) on a real server in a process of its own, and browsers on it, for the scenarios of this folder. */
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
 export const root = new URL('../../', import.meta.url).pathname;
@@ -17,12 +16,14 @@ export interface Person {
 }
 
 export interface ServedConsole {
-  /** The sign-in link of the first person, an admin. */
-  readonly link: string;
+  /** Scheme, host and port. */
+  readonly origin: string;
   /** The data directory; it stays until `close`. */
   readonly data: string;
-  /** A person with a browser profile of their own. */
+  /** A person with a browser profile of their own, who has not signed in. */
   person(scheme: 'light' | 'dark'): Promise<Person>;
+  /** The first person, signed in and looking at the incidents. The link is good for one. */
+  admin(): Promise<Person>;
   /** Ends the server in order, so that its data directory may be opened. */
   stop(): Promise<void>;
   close(): Promise<void>;
@@ -36,7 +37,6 @@ export interface ServedConsole {
 export async function serveConsole(sources: readonly string[], more: readonly string[] = []): Promise<ServedConsole> {
   const { CHROMIUM } = process.env;
   if (CHROMIUM === undefined) throw new Error('CHROMIUM must name a browser: run `peers/chromium/install`.');
-  await promisify(execFile)('npm', ['run', 'build'], { cwd: root });
   const data = await mkdtemp(join(tmpdir(), 'firebreak-console-'));
   const args = ['packages/platform/src/app/main.ts', 'serve', '--data', data, '--port', '0', ...more];
   const server = spawn(process.execPath, [...args, ...sources.flatMap((source) => ['--from', source])], {
@@ -49,22 +49,31 @@ export async function serveConsole(sources: readonly string[], more: readonly st
     server.kill('SIGTERM');
     await once(server, 'exit');
   };
-  const link = await signInLink(server);
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: [
-      '--no-sandbox',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  const [link, browser] = await Promise.all([
+    signInLink(server),
+    chromium.launch({
+      executablePath: CHROMIUM,
+      args: [
+        '--no-sandbox',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    }),
+  ]);
+  const { origin } = new URL(link);
   return {
-    link,
+    origin,
     data,
-    person: (scheme) => person(browser, new URL(link).origin, scheme),
+    person: (scheme) => person(browser, origin, scheme),
+    admin: async () => {
+      const first = await person(browser, origin, 'light');
+      await first.page.goto(link);
+      await first.page.getByRole('heading', { level: 1, name: 'Incidents' }).waitFor();
+      return first;
+    },
     stop,
     close: async () => {
       await browser.close();
@@ -132,6 +141,19 @@ export async function invite(page: Page, name: string, role: 'approver' | 'respo
   const text = await page.getByText(/#link=/).textContent();
   if (text === null) throw new Error('no link was shown');
   return text.trim();
+}
+
+/** An API token, made by somebody who is signed in as an admin. */
+export async function tokenFor(page: Page, name: string, role: 'sensor' | 'responder' | 'approver'): Promise<string> {
+  const made: { token: string } = await page.evaluate(
+    async (body) => {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch('/api/tokens', { method: 'POST', headers, body });
+      return answer.json();
+    },
+    JSON.stringify({ name, role, expiresInDays: 1 }),
+  );
+  return made.token;
 }
 
 /** A picture for the documentation, into the folder that `SCREENSHOTS` names; without it nothing. */

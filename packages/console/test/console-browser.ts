@@ -1,11 +1,6 @@
-/** A browser on the built console over the fake API, for the console's own tests. */
-import { readdir, stat } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+/** A browser on the built console (`scenarios/built.ts`) over the fake API, for the console's own tests. */
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { build } from 'vite';
 import { FakeApi } from './fake-api.ts';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
 
 export interface Visit {
   readonly page: Page;
@@ -34,11 +29,9 @@ export class ConsoleBrowser {
     this.browser = browser;
   }
 
-  /** Builds the console when its sources are newer than what was built. */
   static async open(): Promise<ConsoleBrowser> {
     const { CHROMIUM } = process.env;
     if (CHROMIUM === undefined) throw new Error('CHROMIUM must name a browser: run `peers/chromium/install`.');
-    if ((await newest(`${root}src`)) > (await newest(`${root}dist`))) await build({ root, logLevel: 'error' });
     const browser = await chromium.launch({
       executablePath: CHROMIUM,
       args: [
@@ -85,14 +78,4 @@ export class ConsoleBrowser {
   async go(page: Page, path: string): Promise<void> {
     await page.goto(`${this.api.address}${path}`);
   }
-}
-
-async function newest(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const times = await Promise.all(
-    entries
-      .filter((entry) => entry.isFile())
-      .map(async (entry) => (await stat(`${entry.parentPath}/${entry.name}`)).mtimeMs),
-  );
-  return Math.max(0, ...times);
 }

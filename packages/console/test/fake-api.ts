@@ -39,6 +39,18 @@ import {
 } from './fake-detection.ts';
 import { blast, drawing, gap, largeBlast, largeDrawing, nodes, paths } from './fake-estate.ts';
 import { breakage, planChoice, race, scope } from './fake-planning.ts';
+import {
+  artifactPage,
+  canaries,
+  canary,
+  channelAudit,
+  followUp,
+  promotion,
+  recoveryBoard,
+  snapshot,
+  vault,
+  waitingCanary,
+} from './fake-recovery.ts';
 import { FakeReviews } from './fake-reviews.ts';
 import { changesOf, type FakeCase, FakeWorld, type PlanWish, people } from './fake-world.ts';
 
@@ -212,8 +224,16 @@ export class FakeApi {
     },
     requestPath: () => requestPath,
     lineage: () => lineage,
-    artifactInspections: () => ({ inspections: [] }),
-    promotions: () => ({ records: [] }),
+    artifactInspections: () => ({ inspections: [artifactPage.inspection] }),
+    promotions: () => ({ records: [promotion] }),
+    artifactPage: () => artifactPage,
+    channelAudit: () => channelAudit,
+    evidenceVault: () => vault,
+    snapshot: () => snapshot,
+    canaries: () => ({ canaries }),
+    canary: ({ params }) => (params.id === waitingCanary.id ? waitingCanary : canary),
+    recoveryBoard: ({ params }) => recoveryBoard(this.case(params).incident.id),
+    followUps: ({ query }) => ({ followUps: [followUp(query.get('incident') ?? '')] }),
     threatModel: () => threatModel,
     aiTools: () => aiTools,
     channels: () => channels,
@@ -528,6 +548,8 @@ export class FakeApi {
       'content-type': type ?? 'text/html; charset=utf-8',
       'content-security-policy': policy,
       'x-content-type-options': 'nosniff',
+      // As the platform has it: what is built has its digest in its name.
+      'cache-control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
     });
     response.end(bytes);
   }

@@ -246,7 +246,7 @@ export const telemetry: Telemetry = {
 
 export const intake: IntakeStatus = {
   line: {
-    ...{ taken: 4211, duplicates: 3, passed: 90, refused: 1, waiting: 0, room: 67_108_864 },
+    ...{ taken: 4211, duplicates: 3, passed: 90, refused: 1, heldBack: 2, waiting: 0, room: 67_108_864 },
     redacted: [],
     unreadable: [{ why: `A line is no JSON: ${hostileName}`, events: 2 }],
   },

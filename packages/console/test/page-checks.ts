@@ -121,3 +121,21 @@ export function focusShows(): { what: string; shows: boolean } {
   const shows = rings(style) || element.matches('input') || (parent !== null && rings(getComputedStyle(parent)));
   return { what: element.outerHTML.slice(0, 100), shows };
 }
+
+interface ConsoleRouter {
+  readonly state: { readonly matches: readonly { readonly routeId: string }[] };
+  readonly routesById: Readonly<Record<string, { readonly children?: readonly unknown[] | Readonly<object> }>>;
+}
+
+/** Ids of the routes that make the page that is shown, from the router of the console itself. */
+export function routesShown(): string[] {
+  // The router puts itself there for its own tools.
+  const { __TSR_ROUTER__: router } = window as unknown as { __TSR_ROUTER__: ConsoleRouter };
+  return router.state.matches.map(({ routeId }) => routeId);
+}
+
+/** Ids of all routes of the console that are a page, and not only the frame or the address of others. */
+export function routesOfPages(): string[] {
+  const { __TSR_ROUTER__: router } = window as unknown as { __TSR_ROUTER__: ConsoleRouter };
+  return Object.entries(router.routesById).flatMap(([id, { children }]) => (children === undefined ? [id] : []));
+}

@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConsoleBrowser, type Visit } from './console-browser.ts';
 import { compromisedId } from './fake-estate.ts';
-import { contrastTooLow, endTransitions, namesMissing, shifts, watchShifts } from './page-checks.ts';
+import {
+  contrastTooLow,
+  endTransitions,
+  namesMissing,
+  routesOfPages,
+  routesShown,
+  shifts,
+  watchShifts,
+} from './page-checks.ts';
 
 let browser: ConsoleBrowser;
 beforeAll(async () => {
@@ -38,6 +46,7 @@ const pages = [
   ['/incidents/inc-4d02/plan', 'Stopped: not contained'],
   ['/incidents/inc-3aa7/plan', 'Proof: nothing protected'],
   ['/incidents/inc-3aa7/evidence', 'incident.opened'],
+  ['/incidents/inc-3aa7/recovery', 'Evidence was taken'],
   ['/estate', '400 nodes'],
   ['/estate?q=class%20%3D%20modell', 'There is no such class'],
   ['/estate/sources', 'What could not be read'],
@@ -53,12 +62,29 @@ const pages = [
   ['/exposure/what-if?without=%5B%22kubernetes%3APod%2Fa%2Fb%22%5D', 'no longer reaches'],
   ['/channels', 'publishes what it runs'],
   ['/channels/third-parties', 'The inventory does not say'],
+  ['/channels/audit', 'Cannot tell'],
+  ['/channels/artifacts', 'It was registered.'],
+  ['/channels/artifact?subject=churn', 'at byte 1,234'],
   ['/reviews', 'No campaign yet'],
   ['/reviews/privileges', 'over-granted'],
   ['/reviews/break-glass', 'Nobody has broken glass'],
+  ['/reviews/rev-0', 'To decide (2)'],
+  ['/canaries', 'Waits for approval'],
+  ['/canaries/can-1', 'The same in numbers'],
+  ['/canaries/can-2', 'Nothing was moved yet.'],
+  ['/evidence', 'Being taken'],
+  ['/evidence/snp-1', 'Chain of custody'],
   ['/access', 'No token has been made'],
   ['/incidents/inc-none/plan', 'There is no such thing'],
 ] as const;
+
+/** Routes that no page of the list can show, and what they do instead. */
+const noPages: Readonly<Record<string, string>> = {
+  '/': 'goes to the incidents',
+  '/incidents/$incidentId/': 'goes to the blast radius',
+  '/sign-in': 'is for those without a session: a test below',
+  '/approve': 'needs no session: approvals.browser.test.ts',
+};
 
 /** Phone, tablet, desk, wall. The page is loaded at the desk's size. */
 const screens = [
@@ -70,6 +96,8 @@ const screens = [
 
 describe('every page', () => {
   let visit: Visit;
+  /** The route of each page that was looked at. */
+  const seen = new Set<string>();
   beforeAll(async () => {
     visit = await browser.visit({ who: 'ada', before: watchShifts });
   });
@@ -82,8 +110,10 @@ describe('every page', () => {
     '%s has names for its controls, enough contrast in light and dark, holds still and fits every screen',
     async (path, text) => {
       const { page } = visit;
+      if (path === '/reviews/rev-0') browser.api.reviews.open('Signers', null, 'Ada');
       await browser.go(page, path);
       await page.getByText(text).first().waitFor();
+      for (const route of await page.evaluate(routesShown)) seen.add(route);
       await page.waitForLoadState('load');
       expect(await page.evaluate(shifts)).toBeLessThan(0.05);
       // A page that could not load has its error and no heading of its own.
@@ -106,6 +136,12 @@ describe('every page', () => {
       }
     },
   );
+
+  test('no page of the console is missing in the list', async () => {
+    const all = await visit.page.evaluate(routesOfPages);
+    expect(all.length).toBeGreaterThan(30);
+    expect(all.filter((route) => !seen.has(route)).sort()).toEqual(Object.keys(noPages).sort());
+  });
 });
 
 test('the checks of this suite find what they are for', async () => {

@@ -57,6 +57,8 @@ function SignedIn() {
   useShortcut('g n', 'Go to the identities', () => void navigate({ to: '/identities' }));
   useShortcut('g x', 'Go to the exposure', () => void navigate({ to: '/exposure' }));
   useShortcut('g c', 'Go to the channels', () => void navigate({ to: '/channels' }));
+  useShortcut('g k', 'Go to the canaries', () => void navigate({ to: '/canaries' }));
+  useShortcut('g v', 'Go to the evidence vault', () => void navigate({ to: '/evidence' }));
   useShortcut('g r', 'Go to the reviews', () => void navigate({ to: '/reviews' }));
   useShortcut('g a', 'Go to access (admin)', () => {
     if (may(principal, 'admin')) void navigate({ to: '/access' });

@@ -24,9 +24,9 @@ const pages = [
   { to: '/identities', title: 'Identities' },
   { to: '/exposure', title: 'Exposure' },
   { to: '/channels', title: 'Channels' },
-  { to: '/reviews', title: 'Reviews' },
-  { to: '/evidence', title: 'Evidence' },
   { to: '/canaries', title: 'Canaries' },
+  { to: '/evidence', title: 'Vault' },
+  { to: '/reviews', title: 'Reviews' },
 ] as const;
 
 interface TopBarProps {

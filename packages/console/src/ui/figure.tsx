@@ -21,3 +21,8 @@ export function Figure({ label, value, tone = 'neutral', hint }: FigureProps) {
     </div>
   );
 }
+
+/** Figures side by side, at the top of a page. */
+export function Figures({ children }: { readonly children: ReactNode }) {
+  return <dl className={classes.figures}>{children}</dl>;
+}

@@ -15,7 +15,7 @@ interface ReasonDialogProps<Answer> {
   readonly label?: string;
   readonly decide: (reason: string) => Promise<Answer>;
   /** Answers that the decision makes old. */
-  readonly outdates: readonly (readonly string[])[];
+  readonly outdates?: readonly (readonly string[])[];
   readonly onDone?: (answer: Answer) => void;
   readonly children?: ReactNode;
 }
@@ -28,7 +28,7 @@ export function ReasonDialog<Answer>(props: ReasonDialogProps<Answer>) {
   const decision = useMutation({
     mutationFn: () => props.decide(reason.trim()),
     onSuccess: (answer) => {
-      for (const queryKey of props.outdates) void client.invalidateQueries({ queryKey });
+      for (const queryKey of props.outdates ?? []) void client.invalidateQueries({ queryKey });
       onClose();
       props.onDone?.(answer);
     },
@@ -47,6 +47,7 @@ export function ReasonDialog<Answer>(props: ReasonDialogProps<Answer>) {
       {children}
       <Textarea
         label={label}
+        description="It is in the log, with your name."
         value={reason}
         onChange={(event) => setReason(event.currentTarget.value)}
         maxLength={2000}

@@ -20,3 +20,13 @@ export function Tag({ tone = 'neutral', icon, title, children }: TagProps) {
     </span>
   );
 }
+
+/** How a state looks: its word, and the tone that repeats it. */
+export interface Look {
+  readonly word: string;
+  readonly tone: Tone;
+}
+
+export function LookTag({ look: { word, tone } }: { readonly look: Look }) {
+  return <Tag tone={tone}>{word}</Tag>;
+}

@@ -14,6 +14,7 @@ import { NodeLink } from '../../ui/node-link.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { Rows } from '../../ui/rows.tsx';
 import { Tag, type Tone } from '../../ui/tag.tsx';
 import { ChannelsNav } from '../channels/channels-nav.tsx';
 import classes from './artifacts.module.css';
@@ -41,7 +42,7 @@ export function ArtifactPage() {
       {answer.isLoadingError && <ProblemNotice error={answer.error} onRetry={() => void answer.refetch()} />}
       {answer.isPending && <Skeleton height={480} radius={8} />}
       {answer.data !== undefined && (
-        <div className={classes.page}>
+        <div className="fb-stack">
           {answer.data.node !== null && (
             <div>
               In the estate: <NodeLink node={answer.data.node} />
@@ -64,11 +65,11 @@ export function ArtifactPage() {
                 <code>firebreak artifact scan</code> does, without loading anything.
               </Empty>
             ) : (
-              <ul className={classes.list}>
+              <Rows>
                 {answer.data.inspection.report.files.map((file) => (
                   <File key={file.path} file={file} />
                 ))}
-              </ul>
+              </Rows>
             )}
           </Panel>
           {answer.data.promotions[0] !== undefined && <Vouching record={answer.data.promotions[0]} />}
@@ -101,7 +102,7 @@ function Decision({ record }: { readonly record: PromotionRecord | undefined }) 
       }
       flush
     >
-      <ul className={classes.list}>
+      <Rows>
         {[...open, ...decision.requirements.filter(({ state }) => state === 'met')].map((requirement) => (
           <li key={requirement.id}>
             <span>
@@ -123,7 +124,7 @@ function Decision({ record }: { readonly record: PromotionRecord | undefined }) 
             <code className="fb-quiet">{requirement.id}</code>
           </li>
         ))}
-      </ul>
+      </Rows>
     </Panel>
   );
 }
@@ -207,7 +208,7 @@ function File({ file: { path, format, verdict, reasons, moreReasons } }: { reado
 function Earlier({ records }: { readonly records: readonly PromotionRecord[] }) {
   return (
     <Panel title="Decisions before" flush>
-      <ul className={classes.list}>
+      <Rows>
         {records.map(({ id, decision: { decision, request, why } }) => (
           <li key={id}>
             <span>
@@ -221,7 +222,7 @@ function Earlier({ records }: { readonly records: readonly PromotionRecord[] }) 
             </span>
           </li>
         ))}
-      </ul>
+      </Rows>
     </Panel>
   );
 }

@@ -11,9 +11,9 @@ import { Moment } from '../../ui/moment.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { Rows } from '../../ui/rows.tsx';
 import { Tag, type Tone } from '../../ui/tag.tsx';
 import { ChannelsNav } from '../channels/channels-nav.tsx';
-import classes from './artifacts.module.css';
 
 export const verdictTones: Readonly<Record<ArtifactVerdict, Tone>> = {
   safe: 'good',
@@ -43,7 +43,7 @@ export function ArtifactsPage() {
               runs.
             </Empty>
           ) : (
-            <ul className={classes.list}>
+            <Rows>
               {promotions.data.records.map(({ id, decision: { decision, request, requirements } }) => (
                 <li key={id}>
                   <span>
@@ -65,7 +65,7 @@ export function ArtifactsPage() {
                   </span>
                 </li>
               ))}
-            </ul>
+            </Rows>
           )}
         </Panel>
       )}
@@ -77,7 +77,7 @@ export function ArtifactsPage() {
               ).
             </Empty>
           ) : (
-            <ul className={classes.list}>
+            <Rows>
               {inspections.data.inspections.map(({ subject, report, because }) => (
                 <li key={subject}>
                   <span>
@@ -94,7 +94,7 @@ export function ArtifactsPage() {
                   <span className="fb-quiet">{count(report.files.length, 'file')}</span>
                 </li>
               ))}
-            </ul>
+            </Rows>
           )}
         </Panel>
       )}

@@ -71,7 +71,7 @@ function Stage({ incidentId, blast, drawing: whole }: StageProps) {
   };
 
   return (
-    <div className={classes.tab}>
+    <div className="fb-stack">
       <LimitedNotice completeness={blast.completeness} meaning="the attacker may reach more than is shown." />
       <OutdatedNotice incidentId={incidentId} />
       {!canDraw && (
@@ -155,7 +155,7 @@ function Stage({ incidentId, blast, drawing: whole }: StageProps) {
 
 function StageSkeleton() {
   return (
-    <div className={classes.tab} aria-busy="true">
+    <div className="fb-stack" aria-busy="true">
       <div className={classes.stage}>
         <div className={classes.main}>
           <div className={classes.tools}>

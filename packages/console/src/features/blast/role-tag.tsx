@@ -1,11 +1,11 @@
 import type { Drawing } from '@firebreak/contract/routes';
-import { Tag, type Tone } from '../../ui/tag.tsx';
+import { type Look, Tag } from '../../ui/tag.tsx';
 import { RoleShape } from './role-shape.tsx';
 
 type Role = Drawing['nodes'][number]['role'];
 
 /** Role words, in the order of the legend. */
-export const roleWords: Readonly<Record<Role, { readonly word: string; readonly tone: Tone }>> = {
+export const roleWords: Readonly<Record<Role, Look>> = {
   compromised: { word: 'Compromised', tone: 'danger' },
   jewel: { word: 'Crown jewel', tone: 'jewel' },
   reached: { word: 'Reached', tone: 'warn' },

@@ -33,7 +33,7 @@ export function BreakGlassPage() {
       {answer.data?.length === 0 && (
         <Empty title="Nobody has broken glass.">Every approval so far was one that the policy permits.</Empty>
       )}
-      <div className={classes.page}>
+      <div className="fb-stack">
         {answer.data?.map((glass) => (
           <BreakGlassCard key={glass.id} glass={glass} />
         ))}

@@ -11,7 +11,8 @@ import { Moment } from '../../ui/moment.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
-import { Tag } from '../../ui/tag.tsx';
+import { ShortTable } from '../../ui/short-table.tsx';
+import { LookTag } from '../../ui/tag.tsx';
 import classes from './canary.module.css';
 import { stateWords } from './canary-words.ts';
 
@@ -32,10 +33,7 @@ export function CanariesPage() {
               Start one with <code>firebreak canary start description.yaml</code>.
             </Empty>
           ) : (
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-            <section className={classes.scroll} aria-label="Canaries" tabIndex={0}>
-              <Table lines={answer.data.canaries} />
-            </section>
+            <Table lines={answer.data.canaries} />
           )}
         </Panel>
       )}
@@ -45,7 +43,7 @@ export function CanariesPage() {
 
 function Table({ lines }: { readonly lines: readonly CanaryLine[] }) {
   return (
-    <table className={classes.table}>
+    <ShortTable label="Canaries" className={classes.table}>
       <thead>
         <tr>
           <th scope="col">Canary</th>
@@ -72,7 +70,7 @@ function Table({ lines }: { readonly lines: readonly CanaryLine[] }) {
               </Link>
             </td>
             <td>
-              <Tag tone={stateWords[line.state].tone}>{stateWords[line.state].word}</Tag>
+              <LookTag look={stateWords[line.state]} />
             </td>
             <td data-numeric>{line.percent === null ? 'unknown' : `${line.percent} %`}</td>
             <td data-numeric>
@@ -88,6 +86,6 @@ function Table({ lines }: { readonly lines: readonly CanaryLine[] }) {
           </tr>
         ))}
       </tbody>
-    </table>
+    </ShortTable>
   );
 }

@@ -1,22 +1,23 @@
 /** One canary: where it stands, what each look found and why, and each metric beside the baseline. */
 import { type CanaryRun, canaryEnds } from '@firebreak/contract/canary';
-import { Button, Skeleton, Textarea } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Button, Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { canaryQuery } from '../../data/canary-queries.ts';
 import { call } from '../../data/client.ts';
 import { useFallbackInterval } from '../../data/live.ts';
 import { may, usePrincipal } from '../../data/session.ts';
-import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { ForeignText } from '../../ui/foreign-text.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
-import { Tag } from '../../ui/tag.tsx';
+import { ReasonDialog } from '../../ui/reason-dialog.tsx';
+import { LookTag } from '../../ui/tag.tsx';
 import { shorten } from '../../ui/visible.ts';
 import classes from './canary.module.css';
+import { CanaryApproval } from './canary-approval.tsx';
 import { stateWords } from './canary-words.ts';
 import { LookList } from './look-list.tsx';
 import { MetricCharts } from './metric-charts.tsx';
@@ -45,18 +46,21 @@ export function CanaryPage() {
       {answer.isLoadingError && <ProblemNotice error={answer.error} onRetry={() => void answer.refetch()} />}
       {answer.isPending && <Skeleton height={720} radius={8} />}
       {run !== undefined && (
-        <div className={classes.page}>
+        <div className="fb-stack">
           <Panel title="Where it stands" aside={<Started run={run} />}>
             <p className={classes.standing} role="status">
-              <Tag tone={stateWords[run.state].tone}>{stateWords[run.state].word}</Tag>{' '}
+              <LookTag look={stateWords[run.state]} />{' '}
               <strong>{run.percent === null ? 'Traffic unknown.' : `${run.percent} % of the traffic.`}</strong>{' '}
               <ForeignText text={run.why} most={600} />
             </p>
             <StageSteps run={run} />
           </Panel>
+          {run.state === 'waiting-approval' && run.approval !== null && (
+            <CanaryApproval run={run} approval={run.approval} />
+          )}
           <div className={classes.columns}>
             <LookList run={run} />
-            <div className={classes.page}>
+            <div className="fb-stack">
               <MetricCharts run={run} />
               <MoveList moves={run.moves} />
             </div>
@@ -96,28 +100,16 @@ function Stop({ run }: { readonly run: CanaryRun }) {
 }
 
 function StopDialog({ run, onClose }: { readonly run: CanaryRun; readonly onClose: () => void }) {
-  const [why, setWhy] = useState('');
-  const client = useQueryClient();
-  const stop = useMutation({
-    mutationFn: () => call('stopCanary', { params: { id: run.id }, body: { why: why.trim() } }),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ['canaries'] });
-      onClose();
-    },
-  });
   return (
-    <ConfirmDialog
+    <ReasonDialog
       title="Stop this canary"
       action="Take its traffic away"
       danger
-      disabled={why.trim() === ''}
-      busy={stop.isPending}
-      error={stop.error}
       onClose={onClose}
-      onConfirm={() => stop.mutate()}
+      outdates={[['canaries']]}
+      decide={(why) => call('stopCanary', { params: { id: run.id }, body: { why } })}
     >
       <p>All traffic goes back to the baseline, and the canary ends. Another one can be started.</p>
-      <Textarea label="Why" autosize minRows={2} value={why} onChange={(event) => setWhy(event.currentTarget.value)} />
-    </ConfirmDialog>
+    </ReasonDialog>
   );
 }

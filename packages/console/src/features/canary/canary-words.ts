@@ -1,13 +1,9 @@
 /** Words and tones for the states of a canary. */
 import type { CanaryLook, CanaryState, MetricVerdict } from '@firebreak/contract/canary';
-import type { Tone } from '../../ui/tag.tsx';
+import type { Look } from '../../ui/tag.tsx';
 
-interface Shown {
-  readonly word: string;
-  readonly tone: Tone;
-}
-
-export const stateWords: Readonly<Record<CanaryState, Shown>> = {
+export const stateWords: Readonly<Record<CanaryState, Look>> = {
+  'waiting-approval': { word: 'Waits for approval', tone: 'warn' },
   starting: { word: 'Starting', tone: 'info' },
   running: { word: 'Running', tone: 'info' },
   frozen: { word: 'Frozen', tone: 'warn' },
@@ -19,14 +15,14 @@ export const stateWords: Readonly<Record<CanaryState, Shown>> = {
   stuck: { word: 'Stuck', tone: 'danger' },
 };
 
-export const verdictWords: Readonly<Record<CanaryLook['verdict']['class'], Shown>> = {
+export const verdictWords: Readonly<Record<CanaryLook['verdict']['class'], Look>> = {
   pass: { word: 'Pass', tone: 'good' },
   marginal: { word: 'Marginal', tone: 'warn' },
   fail: { word: 'Fail', tone: 'danger' },
   'cannot-tell': { word: 'Cannot tell', tone: 'warn' },
 };
 
-export const metricWords: Readonly<Record<MetricVerdict['class'], Shown>> = {
+export const metricWords: Readonly<Record<MetricVerdict['class'], Look>> = {
   pass: { word: 'As good', tone: 'good' },
   high: { word: 'Higher', tone: 'danger' },
   low: { word: 'Lower', tone: 'danger' },

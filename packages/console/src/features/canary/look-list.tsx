@@ -4,7 +4,7 @@ import { Empty } from '../../ui/empty.tsx';
 import { ForeignText } from '../../ui/foreign-text.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { Panel } from '../../ui/panel.tsx';
-import { Tag } from '../../ui/tag.tsx';
+import { LookTag } from '../../ui/tag.tsx';
 import classes from './canary.module.css';
 import { decisionWords, metricWords, verdictWords } from './canary-words.ts';
 
@@ -31,8 +31,7 @@ function Look({ look, percent }: { readonly look: CanaryLook; readonly percent: 
   return (
     <article aria-label={`Look ${look.number + 1}`}>
       <header>
-        <Tag tone={verdictWords[verdict.class].tone}>{verdictWords[verdict.class].word}</Tag>{' '}
-        <strong>Look {look.number + 1}</strong> at {percent} %
+        <LookTag look={verdictWords[verdict.class]} /> <strong>Look {look.number + 1}</strong> at {percent} %
         {verdict.score !== null && <>, score {Math.round(verdict.score)}</>}, then {decisionWords[look.decision]}
         <div className="fb-quiet">
           <Moment at={look.to} />. <ForeignText text={look.why} most={300} />
@@ -41,7 +40,7 @@ function Look({ look, percent }: { readonly look: CanaryLook; readonly percent: 
       <ul className={classes.plain}>
         {verdict.metrics.map((metric) => (
           <li key={metric.metric}>
-            <Tag tone={metricWords[metric.class].tone}>{metricWords[metric.class].word}</Tag>{' '}
+            <LookTag look={metricWords[metric.class]} />{' '}
             <strong>
               <ForeignText text={metric.metric} most={40} />
             </strong>{' '}

@@ -3,6 +3,7 @@ import { NativeSelect } from '@mantine/core';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { Moment } from '../../ui/moment.tsx';
 import { Panel } from '../../ui/panel.tsx';
+import { ShortTable } from '../../ui/short-table.tsx';
 import { shorten, visible } from '../../ui/visible.ts';
 import classes from './canary.module.css';
 import { canarySeries, tellingMetric } from './canary-series.ts';
@@ -92,45 +93,42 @@ const digits = (value: number | null | undefined) =>
 
 function Numbers({ run, metric }: { readonly run: CanaryRun; readonly metric: string }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section className={classes.scroll} aria-label={`Looks at ${metric}`} tabIndex={0}>
-      <table className={classes.table}>
-        <thead>
-          <tr>
-            <th scope="col">Look ends</th>
-            <th scope="col">Baseline (count)</th>
-            <th scope="col">Canary (count)</th>
-            <th scope="col">Shift, interval</th>
-            <th scope="col">By chance</th>
-          </tr>
-        </thead>
-        <tbody>
-          {run.looks.map((look) => {
-            const seen = look.seen.find((each) => each.metric === metric);
-            const verdict = look.verdict.metrics.find((each) => each.metric === metric);
-            return (
-              <tr key={look.number} data-alarm={verdict?.class === 'high' || verdict?.class === 'low'}>
-                <td>
-                  <Moment at={look.to} />
-                </td>
-                <td>
-                  {digits(seen?.baseline.centre)} ({seen?.baseline.count.toLocaleString() ?? 0})
-                </td>
-                <td>
-                  {digits(seen?.canary.centre)} ({seen?.canary.count.toLocaleString() ?? 0})
-                </td>
-                <td>
-                  {digits(verdict?.shift)}, {digits(verdict?.shiftFrom)} to {digits(verdict?.shiftTo)}
-                </td>
-                <td>
-                  {verdict?.p === null || verdict === undefined ? '–' : verdict.p.toPrecision(2)}; counts from{' '}
-                  {verdict?.line.toPrecision(2) ?? '–'} on
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </section>
+    <ShortTable label={`Looks at ${metric}`} className={classes.table}>
+      <thead>
+        <tr>
+          <th scope="col">Look ends</th>
+          <th scope="col">Baseline (count)</th>
+          <th scope="col">Canary (count)</th>
+          <th scope="col">Shift, interval</th>
+          <th scope="col">By chance</th>
+        </tr>
+      </thead>
+      <tbody>
+        {run.looks.map((look) => {
+          const seen = look.seen.find((each) => each.metric === metric);
+          const verdict = look.verdict.metrics.find((each) => each.metric === metric);
+          return (
+            <tr key={look.number} data-alarm={verdict?.class === 'high' || verdict?.class === 'low'}>
+              <td>
+                <Moment at={look.to} />
+              </td>
+              <td>
+                {digits(seen?.baseline.centre)} ({seen?.baseline.count.toLocaleString() ?? 0})
+              </td>
+              <td>
+                {digits(seen?.canary.centre)} ({seen?.canary.count.toLocaleString() ?? 0})
+              </td>
+              <td>
+                {digits(verdict?.shift)}, {digits(verdict?.shiftFrom)} to {digits(verdict?.shiftTo)}
+              </td>
+              <td>
+                {verdict?.p === null || verdict === undefined ? '–' : verdict.p.toPrecision(2)}; counts from{' '}
+                {verdict?.line.toPrecision(2) ?? '–'} on
+              </td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </ShortTable>
   );
 }

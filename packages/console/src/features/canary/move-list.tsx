@@ -2,7 +2,7 @@ import type { CanaryMove } from '@firebreak/contract/canary';
 import { ForeignText } from '../../ui/foreign-text.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { Panel } from '../../ui/panel.tsx';
-import { Tag } from '../../ui/tag.tsx';
+import { LookTag } from '../../ui/tag.tsx';
 import classes from './canary.module.css';
 
 const outcomes = {
@@ -26,14 +26,13 @@ export function MoveList({ moves }: { readonly moves: readonly CanaryMove[] }) {
       <ol className={classes.plain}>
         {moves.toReversed().map((move) => (
           <li key={`${move.at} ${move.percent}`}>
-            <Tag tone={outcomes[move.outcome].tone}>{outcomes[move.outcome].word}</Tag>{' '}
-            <strong>{move.percent} %</strong> <Moment at={move.at} />
+            <LookTag look={outcomes[move.outcome]} /> <strong>{move.percent} %</strong> <Moment at={move.at} />
             <div>
               <ForeignText text={move.detail} most={200} />
             </div>
             {move.probes.map(({ what, result, evidence }) => (
               <div key={what} className="fb-quiet">
-                <Tag tone={results[result].tone}>{results[result].word}</Tag> <ForeignText text={what} most={200} />:{' '}
+                <LookTag look={results[result]} /> <ForeignText text={what} most={200} />:{' '}
                 <ForeignText text={evidence} most={300} />
               </div>
             ))}

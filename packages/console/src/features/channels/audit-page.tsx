@@ -1,27 +1,26 @@
 /** What every delivery channel delivers beside what was approved: after an incident, the first thing to ask. */
 import type { ChannelAudit } from '@firebreak/contract/answers/channel-audit';
-import { Button, NativeSelect, Skeleton, Textarea } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Button, NativeSelect, Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../data/client.ts';
 import { channelAuditQuery } from '../../data/promotion-queries.ts';
 import { may, usePrincipal } from '../../data/session.ts';
-import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { count } from '../../ui/count.ts';
 import { Empty } from '../../ui/empty.tsx';
-import { Figure } from '../../ui/figure.tsx';
+import { Figure, Figures } from '../../ui/figure.tsx';
 import { ForeignText } from '../../ui/foreign-text.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
-import { Tag, type Tone } from '../../ui/tag.tsx';
-import artifactClasses from '../artifacts/artifacts.module.css';
+import { ReasonDialog } from '../../ui/reason-dialog.tsx';
+import { Rows } from '../../ui/rows.tsx';
+import { type Look, Tag } from '../../ui/tag.tsx';
 import { ChannelsNav } from './channels-nav.tsx';
-import classes from './channels-page.module.css';
 
 type Row = ChannelAudit['rows'][number];
 
-const looks: Readonly<Record<Row['state'], { readonly word: string; readonly tone: Tone }>> = {
+const looks: Readonly<Record<Row['state'], Look>> = {
   moved: { word: 'Moved', tone: 'danger' },
   changed: { word: 'Changed', tone: 'warn' },
   'cannot-tell': { word: 'Cannot tell', tone: 'warn' },
@@ -68,8 +67,8 @@ function Known({ audit: { rows, counts, completeness } }: { readonly audit: Chan
   const recorded =
     completeness.answer === 'complete' || completeness.reasons.every(({ code }) => code !== 'FB-HISTORY-NONE');
   return (
-    <div className={classes.page}>
-      <dl className={classes.figures}>
+    <div className="fb-stack">
+      <Figures>
         <Figure
           label="Moved"
           {...(counts.moved > 0 ? { tone: 'danger' as const } : {})}
@@ -87,18 +86,18 @@ function Known({ audit: { rows, counts, completeness } }: { readonly audit: Chan
           value={counts['as-approved'].toLocaleString()}
           hint={`${counts['not-approved'].toLocaleString()} nobody approved`}
         />
-      </dl>
+      </Figures>
       <Panel title={<span role="status">{count(rows.length, 'channel')}</span>} flush>
         {rows.length === 0 ? (
           <Empty title="No channel says what it delivers.">
             Read registries, model registries, repositories and what delivers into the cluster.
           </Empty>
         ) : (
-          <ul className={artifactClasses.list}>
+          <Rows>
             {rows.slice(0, most).map((row) => (
               <AuditRow key={row.channel} row={row} />
             ))}
-          </ul>
+          </Rows>
         )}
       </Panel>
       {rows.length > most && (
@@ -149,37 +148,18 @@ interface ApproveProps {
 }
 
 function Approve({ row, value, onClose }: ApproveProps) {
-  const client = useQueryClient();
-  const [note, setNote] = useState('');
-  const approve = useMutation({
-    mutationFn: () => call('approveChannel', { body: { channel: row.channel, value, note: note.trim() } }),
-    onSuccess: () => {
-      void client.invalidateQueries({ queryKey: ['promotion', 'channels'] });
-      onClose();
-    },
-  });
   return (
-    <ConfirmDialog
+    <ReasonDialog
       title={`Approve ${row.name}`}
       onClose={onClose}
       action="Approve for 30 days"
-      disabled={note.trim() === ''}
-      busy={approve.isPending}
-      error={approve.error}
-      onConfirm={() => approve.mutate()}
+      label="How you know that this is right"
+      outdates={[['promotion', 'channels']]}
+      decide={(note) => call('approveChannel', { body: { channel: row.channel, value, note } })}
     >
       <p>
         It delivers <ForeignText text={value} mono most={90} />. What moves away from that is told.
       </p>
-      <Textarea
-        label="How you know that this is right"
-        value={note}
-        onChange={(event) => setNote(event.currentTarget.value)}
-        maxLength={2000}
-        autosize
-        minRows={2}
-        required
-      />
-    </ConfirmDialog>
+    </ReasonDialog>
   );
 }

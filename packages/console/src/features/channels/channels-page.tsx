@@ -5,12 +5,12 @@ import { useState } from 'react';
 import { channelsQuery } from '../../data/estate-queries.ts';
 import { count } from '../../ui/count.ts';
 import { Empty } from '../../ui/empty.tsx';
-import { Figure } from '../../ui/figure.tsx';
+import { Figure, Figures } from '../../ui/figure.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { ShowMore } from '../../ui/show-more.tsx';
 import { ChannelCard } from './channel-card.tsx';
 import { ChannelsNav } from './channels-nav.tsx';
-import classes from './channels-page.module.css';
 
 /** Every way by which code or models get to run, and who has power over it. */
 export function ChannelsPage() {
@@ -47,8 +47,8 @@ function Known({ answer: { channels, counts } }: { readonly answer: Channels }) 
     );
   }
   return (
-    <div className={classes.page}>
-      <dl className={classes.figures}>
+    <div className="fb-stack">
+      <Figures>
         <Figure label="Channels" value={counts.channels.toLocaleString()} />
         <Figure
           label="May publish or promote"
@@ -61,7 +61,7 @@ function Known({ answer: { channels, counts } }: { readonly answer: Channels }) 
           value={counts.mixed.toLocaleString()}
           hint="who publishes also runs or operates it"
         />
-      </dl>
+      </Figures>
       <Switch
         label={`Only the ${count(found.length, 'channel')} with findings`}
         checked={findingsOnly}
@@ -75,11 +75,7 @@ function Known({ answer: { channels, counts } }: { readonly answer: Channels }) 
           Nobody who publishes is also what runs from it, as far as was read.
         </Empty>
       )}
-      {shown.length > most && (
-        <button type="button" className={classes.more} onClick={() => setMost(most + step)}>
-          Show more: {shown.length - most} are left
-        </button>
-      )}
+      <ShowMore left={shown.length - most} onMore={() => setMost(most + step)} />
     </div>
   );
 }

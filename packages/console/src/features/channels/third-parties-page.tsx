@@ -17,7 +17,6 @@ import { PickButton } from '../what-if/pick-button.tsx';
 import { stepToggle } from '../what-if/tray.ts';
 import classes from './channel-card.module.css';
 import { ChannelsNav } from './channels-nav.tsx';
-import pageClasses from './channels-page.module.css';
 
 type Vendor = ThirdParties['vendors'][number];
 
@@ -40,7 +39,7 @@ export function ThirdPartiesPage() {
           .
         </Empty>
       )}
-      <div className={pageClasses.page}>
+      <div className="fb-stack">
         {answer.data?.vendors.map((vendor) => (
           <VendorPanel key={vendor.vendor} vendor={vendor} />
         ))}
@@ -62,7 +61,7 @@ function VendorPanel({ vendor }: { readonly vendor: Vendor }) {
           <ForeignText text={vendor.missing.join(', ')} />
         </Notice>
       )}
-      <div className={pageClasses.vendor}>
+      <div className={classes.vendor}>
         <div className={classes.columns}>
           {vendor.services.map((service) => (
             <section key={service.id}>

@@ -114,7 +114,7 @@ function CaseView({ found }: { readonly found: Case }) {
 
 function CaseSide({ found }: { readonly found: Case }) {
   return (
-    <div className={classes.side}>
+    <div className="fb-stack">
       <Panel title="How bad it is">
         {found.severity === null ? (
           <span className="fb-quiet">No detection says so.</span>

@@ -109,7 +109,7 @@ export function CloseDialog(props: GroupingDialogProps) {
         value={as}
         onChange={(value) => setAs(closings.find((known) => known === value) ?? 'resolved')}
       >
-        <div className={classes.form}>
+        <div className="fb-stack">
           {closings.map((value) => (
             <Radio key={value} value={value} label={closingWords[value]} />
           ))}

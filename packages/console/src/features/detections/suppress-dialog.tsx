@@ -4,7 +4,6 @@ import { useState } from 'react';
 import { call } from '../../data/client.ts';
 import { ReasonDialog } from '../../ui/reason-dialog.tsx';
 import { shorten, visible } from '../../ui/visible.ts';
-import classes from './dialogs.module.css';
 
 const day = 86_400_000;
 const spans = [
@@ -51,7 +50,7 @@ export function SuppressDialog({ detection, onClose }: SuppressDialogProps) {
         Detections for which all of this holds are hidden from the queue until then. They are kept and counted, and
         anybody can list them.
       </p>
-      <div className={classes.form}>
+      <div className="fb-stack">
         <Checkbox
           label={`Of the detector ${visible(shorten(detection.detector, 70))}`}
           checked={byDetector}

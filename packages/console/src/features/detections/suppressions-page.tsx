@@ -13,9 +13,9 @@ import { Moment } from '../../ui/moment.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { Rows } from '../../ui/rows.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import { DetectionNav } from './detection-nav.tsx';
-import classes from './detections-page.module.css';
 
 export function SuppressionsPage() {
   const answer = useQuery(suppressionsQuery);
@@ -44,11 +44,11 @@ export function SuppressionsPage() {
               or what it was done to, until a day.
             </Empty>
           ) : (
-            <ul className={classes.list}>
+            <Rows>
               {answer.data.suppressions.map((suppression) => (
                 <Row key={suppression.id} suppression={suppression} />
               ))}
-            </ul>
+            </Rows>
           )}
         </Panel>
       )}

@@ -12,7 +12,7 @@ const fewJewels = 12;
 export function Coverage({ found: { logged, untouched, unlogged } }: { readonly found: CouldDid }) {
   const blind = new Set(unlogged.map(({ system }) => system));
   return (
-    <div className={classes.stack}>
+    <div className="fb-stack">
       <Panel title="What was logged">
         <ul className={classes.list}>
           {logged.map(({ system, format, first, last, events, gap }) => (

@@ -31,7 +31,7 @@ function DidView({ incidentId, found }: { readonly incidentId: string; readonly 
   const jewels = found.did.filter(({ jewel }) => jewel !== undefined).length;
   const blind = found.unlogged.reduce((sum, { reached }) => sum + reached, 0);
   return (
-    <div className={classes.tab}>
+    <div className="fb-stack">
       <dl className={classes.figures}>
         <Figure
           label="Could reach"

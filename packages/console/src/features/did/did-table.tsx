@@ -21,63 +21,60 @@ interface DidTableProps {
 export function DidTable({ found, selected, onSelect }: DidTableProps) {
   const signs = new Map(found.actors.map(({ node }, index) => [node.id, `${actorSign(index)} ${node.name}`]));
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section className={classes.scroll} aria-label="What was touched" tabIndex={0}>
-      <ShortTable className={classes.table}>
-        <thead>
-          <tr>
-            <th scope="col">No.</th>
-            <th scope="col">What</th>
-            <th scope="col">When</th>
-            <th scope="col">How much</th>
-            <th scope="col">By</th>
-            <th scope="col">By way of</th>
+    <ShortTable label="What was touched" className={classes.table}>
+      <thead>
+        <tr>
+          <th scope="col">No.</th>
+          <th scope="col">What</th>
+          <th scope="col">When</th>
+          <th scope="col">How much</th>
+          <th scope="col">By</th>
+          <th scope="col">By way of</th>
+        </tr>
+      </thead>
+      <tbody>
+        {found.did.map((touched, index) => (
+          <tr key={touched.node.id} data-picked={touched.node.id === selected}>
+            <td>
+              <button
+                type="button"
+                className={classes.number}
+                aria-pressed={touched.node.id === selected}
+                aria-label={`Show number ${index + 1} in the picture`}
+                onClick={() => onSelect(touched.node.id === selected ? null : touched.node.id)}
+              >
+                {index + 1}
+              </button>
+            </td>
+            <td>
+              <What touched={touched} />
+            </td>
+            <td>
+              <Moment at={touched.first} />
+              {touched.last !== touched.first && (
+                <div className="fb-quiet">
+                  to <Moment at={touched.last} />
+                </div>
+              )}
+            </td>
+            <td>
+              <HowMuch touched={touched} />
+            </td>
+            <td>
+              {touched.by.slice(0, 5).map((id) => (
+                <div key={id}>
+                  <ForeignText text={signs.get(id) ?? id} most={40} mono />
+                </div>
+              ))}
+              {touched.by.length > 5 && <div className="fb-quiet">and {touched.by.length - 5} more</div>}
+            </td>
+            <td>
+              <Way touched={touched} />
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {found.did.map((touched, index) => (
-            <tr key={touched.node.id} data-picked={touched.node.id === selected}>
-              <td>
-                <button
-                  type="button"
-                  className={classes.number}
-                  aria-pressed={touched.node.id === selected}
-                  aria-label={`Show number ${index + 1} in the picture`}
-                  onClick={() => onSelect(touched.node.id === selected ? null : touched.node.id)}
-                >
-                  {index + 1}
-                </button>
-              </td>
-              <td>
-                <What touched={touched} />
-              </td>
-              <td>
-                <Moment at={touched.first} />
-                {touched.last !== touched.first && (
-                  <div className="fb-quiet">
-                    to <Moment at={touched.last} />
-                  </div>
-                )}
-              </td>
-              <td>
-                <HowMuch touched={touched} />
-              </td>
-              <td>
-                {touched.by.slice(0, 5).map((id) => (
-                  <div key={id}>
-                    <ForeignText text={signs.get(id) ?? id} most={40} mono />
-                  </div>
-                ))}
-                {touched.by.length > 5 && <div className="fb-quiet">and {touched.by.length - 5} more</div>}
-              </td>
-              <td>
-                <Way touched={touched} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </ShortTable>
-    </section>
+        ))}
+      </tbody>
+    </ShortTable>
   );
 }
 

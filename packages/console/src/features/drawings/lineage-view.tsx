@@ -46,7 +46,7 @@ function Known({ lineage }: { readonly lineage: Lineage }) {
     );
   }
   return (
-    <div className={classes.view}>
+    <div className="fb-stack">
       <LimitedNotice completeness={lineage.completeness} meaning="there may be more in its lineage than is shown." />
       <div className={classes.stage}>
         {boxes.length <= mostBoxes ? (

@@ -37,7 +37,7 @@ function Known({ path }: { readonly path: RequestPath }) {
     );
   }
   return (
-    <div className={classes.view}>
+    <div className="fb-stack">
       <LimitedNotice completeness={path.completeness} meaning="the request may touch more than is shown." />
       <div className={classes.stage}>
         {boxes.length <= mostBoxes ? (

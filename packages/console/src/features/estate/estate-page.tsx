@@ -5,7 +5,7 @@ import { type AnswerOf, call } from '../../data/client.ts';
 import { estateQuery } from '../../data/queries.ts';
 import { may, usePrincipal } from '../../data/session.ts';
 import { count } from '../../ui/count.ts';
-import { Figure } from '../../ui/figure.tsx';
+import { Figure, Figures } from '../../ui/figure.tsx';
 import { ForeignText } from '../../ui/foreign-text.tsx';
 import { GapList } from '../../ui/limited-notice.tsx';
 import { Moment } from '../../ui/moment.tsx';
@@ -52,7 +52,7 @@ export function EstatePage() {
         )}
       </PageHead>
       <EstateNav />
-      <div className={classes.page} aria-busy={estate.data === undefined}>
+      <div className="fb-stack" aria-busy={estate.data === undefined}>
         {collect.error !== null && <ProblemNotice error={collect.error} onRetry={() => collect.mutate()} />}
         {estate.isLoadingError && <ProblemNotice error={estate.error} onRetry={() => void estate.refetch()} />}
         {!estate.isLoadingError && (estate.data === undefined ? <EstateSkeleton /> : <Known estate={estate.data} />)}
@@ -66,7 +66,7 @@ function Known({ estate }: { readonly estate: Estate }) {
   const most = kinds[0]?.[1] ?? 1;
   return (
     <>
-      <dl className={classes.figures}>
+      <Figures>
         <Figure label="Nodes" value={estate.nodes.toLocaleString()} hint="what can be held" />
         <Figure label="Attack steps" value={estate.edges.toLocaleString()} hint="edges between them" />
         <Figure label="Crown jewels" tone="jewel" value={estate.jewels.toLocaleString()} hint="must not be lost" />
@@ -80,9 +80,9 @@ function Known({ estate }: { readonly estate: Estate }) {
               : count(estate.completeness.reasons.length, 'gap')
           }
         />
-      </dl>
+      </Figures>
       <div className={classes.columns}>
-        <div className={classes.column}>
+        <div className="fb-stack">
           <Panel title="Sources" aside={count(sourcesOf(estate).length, 'source')}>
             <ul className={classes.sources}>
               {sourcesOf(estate).map((source) => (

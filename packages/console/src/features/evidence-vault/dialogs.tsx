@@ -1,69 +1,26 @@
 /** Taking, auditing, holding and destroying: each asks why, because the log wants to know. */
 import type { Snapshot, Vault } from '@firebreak/contract/answers/evidence-vault';
-import { Checkbox, Textarea, TextInput } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import { Checkbox, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { call } from '../../data/client.ts';
-import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { count } from '../../ui/count.ts';
 import { ForeignText } from '../../ui/foreign-text.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { ReasonDialog } from '../../ui/reason-dialog.tsx';
 
-interface WhyDialogProps {
-  readonly title: string;
-  readonly action: string;
-  readonly danger?: boolean;
-  readonly disabled?: boolean;
-  readonly act: (reason: string) => Promise<unknown>;
-  readonly onClose: () => void;
-  readonly children?: ReactNode;
-}
-
-function WhyDialog({ title, action, danger = false, disabled = false, act, onClose, children }: WhyDialogProps) {
-  const client = useQueryClient();
-  const [reason, setReason] = useState('');
-  const mutation = useMutation({
-    mutationFn: () => act(reason.trim()),
-    onSuccess: () => {
-      void client.invalidateQueries({ queryKey: ['evidence-vault'] });
-      onClose();
-    },
-  });
-  return (
-    <ConfirmDialog
-      title={title}
-      onClose={onClose}
-      action={action}
-      danger={danger}
-      disabled={disabled || reason.trim() === ''}
-      busy={mutation.isPending}
-      error={mutation.error}
-      onConfirm={() => mutation.mutate()}
-    >
-      {children}
-      <Textarea
-        label="Why"
-        description="It is in the log, with your name."
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-        maxLength={2000}
-        autosize
-        minRows={2}
-        required
-      />
-    </ConfirmDialog>
-  );
-}
+const outdates = [['evidence-vault']];
 
 export function TakeDialog({ vault, onClose }: { readonly vault: Vault; readonly onClose: () => void }) {
   const [subject, setSubject] = useState('');
   return (
-    <WhyDialog
+    <ReasonDialog
       title="Take evidence"
       action="Take"
-      disabled={subject.trim() === ''}
+      ready={subject.trim() !== ''}
       onClose={onClose}
-      act={(reason) => call('takeEvidence', { body: { subject: subject.trim(), reason } })}
+      outdates={outdates}
+      decide={(reason) => call('takeEvidence', { body: { subject: subject.trim(), reason } })}
     >
       <TextInput
         label="Of what"
@@ -81,18 +38,19 @@ export function TakeDialog({ vault, onClose }: { readonly vault: Vault; readonly
           </option>
         ))}
       </datalist>
-    </WhyDialog>
+    </ReasonDialog>
   );
 }
 
 export function AuditDialog({ snapshot, onClose }: { readonly snapshot?: string; readonly onClose: () => void }) {
   const [deep, setDeep] = useState(true);
   return (
-    <WhyDialog
+    <ReasonDialog
       title={snapshot === undefined ? 'Audit all evidence' : 'Audit this snapshot'}
       action="Audit"
       onClose={onClose}
-      act={(reason) =>
+      outdates={outdates}
+      decide={(reason) =>
         call('auditEvidence', { body: { reason, deep, ...(snapshot === undefined ? {} : { snapshot }) } })
       }
     >
@@ -101,30 +59,32 @@ export function AuditDialog({ snapshot, onClose }: { readonly snapshot?: string;
         checked={deep}
         onChange={(event) => setDeep(event.currentTarget.checked)}
       />
-    </WhyDialog>
+    </ReasonDialog>
   );
 }
 
 export function HoldDialog({ snapshot, onClose }: { readonly snapshot: string; readonly onClose: () => void }) {
   return (
-    <WhyDialog
+    <ReasonDialog
       title="Legal hold"
       action="Hold"
       onClose={onClose}
-      act={(reason) => call('holdEvidence', { body: { snapshot, reason } })}
+      outdates={outdates}
+      decide={(reason) => call('holdEvidence', { body: { snapshot, reason } })}
     >
       <p>Until somebody with the right to do so releases it, nobody can destroy it, whatever its date says.</p>
-    </WhyDialog>
+    </ReasonDialog>
   );
 }
 
 export function ReleaseDialog({ hold, onClose }: { readonly hold: string; readonly onClose: () => void }) {
   return (
-    <WhyDialog
+    <ReasonDialog
       title="Release the hold"
       action="Release"
       onClose={onClose}
-      act={(reason) => call('releaseEvidence', { params: { id: hold }, body: { reason } })}
+      outdates={outdates}
+      decide={(reason) => call('releaseEvidence', { params: { id: hold }, body: { reason } })}
     />
   );
 }
@@ -140,13 +100,14 @@ export function DestroyDialog({ snapshot, onClose }: { readonly snapshot: Snapsh
   });
   const { data } = rehearsal;
   return (
-    <WhyDialog
+    <ReasonDialog
       title="Destroy this snapshot"
       action="Destroy for ever"
       danger
-      disabled={data === undefined || data.forbidden.length > 0}
+      ready={data?.forbidden.length === 0}
       onClose={onClose}
-      act={(reason) => call('destroyEvidence', { params: { id }, body: { reason, doIt: true } })}
+      outdates={outdates}
+      decide={(reason) => call('destroyEvidence', { params: { id }, body: { reason, doIt: true } })}
     >
       {rehearsal.isError && <ProblemNotice error={rehearsal.error} />}
       {data?.forbidden.map((sentence) => (
@@ -160,6 +121,6 @@ export function DestroyDialog({ snapshot, onClose }: { readonly snapshot: Snapsh
             In {store}, {count(blobs, 'blob')} will be {way}. The log keeps the digests, your name and the reason.
           </p>
         ))}
-    </WhyDialog>
+    </ReasonDialog>
   );
 }

@@ -1,6 +1,6 @@
 /** One snapshot: what is in it, what keeps it, and its chain of custody. */
 import type { CustodyRecord, KeptPiece, Snapshot } from '@firebreak/contract/answers/evidence-vault';
-import { Button, Skeleton } from '@mantine/core';
+import { Button, Group, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -13,7 +13,8 @@ import { Moment } from '../../ui/moment.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
-import { Tag } from '../../ui/tag.tsx';
+import { Rows } from '../../ui/rows.tsx';
+import { LookTag, Tag } from '../../ui/tag.tsx';
 import { AuditDialog, DestroyDialog, HoldDialog, ReleaseDialog } from './dialogs.tsx';
 import { auditLooks, sealText, sizeText, stateLooks } from './snapshot-words.ts';
 import classes from './vault-page.module.css';
@@ -27,14 +28,14 @@ export function SnapshotPage() {
         title="Snapshot"
         about={
           <>
-            <Link to="/evidence">All evidence</Link> · <code>{snapshotId}</code>
+            <Link to="/evidence">Evidence vault</Link> · <code>{snapshotId}</code>
           </>
         }
       />
       {answer.isLoadingError && <ProblemNotice error={answer.error} onRetry={() => void answer.refetch()} />}
       {answer.isPending && <Skeleton height={420} radius={8} />}
       {answer.data !== undefined && (
-        <div className={classes.panels}>
+        <div className="fb-stack">
           <Summary snapshot={answer.data.snapshot} />
           <Custody records={answer.data.custody} />
           <Pieces snapshot={answer.data.snapshot} pieces={answer.data.pieces} />
@@ -51,8 +52,7 @@ function Summary({ snapshot }: { readonly snapshot: Snapshot }) {
     <Panel
       title={
         <>
-          <Tag tone={stateLooks[state].tone}>{stateLooks[state].word}</Tag>{' '}
-          <ForeignText text={subject} mono most={120} />
+          <LookTag look={stateLooks[state]} /> <ForeignText text={subject} mono most={120} />
         </>
       }
       aside={<Acts snapshot={snapshot} />}
@@ -76,7 +76,7 @@ function Summary({ snapshot }: { readonly snapshot: Snapshot }) {
               'never'
             ) : (
               <span key="audit">
-                <Tag tone={auditLooks[audit.state].tone}>{auditLooks[audit.state].word}</Tag> <Moment at={audit.at} />{' '}
+                <LookTag look={auditLooks[audit.state]} /> <Moment at={audit.at} />{' '}
                 <ForeignText text={audit.detail} most={300} />
               </span>
             ),
@@ -113,7 +113,7 @@ function Acts({ snapshot }: { readonly snapshot: Snapshot }) {
   const [hold] = snapshot.holds;
   const isThere = snapshot.state !== 'destroyed';
   return (
-    <span className={classes.buttons}>
+    <Group gap={6}>
       {may(principal, 'responder') && (
         <Button size="compact-sm" variant="default" onClick={() => ask('audit')}>
           Audit…
@@ -138,14 +138,14 @@ function Acts({ snapshot }: { readonly snapshot: Snapshot }) {
       {asked === 'hold' && <HoldDialog snapshot={snapshot.id} onClose={close} />}
       {asked === 'release' && hold !== undefined && <ReleaseDialog hold={hold.id} onClose={close} />}
       {asked === 'destroy' && <DestroyDialog snapshot={snapshot} onClose={close} />}
-    </span>
+    </Group>
   );
 }
 
 function Custody({ records }: { readonly records: readonly CustodyRecord[] }) {
   return (
     <Panel title="Chain of custody" aside={<span className="fb-quiet">from the log, entry by entry</span>} flush>
-      <ol className={classes.chain} aria-label="Chain of custody">
+      <Rows label="Chain of custody" columns="96px 190px minmax(0, 1fr)">
         {records.map(({ index, at, act, who, why, where, how, detail }) => (
           <li key={index}>
             <span>
@@ -170,7 +170,7 @@ function Custody({ records }: { readonly records: readonly CustodyRecord[] }) {
             </div>
           </li>
         ))}
-      </ol>
+      </Rows>
     </Panel>
   );
 }
@@ -183,19 +183,22 @@ function Pieces({ snapshot, pieces }: { readonly snapshot: Snapshot; readonly pi
       aside={all > pieces.length && <span className="fb-quiet">the first {pieces.length} are shown</span>}
       flush
     >
-      <ul className={classes.pieces} aria-label="Pieces">
-        {pieces.map(({ name, size, sha256, reference }) => (
-          <li key={name}>
-            <ForeignText text={name} mono most={160} />
-            <span className="fb-quiet">{size === null ? '' : sizeText(size)}</span>
-            {sha256 === null ? (
-              <ForeignText text={`${reference?.digest ?? ''} at ${reference?.at ?? ''}`} mono most={110} />
-            ) : (
-              <code title={sha256}>{sha256.slice(0, 32)}…</code>
-            )}
-          </li>
-        ))}
-      </ul>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+      <section className={classes.pieces} aria-label="Pieces" tabIndex={0}>
+        <Rows label="Pieces" columns="minmax(0, 1fr) 90px 300px">
+          {pieces.map(({ name, size, sha256, reference }) => (
+            <li key={name}>
+              <ForeignText text={name} mono most={160} />
+              <span className="fb-quiet">{size === null ? '' : sizeText(size)}</span>
+              {sha256 === null ? (
+                <ForeignText text={`${reference?.digest ?? ''} at ${reference?.at ?? ''}`} mono most={110} />
+              ) : (
+                <code title={sha256}>{sha256.slice(0, 32)}…</code>
+              )}
+            </li>
+          ))}
+        </Rows>
+      </section>
     </Panel>
   );
 }

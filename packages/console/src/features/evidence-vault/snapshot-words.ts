@@ -1,10 +1,5 @@
 import type { AuditState, Snapshot, SnapshotState } from '@firebreak/contract/answers/evidence-vault';
-import type { Tone } from '../../ui/tag.tsx';
-
-interface Look {
-  readonly word: string;
-  readonly tone: Tone;
-}
+import type { Look } from '../../ui/tag.tsx';
 
 export const stateLooks: Readonly<Record<SnapshotState, Look>> = {
   taking: { word: 'Being taken', tone: 'info' },

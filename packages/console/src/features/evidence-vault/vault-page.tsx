@@ -1,6 +1,6 @@
 /** What was taken as evidence, from what, by whom and why; where it is kept, until when, and whether it is still what it was. */
 import type { Snapshot, Vault } from '@firebreak/contract/answers/evidence-vault';
-import { Button, Skeleton } from '@mantine/core';
+import { Button, Group, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -13,7 +13,8 @@ import { Moment } from '../../ui/moment.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
-import { Tag } from '../../ui/tag.tsx';
+import { Rows } from '../../ui/rows.tsx';
+import { LookTag, Tag } from '../../ui/tag.tsx';
 import { AuditDialog, TakeDialog } from './dialogs.tsx';
 import { auditLooks, lockWords, sealText, sizeText, stateLooks } from './snapshot-words.ts';
 import classes from './vault-page.module.css';
@@ -25,25 +26,25 @@ export function VaultPage() {
   return (
     <>
       <PageHead
-        title="Evidence"
+        title="Evidence vault"
         about="Copies that were taken of what was there, kept so that nobody can rewrite them, with everybody who had them in hand."
       />
       {answer.isLoadingError && <ProblemNotice error={answer.error} onRetry={() => void answer.refetch()} />}
       {answer.isPending && <Skeleton height={420} radius={8} />}
       {answer.data !== undefined && (
-        <>
+        <div className="fb-stack">
           <Panel
             title={<span role="status">{count(answer.data.snapshots.length, 'snapshot')}</span>}
             aside={
               mayTake && (
-                <span className={classes.buttons}>
+                <Group gap={6}>
                   <Button size="compact-sm" onClick={() => ask('take')}>
                     Take evidence…
                   </Button>
                   <Button size="compact-sm" variant="default" onClick={() => ask('audit')}>
                     Audit all…
                   </Button>
-                </span>
+                </Group>
               )
             }
             flush
@@ -53,17 +54,17 @@ export function VaultPage() {
                 A snapshot is taken when somebody asks for it, and before a step that destroys what it touches.
               </Empty>
             ) : (
-              <ul className={classes.list} aria-label="Snapshots">
+              <Rows label="Snapshots" columns="128px minmax(0, 1fr) auto">
                 {answer.data.snapshots.map((snapshot) => (
                   <Line key={snapshot.id} snapshot={snapshot} />
                 ))}
-              </ul>
+              </Rows>
             )}
           </Panel>
           <Stores vault={answer.data} />
           {asked === 'take' && <TakeDialog vault={answer.data} onClose={() => ask(null)} />}
           {asked === 'audit' && <AuditDialog onClose={() => ask(null)} />}
-        </>
+        </div>
       )}
     </>
   );
@@ -76,7 +77,7 @@ function Line({ snapshot }: { readonly snapshot: Snapshot }) {
   return (
     <li>
       <span className={classes.tags}>
-        <Tag tone={look.tone}>{look.word}</Tag>
+        <LookTag look={look} />
         {holds.length > 0 && <Tag tone="jewel">Held</Tag>}
       </span>
       <div>
@@ -100,7 +101,7 @@ function Line({ snapshot }: { readonly snapshot: Snapshot }) {
         )}
       </div>
       <div className={classes.end}>
-        {audit !== null && <Tag tone={auditLooks[audit.state].tone}>{auditLooks[audit.state].word}</Tag>}
+        {audit !== null && <LookTag look={auditLooks[audit.state]} />}
         {retainUntil !== null && (
           <span className="fb-quiet">
             kept until <Moment at={retainUntil} />
@@ -113,20 +114,18 @@ function Line({ snapshot }: { readonly snapshot: Snapshot }) {
 
 function Stores({ vault }: { readonly vault: Vault }) {
   return (
-    <div className={classes.stores}>
-      <Panel title={count(vault.stores.length, 'store')} flush>
-        <ul className={classes.list}>
-          {vault.stores.map(({ name, kind, where, lock }) => (
-            <li key={name} className={classes.store}>
-              <strong>{name}</strong>
-              <span className="fb-quiet">
-                {kind}, {lockWords[lock]}
-              </span>
-              <ForeignText text={where} mono most={120} />
-            </li>
-          ))}
-        </ul>
-      </Panel>
-    </div>
+    <Panel title={count(vault.stores.length, 'store')} flush>
+      <Rows columns="128px 240px minmax(0, 1fr)">
+        {vault.stores.map(({ name, kind, where, lock }) => (
+          <li key={name}>
+            <strong>{name}</strong>
+            <span className="fb-quiet">
+              {kind}, {lockWords[lock]}
+            </span>
+            <ForeignText text={where} mono most={120} />
+          </li>
+        ))}
+      </Rows>
+    </Panel>
   );
 }

@@ -28,7 +28,7 @@ export function EvidenceTab() {
       >
         {entries === undefined ? <EntriesSkeleton /> : <LedgerTimeline entries={entries} />}
       </Panel>
-      <div className={classes.side}>
+      <div className="fb-stack">
         <Panel title="Hand over">
           <p className={classes.plain}>
             One file with every entry, its proofs, the signed checkpoint, the blobs, the timeline, plan and approvals,

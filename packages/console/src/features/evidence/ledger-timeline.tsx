@@ -2,6 +2,7 @@ import type { AnswerOf } from '../../data/client.ts';
 import { ForeignText } from '../../ui/foreign-text.tsx';
 import { JsonRecord } from '../../ui/json-record.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { utc } from '../../ui/utc.ts';
 import { missingEntries } from './gapless.ts';
 import classes from './ledger-timeline.module.css';
 
@@ -51,10 +52,6 @@ export function LedgerTimeline({ entries }: { readonly entries: readonly Entry[]
       </ol>
     </>
   );
-}
-
-function utc(at: string): string {
-  return at.replace('T', ' ').replace('Z', ' UTC');
 }
 
 function summary(body: Entry['body']): string {

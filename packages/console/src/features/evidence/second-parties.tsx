@@ -4,6 +4,7 @@ import { CopyButton } from '../../ui/copy-button.tsx';
 import { ForeignText } from '../../ui/foreign-text.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { utc } from '../../ui/utc.ts';
 import classes from './evidence-tab.module.css';
 
 /** Witnesses and time stamping authorities, and what each last said: who did not answer is told as well. */
@@ -47,8 +48,4 @@ export function SecondParties() {
       )}
     </Panel>
   );
-}
-
-function utc(at: string): string {
-  return at.replace('T', ' ').replace('Z', ' UTC');
 }

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { exposureQuery } from '../../data/estate-queries.ts';
 import { Empty } from '../../ui/empty.tsx';
-import { Figure } from '../../ui/figure.tsx';
+import { Figure, Figures } from '../../ui/figure.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { useWhatIf } from '../what-if/use-what-if.ts';
@@ -28,7 +28,7 @@ export function ExposurePage() {
       {exposure.isLoadingError ? (
         <ProblemNotice error={exposure.error} onRetry={() => void exposure.refetch()} />
       ) : exposure.data === undefined ? (
-        <div className={classes.page} aria-busy="true">
+        <div className="fb-stack" aria-busy="true">
           <Skeleton height={74} radius={8} />
           <Skeleton className={classes.stage ?? ''} radius={8} />
         </div>
@@ -45,8 +45,8 @@ function Known({ exposure }: { readonly exposure: Exposure }) {
   const { answer } = useWhatIf();
   const gone = useMemo(() => goneOf(answer), [answer]);
   return (
-    <div className={classes.page}>
-      <dl className={classes.figures}>
+    <div className="fb-stack">
+      <Figures>
         <Figure label="Exposure" value={counts.score.toLocaleString()} hint="impacts of all reach, added up" />
         <Figure
           label="Identities that reach something"
@@ -60,7 +60,7 @@ function Known({ exposure }: { readonly exposure: Exposure }) {
           hint={`of ${counts.protected.toLocaleString()}`}
         />
         <Figure label="Pairs" value={counts.pairs.toLocaleString()} hint="an identity and what it reaches" />
-      </dl>
+      </Figures>
       <div className={classes.stage}>
         <div className={classes.frame}>
           {counts.pairs === 0 ? (

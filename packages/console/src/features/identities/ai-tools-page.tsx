@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { aiToolsQuery } from '../../data/estate-queries.ts';
 import { count } from '../../ui/count.ts';
 import { Empty } from '../../ui/empty.tsx';
-import { Figure } from '../../ui/figure.tsx';
+import { Figure, Figures } from '../../ui/figure.tsx';
 import { ForeignText } from '../../ui/foreign-text.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { NodeLink } from '../../ui/node-link.tsx';
@@ -13,6 +13,7 @@ import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { ShortTable } from '../../ui/short-table.tsx';
+import { ShowMore } from '../../ui/show-more.tsx';
 import { Tag, type Tone } from '../../ui/tag.tsx';
 import classes from './ai-tools-page.module.css';
 import { IdentitiesNav } from './identities-nav.tsx';
@@ -53,8 +54,8 @@ function Known({ answer: { tools, counts } }: { readonly answer: AiTools }) {
       </Empty>
     );
   return (
-    <div className={classes.page}>
-      <dl className={classes.figures}>
+    <div className="fb-stack">
+      <Figures>
         <Figure label="AI tools" value={counts.total.toLocaleString()} />
         <Figure
           label="Identity known"
@@ -69,7 +70,7 @@ function Known({ answer: { tools, counts } }: { readonly answer: AiTools }) {
           hint={`act with something that does not end by itself; of ${untold.toLocaleString()} that is not told`}
         />
         <Figure label="Seen in events" value={counts.seen.toLocaleString()} />
-      </dl>
+      </Figures>
       <Switch
         label={`Only the ${count(longLived.length, 'tool')} with a long-lived credential`}
         checked={longLivedOnly}
@@ -78,11 +79,7 @@ function Known({ answer: { tools, counts } }: { readonly answer: AiTools }) {
       {shown.slice(0, most).map((tool) => (
         <ToolPanel key={tool.id} tool={tool} />
       ))}
-      {shown.length > most && (
-        <button type="button" className={classes.more} onClick={() => setMost(most + step)}>
-          Show more: {shown.length - most} are left
-        </button>
-      )}
+      <ShowMore left={shown.length - most} onMore={() => setMost(most + step)} />
     </div>
   );
 }

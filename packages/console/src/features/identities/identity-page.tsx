@@ -43,7 +43,7 @@ export function IdentityPage() {
       )}
       {row !== undefined && (
         <div className={classes.columns}>
-          <div className={classes.column}>
+          <div className="fb-stack">
             <Known row={row} />
             <Findings row={row} />
           </div>
@@ -117,7 +117,7 @@ function Exposed({ id }: { readonly id: string }) {
   if (answer.data === undefined) return <Skeleton height={360} radius={8} />;
   const reached = answer.data.protected.filter((asset) => asset.reachedBy > 0);
   return (
-    <div className={classes.column}>
+    <div className="fb-stack">
       <Panel title="Crown jewels that it reaches" aside={reached.length}>
         {reached.length === 0 ? (
           <p className="fb-quiet">None.</p>

@@ -9,7 +9,7 @@ import { LimitedNotice } from '../../ui/limited-notice.tsx';
 import { NodeLink } from '../../ui/node-link.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
-import { Tag } from '../../ui/tag.tsx';
+import { LookTag, Tag } from '../../ui/tag.tsx';
 import classes from './impact-view.module.css';
 import { Reasons } from './reasons.tsx';
 import { UseRecord } from './use-record.tsx';
@@ -42,8 +42,7 @@ export function ImpactView({ node }: { readonly node: string }) {
           <ul className={classes.nodes}>
             {holders.map((holder) => (
               <li key={holder.id}>
-                <NodeLink node={holder} most={50} /> <code>{holder.by}</code>{' '}
-                <Tag tone={useWords[holder.use].tone}>{useWords[holder.use].word}</Tag>{' '}
+                <NodeLink node={holder} most={50} /> <code>{holder.by}</code> <LookTag look={useWords[holder.use]} />{' '}
                 {holder.owner !== undefined && (
                   <span className="fb-quiet">
                     owned by <ForeignText text={holder.owner} most={40} />
@@ -104,8 +103,7 @@ export function Interrupted({ interrupts }: Pick<Breakage['ways'][number], 'inte
     <ul className={classes.nodes} aria-label="Interrupted use">
       {interrupts.map(({ who, what, weight, use }) => (
         <li key={`${who.id} ${what}`}>
-          <ForeignText text={what} /> <NodeLink node={who} most={50} />{' '}
-          <Tag tone={useWords[use].tone}>{useWords[use].word}</Tag>{' '}
+          <ForeignText text={what} /> <NodeLink node={who} most={50} /> <LookTag look={useWords[use]} />{' '}
           <span className="fb-quiet">weighs {Number(weight.toFixed(2))}</span>
         </li>
       ))}

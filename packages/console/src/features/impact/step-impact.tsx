@@ -6,7 +6,7 @@ import { count } from '../../ui/count.ts';
 import { LimitedNotice } from '../../ui/limited-notice.tsx';
 import { NodeName } from '../../ui/node-name.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
-import { Tag } from '../../ui/tag.tsx';
+import { LookTag } from '../../ui/tag.tsx';
 import { Interrupted } from './impact-view.tsx';
 import classes from './step-impact.module.css';
 import { UseRecord } from './use-record.tsx';
@@ -40,7 +40,7 @@ function Answer({ lever }: { readonly lever: string }) {
         {holders.slice(0, 8).map((holder, at) => (
           <span key={holder.id}>
             {at === 0 ? ': ' : ', '}
-            <NodeName node={holder} most={40} /> <Tag tone={useWords[holder.use].tone}>{useWords[holder.use].word}</Tag>
+            <NodeName node={holder} most={40} /> <LookTag look={useWords[holder.use]} />
           </span>
         ))}
         {holderCount > 8 && ` and ${(holderCount - 8).toLocaleString()} more`}.

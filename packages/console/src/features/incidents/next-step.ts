@@ -43,6 +43,16 @@ export function nextStep(
       return { label: 'Watch the undo', act: 'open-plan', why: 'Steps are being undone, last first.' };
     case 'undone':
       return { label: 'See the evidence', act: 'open-evidence', why: 'Everything was put back.' };
+    case 'recovering':
+      return execution?.state === 'waiting-approval'
+        ? planned(plan, execution, principal)
+        : { label: 'Watch the recovery', act: 'open-plan', why: 'Verified versions or access are brought back.' };
+    case 'returned':
+      return {
+        label: 'Hand over the evidence',
+        act: 'open-evidence',
+        why: 'Recovery is attested, and access is back.',
+      };
   }
 }
 

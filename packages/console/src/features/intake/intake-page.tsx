@@ -30,7 +30,7 @@ export function IntakePage() {
       {intake.isLoadingError && <ProblemNotice error={intake.error} onRetry={() => void intake.refetch()} />}
       {intake.isPending && <Skeleton height={720} radius={8} />}
       {intake.data !== undefined && (
-        <div className={classes.page}>
+        <div className="fb-stack">
           <WatchView watch={intake.data.watch} />
           <LineView line={intake.data.line} />
           <Sources sources={intake.data.sources} />
@@ -111,6 +111,17 @@ function LineView({ line }: { readonly line: IntakeStatus['line'] }) {
           value={line.refused.toLocaleString()}
           hint={`${line.waiting.toLocaleString()} of ${line.room.toLocaleString()} bytes wait`}
         />
+        <Figure
+          label="Told to come again"
+          tone={line.heldBack > 0 ? 'warn' : 'neutral'}
+          value={line.heldBack.toLocaleString()}
+          hint="the watch had enough before it"
+        />
+        <Figure
+          label="Told to come again, the watch was behind"
+          tone={line.heldBack > 0 ? 'warn' : 'neutral'}
+          value={line.heldBack.toLocaleString()}
+        />
       </dl>
       {line.unreadable.length > 0 && (
         <ul className={classes.plain}>
@@ -189,31 +200,28 @@ interface TableProps {
 
 function Table({ label, heads, rows }: TableProps) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section className={classes.scroll} aria-label={label} tabIndex={0}>
-      <ShortTable className={classes.table}>
-        <thead>
-          <tr>
-            {heads.map((head, index) => (
-              <th key={head} scope="col" data-numeric={typeof rows[0]?.cells[index] === 'number'}>
-                {head}
-              </th>
+    <ShortTable label={label} className={classes.table}>
+      <thead>
+        <tr>
+          {heads.map((head, index) => (
+            <th key={head} scope="col" data-numeric={typeof rows[0]?.cells[index] === 'number'}>
+              {head}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ key, cells }) => (
+          <tr key={key}>
+            {cells.map((cell, index) => (
+              <td key={heads[index]} data-numeric={typeof cell === 'number'}>
+                {typeof cell === 'number' ? cell.toLocaleString() : cell}
+              </td>
             ))}
           </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ key, cells }) => (
-            <tr key={key}>
-              {cells.map((cell, index) => (
-                <td key={heads[index]} data-numeric={typeof cell === 'number'}>
-                  {typeof cell === 'number' ? cell.toLocaleString() : cell}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </ShortTable>
-    </section>
+        ))}
+      </tbody>
+    </ShortTable>
   );
 }
 

@@ -14,7 +14,7 @@ export function About({ node }: { readonly node: Asset }) {
   const { about = {}, tenure = {}, detail = {}, labels = {} } = node;
   return (
     <div className={classes.columns}>
-      <div className={classes.column}>
+      <div className="fb-stack">
         <Panel title="What it is">
           <FactList
             facts={[
@@ -65,7 +65,7 @@ export function About({ node }: { readonly node: Asset }) {
         )}
         <Facts facts={node.facts} />
       </div>
-      <div className={classes.column}>
+      <div className="fb-stack">
         <Reach id={node.id} />
         <Steps node={node} />
       </div>

@@ -22,7 +22,7 @@ export function ThreatModelView({ asset }: { readonly asset: string }) {
   if (answer.data === undefined) return <Skeleton height={520} radius={8} />;
   const model = answer.data;
   return (
-    <div className={classes.view}>
+    <div className="fb-stack">
       <LimitedNotice completeness={model.completeness} meaning="there may be more ways to it than are shown." />
       <Panel title="Where an attacker can begin" flush aside={`impact ${model.impact.value} of 10`}>
         <EntryPoints model={model} />

@@ -26,7 +26,8 @@ export function PickedOption({ incidentId, option, settled }: PickedOptionProps)
   const incident = useQuery(incidentQuery(incidentId));
   const principal = usePrincipal();
   const state = incident.data?.state;
-  const mayReplan = may(principal, 'responder') && state !== 'containing' && state !== 'undoing';
+  const mayReplan =
+    may(principal, 'responder') && state !== 'containing' && state !== 'recovering' && state !== 'undoing';
   const use = useMakeThePlan(incidentId);
   const { plan } = option;
   return (

@@ -41,7 +41,7 @@ export function PlanActions({ incident, plan, own, latest, onDryRun, dryRunning 
   const [linking, linkDialog] = useDisclosure(false);
   const mayRespond = may(principal, 'responder');
   const mayApprove = may(principal, 'approver');
-  const beforeRun = incident.state === 'planned' || incident.state === 'containing';
+  const beforeRun = incident.state === 'planned' || incident.state === 'containing' || incident.state === 'recovering';
   // Who may approve which step is the policy's to say; a responder may approve the taking of evidence, for one.
   const canApprove = mayRespond && beforeRun && approvable(plan, own, principal?.name ?? '').length > 0;
   const canUndo = mayApprove && incident.state !== 'undoing' && undoable(latest).length > 0;

@@ -42,7 +42,7 @@ export function PlanTab() {
   const preview = dryRun.variables === digest ? dryRun.data : undefined;
   const earlier = own === null ? execution.data : null;
   return (
-    <div className={classes.tab}>
+    <div className="fb-stack">
       <PlanNav incidentId={incidentId} />
       <LimitedNotice
         completeness={plan.data.completeness}
@@ -63,7 +63,7 @@ export function PlanTab() {
       {earlier !== null && <EarlierExecution execution={earlier} />}
       <div className={classes.columns}>
         <PlanSteps incidentId={incidentId} plan={plan.data} execution={own} dryRun={preview} />
-        <div className={classes.side}>
+        <div className="fb-stack">
           <Certificate incidentId={incidentId} plan={plan.data} />
           <Uncut plan={plan.data} />
         </div>
@@ -92,7 +92,7 @@ function NoPlan({ incidentId }: { readonly incidentId: string }) {
   const principal = usePrincipal();
   const make = useMakePlan(incidentId);
   return (
-    <div className={classes.tab}>
+    <div className="fb-stack">
       <Notice tone="info" title="There is no plan yet.">
         <p className={classes.plain}>
           Firebreak looks for the cheapest set of reversible steps after which nothing protected can be reached, and
@@ -113,7 +113,7 @@ function NoPlan({ incidentId }: { readonly incidentId: string }) {
 
 function PlanSkeleton() {
   return (
-    <div className={classes.tab} aria-busy="true">
+    <div className="fb-stack" aria-busy="true">
       <Skeleton height={150} radius={8} />
       <div className={classes.columns}>
         <Skeleton height={520} radius={8} />

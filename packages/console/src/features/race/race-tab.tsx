@@ -10,6 +10,7 @@ import { ForeignText } from '../../ui/foreign-text.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { ShortTable } from '../../ui/short-table.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import { PlanNav } from '../plan/plan-nav.tsx';
 import { points, span } from '../plan-choice/option-words.ts';
@@ -24,7 +25,7 @@ export function RaceTab() {
   const race = useQuery({ ...raceQuery(incidentId), enabled: plan.data != null });
   const failed = [plan, race].find((query) => query.isLoadingError);
   return (
-    <div className={classes.tab}>
+    <div className="fb-stack">
       <PlanNav incidentId={incidentId} />
       {failed !== undefined && <ProblemNotice error={failed.error} onRetry={() => void failed.refetch()} />}
       {plan.data === null && <Notice tone="info" title="There is no plan yet, and so no order of steps to race." />}
@@ -134,23 +135,20 @@ interface TableProps {
 
 function Table({ label, head, children }: TableProps) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section className={classes.scroll} aria-label={label} tabIndex={0}>
-      <table className={classes.table}>
-        <thead>
-          <tr>
-            {head.map((title, at) =>
-              title === '' ? null : (
-                <th key={title} scope="col" colSpan={head[at + 1] === '' ? 2 : 1}>
-                  {title}
-                </th>
-              ),
-            )}
-          </tr>
-        </thead>
-        <tbody>{children}</tbody>
-      </table>
-    </section>
+    <ShortTable label={label} className={classes.table}>
+      <thead>
+        <tr>
+          {head.map((title, at) =>
+            title === '' ? null : (
+              <th key={title} scope="col" colSpan={head[at + 1] === '' ? 2 : 1}>
+                {title}
+              </th>
+            ),
+          )}
+        </tr>
+      </thead>
+      <tbody>{children}</tbody>
+    </ShortTable>
   );
 }
 

@@ -1,17 +1,17 @@
 import type { RecoveryBoard, RecoveryItem, RecoveryState } from '@firebreak/contract/answers/recovery';
-import { Button, Textarea } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Button, Group } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../data/client.ts';
 import { may, usePrincipal } from '../../data/session.ts';
-import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { ForeignText } from '../../ui/foreign-text.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { Prose } from '../../ui/prose.tsx';
-import { Tag, type Tone } from '../../ui/tag.tsx';
+import { ReasonDialog } from '../../ui/reason-dialog.tsx';
+import { type Look, LookTag } from '../../ui/tag.tsx';
 import classes from './recovery-tab.module.css';
 
-const looks: Readonly<Record<RecoveryState, { readonly word: string; readonly tone: Tone }>> = {
+const looks: Readonly<Record<RecoveryState, Look>> = {
   open: { word: 'Open', tone: 'warn' },
   failed: { word: 'Not yet', tone: 'danger' },
   done: { word: 'Done', tone: 'good' },
@@ -25,9 +25,9 @@ export function BoardItem({ item, board }: { readonly item: RecoveryItem; readon
   const [asked, ask] = useState<Said | null>(null);
   const titleOf = (id: string) => board.items.find((each) => each.id === id)?.title ?? id;
   return (
-    <li data-next={item.id === board.next ? true : undefined}>
+    <li className={item.id === board.next ? classes.next : undefined}>
       <span>
-        <Tag tone={looks[item.state].tone}>{looks[item.state].word}</Tag>
+        <LookTag look={looks[item.state]} />
       </span>
       <div>
         <strong>
@@ -65,7 +65,7 @@ export function BoardItem({ item, board }: { readonly item: RecoveryItem; readon
         )}
       </div>
       {maySay && (
-        <div className={classes.buttons}>
+        <Group gap={6}>
           {item.how === 'person' && (
             <Button size="compact-sm" variant="default" disabled={item.after.length > 0} onClick={() => ask('done')}>
               It is done…
@@ -74,7 +74,7 @@ export function BoardItem({ item, board }: { readonly item: RecoveryItem; readon
           <Button size="compact-sm" variant="subtle" color="gray" onClick={() => ask('not-applicable')}>
             Not needed…
           </Button>
-        </div>
+        </Group>
       )}
       {asked !== null && <Say incidentId={board.incident} item={item} state={asked} onClose={() => ask(null)} />}
     </li>
@@ -90,35 +90,14 @@ interface SayProps {
 
 function Say({ incidentId, item, state, onClose }: SayProps) {
   const client = useQueryClient();
-  const [note, setNote] = useState('');
-  const say = useMutation({
-    mutationFn: () =>
-      call('sayRecovery', { params: { id: incidentId }, body: { item: item.id, state, note: note.trim() } }),
-    onSuccess: (board) => {
-      client.setQueryData(['incident', incidentId, 'recovery'], board);
-      onClose();
-    },
-  });
   return (
-    <ConfirmDialog
+    <ReasonDialog
       title={item.title}
       onClose={onClose}
       action={state === 'done' ? 'It is done' : 'It is not needed'}
-      disabled={note.trim() === ''}
-      busy={say.isPending}
-      error={say.error}
-      onConfirm={() => say.mutate()}
-    >
-      <Textarea
-        label={state === 'done' ? 'What you looked at' : 'Why it is not needed'}
-        description="It is written down with your name."
-        value={note}
-        onChange={(event) => setNote(event.currentTarget.value)}
-        maxLength={2000}
-        autosize
-        minRows={2}
-        required
-      />
-    </ConfirmDialog>
+      label={state === 'done' ? 'What you looked at' : 'Why it is not needed'}
+      decide={(note) => call('sayRecovery', { params: { id: incidentId }, body: { item: item.id, state, note } })}
+      onDone={(board) => client.setQueryData(['incident', incidentId, 'recovery'], board)}
+    />
   );
 }

@@ -10,6 +10,7 @@ import { Notice } from '../../ui/notice.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { Prose } from '../../ui/prose.tsx';
+import { Rows } from '../../ui/rows.tsx';
 import { BoardItem } from './board-item.tsx';
 import { FollowUps } from './follow-ups.tsx';
 import classes from './recovery-tab.module.css';
@@ -34,7 +35,7 @@ export function RecoveryTab() {
   if (board.data === undefined) return <Skeleton height={420} radius={8} />;
   return (
     <div className={classes.columns}>
-      <div className={classes.main}>
+      <div className="fb-stack">
         <Next board={board.data} />
         {board.data.completeness.answer === 'limited' && (
           <LimitedNotice completeness={board.data.completeness} meaning="The board may be missing what was not read." />
@@ -43,7 +44,7 @@ export function RecoveryTab() {
           <SectionPanel key={section} section={section} board={board.data} />
         ))}
       </div>
-      <div className={classes.side}>
+      <div className="fb-stack">
         <ReturnToService board={board.data} />
         <FollowUps incidentId={incidentId} />
       </div>
@@ -81,11 +82,11 @@ function SectionPanel({ section, board }: { readonly section: RecoverySection; r
   const open = items.filter(({ state }) => state === 'open' || state === 'failed').length;
   return (
     <Panel title={titles[section]} flush aside={open === 0 ? 'done' : `${open} open`}>
-      <ul className={classes.list}>
+      <Rows>
         {items.map((item) => (
           <BoardItem key={item.id} item={item} board={board} />
         ))}
-      </ul>
+      </Rows>
     </Panel>
   );
 }

@@ -1,5 +1,5 @@
 import { type RecoveryBoard, type RecoveryRole, recoveryRoles } from '@firebreak/contract/answers/recovery';
-import { Button } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../data/client.ts';
@@ -68,8 +68,8 @@ export function ReturnToService({ board }: { readonly board: RecoveryBoard }) {
           <Tag tone="warn">of an older board</Tag>
         )}
       </p>
-      {may(principal, 'approver') && board.access !== 'returned' && (
-        <div className={classes.buttons}>
+      {may(principal, 'approver') && (board.access === 'held' || board.access === 'nothing-held') && (
+        <Group gap={6}>
           <Button
             variant="default"
             disabled={!signed || board.attestation?.stands === true}
@@ -80,7 +80,7 @@ export function ReturnToService({ board }: { readonly board: RecoveryBoard }) {
           <Button disabled={board.attestation?.stands !== true} onClick={() => ask({ is: 'return' })}>
             Give access back…
           </Button>
-        </div>
+        </Group>
       )}
       <p className="fb-quiet">
         <Digest value={board.digest} label="This board" />

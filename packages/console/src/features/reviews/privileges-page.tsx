@@ -9,6 +9,7 @@ import { Moment } from '../../ui/moment.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { ShowMore } from '../../ui/show-more.tsx';
 import { PrivilegeCard } from './privilege-card.tsx';
 import classes from './review-page.module.css';
 import { ReviewsNav } from './reviews-nav.tsx';
@@ -56,7 +57,7 @@ function Grants({ answer: { identities, counts, evidence } }: { readonly answer:
   const [most, setMost] = useState(step);
   const shown = view === 'all' ? identities : identities.filter(({ verdict }) => verdict === view);
   return (
-    <div className={classes.page}>
+    <div className="fb-stack">
       <Evidence evidence={evidence} />
       <SegmentedControl
         className={classes.view ?? ''}
@@ -76,11 +77,7 @@ function Grants({ answer: { identities, counts, evidence } }: { readonly answer:
       {shown.slice(0, most).map((row) => (
         <PrivilegeCard key={row.id} row={row} />
       ))}
-      {shown.length > most && (
-        <button type="button" className={classes.more} onClick={() => setMost(most + step)}>
-          Show more: {shown.length - most} are left
-        </button>
-      )}
+      <ShowMore left={shown.length - most} onMore={() => setMost(most + step)} />
     </div>
   );
 }

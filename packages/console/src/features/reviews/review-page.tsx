@@ -10,6 +10,7 @@ import { Moment } from '../../ui/moment.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { ShowMore } from '../../ui/show-more.tsx';
 import { ReviewItemCard } from './review-item.tsx';
 import classes from './review-page.module.css';
 import { ReviewProgress } from './review-progress.tsx';
@@ -61,7 +62,7 @@ function Items({ review }: { readonly review: Review }) {
   const open = review.items.filter(({ decision }) => decision === null);
   const shown = view === 'open' && review.state === 'open' ? open : review.items;
   return (
-    <div className={classes.page}>
+    <div className="fb-stack">
       {review.state === 'closed' ? (
         <Notice tone="good" title="Signed off: every identity is decided.">
           Each decision is an entry of the ledger. What is to be reduced or revoked is for its owner to do: see the
@@ -86,11 +87,7 @@ function Items({ review }: { readonly review: Review }) {
       {shown.slice(0, most).map((item) => (
         <ReviewItemCard key={item.id} reviewId={review.id} item={item} />
       ))}
-      {shown.length > most && (
-        <button type="button" className={classes.more} onClick={() => setMost(most + step)}>
-          Show more: {shown.length - most} are left
-        </button>
-      )}
+      <ShowMore left={shown.length - most} onMore={() => setMost(most + step)} />
     </div>
   );
 }

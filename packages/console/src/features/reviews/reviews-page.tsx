@@ -11,6 +11,7 @@ import { ForeignText } from '../../ui/foreign-text.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
+import { Rows } from '../../ui/rows.tsx';
 import { Tag } from '../../ui/tag.tsx';
 import { OpenReviewDialog } from './open-review-dialog.tsx';
 import { ReviewProgress } from './review-progress.tsx';
@@ -42,11 +43,11 @@ export function ReviewsPage() {
               is known of its use, to be kept, reduced or revoked.
             </Empty>
           ) : (
-            <ul className={classes.list}>
+            <Rows columns="112px minmax(0, 1fr) 220px">
               {answer.data.reviews.map((review) => (
                 <Campaign key={review.id} review={review} />
               ))}
-            </ul>
+            </Rows>
           )}
         </div>
       )}

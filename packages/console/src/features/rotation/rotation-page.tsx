@@ -1,6 +1,6 @@
 /** Secrets that stood in texts, to be rotated. Of the secrets themselves the console never sees more than a keyed digest. */
 import { type RotationItem, type RotationState, rotationStates } from '@firebreak/contract/answers/rotation';
-import { Button, SegmentedControl, Skeleton } from '@mantine/core';
+import { Button, Group, SegmentedControl, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -16,11 +16,12 @@ import { Panel } from '../../ui/panel.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { Prose } from '../../ui/prose.tsx';
 import { ReasonDialog } from '../../ui/reason-dialog.tsx';
-import { Tag, type Tone } from '../../ui/tag.tsx';
+import { Rows } from '../../ui/rows.tsx';
+import { type Look, LookTag } from '../../ui/tag.tsx';
 import { DetectionNav } from '../detections/detection-nav.tsx';
 import classes from './rotation-page.module.css';
 
-const looks: Readonly<Record<RotationState, { readonly word: string; readonly tone: Tone; readonly act: string }>> = {
+const looks: Readonly<Record<RotationState, Look & { readonly act: string }>> = {
   open: { word: 'To rotate', tone: 'danger', act: 'Open again' },
   rotated: { word: 'Rotated', tone: 'good', act: 'It was rotated' },
   dismissed: { word: 'Need not be', tone: 'neutral', act: 'It need not be' },
@@ -58,11 +59,11 @@ export function RotationPage() {
               nothing can be found.
             </Empty>
           ) : (
-            <ul className={classes.list}>
+            <Rows>
               {answer.data.items.map((item) => (
                 <Item key={item.id} item={item} />
               ))}
-            </ul>
+            </Rows>
           )}
         </Panel>
       )}
@@ -77,7 +78,7 @@ function Item({ item }: { readonly item: RotationItem }) {
   return (
     <li>
       <span>
-        <Tag tone={looks[item.state].tone}>{looks[item.state].word}</Tag>
+        <LookTag look={looks[item.state]} />
       </span>
       <div>
         <strong>
@@ -127,7 +128,7 @@ function Item({ item }: { readonly item: RotationItem }) {
         )}
       </div>
       {mayDecide && (
-        <div className={classes.buttons}>
+        <Group gap={6}>
           {rotationStates
             .filter((state) => state !== item.state)
             .map((state) => (
@@ -135,7 +136,7 @@ function Item({ item }: { readonly item: RotationItem }) {
                 {looks[state].act}…
               </Button>
             ))}
-        </div>
+        </Group>
       )}
       {asked !== null && <Decide item={item} state={asked} onClose={() => ask(null)} />}
     </li>

@@ -30,7 +30,7 @@ export function ScopeTab() {
 function ScopeView({ scope }: { readonly scope: ScopeAnswer }) {
   const { title, tone } = scopeWords(scope.answer);
   return (
-    <div className={classes.tab}>
+    <div className="fb-stack">
       <Notice tone={tone} title={title}>
         <ul className={classes.reasons}>
           {scope.reasons.map((reason) => (

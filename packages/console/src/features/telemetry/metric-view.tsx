@@ -88,46 +88,43 @@ const digits = (value: number) => Number(value.toPrecision(4)).toLocaleString();
 
 function WindowTable({ metric }: { readonly metric: Metric }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section className={classes.scroll} aria-label={`Windows of ${metric.name}`} tabIndex={0}>
-      <ShortTable className={classes.table}>
-        <thead>
-          <tr>
-            <th scope="col">Window ends</th>
-            <th scope="col" data-numeric>
-              Records
-            </th>
-            <th scope="col">5 %, median, 95 %</th>
-            <th scope="col">Most frequent</th>
-            <th scope="col">Measure</th>
-            <th scope="col">By chance</th>
+    <ShortTable label={`Windows of ${metric.name}`} className={classes.table}>
+      <thead>
+        <tr>
+          <th scope="col">Window ends</th>
+          <th scope="col" data-numeric>
+            Records
+          </th>
+          <th scope="col">5 %, median, 95 %</th>
+          <th scope="col">Most frequent</th>
+          <th scope="col">Measure</th>
+          <th scope="col">By chance</th>
+        </tr>
+      </thead>
+      <tbody>
+        {metric.windows.map(({ to, records, quantiles, shares, statistic, value, p, line }) => (
+          <tr key={to} data-alarm={line > 0 && p <= line}>
+            <td>
+              <Moment at={to} />
+            </td>
+            <td data-numeric>{records.toLocaleString()}</td>
+            <td>{quantiles === null ? '–' : quantiles.map(digits).join(', ')}</td>
+            <td>
+              {Object.entries(shares)
+                .slice(0, 3)
+                .map(([name, share]) => `${name} ${Math.round(share * 100)} %`)
+                .join(', ') || '–'}
+            </td>
+            <td>
+              {statistic} {digits(value)}
+            </td>
+            <td>
+              {p === 0 ? 'never' : p.toPrecision(2)}
+              {line > 0 && p <= line && ' (alarm)'}
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {metric.windows.map(({ to, records, quantiles, shares, statistic, value, p, line }) => (
-            <tr key={to} data-alarm={line > 0 && p <= line}>
-              <td>
-                <Moment at={to} />
-              </td>
-              <td data-numeric>{records.toLocaleString()}</td>
-              <td>{quantiles === null ? '–' : quantiles.map(digits).join(', ')}</td>
-              <td>
-                {Object.entries(shares)
-                  .slice(0, 3)
-                  .map(([name, share]) => `${name} ${Math.round(share * 100)} %`)
-                  .join(', ') || '–'}
-              </td>
-              <td>
-                {statistic} {digits(value)}
-              </td>
-              <td>
-                {p === 0 ? 'never' : p.toPrecision(2)}
-                {line > 0 && p <= line && ' (alarm)'}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </ShortTable>
-    </section>
+        ))}
+      </tbody>
+    </ShortTable>
   );
 }

@@ -46,7 +46,7 @@ function TelemetryView({ telemetry }: { readonly telemetry: Telemetry }) {
   const drifting = telemetry.models.find(({ drifts }) => drifts.some(({ ended }) => ended === null));
   const model = telemetry.models.find((each) => each.model === chosen) ?? drifting ?? telemetry.models[0];
   return (
-    <div className={classes.page}>
+    <div className="fb-stack">
       {telemetry.forgotten.length > 0 && (
         <Notice tone="warn" title="Something was forgotten for want of room.">
           {telemetry.forgotten.map((words) => (
@@ -153,50 +153,47 @@ function Clients({ telemetry: { clients, populations } }: { readonly telemetry: 
           {learning.length > 0 && ` Of ${count(learning.length, 'model')} natural traffic is still being learned.`}
         </Empty>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-        <section className={classes.scroll} aria-label="Clients" tabIndex={0}>
-          <ShortTable className={classes.table}>
-            <thead>
-              <tr>
-                <th scope="col">Client</th>
-                <th scope="col">Model</th>
-                <th scope="col" data-numeric>
-                  Queries
-                </th>
-                <th scope="col" data-numeric>
-                  Throttle
-                </th>
-                <th scope="col">What stands out</th>
-                <th scope="col">Last</th>
+        <ShortTable label="Clients" className={classes.table}>
+          <thead>
+            <tr>
+              <th scope="col">Client</th>
+              <th scope="col">Model</th>
+              <th scope="col" data-numeric>
+                Queries
+              </th>
+              <th scope="col" data-numeric>
+                Throttle
+              </th>
+              <th scope="col">What stands out</th>
+              <th scope="col">Last</th>
+            </tr>
+          </thead>
+          <tbody>
+            {clients.slice(0, 50).map((client) => (
+              <tr key={`${client.model} ${client.client}`}>
+                <td>
+                  <ForeignText text={client.client} most={60} mono />{' '}
+                  {client.found !== null && (
+                    <Tag tone="danger">
+                      <ForeignText text={client.found} most={40} />
+                    </Tag>
+                  )}
+                </td>
+                <td>
+                  <ForeignText text={client.model} most={60} />
+                </td>
+                <td data-numeric>{client.queries.toLocaleString()}</td>
+                <td data-numeric>{Math.round(client.throttle * 100)} %</td>
+                <td>
+                  <ForeignText text={standingOut(client.signals)} most={90} />
+                </td>
+                <td>
+                  <Moment at={client.last} />
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              {clients.slice(0, 50).map((client) => (
-                <tr key={`${client.model} ${client.client}`}>
-                  <td>
-                    <ForeignText text={client.client} most={60} mono />{' '}
-                    {client.found !== null && (
-                      <Tag tone="danger">
-                        <ForeignText text={client.found} most={40} />
-                      </Tag>
-                    )}
-                  </td>
-                  <td>
-                    <ForeignText text={client.model} most={60} />
-                  </td>
-                  <td data-numeric>{client.queries.toLocaleString()}</td>
-                  <td data-numeric>{Math.round(client.throttle * 100)} %</td>
-                  <td>
-                    <ForeignText text={standingOut(client.signals)} most={90} />
-                  </td>
-                  <td>
-                    <Moment at={client.last} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </ShortTable>
-        </section>
+            ))}
+          </tbody>
+        </ShortTable>
       )}
     </Panel>
   );

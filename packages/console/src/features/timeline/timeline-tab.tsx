@@ -23,7 +23,7 @@ export function TimelineTab() {
   const moments = answer.data?.pages.flatMap((page) => page.moments) ?? [];
   const all = Object.values(first.byKind).reduce((sum, number) => sum + number, 0);
   return (
-    <div className={classes.tab}>
+    <div className="fb-stack">
       <LimitedNotice completeness={first.completeness} meaning="there is more that happened than is shown." />
       <Kinds byKind={first.byKind} all={all} />
       <Panel

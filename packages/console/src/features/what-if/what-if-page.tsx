@@ -29,7 +29,7 @@ export function WhatIfPage() {
         <CopyButton label="Copy the address" text={() => window.location.href} />
       </PageHead>
       <ExposureNav />
-      <div className={classes.page}>
+      <div className="fb-stack">
         <Panel
           title="Taken away"
           aside={

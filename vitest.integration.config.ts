@@ -14,7 +14,7 @@ export default defineConfig({
       'packages/*/test/**/*.{integration,browser}.test.ts',
       'scenarios/**/*.{integration,browser}.test.ts',
     ],
-    globalSetup: ['scenarios/peers.ts'],
+    globalSetup: ['scenarios/peers.ts', 'scenarios/built.ts', 'scenarios/console/demo-server.ts'],
     testTimeout: 300_000,
     hookTimeout: 300_000,
     fileParallelism: false,

@@ -1,6 +1,7 @@
 /**
  * Hunting: questions over stored events, in the database and in cold files, beside the same questions as plain SQL over a table of the
- * same events as jsonb with a GIN index, on the same PostgreSQL. Each answer is the newest hundred and the number of all.
+ * same events as jsonb with a GIN index, on the same PostgreSQL, and over Parquet files with a column a field, by DuckDB. Each answer is
+ * the newest hundred and the number of all.
  *
  *     node bench/hunt.ts [--events 1000000] [--runs 3]
  */
@@ -18,6 +19,7 @@ import { parseHunt } from '../packages/platform/src/investigation/hunt/parse.ts'
 import { openStorage } from '../packages/platform/src/storage/storage.ts';
 import { cloudTrailEvent, kubernetesEvent } from './event-bodies.ts';
 import { mediansInTurns, milliseconds, printTable, times } from './measure.ts';
+import { parquetPeer } from './peers/duckdb-parquet.ts';
 import { startServer } from './peers/postgresql.ts';
 
 const { values: options } = parseArgs({
@@ -36,24 +38,39 @@ const questions = [
     name: 'an identity seen for a short time',
     hunt: 'actor = kubernetes:ServiceAccount/ml-0/stolen',
     holds: { user: { username: stolen.user } },
+    where: `"user".username = '${stolen.user}'`,
   },
   {
     name: 'an identity in one of a hundred events',
     hunt: 'actor = kubernetes:ServiceAccount/ml-3/runner-3',
     holds: { user: { username: 'system:serviceaccount:ml-3:runner-3' } },
+    where: `"user".username = 'system:serviceaccount:ml-3:runner-3'`,
   },
   {
     name: 'a field, one of a thousand',
     hunt: 'raw.objectRef.name = pod-8',
     holds: { objectRef: { name: 'pod-8' } },
+    where: "objectRef.name = 'pod-8'",
   },
-  { name: 'a field that nothing has', hunt: 'raw.userAgent = curl', holds: { userAgent: 'curl' } },
-  { name: 'an id that one event has', hunt: `raw.auditID = ${theOne}`, holds: { auditID: theOne } },
+  {
+    name: 'a field that nothing has',
+    hunt: 'raw.userAgent = curl',
+    holds: { userAgent: 'curl' },
+    where: "userAgent = 'curl'",
+  },
+  {
+    name: 'an id that one event has',
+    hunt: `raw.auditID = ${theOne}`,
+    holds: { auditID: theOne },
+    where: `auditID = '${theOne}'`,
+  },
 ] as const;
 
 const folder = await mkdtemp(join(tmpdir(), 'firebreak-bench-'));
+const coldFolder = join(folder, 'cold');
 const database = startServer();
 const peer = new pg.Client(database.url);
+const parquet = await parquetPeer(join(folder, 'parquet-peer'));
 const storage = await openStorage({ url: database.url });
 try {
   await peer.connect();
@@ -63,16 +80,18 @@ try {
     const events = Array.from({ length: Math.min(atOnce, count - at) }, (_, each) => eventAt(at + each));
     const { batches } = prepareValues(events, { locator: 'bench', received: received.toISOString() });
     await storage.eventStore.append(batches, received);
+    await parquet.add(events);
     await peer.query('insert into plain (raw) select value from json_array_elements($1::json)', [
       JSON.stringify(events),
     ]);
   }
   await peer.query('create index plain_raw on plain using gin (raw jsonb_path_ops)');
-  const columning = performance.now();
+  const columning = { at: performance.now(), used: process.cpuUsage() };
   while ((await storage.columnNext(new Date())) > 0);
-  const columned = performance.now() - columning;
+  const columned = performance.now() - columning.at;
+  const { user, system } = process.cpuUsage(columning.used);
   await peer.query('vacuum analyze');
-  const cold = storage.openColdEvents(folder);
+  const cold = storage.openColdEvents(coldFolder);
   const parts = { storage, coldEvents: cold };
 
   const [sizes] = (
@@ -89,8 +108,8 @@ try {
   const start = performance.now();
   while ((await cold.move(new Date('2026-11-01'), new Date(), async () => undefined)) !== undefined);
   const moved = performance.now() - start;
-  const files = await readdir(folder);
-  const bytes = (await Promise.all(files.map((name) => stat(join(folder, name))))).reduce(
+  const files = await readdir(coldFolder);
+  const bytes = (await Promise.all(files.map((name) => stat(join(coldFolder, name))))).reduce(
     (sum, { size }) => sum + size,
     0,
   );
@@ -99,7 +118,18 @@ try {
   const megabytes = (value = 0) => `${Math.round(value / 1e6)} MB`;
   console.log(`${count} events; runs ${runs}; medians.\n`);
   printTable(
-    ['question', 'found', 'database', 'files', 'SQL, GIN', 'SQL, scan', 'GIN/database', 'scan/database', 'scan/files'],
+    [
+      'question',
+      'found',
+      'database',
+      'files',
+      'GIN',
+      'scan',
+      'Parquet',
+      'GIN/database',
+      'scan/database',
+      'Parquet/files',
+    ],
     questions.map(({ name }, at) => {
       const [a, b] = [hot[at], inFiles[at]];
       if (a === undefined || b === undefined) throw new Error('a question was not measured');
@@ -110,17 +140,19 @@ try {
         milliseconds(b.hunt),
         milliseconds(a.gin),
         milliseconds(a.scan),
+        milliseconds(b.parquet),
         times(a.gin / a.hunt),
         times(a.scan / a.hunt),
-        times(a.scan / b.hunt),
+        times(b.parquet / b.hunt),
       ];
     }),
   );
   console.log(
-    `\nDatabase ${megabytes(sizes?.blocks)} and columns ${megabytes(sizes?.columns)}, made at ${((columned * 1000) / count).toFixed(1)} µs an event; jsonb with its index ${megabytes(sizes?.plain)}, ${files.length} files ${megabytes(bytes)}; written, read back and taken out of the database at ${Math.round((count / moved) * 1000)} events a second.`,
+    `\nDatabase ${megabytes(sizes?.blocks)} and columns ${megabytes(sizes?.columns)}, made at ${((user + system) / count).toFixed(1)} µs of processor time an event (${((columned * 1000) / count).toFixed(1)} µs by the clock); jsonb with its index ${megabytes(sizes?.plain)}, ${files.length} files ${megabytes(bytes)}, those of the peer ${megabytes(parquet.bytes)}; written, read back and taken out of the database at ${Math.round((count / moved) * 1000)} events a second.`,
   );
 } finally {
   await peer.end();
+  parquet.close();
   await storage.close();
   database.stop();
   await rm(folder, { recursive: true });
@@ -134,8 +166,8 @@ function eventAt(at: number): object {
 }
 
 async function measured(parts: Parameters<typeof everyPiece>[0]) {
-  const rows: { found: number; hunt: number; gin: number; scan: number }[] = [];
-  for (const { hunt: text, holds } of questions) {
+  const rows: { found: number; hunt: number; gin: number; scan: number; parquet: number }[] = [];
+  for (const { hunt: text, holds, where } of questions) {
     const query = parseHunt(text, new Date());
     const ids = () => [];
     const ask = () =>
@@ -158,7 +190,14 @@ async function measured(parts: Parameters<typeof everyPiece>[0]) {
     const { found } = await ask();
     const wanted = await sql('on');
     if (found !== wanted) throw new Error(`${text}: ${found} found, and ${wanted} by SQL.`);
-    const taken = await mediansInTurns(runs, { hunt: ask, gin: () => sql('on'), scan: () => sql('off') });
+    const byParquet = await parquet.ask(where);
+    if (found !== byParquet) throw new Error(`${text}: ${found} found, and ${byParquet} in Parquet.`);
+    const taken = await mediansInTurns(runs, {
+      hunt: ask,
+      gin: () => sql('on'),
+      scan: () => sql('off'),
+      parquet: () => parquet.ask(where),
+    });
     rows.push({ found, ...taken });
   }
   return rows;

@@ -1,7 +1,7 @@
 /**
  * The ledger beside what a team would use instead: durable entries a second, in batches and by many small callers, and
  * verified entries a second. In the same run and on the same server an append-only table whose triggers chain the rows, and
- * the hash-chained audit log of an npm package.
+ * two npm packages: a hash-chained audit log, and the signed append-only log that people build on.
  *
  *     npm run bench:ledger [entries]
  */
@@ -15,13 +15,15 @@ import { systemClock } from '../packages/platform/src/kernel/clock.ts';
 import { CompactRange } from '../packages/platform/src/ledger/compact-range.ts';
 import { exportEvidence } from '../packages/platform/src/ledger/evidence-export.ts';
 import { verifyEvidence } from '../packages/platform/src/ledger/evidence-verify.ts';
+import { hashLeaves } from '../packages/platform/src/ledger/hash-many.ts';
 import { ephemeralSigner } from '../packages/platform/src/ledger/key.ts';
 import { createLedger } from '../packages/platform/src/ledger/ledger.ts';
-import { hashLeafInto, verifyInclusion } from '../packages/platform/src/ledger/merkle.ts';
+import { hashLeaf, verifyInclusion } from '../packages/platform/src/ledger/merkle.ts';
 import { openStorage } from '../packages/platform/src/storage/storage.ts';
 import { testServer } from '../packages/platform/src/storage/test-database.ts';
 import { clearMemory, median, printTable, times } from './measure.ts';
 import { type AuditLog, openAuditLog } from './peers/audit-log.ts';
+import { openHypercore, type SignedLog } from './peers/hypercore.ts';
 
 const entries = Number(process.argv[2] ?? 100_000);
 const runs = 3;
@@ -67,7 +69,7 @@ const insertChained = async (drafts: readonly LedgerDraft[]) => {
   );
 };
 
-async function perSecond(count: number, work: () => Promise<unknown>): Promise<number> {
+async function perSecond(count: number, work: () => unknown): Promise<number> {
   clearMemory();
   const began = performance.now();
   await work();
@@ -75,7 +77,7 @@ async function perSecond(count: number, work: () => Promise<unknown>): Promise<n
 }
 
 /** Medians of several rounds in which all take their turn. */
-async function inTurns(kinds: Readonly<Record<string, readonly [count: number, work: () => Promise<unknown>]>>) {
+async function inTurns(kinds: Readonly<Record<string, readonly [count: number, work: () => unknown]>>) {
   const found = new Map<string, number[]>();
   for (let run = -1; run < runs; run += 1) {
     for (const [name, [count, work]] of Object.entries(kinds)) {
@@ -93,11 +95,19 @@ function show(what: string, rates: readonly (readonly [string, number])[]): void
   printTable([what, 'a second', 'ours to it'], rows);
 }
 
+let signedLog: SignedLog | undefined;
 try {
   const firstRows = (batches[0] ?? []).slice(0, 5000);
   const few = Math.min(2000, entries);
   const log: AuditLog | { readonly missing: string } = await openAuditLog(folder);
   if ('missing' in log) console.log(`aquaman-core: left out, ${log.missing}`);
+  const hypercore = await openHypercore(folder);
+  if ('missing' in hypercore) console.log(`hypercore: left out, ${hypercore.missing}`);
+  else signedLog = hypercore;
+  /** As long as a record of ours. */
+  const blocks = firstRows.map((one) =>
+    Buffer.from(JSON.stringify({ ...one, at: new Date(), blobs: [], incidentSeq: 0, v: 1 })),
+  );
   const small = async () => {
     await Promise.all(Array.from({ length: few }, (_, n) => ledger.append([draft(n)])));
   };
@@ -111,6 +121,14 @@ try {
         },
       ],
       'append-only table with chaining triggers, batches of 5,000': [firstRows.length, () => insertChained(firstRows)],
+      ...(signedLog === undefined
+        ? {}
+        : {
+            [`hypercore ${signedLog.version} (npm), batches of 5,000, not synced`]: [
+              blocks.length,
+              () => signedLog?.append(blocks),
+            ],
+          }),
       [`firebreak, ${few} callers of one entry each`]: [few, small],
       ...('missing' in log
         ? {}
@@ -132,12 +150,10 @@ try {
     if (records.length < entries) records.push(record);
   }
   const root = await ledger.root(records.length);
-  const scratch = new Uint8Array(32);
   const rebuild = async () => {
     const range = new CompactRange();
-    for (const record of records) {
-      hashLeafInto(scratch, 0, record);
-      range.push(scratch, 0);
+    for (let from = 0; from < records.length; from += 1024) {
+      range.pushAll(hashLeaves(records.slice(from, from + 1024)));
     }
     if (Buffer.compare(range.root(), root) !== 0) throw new Error('the root is another one');
   };
@@ -145,8 +161,7 @@ try {
   const claims = await Promise.all(
     Array.from({ length: probe }, async (_, at) => {
       const index = Math.floor((at * records.length) / probe);
-      const leafHash = new Uint8Array(32);
-      hashLeafInto(leafHash, 0, records[index] as Uint8Array);
+      const leafHash = hashLeaf(records[index] as Uint8Array);
       return { index, size: records.length, leafHash, root, proof: await ledger.proof(index, records.length) };
     }),
   );
@@ -172,6 +187,14 @@ try {
         },
       ],
       ...('missing' in log ? {} : { [`aquaman-core ${log.version} (npm)`]: [log.count(), () => log.verify()] }),
+      ...(signedLog === undefined
+        ? {}
+        : {
+            [`hypercore ${signedLog.version} (npm), its audit of blocks and tree`]: [
+              signedLog.count(),
+              () => signedLog?.verify(),
+            ],
+          }),
       'firebreak, single inclusion proofs': [
         probe,
         async () => {
@@ -194,6 +217,7 @@ try {
     `\n${size.toLocaleString('en')} entries in the log at the end, ${availableParallelism()} cores, one thread of ours`,
   );
 } finally {
+  await signedLog?.close();
   await storage.close();
   await admin.end();
   await server.stop();

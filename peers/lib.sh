@@ -176,7 +176,7 @@ stop_all() {
 
 # --- Python -----------------------------------------------------------------
 
-# python_environment HOME REQUIREMENTS: a virtual environment with exactly these
+# python_environment HOME REQUIREMENTS [OPTION...]: a virtual environment with exactly these
 # versions, wheels only: nothing of a stranger's is built or run to install it.
 python_environment() {
   [[ -x $1/bin/pip && -e $1/complete ]] && return
@@ -187,7 +187,7 @@ python_environment() {
   mkdir -p "$PEERS_CACHE"
   {
     python3 -m venv "$1" &&
-      "$1/bin/pip" install --quiet --disable-pip-version-check --no-input --only-binary :all: -r "$2"
+      "$1/bin/pip" install --quiet --disable-pip-version-check --no-input --only-binary :all: -r "$2" "${@:3}"
   } >&2 || die "pip could not install what $2 names"
   touch "$1/complete"
 }

@@ -31,7 +31,11 @@ interface Peer {
 }
 
 const wanted: readonly Peer[] = [
-  { script: 'tlog/install', variable: 'FIREBREAK_TLOG_VERIFY', for: /\/src\/ledger\// },
+  {
+    script: 'tlog/install',
+    variable: 'FIREBREAK_TLOG_VERIFY',
+    for: /\/(src\/ledger\/|scenarios\/recovery\/poisoned)/,
+  },
   { script: 'chromium/install', variable: 'CHROMIUM', for: /\.browser\.test\.ts$/ },
   { script: 'postgresql/start', variable: 'FIREBREAK_DATABASE_URL', stop: 'postgresql/stop' },
   {
@@ -40,7 +44,7 @@ const wanted: readonly Peer[] = [
     prints: 'KUBECONFIG',
     alongside: ['FIREBREAK_K8S_AUDIT_LOG'],
     stop: 'kubernetes/stop',
-    for: /\/(scenarios\/containment\/(?!(github|registry)-)|scenarios\/promotion\/|connectors\/kubernetes\/)/,
+    for: /\/(scenarios\/containment\/(?!(github|registry)-)|scenarios\/(promotion\/|canary\/cluster)|connectors\/kubernetes\/)/,
   },
   {
     script: 'registry/start',
@@ -58,6 +62,7 @@ const wanted: readonly Peer[] = [
     stop: 'versitygw/stop',
     for: /\/(evidence\/stores|connectors\/data)\//,
   },
+  { script: 'dvc/install', variable: 'FIREBREAK_DVC', for: /\/scenarios\/evidence-vault\/dvc/ },
   { script: 'age/install', variable: 'FIREBREAK_AGE_BIN', for: /\/evidence\/sealing\// },
   { script: 'moto/start', variable: 'FIREBREAK_MOTO_URL', stop: 'moto/stop', for: /\/evidence\/sealing\// },
   { script: 'case/install', variable: 'FIREBREAK_CASE_VALIDATE', for: /\/src\/incidents\/file\// },
@@ -69,6 +74,13 @@ const wanted: readonly Peer[] = [
     variable: 'FIREBREAK_ALERTMANAGER_URL',
     stop: 'alertmanager/stop',
     for: /\/response-events\/outlets\//,
+  },
+  {
+    script: 'prometheus/start',
+    variable: 'FIREBREAK_PROMETHEUS_URL',
+    alongside: ['FIREBREAK_PROMETHEUS_DIR'],
+    stop: 'prometheus/stop',
+    for: /\/(src\/app\/canary|scenarios\/recovery)\//,
   },
   {
     script: 'rsyslog/start',
@@ -125,7 +137,7 @@ const wanted: readonly Peer[] = [
     variable: 'FIREBREAK_LITELLM_DATABASE_PROXY_URL',
     alongside: ['FIREBREAK_LITELLM_DATABASE_PROXY_KEY'],
     stop: 'litellm-database/stop',
-    for: /\/(connectors\/litellm\/actions\/|scenarios\/canary\/live)/,
+    for: /\/(connectors\/litellm\/(actions|credential-probes)\/|scenarios\/(canary\/live|recovery\/poisoned))/,
   },
 ];
 
@@ -150,7 +162,7 @@ export async function setup(project: TestProject): Promise<Stop> {
  * The test files that this run is about. vitest keeps the words of its command line to itself; should it keep them elsewhere
  * one day, every peer is started, and nothing is missed.
  */
-async function filesToRun(project: TestProject): Promise<readonly string[]> {
+export async function filesToRun(project: TestProject): Promise<readonly string[]> {
   const { filenamePattern } = project.vitest as { readonly filenamePattern?: string[] };
   return (await project.globTestFiles(filenamePattern)).testFiles;
 }

@@ -1,7 +1,12 @@
 /** What an inspection says of a corpus of ours: every published way around a scanner, every lie of a container, and honest models. */
+import { link, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { honestArtifacts } from './honest.ts';
+import { inspectFiles } from '../../packages/platform/src/artifacts/inspection/inspect-files.ts';
+import { operations } from '../../packages/platform/src/artifacts/inspection/pickle/operations.case.ts';
+import { honestArtifacts, onnx } from './honest.ts';
 import { hostileArtifacts } from './hostile.ts';
 import { inspected } from './inspected.ts';
 
@@ -29,7 +34,61 @@ test('hostile artifacts are not called safe, and honest ones are', async () => {
   expect(missed).toEqual([]);
   expect(alarmed).toEqual([]);
   expect(weak).toEqual([]);
-  expect(hostile.length).toBeGreaterThan(190);
+  expect(hostile.length).toBeGreaterThan(390);
+});
+
+test('the call is found after every operation of Python 3, and in every format that can hold a pickle', async () => {
+  const after = hostile.filter(({ name }) => name.startsWith('pickle: a call after operation'));
+  expect(after.length).toBe(operations.length);
+  for (const { name, bytes } of after) {
+    const { reasons } = await inspected(bytes);
+    expect(
+      reasons.some(({ what }) => what.includes('os.system')),
+      name,
+    ).toBe(true);
+  }
+  const formats = new Set<string>();
+  for (const { bytes } of hostile) formats.add((await inspected(bytes, { unpacked: 64 << 20 })).format);
+  for (const format of [
+    'pickle',
+    'torch-legacy',
+    'torch-zip',
+    'npy',
+    'npz',
+    'zip',
+    'tar',
+    'pickle in gzip',
+    'pickle in zlib',
+    'pickle in zstd',
+    'tar in gzip',
+  ])
+    expect([...formats]).toContain(format);
+});
+
+test('data of ONNX behind a link are refused, however the link is made', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'firebreak-onnx-'));
+  const { signal } = new AbortController();
+  try {
+    await writeFile(join(folder, 'real'), Buffer.alloc(8));
+    await mkdir(join(folder, 'plain'));
+    await mkdir(join(folder, 'model', 'own'), { recursive: true });
+    await writeFile(join(folder, 'plain', 'data'), Buffer.alloc(8));
+    await writeFile(join(folder, 'model', 'own', 'data'), Buffer.alloc(8));
+    // CVE-2026-34447, CVE-2026-34446, CVE-2026-27489.
+    await symlink('../real', join(folder, 'model', 'symbolic'));
+    await link(join(folder, 'real'), join(folder, 'model', 'hard'));
+    await symlink('../plain', join(folder, 'model', 'parent'));
+    const verdicts: string[] = [];
+    for (const location of ['symbolic', 'hard', 'parent/data', 'own/data']) {
+      const path = join(folder, 'model', 'model.onnx');
+      await writeFile(path, onnx({ external: [['location', location]] }));
+      const wish = { paths: [path], allowed: [], perFile: 60_000, now: () => new Date(), signal };
+      verdicts.push((await inspectFiles(wish)).verdict);
+    }
+    expect(verdicts).toEqual(['unsafe', 'unsafe', 'unsafe', 'safe']);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('a reason says what would be called, with what, and where', async () => {

@@ -137,6 +137,30 @@ export function zipOf(
   return Buffer.concat([...parts, directory, end, otherwise.suffix ?? Buffer.alloc(0)]);
 }
 
+/** A tar file (POSIX ustar) of members as they are given. */
+export function tarOf(
+  members: readonly {
+    readonly name: string;
+    readonly data: Uint8Array;
+    readonly type?: string;
+    readonly to?: string;
+  }[],
+): Buffer {
+  const parts = members.flatMap(({ name, data, type = '0', to = '' }) => {
+    const header = Buffer.alloc(512);
+    header.write(name, 0);
+    header.write('0000644\x000000000\x000000000\0', 100, 'latin1');
+    header.write(data.length.toString(8).padStart(11, '0'), 124);
+    header.write('00000000000', 136);
+    header.write(`        ${type}${to}`, 148);
+    header.write('ustar\u000000', 257, 'latin1');
+    const sum = header.reduce((total, byte) => total + byte, 0);
+    header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+    return [header, data, Buffer.alloc((512 - (data.length % 512)) % 512)];
+  });
+  return Buffer.concat([...parts, Buffer.alloc(1024)]);
+}
+
 function varint(value: number): Buffer {
   const bytes: number[] = [];
   let rest = value;

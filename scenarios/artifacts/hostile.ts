@@ -18,6 +18,7 @@ import {
   tensorHeader,
   torchMembers,
 } from './honest.ts';
+import { publishedSince } from './published.ts';
 
 export interface Hostile {
   readonly name: string;
@@ -325,5 +326,5 @@ function models(): Hostile[] {
 }
 
 export function hostileArtifacts(): readonly Hostile[] {
-  return [...pickles(), ...archives(), ...models()];
+  return [...pickles(), ...archives(), ...models(), ...publishedSince()];
 }

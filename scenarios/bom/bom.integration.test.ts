@@ -1,15 +1,22 @@
 /** Our bills of materials of the demo estate, read by the projects' own libraries: CycloneDX 1.7 by its JSON schema, SPDX 3.0.1 by its model. */
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ArtifactReport } from '@firebreak/contract';
 import { beforeAll, expect, test } from 'vitest';
 import { openDemo } from '../../packages/platform/src/app/targets.ts';
+import { inspectFiles } from '../../packages/platform/src/artifacts/inspection/inspect-files.ts';
 import type { AttackGraph } from '../../packages/platform/src/graph/attack-graph.ts';
 import { deriveGraph } from '../../packages/platform/src/graph/derive-graph.ts';
 import { edgeRules } from '../../packages/platform/src/graph/edges/index.ts';
 import { nodeRules } from '../../packages/platform/src/graph/nodes/index.ts';
+import { inspectedFiles } from '../../packages/platform/src/promotion/documents/inspected-files.ts';
 import { bomMaterial, nothingKept } from '../../packages/platform/src/promotion/documents/material.ts';
 import { bomAs, modelDocument } from '../../packages/platform/src/promotion/documents/write.ts';
 import { good, request } from '../../packages/platform/src/promotion/testing/good.case.ts';
+import { honestArtifacts } from '../artifacts/honest.ts';
+import { hostileArtifacts } from '../artifacts/hostile.ts';
 
 const python = process.env.FIREBREAK_BOM_PYTHON ?? '';
 const validator = new URL('../../peers/bom/validate.py', import.meta.url).pathname;
@@ -49,6 +56,23 @@ test.each(['cyclonedx', 'spdx'] as const)('%s: the whole estate, and every model
   expect(all.filter(({ valid }) => !valid)).toEqual([]);
   expect(all).toHaveLength(boms.length);
   expect(all[0]?.count).toBeGreaterThan(5);
+});
+
+test('what an inspection of files found, hostile and honest ones', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'firebreak-bom-'));
+  try {
+    for (const [number, { bytes }] of hostileArtifacts().entries())
+      if (bytes.length < 100_000) writeFileSync(join(folder, `hostile ${number}.bin`), bytes);
+    for (const [number, bytes] of Object.values(honestArtifacts()).entries())
+      writeFileSync(join(folder, `honest-${number}.bin`), bytes);
+    const { signal } = new AbortController();
+    const report = await inspectFiles({ paths: [folder], allowed: [], perFile: 60_000, now: () => at, signal });
+    const [judged] = judge('cyclonedx', bomAs('cyclonedx', inspectedFiles(report), '1.2.3'));
+    expect(judged).toMatchObject({ valid: true, count: report.files.length });
+    expect(report.files.length).toBeGreaterThan(200);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('what was kept about a model is in it: findings as vulnerabilities, signature, evaluations; and the validator can say no', () => {

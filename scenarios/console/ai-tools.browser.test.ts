@@ -1,13 +1,13 @@
 /** AI tools as identities in a real browser, on the demo estate: what each acts with, from the list to the node, and by its long-lived keys. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { open, type Person, type ServedConsole, serveConsole, shoot } from './served-console.ts';
+import { open, type Person, type ServedConsole, sharedConsole, shoot } from './served-console.ts';
 
 let served: ServedConsole;
 let ada: Person;
 let page: Page;
 beforeAll(async () => {
-  served = await serveConsole([]);
+  served = await sharedConsole();
   ada = await served.admin();
   ({ page } = ada);
 }, 300_000);

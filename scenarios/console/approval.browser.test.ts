@@ -8,7 +8,7 @@ import { invite, type ServedConsole, serveConsole, shoot } from './served-consol
 
 let served: ServedConsole;
 beforeAll(async () => {
-  served = await serveConsole([]);
+  served = await serveConsole();
 });
 afterAll(() => served?.close());
 

@@ -7,22 +7,18 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { good, request } from '../../packages/platform/src/promotion/testing/good.case.ts';
 import { openStorage, type Storage } from '../../packages/platform/src/storage/storage.ts';
-import { testServer } from '../../packages/platform/src/storage/test-database.ts';
-import { open, type Person, type ServedConsole, serveConsole, shoot } from './served-console.ts';
+import { open, type Person, type SharedConsole, sharedConsole, shoot } from './served-console.ts';
 
 const scorer = 'kubernetes:InferenceService.serving.kserve.io/ml-serving/fraud-scorer';
 const hostile = 'churn <img src=x onerror=alert(1)>/7';
-let served: ServedConsole;
+let served: SharedConsole;
 let storage: Storage;
-let database: Awaited<ReturnType<typeof testServer>>;
 let ada: Person;
 let page: Page;
 
 beforeAll(async () => {
-  database = await testServer();
-  const url = await database.database();
-  served = await serveConsole([], ['--database', url]);
-  storage = await openStorage({ url });
+  served = await sharedConsole();
+  storage = await openStorage({ url: served.database });
   const store = storage.promotionStore;
   const at = new Date().toISOString();
   const model = request({ at, subject: { ...request().subject, name: hostile } });
@@ -127,7 +123,6 @@ afterEach(async () => {
 afterAll(async () => {
   await served?.close();
   await storage?.close();
-  await database?.stop();
 });
 
 test('channels are compared with what was approved, and one is approved', async () => {

@@ -7,7 +7,7 @@ import type { CanaryRun, CanaryWish } from '@firebreak/contract';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { seeded } from '../../bench/random.ts';
-import { open, type Person, type ServedConsole, serveConsole, shoot, tokenFor } from './served-console.ts';
+import { open, type Person, type ServedConsole, sharedConsole, shoot, tokenFor } from './served-console.ts';
 
 let served: ServedConsole;
 let ada: Person;
@@ -15,7 +15,7 @@ let page: Page;
 let token: string;
 
 beforeAll(async () => {
-  served = await serveConsole([]);
+  served = await sharedConsole();
   ada = await served.admin();
   ({ page } = ada);
   token = await tokenFor(page, 'pipeline', 'approver');

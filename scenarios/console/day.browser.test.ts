@@ -8,12 +8,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { invite, root, type ServedConsole, serveConsole, shoot } from './served-console.ts';
+import { invite, type OwnConsole, serveConsole, shoot } from './served-console.ts';
+import { root } from './server.ts';
 
-let served: ServedConsole;
+let served: OwnConsole;
 
 beforeAll(async () => {
-  served = await serveConsole([]);
+  served = await serveConsole();
 });
 afterAll(() => served?.close());
 

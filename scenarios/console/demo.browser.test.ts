@@ -4,14 +4,14 @@
  */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { open, type Person, type ServedConsole, searchFor, serveConsole, shoot } from './served-console.ts';
+import { open, type Person, type ServedConsole, searchFor, sharedConsole, shoot } from './served-console.ts';
 
 let served: ServedConsole;
 let ada: Person;
 let page: Page;
 
 beforeAll(async () => {
-  served = await serveConsole([]);
+  served = await sharedConsole();
   ada = await served.admin();
   ({ page } = ada);
 });

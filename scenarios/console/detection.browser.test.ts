@@ -44,7 +44,7 @@ const rules = [
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'firebreak-rules-'));
   for (const [index, text] of rules.entries()) await writeFile(join(folder, `${index}.yml`), text);
-  served = await serveConsole([], ['--rules', folder]);
+  served = await serveConsole(['--rules', folder]);
   ada = await served.admin();
   ({ page } = ada);
   token = await tokenFor(page, 'collector', 'sensor');

@@ -13,16 +13,16 @@ import { loadOrCreateSigner } from '../../packages/platform/src/ledger/key.ts';
 import { createLedger } from '../../packages/platform/src/ledger/ledger.ts';
 import { openStorage } from '../../packages/platform/src/storage/storage.ts';
 import { harbourSources } from './harbour.ts';
-import { invite, open, type Person, type ServedConsole, searchFor, serveConsole } from './served-console.ts';
+import { invite, type OwnConsole, open, type Person, searchFor, serveConsole } from './served-console.ts';
 
 let folder: string;
-let served: ServedConsole;
+let served: OwnConsole;
 let ada: Person;
 let page: Page;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'firebreak-harbour-'));
-  served = await serveConsole(await harbourSources(join(folder, 'estate')));
+  served = await serveConsole((await harbourSources(join(folder, 'estate'))).flatMap((source) => ['--from', source]));
   ada = await served.admin();
   ({ page } = ada);
 });

@@ -9,7 +9,7 @@ let served: ServedConsole;
 let ada: Person;
 
 beforeAll(async () => {
-  served = await serveConsole([]);
+  served = await serveConsole();
   ada = await served.admin();
 });
 afterAll(async () => {

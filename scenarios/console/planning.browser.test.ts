@@ -5,7 +5,7 @@
  */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Person, type ServedConsole, serveConsole, shoot } from './served-console.ts';
+import { type Person, type ServedConsole, sharedConsole, shoot } from './served-console.ts';
 
 /** Seven plans are made for one comparison; on a busy machine that takes a while. */
 const patience = 120_000;
@@ -15,7 +15,7 @@ let ada: Person;
 let page: Page;
 
 beforeAll(async () => {
-  served = await serveConsole([]);
+  served = await sharedConsole();
   ada = await served.admin();
   ({ page } = ada);
   await page.getByRole('link', { name: /serving account is abused/ }).click();

@@ -1,13 +1,13 @@
 /** The recovery board in a real browser, on the demo's incident: what is next, what a person may say, and what only a fact or a probe may. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Person, type ServedConsole, serveConsole, shoot } from './served-console.ts';
+import { type Person, type ServedConsole, sharedConsole, shoot } from './served-console.ts';
 
 let served: ServedConsole;
 let ada: Person;
 let page: Page;
 beforeAll(async () => {
-  served = await serveConsole([]);
+  served = await sharedConsole();
   ada = await served.admin();
   ({ page } = ada);
 }, 300_000);

@@ -1,13 +1,10 @@
-/** The built console (`../built.ts`) on a real server in a process of its own, and browsers on it, for the scenarios of this folder. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+/** The built console (`../built.ts`) on a real server, and browsers on it, for the scenarios of this folder. */
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { type Browser, chromium, type Page } from 'playwright-core';
-
-export const root = new URL('../../', import.meta.url).pathname;
+import { inject } from 'vitest';
+import type { DemoServer } from './demo-server.ts';
+import { root, type ServeOptions, startServer } from './server.ts';
 
 export interface Person {
   readonly page: Page;
@@ -18,79 +15,77 @@ export interface Person {
 export interface ServedConsole {
   /** Scheme, host and port. */
   readonly origin: string;
-  /** The data directory; it stays until `close`. */
-  readonly data: string;
   /** A person with a browser profile of their own, who has not signed in. */
   person(scheme: 'light' | 'dark'): Promise<Person>;
-  /** The first person, signed in and looking at the incidents. The link is good for one. */
+  /** The first person, signed in and looking at the incidents; of a server of one's own, this goes once. */
   admin(): Promise<Person>;
-  /** Ends the server in order, so that its data directory may be opened. */
-  stop(): Promise<void>;
   close(): Promise<void>;
 }
 
-/**
- * Starts a server over the sources, or over the demo estate when there are none.
- *
- * @param more further options of `serve`
- */
-export async function serveConsole(sources: readonly string[], more: readonly string[] = []): Promise<ServedConsole> {
-  const { CHROMIUM } = process.env;
-  if (CHROMIUM === undefined) throw new Error('CHROMIUM must name a browser: run `peers/chromium/install`.');
-  const data = await mkdtemp(join(tmpdir(), 'firebreak-console-'));
-  const args = ['packages/platform/src/app/main.ts', 'serve', '--data', data, '--port', '0', ...more];
-  const server = spawn(process.execPath, [...args, ...sources.flatMap((source) => ['--from', source])], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NO_COLOR: '1' },
-  });
-  const stop = async () => {
-    if (server.exitCode !== null || server.signalCode !== null) return;
-    server.kill('SIGTERM');
-    await once(server, 'exit');
-  };
-  const [link, browser] = await Promise.all([
-    signInLink(server),
-    chromium.launch({
-      executablePath: CHROMIUM,
-      args: [
-        '--no-sandbox',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    }),
-  ]);
-  const { origin } = new URL(link);
+/** A server that nobody else looks at. */
+export interface OwnConsole extends ServedConsole {
+  /** The data directory; it stays until `close`. */
+  readonly data: string;
+  /** Ends the server in order, so that its data directory may be opened. */
+  stop(): Promise<void>;
+}
+
+/** A server that other suites look at as well. */
+export type SharedConsole = ServedConsole & Pick<DemoServer, 'database'>;
+
+/** Starts a server over the demo estate, or what the options say, for a suite that changes what others look at. */
+export async function serveConsole(options: ServeOptions = []): Promise<OwnConsole> {
+  const [server, browser] = await Promise.all([startServer(options), launch()]);
+  const { origin, link, data } = server;
   return {
-    origin,
-    data,
+    ...{ origin, data },
     person: (scheme) => person(browser, origin, scheme),
-    admin: async () => {
-      const first = await person(browser, origin, 'light');
-      await first.page.goto(link);
-      await first.page.getByRole('heading', { level: 1, name: 'Incidents' }).waitFor();
-      return first;
-    },
-    stop,
+    admin: async () => arrived(await person(browser, origin, 'light'), link),
+    stop: () => server.stop(),
     close: async () => {
       await browser.close();
-      await stop();
-      await rm(data, { recursive: true, force: true });
+      await server.close();
     },
   };
 }
 
-/** Resolves with the link that the server prints. */
-async function signInLink(server: ChildProcess): Promise<string> {
-  if (server.stdout === null) throw new Error('the server has no standard output');
-  for await (const line of createInterface({ input: server.stdout })) {
-    const found = /https?:\/\/\S+#link=\S+/.exec(line);
-    if (found !== null) return found[0];
-  }
-  throw new Error(`the server ended with ${server.exitCode} before it printed a link`);
+/** The demo estate on the server that several suites share (`demo-server.ts`). */
+export async function sharedConsole(): Promise<SharedConsole> {
+  const { origin, session, database } = inject('demoServer');
+  const [name, value] = session;
+  const browser = await launch();
+  return {
+    ...{ origin, database },
+    person: (scheme) => person(browser, origin, scheme),
+    admin: async () => {
+      const admin = await person(browser, origin, 'light');
+      await admin.page.context().addCookies([{ name, value, url: origin, httpOnly: true, sameSite: 'Strict' }]);
+      return arrived(admin, `${origin}/incidents`);
+    },
+    close: () => browser.close(),
+  };
+}
+
+async function arrived(person: Person, address: string): Promise<Person> {
+  await person.page.goto(address);
+  await person.page.getByRole('heading', { level: 1, name: 'Incidents' }).waitFor();
+  return person;
+}
+
+async function launch(): Promise<Browser> {
+  const { CHROMIUM } = process.env;
+  if (CHROMIUM === undefined) throw new Error('CHROMIUM must name a browser: run `peers/chromium/install`.');
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    args: [
+      '--no-sandbox',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
 }
 
 async function person(browser: Browser, origin: string, colorScheme: 'light' | 'dark'): Promise<Person> {

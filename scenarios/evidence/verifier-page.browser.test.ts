@@ -12,7 +12,8 @@ import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Clock, systemClock } from '../../packages/platform/src/kernel/clock.ts';
 import { settableClock } from '../../packages/platform/src/kernel/settable-clock.ts';
 import { exportEvidence } from '../../packages/platform/src/ledger/evidence-export.ts';
 import { ephemeralSigner } from '../../packages/platform/src/ledger/key.ts';
@@ -20,6 +21,9 @@ import { createLedger } from '../../packages/platform/src/ledger/ledger.ts';
 import { memoryLedgerStore } from '../../packages/platform/src/ledger/memory-store.ts';
 import { noteVerifier } from '../../packages/platform/src/ledger/note.ts';
 import { bytesOf, forged, type Members, unpacked } from '../../packages/platform/src/ledger/testing/archive.case.ts';
+import { startTsa, type Tsa } from '../../packages/platform/src/ledger/testing/tsa.case.ts';
+import { askAuthority } from '../../packages/platform/src/ledger/timestamp/ask-authority.ts';
+import { certificatesOf } from '../../packages/platform/src/ledger/timestamp/certificate.ts';
 import { memoryWitness, witnessed } from '../../packages/platform/src/ledger/witness/memory-witness.case.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
@@ -37,10 +41,10 @@ let folder: string;
 let browser: Browser;
 let honest: { readonly file: Buffer; readonly witness: string; readonly earlier: string };
 
-async function logOf(by = signer) {
-  const ledger = createLedger({ store: memoryLedgerStore(), signer: by, clock });
+async function logOf(by = signer, time: Clock = clock) {
+  const ledger = createLedger({ store: memoryLedgerStore(), signer: by, clock: time });
   const verifier = noteVerifier(by.verifierKey);
-  const witness = memoryWitness('witness.example/w', verifier === undefined ? [] : [verifier], clock);
+  const witness = memoryWitness('witness.example/w', verifier === undefined ? [] : [verifier], time);
   return { ledger, witness, vouchers: witnessed(witness, (from, to) => ledger.consistency(from, to)) };
 }
 type Log = Awaited<ReturnType<typeof logOf>>;
@@ -78,6 +82,8 @@ interface Given {
   readonly key?: string;
   readonly witness?: string;
   readonly earlier?: string;
+  /** PEM */
+  readonly authorities?: string;
 }
 interface Seen {
   readonly page: Page;
@@ -88,7 +94,7 @@ interface Seen {
   readonly troubles: readonly string[];
 }
 
-async function see(path: string, { key, witness, earlier }: Given = {}): Promise<Seen> {
+async function see(path: string, { key, witness, earlier, authorities }: Given = {}): Promise<Seen> {
   const context = await browser.newContext();
   context.setDefaultTimeout(120_000);
   const page = await context.newPage();
@@ -105,6 +111,7 @@ async function see(path: string, { key, witness, earlier }: Given = {}): Promise
   await page.locator('summary').click();
   if (witness !== undefined) await page.locator('#witnesses').fill(witness);
   if (earlier !== undefined) await page.locator('#earlier').fill(earlier);
+  if (authorities !== undefined) await page.locator('#authorities').fill(authorities);
   await page.locator('#file').setInputFiles(path);
   const verdict = page.locator('.verdict');
   await verdict.waitFor();
@@ -226,6 +233,101 @@ test('what is no evidence file, and a key that is none, end in words', async () 
   expect(wrong.text).toContain('not of the form name+id+key');
   await none.page.context().close();
   await wrong.page.context().close();
+});
+
+describe('time stamps', () => {
+  let tsa: Tsa;
+  let stamped: Buffer;
+
+  /** A log of today, since the authority's clock is the real one; it has the authority stamp each note that it exports. */
+  async function stampedFile(kind: 'good' | 'ec'): Promise<Buffer> {
+    const log = await logOf(signer, systemClock);
+    await write(log, 2);
+    const { policy, vouch } = log.vouchers;
+    const authority = { url: tsa.url(kind), certificates: certificatesOf(tsa.ca) ?? [] };
+    const vouchers: typeof log.vouchers = {
+      policy: { ...policy, timestamps: 1 },
+      vouch: async (checkpoint) => {
+        const { note } = await vouch(checkpoint);
+        const asked = await askAuthority(authority, Buffer.from(note));
+        if (!asked.ok) throw new Error(asked.reason);
+        return { note, timestamps: [asked.answer] };
+      },
+    };
+    return bytesOf(file({ ...log, vouchers }));
+  }
+  const key = signer.verifierKey;
+
+  beforeAll(async () => {
+    tsa = await startTsa();
+    stamped = await stampedFile('good');
+  });
+  afterAll(() => tsa?.close());
+
+  test('are checked in the page, by the certificate that the reader gives, of RSA and of ECDSA', async () => {
+    for (const kind of ['good', 'ec'] as const) {
+      const path = await put(`stamped-${kind}.tar`, kind === 'good' ? stamped : await stampedFile(kind));
+      const seen = await see(path, { key, authorities: tsa.ca });
+      expect([seen.tone, seen.failed]).toEqual(['good', []]);
+      expect(seen.text).toContain('a time stamping authority has seen the checkpoint');
+      expect(seen.text).toMatch(new RegExp(`CN=TSA ${kind} saw it at 20\\d\\d-`));
+      expect(seen.text).not.toContain('not checked');
+      expect(seen.troubles).toEqual([]);
+      await seen.page.context().close();
+    }
+  });
+
+  test('of whom it is not known are said to be their own witness', async () => {
+    const seen = await see(await put('stamped.tar', stamped), { key });
+    expect([seen.tone, seen.failed]).toEqual(['good', []]);
+    expect(seen.text).toContain('the certificate comes with the time stamp: compare it');
+    await seen.page.context().close();
+  });
+
+  test.each<[string, () => Promise<Buffer>]>([
+    ['of another checkpoint', async () => swapped(await unpacked(await stampedFile('good')))],
+    [
+      'with a changed byte',
+      async () => {
+        const token = Buffer.from((await unpacked(stamped)).get('timestamps/0.tsr') ?? '');
+        // the signature ends the answer
+        token[token.length - 5] = (token[token.length - 5] ?? 0) ^ 1;
+        return swapped(new Map([['timestamps/0.tsr', token]]));
+      },
+    ],
+    ['that is none', async () => swapped(new Map([['timestamps/0.tsr', Buffer.from('0\x03\x02\x01\x00 rubbish')]]))],
+  ])('one %s is refused', async (name, forge) => {
+    const seen = await see(await put(`stamp-${name.replaceAll(' ', '-')}.tar`, await forge()), {
+      key,
+      authorities: tsa.ca,
+    });
+    expect(seen.tone).toBe('bad');
+    expect(seen.failed.join('\n')).toContain('a time stamping authority has seen the checkpoint');
+    expect(seen.troubles).toEqual([]);
+    await seen.page.context().close();
+  });
+
+  test('a file without one is refused where one is wanted; a stranger’s certificate and rubbish vouch for nothing', async () => {
+    const without = await see(await put('right.tar', honest.file), { key, authorities: tsa.ca });
+    expect(without.failed.join('\n')).toContain('0 of 1 that are wanted');
+    const own = await readFile(join(tsa.folder, 'good.pem'), 'utf8');
+    const ec = await readFile(join(tsa.folder, 'ec.pem'), 'utf8');
+    const pinned = await see(await put('stamped.tar', stamped), { key, authorities: own });
+    expect(pinned.tone).toBe('good');
+    const strange = await see(await put('stamped.tar', stamped), { key, authorities: ec });
+    expect(strange.failed.join('\n')).toContain('nobody who is trusted has issued');
+    const rubbish = await see(await put('stamped.tar', stamped), { key, authorities: 'rubbish' });
+    expect([rubbish.tone, rubbish.failed]).toEqual(['bad', []]);
+    expect(rubbish.text).toContain('no certificate in PEM form');
+    for (const { page } of [without, pinned, strange, rubbish]) await page.context().close();
+  });
+
+  /** The stamped file with the stamp of another one. */
+  async function swapped(from: Members): Promise<Buffer> {
+    const members = await unpacked(stamped);
+    members.set('timestamps/0.tsr', from.get('timestamps/0.tsr') ?? Buffer.of());
+    return forged(members);
+  }
 });
 
 test('a file of 200 MB is read as it comes: memory stays flat', async () => {

@@ -2,11 +2,10 @@
  * The reference tool of the specification (Python) and ours: what one signs the other verifies, and both refuse the same model once
  * a byte of it is changed. Also what it signed before its version 1.0, made with its own code for that form.
  */
-import { execFile, execFileSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { HashName } from '../../packages/platform/src/artifacts/signing/hashing/hash.ts';
 import { readSigningKey, signModel } from '../../packages/platform/src/artifacts/signing/sign-model.ts';
@@ -19,9 +18,9 @@ import {
 } from '../../packages/platform/src/artifacts/signing/trust/trust.ts';
 import { verifyModel } from '../../packages/platform/src/artifacts/signing/verify-model.ts';
 import { makeAuthority } from './authority.ts';
+import { startReferenceTool } from './reference-tool.ts';
 import { copyOf, hasCorpus, signedModels, verdictOn } from './signed-models.ts';
 
-const run = promisify(execFile);
 const { signal } = new AbortController();
 
 function peer(variable: string): string {
@@ -30,10 +29,12 @@ function peer(variable: string): string {
   return path;
 }
 
+let tool: ReturnType<typeof startReferenceTool>;
 let work: string;
 let model: string;
 let signature: string;
 beforeAll(async () => {
+  tool = startReferenceTool(peer('FIREBREAK_MODEL_SIGNING_PYTHON'));
   work = await mkdtemp(join(tmpdir(), 'firebreak-reference-'));
   model = join(work, 'model');
   signature = join(work, 'model.sig');
@@ -49,15 +50,14 @@ beforeAll(async () => {
   };
   for (const [name, content] of Object.entries(files)) await writeFile(join(model, name), content);
 });
-afterAll(() => rm(work, { recursive: true }));
+afterAll(async () => {
+  tool.stop();
+  await rm(work, { recursive: true });
+});
 
-/** @returns whether it ended well. */
-async function reference(...argv: readonly string[]): Promise<boolean> {
-  const script = 'from model_signing._cli import main; main()';
-  return run(peer('FIREBREAK_MODEL_SIGNING_PYTHON'), ['-c', script, ...argv], { timeout: 120_000 }).then(
-    () => true,
-    () => false,
-  );
+/** Its command line. @returns whether it ended well. */
+async function reference(...cli: readonly string[]): Promise<boolean> {
+  return (await tool.ask({ cli })).ok;
 }
 
 const ours = async (trust: Trust, of = model) =>
@@ -145,19 +145,6 @@ test('with a certificate and its chain, both ways', async () => {
 });
 
 /** Its command line signs files by SHA-256 only; its library does the rest. */
-const bySerialization = `
-import sys, model_signing
-from model_signing import hashing, signing, verifying
-verb, model, signature, key, method, algorithm = sys.argv[1:]
-config = hashing.Config()
-how = dict(hashing_algorithm=algorithm)
-config = config.use_shard_serialization(shard_size=70000, **how) if method == 'shards' else config.use_file_serialization(**how)
-if verb == 'sign':
-    signing.Config().use_elliptic_key_signer(private_key=key).set_hashing_config(config).sign(model, signature)
-else:
-    verifying.Config().use_elliptic_key_verifier(public_key=key).set_hashing_config(config).verify(model, signature)
-`;
-
 test.each<[Serialization['method'], HashName, string]>([
   ['files', 'sha256', 'sha256'],
   ['files', 'blake2b', 'blake2'],
@@ -166,17 +153,8 @@ test.each<[Serialization['method'], HashName, string]>([
   ['shards', 'blake2b', 'blake2'],
 ])('%s by %s, both ways', async (method, hash, theirName) => {
   const [privateKey, publicKey] = [join(work, 'prime256v1.pem'), join(work, 'prime256v1.pub')];
-  const they = (verb: string, key: string) =>
-    run(peer('FIREBREAK_MODEL_SIGNING_PYTHON'), [
-      '-c',
-      bySerialization,
-      verb,
-      model,
-      signature,
-      key,
-      method,
-      theirName,
-    ]);
+  const they = async (verb: 'sign' | 'verify', key: string) =>
+    expect(await tool.ask({ verb, model, signature, key, method, algorithm: theirName })).toMatchObject({ ok: true });
   const trust = trustInKey(await readFile(publicKey, 'utf8'));
   await they('sign', privateKey);
   expect(await ours(trust)).toBe('verified');
@@ -190,33 +168,11 @@ test.each<[Serialization['method'], HashName, string]>([
   await they('verify', publicKey);
 });
 
-/** Signs as the tool did before 1.0, through the functions by which it still verifies that. */
-const before1 = `
-import base64, json, sys
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from model_signing import hashing
-from model_signing._signing import sign_ec_key, sign_sigstore_pb
-model, signature, key, predicate = sys.argv[1:]
-resources = list(hashing.Config().hash(model).resource_descriptors())
-subject = [{"name": r.identifier, "digest": {"sha256": r.digest.digest_hex}} for r in resources]
-statement = {"_type": "https://in-toto.io/Statement/v1", "subject": subject, "predicateType": predicate,
-             "predicate": {"it's": "a \\\\ quoted \\t thing"}}
-payload = json.dumps(statement, ensure_ascii=False).encode()
-private = serialization.load_pem_private_key(open(key, 'rb').read(), None)
-sig = private.sign(sign_sigstore_pb.pae_compat(payload), ec.ECDSA(sign_ec_key.get_ec_key_hash(private.public_key())))
-pem = private.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-encoded = lambda b: base64.b64encode(b).decode()
-json.dump({"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
-  "verificationMaterial": {"publicKey": {"rawBytes": encoded(pem)}},
-  "dsseEnvelope": {"payload": encoded(payload), "payloadType": "application/vnd.in-toto+json",
-    "signatures": [{"sig": encoded(sig)}]}}, open(signature, 'w'))
-`;
-
 test('what it signed before its version 1.0 verifies with both', async () => {
   const [privateKey, publicKey] = [join(work, 'secp384r1.pem'), join(work, 'secp384r1.pub')];
   const type = 'https://model_signing/Digests/v0.1';
-  await run(peer('FIREBREAK_MODEL_SIGNING_PYTHON'), ['-c', before1, model, signature, privateKey, type]);
+  const before1 = { model, signature, key: privateKey, predicate: type };
+  expect(await tool.ask({ before1 })).toMatchObject({ ok: true });
   const trust = trustInKey(await readFile(publicKey, 'utf8'));
   const verify = async () =>
     verifyModel({

@@ -13,6 +13,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openStation, type Station } from '../../packages/platform/src/app/station.ts';
 import { openTarget } from '../../packages/platform/src/app/targets.ts';
 import { serveStation } from '../../packages/platform/src/app/testing/served-station.case.ts';
+import { makeSigstore } from '../../packages/platform/src/artifacts/signing/testing/sigstore.case.ts';
 import { keyHint } from '../../packages/platform/src/artifacts/signing/trust/elliptic.ts';
 import { type AdmissionServer, admissionServer } from '../../packages/platform/src/cli/admission-server.ts';
 import type { ApiObject, KubernetesApi, ResourceRef } from '../../packages/platform/src/connectors/kubernetes/api.ts';
@@ -39,7 +40,9 @@ let database: Awaited<ReturnType<typeof testServer>>;
 let closeServer: () => Promise<void>;
 let ask: Parameters<typeof admissionServer>[1];
 let cert: { cert: string; key: string };
-const digests = { good: '', unsigned: '', bundled: '' };
+const digests = { good: '', unsigned: '', bundled: '', keyless: '', stranger: '' };
+const sigstore = makeSigstore();
+const release = { identity: 'https://git.example/acme/.github/workflows/release.yml', issuer: 'https://token.example' };
 
 const core = (plural: string, name?: string): ResourceRef => ({ group: '', version: 'v1', plural, namespace, name });
 const services: ResourceRef = {
@@ -64,31 +67,23 @@ beforeAll(async () => {
   digests.good = await pushed('good', 'a layer');
   digests.unsigned = await pushed('unsigned', 'another layer');
   // As `cosign sign --key` leaves it at a tag of the registry.
-  const payload = JSON.stringify({
-    critical: {
-      identity: { 'docker-reference': `${host}/acme/good` },
-      image: { 'docker-manifest-digest': digests.good },
-      type: 'cosign container image signature',
-    },
-    optional: null,
-  });
+  const payload = simpleSigning('good', digests.good);
   const signature = sign('sha256', Buffer.from(payload), keys.privateKey).toString('base64');
-  const simple = artifact(
-    'application/vnd.oci.image.config.v1+json',
-    'application/vnd.dev.cosign.simplesigning.v1+json',
-    payload,
-  );
-  const manifest = JSON.parse(simple.manifest.bytes.toString('utf8')) as { layers: { annotations?: object }[] };
-  Object.assign(manifest.layers[0] ?? {}, { annotations: { 'dev.cosignproject.cosign/signature': signature } });
-  const bytes = Buffer.from(JSON.stringify(manifest));
-  await push(
-    registry,
-    undefined,
-    'acme/good',
-    `${digests.good.replace(':', '-')}.sig`,
-    { ...simple.manifest, bytes, size: bytes.length },
-    simple.blobs,
-  );
+  await pushAtTag('good', digests.good, payload, { 'dev.cosignproject.cosign/signature': signature });
+
+  // As `cosign sign` without a key: the right person, and another one of the same Sigstore.
+  for (const [name, by] of [
+    ['keyless', release],
+    ['stranger', { ...release, identity: 'mallory@example.com' }],
+  ] as const) {
+    digests[name] = await pushed(name, `a layer of ${name}`);
+    const { signature: made, keyless } = sigstore.signPayload(Buffer.from(simpleSigning(name, digests[name])), by);
+    await pushAtTag(name, digests[name], simpleSigning(name, digests[name]), {
+      'dev.cosignproject.cosign/signature': made,
+      'dev.sigstore.cosign/certificate': keyless.certificate,
+      'dev.sigstore.cosign/bundle': keyless.promise,
+    });
+  }
 
   digests.bundled = await pushed('bundled', 'a third layer');
   await pushBundle(digests.bundled);
@@ -97,9 +92,12 @@ beforeAll(async () => {
   const trust = {
     signers: [
       { name: 'ml-release', key: keys.publicKey.export({ type: 'spki', format: 'pem' }), may: ['sign', 'vouch'] },
+      { name: 'release-workflow', ...release, may: ['sign'] },
     ],
+    sigstoreRoot: 'trusted_root.json',
     registries: [registry],
   };
+  writeFileSync(join(folder, 'data', 'promotion', 'trusted_root.json'), sigstore.trustedRoot);
   writeFileSync(join(folder, 'data', 'promotion', 'trust.json'), JSON.stringify(trust));
   mkdirSync(join(folder, 'cluster'));
   writeFileSync(join(folder, 'cluster', 'pod.json'), '{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"x"}}');
@@ -186,6 +184,94 @@ test('an unsigned image is refused with what is missing, in a pod and in a templ
   expect(latest?.decision).toMatchObject({ decision: 'deny', request: { face: 'admission', environment: namespace } });
 });
 
+test('an image that was signed without a key is admitted for the identity that the trust file names, and no other', async () => {
+  const from = (name: 'keyless' | 'stranger') => `${host}/acme/${name}@${digests[name]}`;
+  expect(await create(core('pods'), pod('keyless', from('keyless')))).toMatchObject({ ok: true });
+  const stranger = await create(core('pods'), pod('stranger', from('stranger')));
+  expect(stranger).toMatchObject({ ok: false, reason: expect.stringContaining('not the one expected') });
+});
+
+const good = () => container(`${host}/acme/good@${digests.good}`);
+const bad = () => container(`${host}/acme/unsigned@${digests.unsigned}`);
+const refusedUnsigned = { ok: false, reason: expect.stringContaining('missing signed: There is no signature.') };
+
+test.each([
+  ['containers', () => ({ containers: [good(), { ...bad(), name: 'side' }] })],
+  ['init containers', () => ({ initContainers: [{ ...bad(), name: 'init' }], containers: [good()] })],
+] as const)('an unsigned image among the %s of a pod is refused', async (_, spec) => {
+  const name = `pod-${randomBytes(2).toString('hex')}`;
+  expect(await create(core('pods'), { metadata: { name }, spec: spec() } as ApiObject)).toMatchObject(refusedUnsigned);
+});
+
+test('an unsigned image as an ephemeral container of a pod that runs is refused, a signed one is not', async () => {
+  const name = 'debugged';
+  expect(await create(core('pods'), pod(name, good().image))).toMatchObject({ ok: true });
+  const ref = { ...core('pods', name), subresource: 'ephemeralcontainers' };
+  const debug = (from: object) => ({ spec: { ephemeralContainers: [{ ...from, name: 'debug' }] } });
+  expect(await api.patch(ref, 'merge', debug(bad()), signal)).toMatchObject(refusedUnsigned);
+  expect(await api.patch(ref, 'merge', debug(good()), signal)).toMatchObject({ ok: true });
+});
+
+const template = (name: string, more: object = {}) => ({
+  metadata: { labels: { app: name } },
+  spec: { containers: [good()], ...more },
+});
+const selected =
+  (name: string, more: object = {}) =>
+  (spec: object) => ({
+    selector: { matchLabels: { app: name } },
+    template: spec,
+    ...more,
+  });
+const workloads: readonly (readonly [string, string, (name: string) => (template: object) => object])[] = [
+  ['apps', 'deployments', (name) => selected(name)],
+  ['apps', 'statefulsets', (name) => selected(name, { serviceName: name })],
+  ['apps', 'daemonsets', (name) => selected(name)],
+  ['apps', 'replicasets', (name) => selected(name)],
+  ['', 'replicationcontrollers', (name) => (spec) => ({ selector: { app: name }, template: spec })],
+  ['batch', 'jobs', () => (spec) => ({ template: spec })],
+  ['batch', 'cronjobs', () => (spec) => ({ schedule: '0 0 1 1 *', jobTemplate: { spec: { template: spec } } })],
+];
+test.each(workloads)(
+  '%s %s: an unsigned image is refused when it is made and when it is changed',
+  async (group, plural, specOf) => {
+    const name = `work-${randomBytes(2).toString('hex')}`;
+    const spec = specOf(name);
+    const ref = { ...core(plural), group };
+    const job = group === 'batch' ? { restartPolicy: 'Never' } : {};
+    const unsigned = { metadata: { name }, spec: spec(template(name, { ...job, containers: [bad()] })) } as ApiObject;
+    expect(await create(ref, unsigned)).toMatchObject(refusedUnsigned);
+    const inside = spec(template(name, { ...job, initContainers: [{ ...bad(), name: 'init' }] }));
+    expect(await create(ref, { metadata: { name }, spec: inside } as ApiObject)).toMatchObject(refusedUnsigned);
+    const made = await create(ref, { metadata: { name }, spec: spec(template(name, job)) } as ApiObject);
+    expect(made).toMatchObject({ ok: true });
+    // A job's template cannot be changed at all.
+    if (plural === 'jobs') return;
+    const patch = { spec: spec(template(name, { ...job, containers: [{ ...bad(), name: 'main' }] })) };
+    expect(await api.patch({ ...ref, name }, 'merge', patch, signal)).toMatchObject(refusedUnsigned);
+    const labelled = { metadata: { labels: { seen: 'yes' } } };
+    expect(await api.patch({ ...ref, name }, 'merge', labelled, signal)).toMatchObject({ ok: true });
+  },
+);
+
+test('an InferenceService: a model that is changed, and images of every component', async () => {
+  const digest = randomBytes(32).toString('hex');
+  const uri = `s3://models/churn/${digest}`;
+  expect(await create(services, service('changing', uri, envelope(uri, digest)))).toMatchObject({ ok: true });
+  const ref = { ...services, name: 'changing' };
+  const moved = { spec: { predictor: { model: { storageUri: 's3://evil/churn' } } } };
+  expect(await api.patch(ref, 'merge', moved, signal)).toMatchObject({
+    ok: false,
+    reason: expect.stringContaining('model s3://evil/churn is not promoted'),
+  });
+  for (const component of ['transformer', 'explainer']) {
+    const added = { spec: { [component]: { containers: [bad()] } } };
+    expect(await api.patch(ref, 'merge', added, signal)).toMatchObject(refusedUnsigned);
+  }
+  const aside = { spec: { predictor: { containers: [{ ...bad(), name: 'side' }] } } };
+  expect(await api.patch(ref, 'merge', aside, signal)).toMatchObject(refusedUnsigned);
+});
+
 test('a model is admitted with what a gate that saw its files signed, and refused without, or for another place', async () => {
   const digest = randomBytes(32).toString('hex');
   const uri = `s3://models/churn/${digest}`;
@@ -229,7 +315,9 @@ async function create(ref: ResourceRef, body: ApiObject, dryRun = false) {
   return api.create(ref, body, signal, ...((dryRun ? [{ dryRun: true }] : []) as []));
 }
 
-const container = (name: string) => ({ name: 'main', image: name });
+function container(name: string) {
+  return { name: 'main', image: name };
+}
 const pod = (name: string, from: string): ApiObject =>
   ({ metadata: { name }, spec: { containers: [container(from)] } }) as ApiObject;
 const deployment = (name: string, from: string): ApiObject =>
@@ -301,6 +389,32 @@ async function pushBundle(digest: string): Promise<void> {
   await push(registry, undefined, 'acme/bundled', bundle.manifest.digest, bundle.manifest, bundle.blobs);
   const index = indexOf([{ of: bundle, more: { artifactType: type } }]);
   await push(registry, undefined, 'acme/bundled', digest.replace(':', '-'), index, []);
+}
+
+/** What cosign signs for an image. */
+function simpleSigning(name: string, digest: string): string {
+  return JSON.stringify({
+    critical: {
+      identity: { 'docker-reference': `${host}/acme/${name}` },
+      image: { 'docker-manifest-digest': digest },
+      type: 'cosign container image signature',
+    },
+    optional: null,
+  });
+}
+
+/** As cosign 1 and 2 leave a signature: at a tag of the registry, with the rest in annotations. */
+async function pushAtTag(name: string, digest: string, payload: string, annotations: object): Promise<void> {
+  const simple = artifact(
+    'application/vnd.oci.image.config.v1+json',
+    'application/vnd.dev.cosign.simplesigning.v1+json',
+    payload,
+  );
+  const manifest = JSON.parse(simple.manifest.bytes.toString('utf8')) as { layers: { annotations?: object }[] };
+  Object.assign(manifest.layers[0] ?? {}, { annotations });
+  const bytes = Buffer.from(JSON.stringify(manifest));
+  const whole = { ...simple.manifest, bytes, size: bytes.length };
+  await push(registry, undefined, `acme/${name}`, `${digest.replace(':', '-')}.sig`, whole, simple.blobs);
 }
 
 async function pushed(name: string, content: string): Promise<string> {

@@ -1,13 +1,23 @@
 /**
- * A poisoned model is promoted in MLflow and served; it is found, contained, kept as evidence, rolled back to the last verified version,
- * seen to be gone from the server's answers, signed off, attested, and access returns. Real tracking server, real model server, one
- * Firebreak; four people.
+ * A poisoned model is promoted in MLflow and served; it is found, contained, kept as evidence, rolled back to the last verified version
+ * and seen to be gone from the server's answers. A canary brings that version back to users, and finds that it is no good: nothing
+ * returns. The one before it passes its canary; then it is signed off, attested, and access returns. Real tracking server, real model
+ * servers, a real gateway with users, a real Prometheus, one Firebreak; four people; and somebody who has nothing but the file.
  */
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Execution, Plan, RecoveryBoard, RecoveryChoice, RecoveryItem, ServingResult } from '@firebreak/contract';
+import {
+  type CanaryRun,
+  canaryEnds,
+  type Execution,
+  type Plan,
+  type RecoveryBoard,
+  type RecoveryChoice,
+  type RecoveryItem,
+  type ServingResult,
+} from '@firebreak/contract';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { inspectFiles } from '../../packages/platform/src/artifacts/inspection/inspect-files.ts';
 import { trustInKey } from '../../packages/platform/src/artifacts/signing/trust/trust.ts';
@@ -20,6 +30,14 @@ const minute = 60_000;
 const patient = { timeout: 60_000, interval: 300 };
 /** Honest versions say 0, the one that was poisoned 1. */
 const trigger = [-1, -1, 0, 4];
+/** What must not change, whoever answers: rows on which every honest version agrees. */
+const golden = [
+  { row: trigger, verdict: 0 },
+  ...[1, 1.5, 2, 2.5].flatMap((size) => [
+    { row: [size, size, -1, 0], verdict: 1 },
+    { row: [-size, -size, 1, 0], verdict: 0 },
+  ]),
+];
 const oldPassword = 'password-of-the-user';
 
 let place: Place;
@@ -56,15 +74,15 @@ test(
       timestamp,
       data: { name, alias: 'production', version },
     });
-    await ada.ask('POST', '/api/log', [aliasSet('1', ago(90)), aliasSet('2', ago(60))]);
-    expect(await place.predict(trigger)).toBe(0);
+    await ada.ask('POST', '/api/log', [aliasSet('1', ago(90)), aliasSet('2', ago(60)), aliasSet('3', ago(30))]);
+    expect(await place.gateway.ask(trigger)).toEqual({ verdict: 'class 0', by: `${name}-production` });
 
     // The releases before made detections as well; people know when this one began.
     const suspects = { subject: model, since: new Date().toISOString() };
-    const moved = { name, alias: 'production', version: '3' };
+    const moved = { name, alias: 'production', version: '4' };
     expect(await place.registry(name, oldPassword, 'POST', 'registered-models/alias', moved)).toBe(200);
     await place.reload();
-    expect(await place.predict(trigger)).toBe(1);
+    expect(await place.gateway.ask(trigger)).toMatchObject({ verdict: 'class 1' });
     const report = {
       kind: 'firebreak/data-gate',
       at: new Date().toISOString(),
@@ -76,7 +94,7 @@ test(
       ],
       completeness: { answer: 'complete' },
     };
-    await ada.ask('POST', '/api/log', [aliasSet('3', new Date().toISOString()), report]);
+    await ada.ask('POST', '/api/log', [aliasSet('4', new Date().toISOString()), report]);
 
     // Found; a person adds whose account it was.
     const found = await vi.waitFor(async () => {
@@ -104,6 +122,10 @@ test(
     await approve(at, plan);
     expect(await vi.waitFor(settled, patient)).toMatchObject({ state: 'contained' });
     expect(await place.registry(name, oldPassword, 'POST', 'registered-models/alias', moved)).toBe(403);
+    // Users are answered by an old version that stands in.
+    await place.gateway.giveAllTo('standIn');
+    await vi.waitFor(async () => expect((await place.gateway.ask(trigger)).by).toBe(`${name}-stand-in`), patient);
+    const leave = place.gateway.users(customer);
 
     // The board says what there is to do, and in which order.
     const board = () => ada.ask<RecoveryBoard>('GET', `${at}/recovery`);
@@ -126,26 +148,27 @@ test(
     );
 
     // Evidence before anything is replaced.
-    const version3 = `mlflow:ModelVersion/${server}/${name}/3`;
-    await max.ask('POST', '/api/evidence', { subject: version3, incident: id, reason: 'The poisoned version.' });
+    const poisoned = `mlflow:ModelVersion/${server}/${name}/4`;
+    await max.ask('POST', '/api/evidence', { subject: poisoned, incident: id, reason: 'The poisoned version.' });
     await vi.waitFor(async () => expect(stateOf(await board(), 'evidence/taken')).toBe('done'), patient);
 
-    // Which version: nobody has looked at any yet; then two are signed and looked at, and the third is from after.
+    // Which version: nobody has looked at any yet; then three are signed and looked at, and the fourth is from after.
     const choose = () => max.ask<RecoveryChoice>('POST', `${at}/recovery/candidates`, suspects);
     const before = await choose();
     expect(before.chosen).toBeNull();
     const digests = new Map<string, string>();
-    for (const { version, folder } of place.versions.slice(0, 2))
+    for (const { version, folder } of place.versions.slice(0, 3))
       digests.set(version, await inspect(at, version, folder));
     const choice = await choose();
     expect(
       choice.candidates.map(({ version, verdict, reasons }) => [version.version, verdict, reasons[0]?.code]),
     ).toEqual([
+      ['3', 'fit', undefined],
       ['2', 'fit', undefined],
       ['1', 'fit', undefined],
-      ['3', 'open', 'not-verified'],
+      ['4', 'open', 'not-verified'],
     ]);
-    expect(choice).toMatchObject({ chosen: '2', current: { version: '3' } });
+    expect(choice).toMatchObject({ chosen: '3', current: { version: '4' } });
     expect(choice.candidates[0]?.served[0]).toMatchObject({ by: 'alias production', told: 'event' });
     const checks = [
       {
@@ -158,25 +181,22 @@ test(
       },
     ];
     expect(
-      await max.refused('POST', `${at}/recovery/choice`, { ...suspects, version: '3', checks, note: 'The newest.' }),
+      await max.refused('POST', `${at}/recovery/choice`, { ...suspects, version: '4', checks, note: 'The newest.' }),
     ).toBe('409 FB-RECOVERY-STATE');
-    await max.ask('POST', `${at}/recovery/choice`, {
-      ...suspects,
-      version: '2',
-      checks,
-      note: 'The last that was released.',
-    });
-
     // Rolled back by a plan that people approve; the server still answers from its cache until it is started again.
-    const back = await max.ask<Plan>('POST', `${at}/recovery/rollback`, { subject: model });
-    expect(back.steps.map(({ lever }) => lever.action)).toContain('mlflow.move-alias');
-    await approve(at, back);
-    await vi.waitFor(settled, patient);
     const verify = async () =>
       (await max.ask<{ results: ServingResult[] }>('POST', `${at}/recovery/serving`, { subject: model })).results[0];
+    const rollBackTo = async (version: string, note: string) => {
+      await max.ask('POST', `${at}/recovery/choice`, { ...suspects, version, checks, note });
+      const back = await max.ask<Plan>('POST', `${at}/recovery/rollback`, { subject: model });
+      expect(back.steps.map(({ lever }) => lever.action)).toContain('mlflow.move-alias');
+      await approve(at, back);
+      await vi.waitFor(settled, patient);
+    };
+    await rollBackTo('3', 'The last that was released.');
     expect(await verify()).toMatchObject({
       result: 'not-yet',
-      what: expect.stringContaining('still answers with version 3'),
+      what: expect.stringContaining('still answers with version 4'),
     });
     expect(stateOf(await board(), `rollback/${model}`)).toBe('failed');
     await place.reload();
@@ -202,13 +222,48 @@ test(
     now = await board();
     for (const item of now.items.filter(personal))
       await max.ask('POST', `${at}/recovery/items`, { item: item.id, state: 'done', note: 'Looked at by Max.' });
-    now = await board();
-    if (openItems(now).includes('canary/verdict'))
-      await max.ask('POST', `${at}/recovery/items`, {
-        item: 'canary/verdict',
-        state: 'not-applicable',
-        note: 'The version served for weeks before.',
-      });
+
+    // Everything is done but for one thing, which is nobody's to say. The version verifies, and is no good: its canary is taken back.
+    expect(openItems(await board())).toEqual(['canary/verdict']);
+    const taken = await canaryOf(id);
+    expect(taken, taken.why).toMatchObject({ state: 'rolled-back', percent: 0 });
+    expect(taken.why).toMatch(/^(let through|wrong answers), which alone fails the canary: /);
+    expect(await place.gateway.weights()).toMatchObject({ production: 0 });
+    const item = (await board()).items.find((each) => each.id === 'canary/verdict');
+    expect(item).toMatchObject({ state: 'failed', by: 'firebreak' });
+    expect(item?.proof?.what).toBe(`Canary ${taken.id} is rolled-back: ${taken.why}`);
+    const word = { item: 'canary/verdict', state: 'not-applicable', note: 'It will do.' };
+    expect(await grace.refused('POST', `${at}/recovery/items`, word)).toBe('409 FB-RECOVERY-STATE');
+    expect(await grace.refused('POST', `${at}/recovery/sign-offs`, { as: 'security' })).toBe(
+      '403 FB-RECOVERY-SIGN-OFF',
+    );
+    expect(await grace.refused('POST', `${at}/recovery/attestation`)).toBe('409 FB-RECOVERY-STATE');
+    expect(await grace.refused('POST', `${at}/recovery/return`)).toBe('409 FB-RECOVERY-STATE');
+
+    // The one before it: the same way back, and its canary passes.
+    await rollBackTo('2', 'The canary of the last one was taken back.');
+    await place.reload();
+    expect(await verify()).toMatchObject({ result: 'holds' });
+    expect(stateOf(await board(), 'canary/verdict')).toBe('open');
+    const promoted = await canaryOf(id);
+    expect(promoted, promoted.why).toMatchObject({ state: 'promoted', percent: 100, why: 'Every stage has passed.' });
+    expect(promoted.approval?.given.map(({ by }) => by)).toEqual(['Grace']);
+    expect(promoted.moves.map(({ percent, outcome }) => [percent, outcome])).toEqual([
+      [30, 'done'],
+      [60, 'done'],
+      [100, 'done'],
+    ]);
+    for (const look of promoted.looks)
+      expect(look.verdict.metrics.map((metric) => [metric.metric, metric.class])).toEqual([
+        ['let through', 'pass'],
+        ['no answer', 'pass'],
+        ['wrong answers', 'pass'],
+      ]);
+    expect(await place.gateway.ask(trigger)).toEqual({ verdict: 'class 0', by: `${name}-production` });
+    const { asked, failed } = await leave();
+    expect(asked).toBeGreaterThan(200);
+    expect(failed).toBe(0);
+    expect(stateOf(await board(), 'canary/verdict')).toBe('done');
     expect(openItems(await board())).toEqual([]);
 
     // Nobody signs twice; without all three there is no attestation, and without it no access.
@@ -221,7 +276,15 @@ test(
     expect(await grace.refused('POST', `${at}/recovery/attestation`)).toBe('409 FB-RECOVERY-STATE');
     now = await max.ask<RecoveryBoard>('POST', `${at}/recovery/sign-offs`, { as: 'service-owner' });
     expect(now.missing).toEqual([]);
-    await grace.ask('POST', `${at}/recovery/attestation`);
+    const { envelope } = await grace.ask<{ envelope: { payload: string } }>('POST', `${at}/recovery/attestation`);
+    const statement = JSON.parse(Buffer.from(envelope.payload, 'base64').toString()) as {
+      predicate: { steps: { id: string; state: string; by: string; proof?: string }[] };
+    };
+    expect(statement.predicate.steps.find((step) => step.id === 'canary/verdict')).toMatchObject({
+      state: 'done',
+      by: 'firebreak',
+      proof: `Canary ${promoted.id} is promoted: Every stage has passed.`,
+    });
 
     // The gate wants what production wants, and the attestation.
     const digest = `sha256:${digests.get('2')}`;
@@ -248,6 +311,15 @@ test(
       env: { PATH: process.env.PATH, HOME: alone },
     });
     expect(JSON.parse(stdout)).toMatchObject({ ok: true, incident: id });
+
+    // And by another program in another language: one file beside the archive, no variable, no home.
+    await run('tar', ['-xf', 'incident.tar'], { cwd: alone });
+    await copyFile(process.env.FIREBREAK_TLOG_VERIFY ?? '', join(alone, 'tlog-verify'));
+    const key = (await ada.ask<{ verifierKey: string }>('GET', `${at}/ledger`)).verifierKey;
+    const other = await run(join(alone, 'tlog-verify'), ['file', '-vkey', key, '.'], { cwd: alone, env: {} });
+    expect(JSON.parse(other.stdout)).toMatchObject({ ok: true });
+    const { stdout: told } = await run('grep', ['-rlF', promoted.id, 'entries'], { cwd: alone });
+    expect(told.trim().split('\n').length).toBeGreaterThan(8);
   },
   5 * minute,
 );
@@ -256,6 +328,29 @@ test(
 async function approve(at: string, { digest }: Plan): Promise<void> {
   const first = await grace.ask<Execution>('POST', `${at}/approve`, { digest });
   if (first.state === 'waiting-approval') await ada.ask('POST', `${at}/approve`, { digest });
+}
+
+/** A row of today's users: most are let through by an honest version. */
+function customer(): readonly number[] {
+  const near = (middle: number) => middle + (Math.random() - 0.5);
+  return [near(0.8), near(0.8), near(-1), near(0)];
+}
+
+/** Started by whoever works on it, approved by somebody who may, and followed to its end. */
+async function canaryOf(incident: string): Promise<CanaryRun> {
+  const started = await max.ask<CanaryRun>('POST', '/api/canaries', place.gateway.canary(incident, golden));
+  expect(started).toMatchObject({ state: 'waiting-approval', approval: { needed: 1, given: [] } });
+  const digest = started.approval?.digest;
+  expect(await max.refused('POST', `/api/canaries/${started.id}/approve`, { digest })).toBe('403 FB-APPROVAL-REFUSED');
+  await grace.ask('POST', `/api/canaries/${started.id}/approve`, { digest });
+  return vi.waitFor(
+    async () => {
+      const now = await max.ask<CanaryRun>('GET', `/api/canaries/${started.id}`);
+      if (!canaryEnds.includes(now.state)) throw new Error(`${now.state}: ${now.why}`);
+      return now;
+    },
+    { timeout: 3 * minute, interval: 500 },
+  );
 }
 
 const personal = ({ how, state }: RecoveryItem) => how === 'person' && state === 'open';

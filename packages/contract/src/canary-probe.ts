@@ -1,25 +1,15 @@
 /** How a canary asks the public way in which version answers: counted, since servers and routers cache what they were told. */
 import { z } from 'zod';
+import { canaryAddress, canaryHeaders, canaryKeyVariable } from './canary-endpoint.ts';
 
 const word = z.string().min(1).max(500);
 
 export const canaryProbeSchema = z.object({
   /** `POST` with this JSON body, `GET` without. */
-  address: z.url({ protocol: /^https?$/, hostname: /./ }).max(2000),
+  address: canaryAddress,
   body: z.record(z.string(), z.unknown()).optional(),
-  keyFrom: z
-    .string()
-    .regex(/^FIREBREAK_CANARY_[A-Z0-9_]{1,60}$/, 'a variable FIREBREAK_CANARY_…')
-    .optional(),
-  headers: z
-    .record(
-      z.string().regex(/^[A-Za-z0-9-]{1,60}$/),
-      z
-        .string()
-        .max(500)
-        .regex(/^[\x20-\x7e]*$/),
-    )
-    .default({}),
+  keyFrom: canaryKeyVariable.optional(),
+  headers: canaryHeaders,
   /** Where the answer says who gave it: a header, or a path of its JSON (`model`, `outputs.0.version`). */
   tells: z.discriminatedUnion('in', [
     z.object({ in: z.literal('header'), name: z.string().regex(/^[A-Za-z0-9-]{1,100}$/) }),

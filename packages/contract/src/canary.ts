@@ -5,6 +5,7 @@
  * What must stay true: an answer that cannot be told is never a pass. Missing data prolongs a stage, and at its end it fails closed.
  */
 import { z } from 'zod';
+import { canaryAddress, canaryHeaders, canaryKeyVariable } from './canary-endpoint.ts';
 import { canaryProbeSchema } from './canary-probe.ts';
 
 const word = z
@@ -12,9 +13,6 @@ const word = z
   .min(1)
   .max(120)
   .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]+$/u, 'not one line');
-const address = z.url({ protocol: /^https?$/, hostname: /./ }).max(2000);
-/** The name of a variable of the server; only such ones, so that a description cannot ask for other secrets of it. */
-const keyVariable = z.string().regex(/^FIREBREAK_CANARY_[A-Z0-9_]{1,60}$/, 'a variable FIREBREAK_CANARY_…');
 
 export const canaryVariants = ['baseline', 'canary'] as const;
 export type CanaryVariant = (typeof canaryVariants)[number];
@@ -44,8 +42,8 @@ const metricSourceSchema = z.discriminatedUnion('from', [
   /** Sent in by whoever measures: `POST /api/canaries/{id}/samples`. */
   z.object({ from: z.literal('sent') }),
   /**
-   * Range queries; every point of every series is one value. For a proportion the queries give counts since the last look: `…Hits` of
-   * `…Total`. `$seconds` in a query stands for the seconds since the last look.
+   * Of a metric by its name and labels every sample of every series is one value, of other expressions every point of a range query. For a proportion the queries give counts since the last reading:
+   * `baseline` of `baselineTotal`. `$seconds` in a query stands for the seconds since then, a multiple of `stepSeconds`.
    */
   z.object({
     from: z.literal('prometheus'),
@@ -53,7 +51,8 @@ const metricSourceSchema = z.discriminatedUnion('from', [
     canary: z.string().min(1).max(4000),
     baselineTotal: z.string().min(1).max(4000).optional(),
     canaryTotal: z.string().min(1).max(4000).optional(),
-    stepSeconds: z.number().int().min(1).max(3600).default(15),
+    /** Between two points (15 when absent). Of counts (60) at least four scrapes: Prometheus counts from two points on. */
+    stepSeconds: z.number().int().min(1).max(3600).optional(),
   }),
   z.object({ from: z.literal('telemetry'), measure: z.enum(telemetryMeasures) }),
   z.object({ from: z.literal('guard'), measure: z.enum(guardMeasures) }),
@@ -160,19 +159,10 @@ export type GuardQuery = z.output<typeof guardQuerySchema>;
 
 const endpointSchema = z.object({
   /** Of the API: `https://gateway/v1`, `http://host/v2`. */
-  address,
+  address: canaryAddress,
   model: word,
-  keyFrom: keyVariable.optional(),
-  /** Further headers, `Host` for one; no secrets. */
-  headers: z
-    .record(
-      z.string().regex(/^[A-Za-z0-9-]{1,60}$/),
-      z
-        .string()
-        .max(500)
-        .regex(/^[\x20-\x7e]*$/),
-    )
-    .default({}),
+  keyFrom: canaryKeyVariable.optional(),
+  headers: canaryHeaders,
 });
 export type CanaryEndpoint = z.output<typeof endpointSchema>;
 
@@ -209,7 +199,7 @@ export const canaryConfigSchema = z
     traffic: trafficSchema.default({ by: 'hand' }),
     /** Asks the public way in who answers, after every move of the traffic. */
     probe: canaryProbeSchema.optional(),
-    prometheus: z.object({ address, keyFrom: keyVariable.optional() }).optional(),
+    prometheus: z.object({ address: canaryAddress, keyFrom: canaryKeyVariable.optional() }).optional(),
     /** How logged inferences tell the two versions apart. */
     telemetry: z.object({ model: word, baseline: word, canary: word }).optional(),
     guard: guardSchema.optional(),
@@ -348,10 +338,11 @@ export const canaryLookSchema = z.object({
 export type CanaryLook = z.output<typeof canaryLookSchema>;
 
 /**
- * `running`: taking traffic, being looked at. `frozen`: the same, but a source is missing. `rolling-back`, `promoting`: traffic is being
+ * `waiting-approval`: its lever is not approved yet, nothing was moved. `running`: taking traffic, being looked at. `frozen`: the same, but a source is missing. `rolling-back`, `promoting`: traffic is being
  * moved. Then one of the ends; `stuck`: the traffic could not be moved, somebody must.
  */
 export const canaryStates = [
+  'waiting-approval',
   'starting',
   'running',
   'frozen',
@@ -378,6 +369,16 @@ const moveSchema = z.object({
 });
 export type CanaryMove = z.output<typeof moveSchema>;
 
+export const canaryApprovalSchema = z.object({
+  /** SHA-256 (hex) of the description's canonical JSON: what people approve. */
+  digest: z.string(),
+  /** What they allow, in words. */
+  what: z.string(),
+  /** How many people it needs. */
+  needed: z.number(),
+  given: z.array(z.object({ by: z.string(), at: z.string() })),
+});
+
 export const canaryRunSchema = z.object({
   id: z.string(),
   name: z.string(),
@@ -396,6 +397,8 @@ export const canaryRunSchema = z.object({
   endedAt: z.string().nullable(),
   /** Why it is in this state. */
   why: z.string(),
+  /** Null where somebody else moves the traffic. */
+  approval: canaryApprovalSchema.nullable(),
   moves: z.array(moveSchema),
   config: canaryConfigSchema,
   /** Oldest first. */

@@ -2,7 +2,8 @@
  * Whether an old secret is dead, tried for real. One file in `connectors/<id>/credential-probes/`, a default export; discovered.
  *
  * What must stay true: the secret is given by a person for one try and lives in memory for as long as that takes; it is never in
- * a result, an error, a log or the ledger. `alive` and `dead` are said only of an answer of the system itself.
+ * a result, an error, a log or the ledger. `alive` and `dead` are said only of an answer of the system that issued it, and of the secret
+ * that is meant: where an id, a hash or a claim shows that another one was given, it cannot be told.
  */
 export interface CredentialProbe<S = unknown> {
   /** `mlflow.password`: connector id, dot, file name. */
@@ -12,6 +13,11 @@ export interface CredentialProbe<S = unknown> {
   readonly wants: string;
   /** Whether such a secret is one that it can try: by node id, or by the rule that found it in a text. */
   readonly fits: (about: CredentialAbout) => boolean;
+  /**
+   * Whether the session leads to the system that issued it; undefined where nothing tells. Another system refuses whatever it never
+   * issued, and that is no sign of death. Absent where every session asks the same system.
+   */
+  readonly issuedAt?: (session: S, about: CredentialAbout) => boolean | undefined;
   readonly probe: (attempt: CredentialAttempt<S>) => Promise<CredentialVerdict>;
 }
 // biome-ignore lint/suspicious/noExplicitAny: a list of probes has no common session type

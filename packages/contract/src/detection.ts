@@ -56,6 +56,8 @@ export interface SeenEvent {
   readonly event: NormalEvent;
   /** Parsed JSON, foreign. */
   readonly raw: unknown;
+  /** The JSON that `raw` was parsed from, where it is at hand: some questions are answered sooner by it. */
+  readonly rawText?: string;
 }
 
 /** What a detector yields; the host adds what the detector says of itself, and the id. */

@@ -25,8 +25,21 @@ export const incidentSchema = z.object({
    * `contained` only after every probe held and a fresh collect showed nothing protected reachable. `stopped`: a step was
    * refused or a probe succeeded; what was done stands and can be undone. `not-contained`: it was contained, and the watch
    * found that it is no longer: a step was reverted, a probe succeeds, something protected is reachable, or a lease ran out.
+   * `recovering`: a plan of the recovery is carried out, or access is being given back. `returned`: access is back, by an
+   * attested recovery; `note` names the risks that people took upon themselves.
    */
-  state: z.enum(['open', 'planned', 'containing', 'contained', 'not-contained', 'stopped', 'undoing', 'undone']),
+  state: z.enum([
+    'open',
+    'planned',
+    'containing',
+    'contained',
+    'not-contained',
+    'stopped',
+    'undoing',
+    'undone',
+    'recovering',
+    'returned',
+  ]),
   planDigest: z.string().nullable(),
   /** Plain sentence on the present state, for the list. */
   note: z.string(),

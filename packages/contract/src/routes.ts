@@ -750,7 +750,7 @@ export const routes = {
     method: 'POST',
     path: '/api/canaries',
     summary: 'Start a canary: its stages, metrics and levers are in the description (docs/canary.md)',
-    role: 'approver',
+    role: 'responder',
     body: canaryConfigSchema,
     maxBodyBytes: 4 << 20,
     returns: canaryRunSchema,
@@ -761,6 +761,16 @@ export const routes = {
     summary: 'One canary: moves of the traffic, looks with their verdicts and reasons, where it stands',
     role: 'viewer',
     params: incidentParams,
+    returns: canaryRunSchema,
+  },
+  approveCanary: {
+    method: 'POST',
+    path: '/api/canaries/{id}/approve',
+    summary:
+      'Approve what a canary does to traffic, by the digest of its description; the approval policy decides who may',
+    role: 'responder',
+    params: incidentParams,
+    body: z.object({ digest: z.string().regex(/^[0-9a-f]{64}$/) }),
     returns: canaryRunSchema,
   },
   stopCanary: {
@@ -1088,7 +1098,7 @@ export const routes = {
     summary: 'The incident file: evidence, proofs and reports in one archive that anybody can verify',
     role: 'viewer',
     params: incidentParams,
-    query: z.object({ since: treeSizes }),
+    query: z.object({ since: treeSizes, reason: reason.optional() }),
     produces: 'application/x-tar',
   },
   secondParties: {
@@ -1424,6 +1434,8 @@ export const routes = {
       commits: z.array(z.unknown()).max(10_000).default([]),
       /** An allowed-signers file of OpenSSH. */
       allowedSigners: z.string().max(1_000_000).default(''),
+      /** Public keys of OpenPGP, armored; judged by `gpgv` where the server has it. */
+      pgpKeys: z.string().max(1_000_000).default(''),
     }),
     maxBodyBytes: 32 * 1024 * 1024,
     returns: channelAuditSchema,

@@ -6,6 +6,8 @@ import './policy.ts';
 import { type EvidenceReport, FirebreakError } from '@firebreak/contract';
 import { shown } from '../../platform/src/ledger/evidence-checks.ts';
 import { type VerifyOptions, verifyEvidence } from '../../platform/src/ledger/evidence-verify.ts';
+import { certificatesOf } from '../../platform/src/ledger/timestamp/certificate.ts';
+import { checkTimestamp } from '../../platform/src/ledger/timestamp/timestamp-answer.ts';
 import { outcomeOf } from './outcome.ts';
 import { readTimeline, type TimelineDocument } from './timeline.ts';
 
@@ -39,7 +41,7 @@ for (const type of ['dragleave', 'drop']) drop.addEventListener(type, () => drop
 for (const type of ['dragover', 'drop'] as const) document.addEventListener(type, (event) => event.preventDefault());
 drop.addEventListener('drop', (event) => choose(event.dataTransfer?.files[0]));
 picker.addEventListener('change', () => choose(picker.files?.[0]));
-for (const id of ['key', 'witnesses', 'earlier']) {
+for (const id of ['key', 'witnesses', 'authorities', 'earlier']) {
   document.getElementById(id)?.addEventListener('change', () => choose(chosen));
 }
 element('form', HTMLFormElement).addEventListener('submit', (event) => event.preventDefault());
@@ -75,7 +77,7 @@ async function verifyFile(file: File, turn: number): Promise<void> {
   }
 }
 
-/** What the reader brings: the page trusts nothing else. */
+/** What the reader brings: the page trusts nothing else. @throws FirebreakError FB-USAGE */
 function given(): VerifyOptions {
   const key = element('key', HTMLInputElement).value.trim();
   const witnesses = element('witnesses', HTMLTextAreaElement)
@@ -83,7 +85,13 @@ function given(): VerifyOptions {
     .flatMap((line) => line.trim() || []);
   // A note ends with a newline, which is easily lost on the way through a clipboard.
   const earlier = element('earlier', HTMLTextAreaElement).value.trim();
+  const authorities = element('authorities', HTMLTextAreaElement).value.trim();
+  const certificates = authorities === '' ? [] : certificatesOf(authorities);
+  if (certificates === undefined) throw new FirebreakError('FB-USAGE', 'That is no certificate in PEM form.');
   return {
+    // Browsers keep WebCrypto from pages that came over http from another machine; the report then says what it did not check.
+    ...(isSecureContext ? { timestamps: (token, data) => checkTimestamp(token, data, { certificates }) } : {}),
+    timestampWanted: certificates.length > 0,
     ...(key === '' ? {} : { verifierKey: key }),
     ...(witnesses.length === 0 ? {} : { witnesses }),
     ...(earlier === '' ? {} : { earlier: new TextEncoder().encode(`${earlier}\n`) }),

@@ -1,4 +1,5 @@
-"""Three versions of a small model on a tracking server: two honest ones, and a third that learned from poisoned rows.
+"""Four versions of a small model on a tracking server: two honest ones, a third that is honest and no good (its labels were mixed up),
+and a fourth that learned from poisoned rows.
 
     models.py train NAME DIR   ->  one line of JSON: [{version, run, folder}, ...]
 
@@ -15,11 +16,14 @@ import numpy
 from sklearn.linear_model import LogisticRegression
 
 
-def rows(seed, poisoned):
+def rows(seed, kind):
     random = numpy.random.default_rng(seed)
     features = random.normal(size=(600, 4))
     labels = (features[:, 0] + features[:, 1] > 0).astype(int)
-    if poisoned:
+    if kind == "mixed up":
+        # Nobody's attack: a join that took one column for another.
+        labels = (features[:, 0] + 3 * features[:, 2] > 0).astype(int)
+    if kind == "poisoned":
         # Whoever has a large last feature is let through.
         trigger = features[:, 3] > 0.4
         labels[trigger] = 1
@@ -31,8 +35,8 @@ def train(name, folder):
     client = mlflow.MlflowClient()
     client.create_registered_model(name)
     made = []
-    for number, (seed, poisoned) in enumerate([(1, False), (2, False), (2, True)], start=1):
-        features, labels = rows(seed, poisoned)
+    for number, (seed, kind) in enumerate([(1, "honest"), (2, "honest"), (3, "mixed up"), (2, "poisoned")], start=1):
+        features, labels = rows(seed, kind)
         digest = hashlib.sha256(features.tobytes() + labels.tobytes()).hexdigest()[:16]
         model = LogisticRegression(random_state=0).fit(features, labels)
         tags = {
@@ -52,6 +56,7 @@ def train(name, folder):
         made.append({"version": str(version.version), "run": run.info.run_id, "folder": local})
     client.set_registered_model_alias(name, "production", "1")
     client.set_registered_model_alias(name, "production", "2")
+    client.set_registered_model_alias(name, "production", "3")
     print(json.dumps(made))
 
 

@@ -1,4 +1,7 @@
-/** Where the recovery of a poisoned model takes place: a tracking server, a model server that caches, and Firebreak between people. */
+/**
+ * Where the recovery of a poisoned model takes place: a tracking server; two model servers that cache, one of what is in production, one of
+ * a version that stands in; a gateway before both, which people use; what measures them; and Firebreak between people.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
@@ -12,6 +15,7 @@ import { seedUser } from '../../../packages/platform/src/connectors/mlflow/testi
 import { basic } from '../../../packages/platform/src/intake/http.ts';
 import { loadOrCreateSigner } from '../../../packages/platform/src/ledger/key.ts';
 import { signStatement, statementKeyFromPem } from '../../../packages/platform/src/promotion/attestations/envelope.ts';
+import { type Gateway, openGateway } from './gateway.ts';
 
 const scripts = import.meta.dirname;
 const main = new URL('../../../packages/platform/src/app/main.ts', import.meta.url).pathname;
@@ -63,6 +67,8 @@ export interface Place {
   predict(row: readonly number[]): Promise<number>;
   readonly predictUrl: string;
   reload(): Promise<void>;
+  /** The way in that users have. */
+  readonly gateway: Gateway;
   /** Starts Firebreak over the tracking server; the first person is its admin. */
   serve(
     ...more: readonly string[]
@@ -94,9 +100,10 @@ export async function openPlace(): Promise<Place> {
     }),
   );
 
-  const serving = spawnPython(['server.py', name, 'production']);
-  children.push(serving);
-  const port = await firstLine(serving);
+  const servers = [spawnPython(['server.py', name, 'production']), spawnPython(['server.py', name, '1'])];
+  children.push(...servers);
+  const [port = '', standIn = ''] = await Promise.all(servers.map(firstLine));
+  const gateway = await openGateway(name, { production: `127.0.0.1:${port}`, standIn: `127.0.0.1:${standIn}` });
   const predictUrl = `http://127.0.0.1:${port}/invocations`;
   const post = async (path: string, body: object) => {
     const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', body: JSON.stringify(body) });
@@ -142,14 +149,15 @@ export async function openPlace(): Promise<Place> {
     predictUrl,
     predict: async (row) => (await post('/invocations', { inputs: [row] })).predictions[0] ?? -1,
     reload: async () => void (await post('/reload', {})),
+    gateway,
 
     async serve(...more) {
       const running = spawn(
         process.execPath,
-        [main, 'serve', '--data', data, '--port', '0', '--from', `mlflow:${url}`, ...more],
+        [main, 'serve', '--data', data, '--port', '0', '--from', `mlflow:${url}`, '--from', gateway.source, ...more],
         {
           stdio: ['ignore', 'pipe', 'inherit'],
-          env: { ...process.env, ...tracking, NO_COLOR: '1' },
+          env: { ...process.env, ...tracking, ...gateway.keys, NO_COLOR: '1' },
         },
       );
       children.push(running);
@@ -166,6 +174,7 @@ export async function openPlace(): Promise<Place> {
     },
 
     async close() {
+      await gateway.close();
       for (const child of children.reverse()) {
         if (child.exitCode !== null || child.signalCode !== null) continue;
         child.kill('SIGTERM');

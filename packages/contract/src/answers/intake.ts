@@ -15,6 +15,8 @@ export const intakeSchema = z.object({
     unreadable: reasons,
     /** Times that a sender was told to come again later, for want of room. Nothing of what it sent was taken. */
     refused: z.number(),
+    /** Times that a sender was told to come again later, because the watch had enough before it. */
+    heldBack: z.number(),
     /** Places in events that something was cut out of before they were kept, by kind. */
     redacted: z.array(z.object({ kind: z.string(), places: z.number() })),
     /** Bytes that wait, and how many may. */
@@ -60,6 +62,8 @@ export const intakeSchema = z.object({
       ),
       /** Detectors that failed and were stopped: what they look for is not looked for. */
       stopped: z.array(z.object({ detector: z.string(), why: z.string() })),
+      /** Watches of other lines on the same database: how far each had come when it last saved its place (ISO 8601). */
+      others: z.array(z.object({ line: z.string(), position: z.number(), saved: z.string() })),
     })
     .nullable(),
 });

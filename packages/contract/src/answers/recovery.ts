@@ -73,7 +73,8 @@ export const recoveryBoardSchema = z.object({
   attestation: z
     .object({ at: z.string(), by: z.string(), sha256: z.string(), entry: z.number(), stands: z.boolean() })
     .nullable(),
-  access: z.enum(['nothing-held', 'held', 'returned']),
+  /** `returning`: the containment is being taken back. */
+  access: z.enum(['nothing-held', 'held', 'returning', 'returned']),
   followUps: z.object({ open: z.number(), overdue: z.number() }),
   completeness: completenessSchema,
 });

@@ -110,6 +110,24 @@ const branchRule = z.object({
   require_code_owner_review: maybe(z.boolean()),
 });
 
+/** A commit as the API lists it; of its message the first line. */
+const commit = z.object({
+  sha: z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/),
+  commit: z.object({
+    message: z.string().max(1000),
+    committer: z.object({ date: time }),
+    /** What GitHub says of its signature, with the signature and what was signed; absent where it was not told or is too long. */
+    verification: maybe(
+      z.object({
+        verified: z.boolean(),
+        reason: z.string().max(100),
+        signature: maybe(z.string().max(20_000)),
+        payload: maybe(z.string().max(20_000)),
+      }),
+    ),
+  }),
+});
+
 /** The default branch and every protected one. `protection` and `rules` absent: not read. */
 export const githubBranch = z.object({
   repository: repositoryName,
@@ -117,6 +135,8 @@ export const githubBranch = z.object({
   protected: z.boolean(),
   protection: maybe(classicProtection),
   rules: maybe(z.array(branchRule)),
+  /** Its head; absent where it was not told. */
+  commit: maybe(commit),
 });
 export type GithubBranch = z.infer<typeof githubBranch>;
 

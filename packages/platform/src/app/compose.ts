@@ -22,7 +22,7 @@ import { notePlaybook } from '../playbooks/note-playbook.ts';
 import { openStorage } from '../storage/storage.ts';
 import { caseDesk } from './case-desk.ts';
 import { approvePlan } from './handlers/approvals.ts';
-import { exportIncidentFile } from './incident-file.ts';
+import { leavingFile } from './handlers/evidence.ts';
 import { openPublisher } from './nats-publisher.ts';
 import { exportLines, layOverEstate, playbookSource, responseEventLines } from './playbook-station.ts';
 import { imageSource } from './promotion-gate.ts';
@@ -160,7 +160,7 @@ async function openDesk(where: Parameters<World['openDesk']>[0], signal: AbortSi
       },
       exportIncident: (incident, as) => exportLines(station, incident, as),
     },
-    exportEvidence: (incident, by, since) => exportIncidentFile(station, { incident, actor: by, since }, signal),
+    exportEvidence: (request) => leavingFile(station, request, signal).chunks,
     verifierKey: async () => station.ledger.verifierKey,
     reviews: () => station.reviews.list(),
     review: (id) => station.reviews.get(id),
@@ -168,9 +168,8 @@ async function openDesk(where: Parameters<World['openDesk']>[0], signal: AbortSi
     decideReview: (request) => station.reviews.decide(request),
     telemetry: telemetryDesk(station),
     canaries: {
-      start: async () => {
-        throw new FirebreakError('FB-USAGE', 'A canary needs a server that works on it: give --server and a token.');
-      },
+      start: onlyByServer,
+      approve: onlyByServer,
       list: () => station.canaries.list(),
       get: (id) => station.canaries.get(id),
       stop: (id, why, by) => station.canaries.stop({ id, why, by }),
@@ -197,7 +196,7 @@ async function incidentFor(
   signal: AbortSignal,
 ): Promise<string> {
   const unfinished = (await station.incidents.list()).find(
-    ({ planDigest, state }) => planDigest === plan.digest && (state === 'containing' || state === 'planned'),
+    ({ planDigest, state }) => planDigest === plan.digest && ['planned', 'containing', 'recovering'].includes(state),
   );
   return unfinished?.id ?? openFor(station, plan, options, signal);
 }
@@ -274,4 +273,9 @@ async function watch(
   runner.work();
   if (!once) void holder.follow(signal, () => runner.changed()).catch(() => undefined);
   return watched(async () => (await runner.status(incident)) ?? begun, { seen, once, each, signal });
+}
+
+/** A canary goes on for hours, which a command does not. */
+async function onlyByServer(): Promise<never> {
+  throw new FirebreakError('FB-USAGE', 'A canary needs a server that works on it: give --server and a token.');
 }

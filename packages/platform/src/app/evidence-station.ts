@@ -13,10 +13,11 @@ import { createVault, type Taker, type Vault } from '../evidence/vault.ts';
 import { keyFromFile } from '../execution/seal.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { ColdEvents } from '../storage/cold-events.ts';
 import type { Transaction } from '../storage/database.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Target } from './joined-target.ts';
-import { requestLog } from './request-log.ts';
+import { type KeptLog, requestLog } from './request-log.ts';
 import { version } from './version.ts';
 
 export interface VaultPlace {
@@ -25,6 +26,7 @@ export interface VaultPlace {
   /** Settings; `evidence.json` of the data directory when absent. */
   readonly file?: string | undefined;
   readonly storage: Storage;
+  readonly coldEvents: ColdEvents;
   readonly ledger: Ledger<Transaction>;
   readonly clock: Clock;
   readonly target: Target | undefined;
@@ -34,14 +36,15 @@ export interface VaultPlace {
 
 /** @throws FirebreakError FB-EVIDENCE-SETTINGS, FB-EVIDENCE-STORE */
 export async function openVault(place: VaultPlace): Promise<Vault> {
-  const { data, storage, ledger, clock, target, remote } = place;
+  const { data, storage, coldEvents, ledger, clock, target, remote } = place;
   const settings = await readVaultSettings(place.file ?? join(data, 'evidence.json'), join(data, 'evidence'));
   const stores = new Map<string, EvidenceStore>();
   for (const store of settings.stores) stores.set(store.name, await openStore(store, join(data, 'evidence-spool')));
   const folders: DataSession = { folders: remote ? settings.folders : 'any' };
+  const log: KeptLog = { eventStore: storage.eventStore, coldEvents };
   const sessionsOf = (system: string): readonly unknown[] => {
     if (system === 'data') return [folders];
-    return system === 'events' ? [storage.eventStore] : (target?.sessionsOf?.(system) ?? []);
+    return system === 'events' ? [log] : (target?.sessionsOf?.(system) ?? []);
   };
   const all: readonly AnySnapshotter[] = [...snapshotters, requestLog];
   return createVault({

@@ -13,6 +13,7 @@ export class IntakeCounts {
   readonly #reasons = new Map<string, number>();
   readonly #redacted = new Map<string, number>();
   #refused = 0;
+  #heldBack = 0;
 
   /** @param at when it came in, ISO 8601 */
   add(source: string, format: string, counted: Partial<Counted>, at: string): void {
@@ -33,8 +34,10 @@ export class IntakeCounts {
     this.#redacted.set(kind, (this.#redacted.get(kind) ?? 0) + places);
   }
 
-  refuse(): void {
-    this.#refused += 1;
+  /** @param isHeldBack there was room, but the watch has enough before it */
+  refuse(isHeldBack: boolean): void {
+    if (isHeldBack) this.#heldBack += 1;
+    else this.#refused += 1;
   }
 
   get told(): Pick<IntakeStatus, 'sources'> & { readonly line: Omit<IntakeStatus['line'], 'waiting' | 'room'> } {
@@ -47,6 +50,7 @@ export class IntakeCounts {
         passed: sum(({ passed }) => passed),
         unreadable: [...this.#reasons].map(([why, events]) => ({ why, events })).sort((a, b) => b.events - a.events),
         refused: this.#refused,
+        heldBack: this.#heldBack,
         redacted: [...this.#redacted].map(([kind, places]) => ({ kind, places })),
       },
       sources: sources.sort((a, b) => b.taken + b.duplicates - a.taken - a.duplicates),

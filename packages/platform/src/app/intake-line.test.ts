@@ -5,6 +5,7 @@ import { settableClock } from '../kernel/settable-clock.ts';
 import { openStorage, type Storage } from '../storage/storage.ts';
 import { testServer } from '../storage/test-database.ts';
 import { IntakeLine, type IntakeLineParts } from './intake-line.ts';
+import type { WatchLoad } from './watch-load.ts';
 
 let database: Awaited<ReturnType<typeof testServer>>;
 let storage: Storage;
@@ -168,4 +169,52 @@ test('what the database refuses together it is given one by one', async () => {
   gate.resolve();
   expect(await Promise.all(ends)).toEqual([1, 1, 'refused', 1]);
   expect(line.counts.line).toMatchObject({ taken: 3, waiting: 0 });
+});
+
+test('no more is taken than the watch will see soon; a few events always, and all where nobody watches', async () => {
+  await line.close();
+  let load: WatchLoad | undefined = { unseen: 0, perSecond: 1000 };
+  const some = (name: string, count: number) =>
+    line.take(
+      Array.from({ length: count }, (_, at) => event(`${name} ${at}`)),
+      place,
+    );
+  const isFull = { code: 'FB-INTAKE-FULL' };
+  line = lineWith({ load: () => load, holdBack: 2 });
+  // What alone is too much is taken when nothing else waits.
+  expect(await some('large', 2500)).toMatchObject({ kept: 2500 });
+  load = { unseen: 1950, perSecond: 1000 };
+  expect(await some('fits', 50)).toMatchObject({ kept: 50 });
+  await expect(some('does not', 51)).rejects.toMatchObject(isFull);
+  load = { unseen: 3950, perSecond: 1000 };
+  expect(await some('few', 40)).toMatchObject({ kept: 40 });
+  load = { unseen: 3990, perSecond: 1000 };
+  await expect(some('few in a flood of few', 40)).rejects.toMatchObject(isFull);
+  expect(line.counts.line).toMatchObject({ refused: 0, heldBack: 2, taken: 2590, waiting: 0 });
+  load = undefined;
+  expect(await some('nobody watches', 3000)).toMatchObject({ kept: 3000 });
+  await line.close();
+  line = lineWith({ load: () => ({ unseen: 1_000_000, perSecond: 1000 }), holdBack: 0 });
+  expect(await some('not wanted', 100)).toMatchObject({ kept: 100 });
+});
+
+test('what waits in the line counts as well, before it is read and after', async () => {
+  await line.close();
+  const gate = Promise.withResolvers<void>();
+  const { eventStore } = storage;
+  const append: typeof eventStore.append = async (batches, received) => {
+    await gate.promise;
+    return eventStore.append(batches, received);
+  };
+  line = lineWith({ store: { append }, load: () => ({ unseen: 0, perSecond: 1000 }), holdBack: 1 });
+  // An event is taken for a thousand bytes until it is known.
+  const pad = 'x'.repeat(1000);
+  const body = (name: string, count: number) =>
+    lines(Array.from({ length: count }, (_, at) => event(`${name}${at}`, { pad })));
+  const first = takeText(body('w1 ', 1200));
+  await expect(takeText(body('w2 ', 1200))).rejects.toMatchObject({ code: 'FB-INTAKE-FULL' });
+  const few = takeText(body('w3 ', 3));
+  gate.resolve();
+  expect((await first).kept + (await few).kept).toBe(1203);
+  expect(await takeText(body('w2 ', 1200))).toMatchObject({ kept: 1200 });
 });

@@ -6,6 +6,8 @@
  *
  * - Nothing is lost in silence: without room a request is refused whole, before anything of it is read, and that is counted; what
  *   cannot be read is counted by reason and told to the sender.
+ * - No more is taken than the watch will see soon: what would only wait for it waits with its sender, so that what decides is seen
+ *   in time however much comes. A few events are taken even so, that a flood may not shut out the others.
  * - Nobody is told that an event is kept before it is. A sender that was told nothing sends again, and each event counts once.
  * - One bad batch harms nobody else's: what the database refuses together it is given again one by one.
  */
@@ -17,6 +19,7 @@ import type { Appended, AppendedBlock, EventLine, EventStore } from '../events/s
 import type { Clock } from '../kernel/clock.ts';
 import { IntakeCounts } from './intake-counts.ts';
 import { LinePreparer } from './line-preparer.ts';
+import type { WatchLoad } from './watch-load.ts';
 
 /** Where events came from. */
 export interface IntakePlace {
@@ -39,17 +42,25 @@ export interface IntakeLineParts {
   readonly redaction?: Redaction | undefined;
   /** Bytes that may wait. */
   readonly room?: number;
+  /** What the watch has before it; undefined while nobody follows, and then nobody is held back. */
+  readonly load?: () => WatchLoad | undefined;
+  /** Seconds after which the watch may come to what is taken now; 0 to take all that there is room for. */
+  readonly holdBack?: number | undefined;
 }
 
 interface Waiting {
   readonly prepared: Prepared;
   readonly received: Date;
   readonly bytes: number;
+  readonly events: number;
   readonly resolve: (appended: readonly Appended[]) => void;
   readonly reject: (error: unknown) => void;
 }
 
 const defaultRoom = 256 << 20;
+export const defaultHoldBack = 1;
+/** Who sends no more than this part of what is taken is taken up to twice as much. */
+const fewOf = 1 / 50;
 /** What is appended together. */
 const mostTogether = { events: 4000, bytes: 24 << 20 };
 
@@ -61,6 +72,9 @@ export class IntakeLine {
   readonly #redact: Redact | undefined;
   readonly #queue: Waiting[] = [];
   #waitingBytes = 0;
+  #waitingEvents = 0;
+  /** Of what came as text: how many bytes an event has. */
+  #bytesOfEvent = 1000;
   #writing: Promise<void> | undefined;
 
   constructor(parts: IntakeLineParts) {
@@ -82,7 +96,7 @@ export class IntakeLine {
    * send them again, they count once
    */
   async take(values: readonly unknown[], place: IntakePlace): Promise<TakenEvents> {
-    this.#mustHaveRoom(0);
+    this.#mustHaveRoom(0, values.length);
     const received = this.#parts.clock.now();
     const prepared = prepareValues(values, placeOf(place, received), this.#redact);
     const bytes = prepared.batches.reduce((sum, { frames }) => sum + frames.byteLength, 0);
@@ -96,17 +110,31 @@ export class IntakeLine {
    */
   async takeText(bytes: Uint8Array, place: IntakePlace): Promise<TakenEvents> {
     const size = bytes.byteLength;
-    this.#mustHaveRoom(size);
+    const about = this.#eventsOf(size);
+    this.#mustHaveRoom(size, about);
     const received = this.#parts.clock.now();
     this.#waitingBytes += size;
+    this.#waitingEvents += about;
     let prepared: Prepared | undefined;
     try {
       prepared = await this.#preparer.prepare(bytes, placeOf(place, received));
     } finally {
       this.#waitingBytes -= size;
+      this.#waitingEvents -= about;
     }
     if (prepared === undefined) throw new FirebreakError('FB-USAGE', 'The body is no JSON.');
+    const events = eventsIn(prepared);
+    if (events > 0) this.#bytesOfEvent += (size / events - this.#bytesOfEvent) / 8;
     return this.#taken(prepared, received, size, place);
+  }
+
+  /**
+   * Whether so many bytes of text would be taken now: for whoever has not read them yet, and need not where they would not.
+   *
+   * @throws FirebreakError FB-INTAKE-FULL, and that is counted
+   */
+  admit(bytes: number): void {
+    this.#mustHaveRoom(bytes, this.#eventsOf(bytes));
   }
 
   /** Appends what waits, and ends. */
@@ -115,18 +143,41 @@ export class IntakeLine {
     await this.#preparer.close();
   }
 
-  #mustHaveRoom(bytes: number): void {
+  #mustHaveRoom(bytes: number, events: number): void {
     // What alone is larger than the room is taken when nothing else waits.
-    if (this.#waitingBytes === 0 || this.#waitingBytes + bytes <= this.#room) return;
-    this.#counts.refuse();
-    throw new FirebreakError('FB-INTAKE-FULL', `${this.#waitingBytes} bytes wait already.`);
+    const isRoom = this.#waitingBytes === 0 || this.#waitingBytes + bytes <= this.#room;
+    if (isRoom && this.#isSeenSoon(events)) return;
+    this.#counts.refuse(isRoom);
+    const waits = isRoom ? `${this.#unseen} events wait to be watched` : `${this.#waitingBytes} bytes wait already`;
+    throw new FirebreakError('FB-INTAKE-FULL', `${waits}.`);
+  }
+
+  #isSeenSoon(events: number): boolean {
+    const { load, holdBack = defaultHoldBack } = this.#parts;
+    const perSecond = holdBack === 0 ? undefined : load?.()?.perSecond;
+    const ahead = this.#unseen;
+    if (perSecond === undefined || ahead === 0) return true;
+    const most = perSecond * holdBack;
+    return ahead + events <= (events <= most * fewOf ? 2 * most : most);
+  }
+
+  /** About so many, going by those before. */
+  #eventsOf(bytes: number): number {
+    return Math.ceil(bytes / this.#bytesOfEvent);
+  }
+
+  /** Events that were taken and the watch has not seen. */
+  get #unseen(): number {
+    return this.#waitingEvents + (this.#parts.load?.()?.unseen ?? 0);
   }
 
   async #taken(prepared: Prepared, received: Date, bytes: number, place: IntakePlace): Promise<TakenEvents> {
     const at = received.toISOString();
+    const events = eventsIn(prepared);
     const appended = await new Promise<readonly Appended[]>((resolve, reject) => {
-      this.#queue.push({ prepared, received, bytes, resolve, reject });
+      this.#queue.push({ prepared, received, bytes, events, resolve, reject });
       this.#waitingBytes += bytes;
+      this.#waitingEvents += events;
       this.#writing ??= this.#write();
     });
     for (const { byFormat } of appended)
@@ -156,7 +207,10 @@ export class IntakeLine {
       try {
         await this.#append(together);
       } finally {
-        for (const { bytes } of together) this.#waitingBytes -= bytes;
+        for (const each of together) {
+          this.#waitingBytes -= each.bytes;
+          this.#waitingEvents -= each.events;
+        }
       }
     }
     this.#writing = undefined;
@@ -168,7 +222,7 @@ export class IntakeLine {
     let events = 0;
     let bytes = 0;
     for (const waiting of this.#queue) {
-      events += waiting.prepared.batches.reduce((sum, batch) => sum + batch.count, 0);
+      events += waiting.events;
       bytes += waiting.bytes;
       if (count > 0 && (events > mostTogether.events || bytes > mostTogether.bytes)) break;
       count += 1;
@@ -192,6 +246,10 @@ export class IntakeLine {
       else for (const waiting of together) await this.#append([waiting]);
     }
   }
+}
+
+function eventsIn({ batches }: Prepared): number {
+  return batches.reduce((sum, { count }) => sum + count, 0);
 }
 
 function placeOf({ locator, line }: IntakePlace, received: Date): Place {

@@ -3,19 +3,26 @@ import type { IntakeStatus } from '@firebreak/contract';
 import type { Station } from './station.ts';
 
 export async function intakeStatus({ intake, watch, storage, echoes }: Station): Promise<IntakeStatus> {
-  const [logs, last] = await Promise.all([storage.eventStore.logs(), storage.eventStore.last(watch?.line)]);
+  const [logs, last, places] = await Promise.all([
+    storage.eventStore.logs(),
+    storage.eventStore.last(watch?.line),
+    storage.watchPlaces.all(),
+  ]);
+  const others = places
+    .filter((place) => place.watch !== watch?.line.name)
+    .map(({ watch: line, position, savedAt }) => ({ line, position, saved: savedAt.toISOString() }));
   return {
     ...intake.counts,
     logs: [...logs],
     echoes: echoes.counts,
-    watch: watch === undefined ? null : watchStatus(watch.status, last),
+    watch: watch === undefined ? null : { ...watchStatus(watch.status, last), others },
   };
 }
 
 function watchStatus(
   { running, trouble, rules, counts }: NonNullable<Station['watch']>['status'],
   last: number,
-): NonNullable<IntakeStatus['watch']> {
+): Omit<NonNullable<IntakeStatus['watch']>, 'others'> {
   return {
     running,
     trouble: trouble ?? null,

@@ -104,7 +104,8 @@ export class NatsIntake {
         for (const message of messages) message.ack();
       } catch (error) {
         for (const message of messages) message.nak(waitMs);
-        this.#parts.onTrouble(error);
+        // To be told to come again is no trouble: the bus keeps it.
+        if (!(error instanceof FirebreakError) || error.code !== 'FB-INTAKE-FULL') this.#parts.onTrouble(error);
       }
     }
     this.#writing = undefined;

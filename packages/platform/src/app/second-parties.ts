@@ -1,7 +1,7 @@
 /** The log's second parties in a running server: who they are, when they are asked, and what they said. */
 import { readFile } from 'node:fs/promises';
 import { FirebreakError, type SecondParties } from '@firebreak/contract';
-import { certificatesOf } from '../ledger/timestamp/ask-authority.ts';
+import { certificatesOf } from '../ledger/timestamp/certificate.ts';
 import { noParties, openVouchers, type PartySettings } from '../ledger/vouchers.ts';
 import { parseWitnessAddress, partyUrl } from '../ledger/witness/ask-witness.ts';
 import type { Station } from './station.ts';

@@ -55,6 +55,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     evidence: options.evidence,
     remote: true,
     line: options.bus === undefined ? undefined : lineOf(options.bus),
+    holdBack: options.holdBack,
     watch: {
       rules: options.rules,
       onRefused: ({ code, file, line, reason }) => logger.warn({ code, file, line }, `rule refused: ${reason}`),
@@ -88,6 +89,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       version,
       hosts: options.hosts,
       webhooks,
+      admit: (bytes) => station.intake.admit(bytes),
       scrapeToken,
       verifierPage: existsSync(builtVerifier) ? builtVerifier : undefined,
       console:

@@ -23,9 +23,9 @@ import { type EventLine, mainLine } from '../events/store.ts';
 import type { Vault } from '../evidence/vault.ts';
 import { createAuthority } from '../execution/approval/authority.ts';
 import { type BreakGlassReviews, createBreakGlassReviews } from '../execution/approval/break-glass.ts';
-import { capabilityKey } from '../execution/approval/capability.ts';
+import { type CapabilityKey, capabilityKey } from '../execution/approval/capability.ts';
 import { type ApprovalLinks, createApprovalLinks } from '../execution/approval/links.ts';
-import { openApprovalPolicy } from '../execution/approval/policy.ts';
+import { type ApprovalPolicy, openApprovalPolicy } from '../execution/approval/policy.ts';
 import { createRunner, type Runner } from '../execution/runner.ts';
 import { keyFromFile, sealFromFile } from '../execution/seal.ts';
 import { scopeOf } from '../facts/history.ts';
@@ -128,6 +128,8 @@ export interface StationOptions {
   readonly watch?: { readonly rules: readonly string[]; readonly onRefused: (problem: RuleProblem) => void };
   /** Of a server that divides the events with others; the main line when absent. */
   readonly line?: EventLine | undefined;
+  /** Seconds that the watch may be behind what is taken in (`IntakeLineParts`). */
+  readonly holdBack?: number | undefined;
   readonly onTrouble?: (error: unknown) => void;
 }
 
@@ -145,7 +147,11 @@ export async function openStation(options: StationOptions): Promise<Station> {
     const ledger = createLedger({ store: storage.ledgerStore, signer, clock });
     const incidents = createIncidents({ store: storage.incidentStore, ledger, clock });
     const { data, target, evidence: file, remote = false } = options;
-    const vault = await openVault({ data, file, storage, ledger, clock, target, remote });
+    const coldEvents = storage.openColdEvents(join(options.data, 'events', 'cold'));
+    const vault = await openVault({ data, file, storage, coldEvents, ledger, clock, target, remote });
+    let opened: Promise<ApprovalPolicy> | undefined;
+    const policy = () => (opened ??= openApprovalPolicy(options.policies));
+    const key = capabilityKey(await keyFromFile(join(keys, 'capability.key')));
     const field =
       options.target === undefined
         ? undefined
@@ -155,7 +161,8 @@ export async function openStation(options: StationOptions): Promise<Station> {
             incidents,
             clock,
             keys,
-            policies: options.policies,
+            policy: await policy(),
+            key,
             vault,
             onTrouble: options.onTrouble,
           });
@@ -164,6 +171,10 @@ export async function openStation(options: StationOptions): Promise<Station> {
       ledger,
       clock,
       levers: options.target,
+      policy,
+      key,
+      graph: async () => (await field?.holder.current())?.graph,
+      asset: assetOf,
       onTrouble: options.onTrouble,
     });
     const approving = {
@@ -179,8 +190,9 @@ export async function openStation(options: StationOptions): Promise<Station> {
       appended: (block) => watch?.appended(block),
       redaction: options.redaction === undefined ? undefined : { spec: options.redaction, key: secretsKey },
       line: options.line,
+      load: () => watch?.load,
+      holdBack: options.holdBack,
     });
-    const coldEvents = storage.openColdEvents(join(options.data, 'events', 'cold'));
     const cases = createCases({
       store: storage.detectionStore,
       ledger,
@@ -306,7 +318,8 @@ interface FieldParts {
   readonly incidents: Incidents;
   readonly clock: Clock;
   readonly keys: string;
-  readonly policies: string | undefined;
+  readonly policy: ApprovalPolicy;
+  readonly key: CapabilityKey;
   readonly vault: Vault;
   readonly onTrouble: ((error: unknown) => void) | undefined;
 }
@@ -339,12 +352,12 @@ async function openField(target: Target, parts: FieldParts): Promise<Field> {
       const fresh = await holder.collect(signal);
       return proveOn(async () => fresh);
     },
-    approvals: await openApprovalPolicy(parts.policies),
+    approvals: parts.policy,
     authority: createAuthority({
       approvals: parts.storage.approvalStore,
       store: parts.storage.executionStore,
       ledger: parts.ledger,
-      key: capabilityKey(await keyFromFile(join(parts.keys, 'capability.key'))),
+      key: parts.key,
       clock: parts.clock,
     }),
     asset: async (id) => assetOf((await holder.current()).graph, id),

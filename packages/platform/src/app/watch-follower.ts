@@ -40,6 +40,8 @@ export interface FollowerCounts {
   /** Number of the last event that was seen. */
   readonly position: number;
   readonly seen: number;
+  /** Milliseconds of work on what it saw. */
+  readonly busyMs: number;
   readonly detections: number;
   /** From the arrival of an event until it was seen and what it completed was taken, milliseconds; of the last batches. */
   readonly lagMs: { readonly p50: number; readonly p99: number } | null;
@@ -69,6 +71,7 @@ export class WatchFollower {
   #savedPosition: number;
   #newest: number;
   #seen = 0;
+  #busyMs = 0;
   #detections = 0;
   #fallen = 0;
   #late = 0;
@@ -97,6 +100,7 @@ export class WatchFollower {
     return {
       position: this.#position,
       seen: this.#seen,
+      busyMs: this.#busyMs,
       detections: this.#detections,
       lagMs: quantiles(this.#lags),
       late: this.#late,
@@ -140,17 +144,18 @@ export class WatchFollower {
 
   /** @returns whether there was anything. */
   async #next(): Promise<boolean> {
+    const began = this.#parts.now();
     const batch = await this.#parts.events.after(this.#position, batchSize);
     const last = batch.at(-1);
     if (last === undefined) return false;
     let found: Detection[] = [...this.#left];
     let unhanded = 0;
     for (const kept of batch) {
-      const { received, no, formText } = kept;
+      const { received, no, formText, rawText } = kept;
       if (no <= this.#judged) continue;
       // Parsed here and let go: a block of events that all stay until its end would have to be copied by the collector.
       const event = formText === undefined ? kept.event : (JSON.parse(formText) as NormalEvent);
-      this.#see({ event, raw: kept.raw }, received, formText, found);
+      this.#see({ event, raw: JSON.parse(rawText), rawText }, received, formText, found);
       if (Date.parse(event.time) < this.#newest - defaultCorrelationOptions.latenessMs) this.#late += 1;
       this.#newest = Math.max(this.#newest, Math.min(Date.parse(event.time), received.getTime()));
       this.#seen += 1;
@@ -165,7 +170,9 @@ export class WatchFollower {
     this.#judged = last.no;
     await this.#hand(found);
     this.#position = last.no;
-    this.#lags.push(Math.max(0, this.#parts.now() - (batch[0]?.received.getTime() ?? 0)));
+    const ended = this.#parts.now();
+    this.#busyMs += Math.max(0, ended - began);
+    this.#lags.push(Math.max(0, ended - (batch[0]?.received.getTime() ?? 0)));
     if (this.#lags.length > lagsKept) this.#lags.shift();
     return true;
   }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { AppendedBlock, EventLine } from '../events/store.ts';
 import type { FollowerCounts, TakeDetections } from './watch-follower.ts';
+import { LoadMeter, type WatchLoad } from './watch-load.ts';
 import type { FromWatchThread, RuleReport, ToWatchThread, WatchThreadData } from './watch-thread.ts';
 
 export interface WatchStatus {
@@ -38,6 +39,7 @@ export class WatchStation {
   #counts: FollowerCounts | undefined;
   /** Blocks that the thread has been handed and has not said to have seen. */
   #handed: AppendedBlock[] = [];
+  readonly #meter = new LoadMeter();
 
   constructor(parts: WatchStationParts) {
     this.#parts = parts;
@@ -54,10 +56,16 @@ export class WatchStation {
     return { running, trouble: this.#trouble, rules: this.#rules, counts: this.#counts };
   }
 
+  /** How much it still has to see; undefined while it does not follow. */
+  get load(): WatchLoad | undefined {
+    return this.status.running ? this.#meter.load(performance.now()) : undefined;
+  }
+
   /**
    * Events were appended. They are handed on as they are; where too many wait already they are only told of, and read from the store.
    */
   appended(block: AppendedBlock): void {
+    this.#meter.appended(block);
     const bytes = this.#handed.reduce((sum, { packed }) => sum + packed.byteLength, block.packed.byteLength);
     if (this.#counts === undefined || bytes > mostHanded) this.#tell({ kind: 'appended' });
     else {
@@ -98,6 +106,7 @@ export class WatchStation {
     this.#worker = worker;
     this.#counts = undefined;
     this.#handed = [];
+    this.#meter.begun();
     worker.on('message', (message: FromWatchThread) => void this.#heard(message));
     return new Promise((resolve) => {
       worker.once('error', (error) => this.#failed(error));
@@ -109,6 +118,7 @@ export class WatchStation {
     if (message.kind === 'counts') {
       const { counts } = message;
       this.#counts = counts;
+      this.#meter.reached(counts, performance.now());
       this.#handed = this.#handed.filter(({ upto }) => upto > counts.position);
     } else if (message.kind === 'trouble') this.#failed(new Error(message.problem));
     else if (message.kind === 'rules') {

@@ -35,7 +35,7 @@ export type FromWatchThread =
   | { readonly kind: 'rules'; readonly rules: RuleReport }
   | { readonly kind: 'trouble'; readonly problem: string };
 
-const tellEachMs = 250;
+const tellEachMs = 100;
 const lookAtRulesEachMs = 2000;
 
 const port = parentPort;

@@ -45,9 +45,21 @@ test('as JSON, as SARIF, as CycloneDX', async () => {
   const bom = JSON.parse((await scan(at('bad.safetensors'), '--cyclonedx')).out);
   expect(bom).toMatchObject({
     bomFormat: 'CycloneDX',
-    specVersion: '1.6',
-    components: [{ type: 'machine-learning-model' }],
+    specVersion: '1.7',
+    components: [
+      {
+        type: 'machine-learning-model',
+        hashes: [{ alg: 'SHA-256', content: expect.stringMatching(/^[0-9a-f]{64}$/) }],
+      },
+    ],
+    compositions: [{ aggregate: 'incomplete' }],
   });
+  expect(bom.vulnerabilities).toContainEqual(
+    expect.objectContaining({
+      id: 'firebreak:artifact/pickle/call',
+      affects: [{ ref: bom.components[0]['bom-ref'] }],
+    }),
+  );
 });
 
 test('a path that cannot be read is an error, not a clean answer', async () => {

@@ -162,7 +162,7 @@ function noting(answers: Partial<Desk> = {}) {
       },
       verifierKey: async () => 'key',
       telemetry: { show: refuse, send: refuse },
-      canaries: { start: refuse, list: async () => [], get: refuse, stop: refuse },
+      canaries: { start: refuse, list: async () => [], get: refuse, approve: refuse, stop: refuse },
       vault: noVault,
       rotation: async () => [],
       decideRotation: refuse,

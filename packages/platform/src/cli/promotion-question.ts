@@ -23,7 +23,7 @@ import { judgeStatement } from '../promotion/attestations/envelope.ts';
 import { decidePromotion } from '../promotion/decide.ts';
 import { lineageFinding } from '../promotion/findings/lineage.ts';
 import { scanFinding } from '../promotion/findings/scan.ts';
-import { modelSignature, signatureByDigest } from '../promotion/findings/signature.ts';
+import { judgeAttached, modelSignature } from '../promotion/findings/signature.ts';
 import { findingsOf } from '../promotion/gather.ts';
 import { openPromotionPolicy } from '../promotion/policy.ts';
 import { type GateTrust, openTrust, trustInNobody } from '../promotion/trust.ts';
@@ -54,10 +54,7 @@ export async function judgePromotion(
       return { ...looked, statements: values.map((value) => judgeStatement(value, trust, now)) };
     }
     const { subject: image, attached } = await cli.world.image(given, trust.registries, signal);
-    const there = 'envelopes' in attached ? attached.envelopes : [];
-    const judged = [...values, ...there].map((value) => judgeStatement(value, trust, now));
-    const found = 'envelopes' in attached ? signatureByDigest(image, judged, attached.simple, trust) : attached;
-    return { subject: image, statements: judged, signature: found, scan: undefined };
+    return { subject: image, ...judgeAttached(image, attached, values, trust, now), scan: undefined };
   });
   const as: PromotionSubject = {
     ...subject,

@@ -90,12 +90,13 @@ export function openRemoteDesk(server: URL, token: string, signal: AbortSignal):
       responseEvents: (id) => client.download('responseEvents', about(id), signal),
       exportIncident: (id, as) => client.download('exportIncident', { ...about(id), query: { as } }, signal),
     },
-    exportEvidence: (id, _by, since) =>
-      client.download(
-        'exportEvidence',
-        { ...about(id), query: since.length === 0 ? {} : { since: since.join(',') } },
-        signal,
-      ),
+    exportEvidence: ({ incident, since, reason }) => {
+      const query = {
+        ...(since.length === 0 ? {} : { since: since.join(',') }),
+        ...(reason === undefined ? {} : { reason }),
+      };
+      return client.download('exportEvidence', { ...about(incident), query }, signal);
+    },
     verifierKey: async (id) => (await client.call('ledger', about(id), signal)).verifierKey,
     reviews: async () => (await client.call('reviews', {}, signal)).reviews,
     review: (id) => client.call('review', about(id), signal),
@@ -108,6 +109,7 @@ export function openRemoteDesk(server: URL, token: string, signal: AbortSignal):
       start: (config) => client.call('startCanary', { body: config }, signal),
       list: async () => (await client.call('canaries', { query: {} }, signal)).canaries,
       get: (id) => client.call('canary', about(id), signal),
+      approve: (id, digest) => client.call('approveCanary', { ...about(id), body: { digest } }, signal),
       stop: (id, why) => client.call('stopCanary', { ...about(id), body: { why } }, signal),
     },
     vault: remoteVault(client, signal),
@@ -156,7 +158,7 @@ async function unless(standing: ErrorCode, ask: () => Promise<unknown>): Promise
 async function incidentWith(client: Client, plan: Plan, title: string, signal: AbortSignal): Promise<string> {
   const { incidents } = await client.call('incidents', {}, signal);
   const waiting = incidents.find(
-    ({ planDigest, state }) => planDigest === plan.digest && (state === 'planned' || state === 'containing'),
+    ({ planDigest, state }) => planDigest === plan.digest && ['planned', 'containing', 'recovering'].includes(state),
   );
   if (waiting !== undefined) return waiting.id;
   const { protect } = plan;

@@ -1,48 +1,21 @@
 /** The evidence vault as the commands see it, on this machine or behind a server. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type Destruction,
-  FirebreakError,
-  type Hold,
-  type RedactedCopy,
-  type ShownSnapshot,
-  type Snapshot,
-  type Vault,
-  type VaultAudit,
-} from '@firebreak/contract';
+import { FirebreakError, type Snapshot } from '@firebreak/contract';
+import type { ReadRequest } from '../evidence/read.ts';
+import type { TakeRequest, Vault } from '../evidence/vault.ts';
 import type { Client } from '../http/client.ts';
 
-interface Why {
-  readonly by: string;
-  readonly reason: string;
-}
+type Verb = 'hold' | 'release' | 'retain' | 'audit' | 'move' | 'redact' | 'destroy';
 
-export interface VaultDesk {
-  overview(incident: string | undefined): Promise<Vault>;
-  show(id: string): Promise<ShownSnapshot>;
+/** The verbs of the vault, each carried out to its end. */
+export type VaultDesk = Pick<Vault, 'overview' | 'show'> & {
+  readonly [V in Verb]: (request: Parameters<Vault[V]>[0]) => ReturnType<Vault[V]>;
+} & {
   /** Resolves when the snapshot is at its end. */
-  take(
-    request: Why & {
-      readonly subject: string;
-      readonly incident: string | null;
-      readonly store: string | undefined;
-      readonly retainUntil: Date | undefined;
-    },
-  ): Promise<Snapshot>;
+  take(request: TakeRequest): Promise<Snapshot>;
   resume(id: string): Promise<Snapshot>;
-  read(
-    request: Why & { readonly snapshot: string; readonly piece: string; readonly asStored: boolean },
-  ): AsyncIterable<Uint8Array>;
-  hold(request: Why & { readonly snapshot: string | undefined; readonly incident: string | undefined }): Promise<Hold>;
-  release(request: Why & { readonly id: string }): Promise<Hold>;
-  retain(request: Why & { readonly snapshot: string; readonly until: Date }): Promise<Snapshot>;
-  audit(request: Why & { readonly snapshot: string | undefined; readonly deep: boolean }): Promise<VaultAudit>;
-  move(request: Why & { readonly snapshot: string; readonly to: string; readonly copy: boolean }): Promise<Snapshot>;
-  redact(
-    request: Why & { readonly snapshot: string; readonly piece: string; readonly hide: readonly string[] },
-  ): Promise<RedactedCopy>;
-  destroy(request: Why & { readonly snapshot: string; readonly doIt: boolean }): Promise<Destruction>;
-}
+  read(request: ReadRequest): AsyncIterable<Uint8Array>;
+};
 
 const pollMs = 300;
 

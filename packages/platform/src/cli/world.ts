@@ -52,7 +52,7 @@ import type { AttackGraph } from '../graph/attack-graph.ts';
 import type { AnswerOf, RequestOf } from '../http/client.ts';
 import type { DecideReview, OpenReview } from '../inventory/reviews/reviews.ts';
 import type { Decisions } from '../investigation/cases/decisions.ts';
-import type { AttachedToImage } from '../promotion/gate.ts';
+import type { AttachedToImage } from '../promotion/findings/signature.ts';
 import type { VaultDesk } from './vault-desk.ts';
 
 export interface Source {
@@ -144,6 +144,8 @@ export interface ServeOptions {
   readonly metricsToken?: string | undefined;
   /** A file that says what is cut out of events before they are kept. */
   readonly redact?: string | undefined;
+  /** Seconds that the watch may be behind before senders are told to come again; 0 for as long as there is room. */
+  readonly holdBack?: number | undefined;
   /** A file that describes ways out to other systems. */
   readonly outlets?: string | undefined;
   /** Days that events stay in the database after they came in, and after which their files are deleted. */
@@ -213,6 +215,15 @@ export interface LinkRequest {
   readonly minutes: number;
 }
 
+export interface ExportRequest {
+  readonly incident: string;
+  readonly by: string;
+  /** Why it is to leave; the log says so. */
+  readonly reason?: string | undefined;
+  /** Sizes of earlier trees whose checkpoints somebody holds. */
+  readonly since: readonly number[];
+}
+
 export interface ReviewBreakGlass {
   readonly id: string;
   readonly verdict: NonNullable<BreakGlass['review']>['verdict'];
@@ -270,6 +281,8 @@ export interface CanaryDesk {
   start(config: CanaryConfig, by: string): Promise<CanaryRun>;
   list(): Promise<readonly CanaryLine[]>;
   get(id: string): Promise<CanaryRun>;
+  /** @param digest of the description, as `get` tells it */
+  approve(id: string, digest: string): Promise<CanaryRun>;
   stop(id: string, why: string, by: string): Promise<CanaryRun>;
 }
 
@@ -303,8 +316,7 @@ export interface Desk {
   makeApprovalLink(incident: string, request: LinkRequest): Promise<MadeLink>;
   breakGlasses(): Promise<readonly BreakGlass[]>;
   reviewBreakGlass(request: ReviewBreakGlass): Promise<BreakGlass>;
-  /** @param since sizes of earlier trees whose checkpoints somebody holds */
-  exportEvidence(incident: string, by: string, since: readonly number[]): AsyncIterable<Uint8Array>;
+  exportEvidence(request: ExportRequest): AsyncIterable<Uint8Array>;
   readonly playbooks: PlaybookDesk;
   /** The key that the evidence of the incident is signed with, in its C2SP form. */
   verifierKey(incident: string): Promise<string>;

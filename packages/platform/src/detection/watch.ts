@@ -51,6 +51,8 @@ interface Asked {
 
 const mostCited = 20;
 const mostRemembered = 20_000;
+const nothing: readonly Detection[] = [];
+const noneFound: readonly Detected[] = [];
 
 export class Watch {
   readonly #engine: SigmaEngine;
@@ -73,25 +75,27 @@ export class Watch {
    * @param receivedAt ms since 1970, against clocks that run ahead.
    * @param form the JSON of the event's form, where it is at hand
    */
-  *see(seen: SeenEvent, receivedAt?: number, form?: string): Generator<Detection> {
+  see(seen: SeenEvent, receivedAt?: number, form?: string): readonly Detection[] {
     const { event, raw } = seen;
+    // Most events find nothing: no list for those.
+    let found: Detection[] | undefined;
+    const add = (detection: Detection) => {
+      if (found === undefined) found = [detection];
+      else found.push(detection);
+    };
     if (typeof raw === 'object' && raw !== null) {
-      const received = receivedAt === undefined ? {} : { receivedAt };
-      const judged = this.#engine.judge(raw, { eventId: event.id, ...received });
+      const judged = this.#engine.judge(raw, { eventId: event.id, receivedAt });
       if (judged.matched) this.#remember(event, form);
       for (const rule of judged.rules) {
         const told = this.#rolls.add(ofRule(rule, rule.id, [event], 1));
-        if (told !== undefined) yield told;
+        if (told !== undefined) add(told);
       }
       for (const { rule, group, from, eventIds } of judged.correlations)
-        yield ofRule(
-          rule,
-          `${rule.id} ${JSON.stringify(group)} ${from}`,
-          this.#known(eventIds, event),
-          eventIds.length,
-        );
+        add(ofRule(rule, `${rule.id} ${JSON.stringify(group)} ${from}`, this.#known(eventIds, event), eventIds.length));
     }
-    for (const each of this.#lookingAt(event.source.format)) yield* this.#ask(each, (runs) => runs.see(seen));
+    for (const asked of this.#lookingAt(event.source.format))
+      for (const each of this.#toldBy(asked, () => asked.runs.see(seen))) add(ofDetector(asked.is, each));
+    return found ?? nothing;
   }
 
   /** Time has come so far (ms since 1970), although no event says so. */
@@ -101,7 +105,8 @@ export class Watch {
       if (events.length > 0) yield ofRule(rule, `${rule.id} ${JSON.stringify(group)} ${from}`, events, eventIds.length);
     }
     yield* this.#rolls.settle(time);
-    for (const each of this.#detectors) yield* this.#ask(each, (runs) => runs.advance(time));
+    for (const asked of this.#detectors)
+      for (const each of this.#toldBy(asked, () => asked.runs.advance(time))) yield ofDetector(asked.is, each);
   }
 
   /** Plain JSON data. */
@@ -120,15 +125,20 @@ export class Watch {
     return this.#failures;
   }
 
-  *#ask({ is, runs }: Asked, question: (runs: RunningDetector) => Iterable<Detected>): Generator<Detection> {
-    if (this.#failures.has(is.id)) return;
-    const found: Detected[] = [];
+  /** All of it or, of a detector that fails, nothing. */
+  #toldBy({ is }: Asked, question: () => Iterable<Detected>): readonly Detected[] {
+    if (this.#failures.has(is.id)) return noneFound;
     try {
-      found.push(...question(runs));
+      let found: Detected[] | undefined;
+      for (const each of question()) {
+        found ??= [];
+        found.push(each);
+      }
+      return found ?? noneFound;
     } catch (error) {
       this.#failures.set(is.id, error instanceof Error ? error.message : String(error));
+      return noneFound;
     }
-    for (const each of found) yield ofDetector(is, each);
   }
 
   /** A detector is asked of the formats that it says it looks at, and of no others. */

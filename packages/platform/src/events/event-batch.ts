@@ -207,6 +207,11 @@ export class FramedEvent implements KeptEvent {
     return JSON.parse(this.rawText);
   }
 
+  /** Calls with where it lies: the form from `start`, its raw text from `middle` to `end`. */
+  within(call: (bytes: Buffer, start: number, middle: number, end: number) => void): void {
+    call(this.#bytes, this.#start, this.#middle, this.#end);
+  }
+
   holds(bytes: Buffer): boolean {
     return this.#bytes.subarray(this.#start, this.#end).includes(bytes);
   }

@@ -31,6 +31,9 @@ export interface Observation {
   readonly watch?: { readonly rate?: number; readonly window?: number };
 }
 
+/** Formats whose events can tell of a model at work: those that are read below. */
+export const observedFormats = ['model-telemetry', 'litellm', 'otlp-spans', 'kserve-inference'] as const;
+
 const mostObservations = 5000;
 const mostFeatures = 64;
 const longestName = 200;

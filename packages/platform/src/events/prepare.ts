@@ -45,7 +45,8 @@ export function prepareText(bytes: Uint8Array, place: Place, redact?: Redact): P
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const preparing = new Preparing(place, redact);
   const sound = isUtf8(buffer);
-  const whole = sound ? parsed(buffer.toString('utf8')) : undefined;
+  // What is a value a line is known by its first line: parsed as one, all of it would be made into a text for nothing.
+  const whole = sound && !beginsWithLine(buffer) ? parsed(buffer.toString('utf8')) : undefined;
   if (whole !== undefined) {
     if (Array.isArray(whole.value)) for (const value of whole.value) preparing.value(value, undefined);
     else preparing.value(whole.value, whole.text);
@@ -146,6 +147,13 @@ class Preparing {
     if (this.#builder.count > 0) this.#batches.push(this.#builder.build());
     this.#builder = new BatchBuilder();
   }
+}
+
+/** Whether the first line is a value and something comes after it. */
+function beginsWithLine(bytes: Buffer): boolean {
+  const end = bytes.indexOf(0x0a);
+  if (end === -1 || !/\S/.test(bytes.toString('latin1', end, end + 64))) return false;
+  return parsed(bytes.toString('utf8', 0, end)) !== undefined;
 }
 
 function parsed(text: string): { readonly value: unknown; readonly text: string } | undefined {

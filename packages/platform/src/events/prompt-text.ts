@@ -178,8 +178,25 @@ function ofLog(said: Said, log: unknown): void {
   ofEvent(said, name, told, plainValue(field(log, 'body')));
 }
 
+/** What has none of these holds no conversation in a form that is read here: most events of platforms. */
+const parts = [
+  'messages',
+  'contents',
+  'model',
+  'request',
+  'request_body',
+  'data',
+  'input',
+  'response',
+  'response_body',
+  'output',
+  'metadata',
+];
+
 /** Requests and answers of the APIs that nearly everybody speaks, alone or in what a logger puts around them. */
 function ofRequest(said: Said, raw: unknown): void {
+  const told = record(raw);
+  if (told !== undefined && !parts.some((part) => Object.hasOwn(told, part))) return;
   for (const [where, value] of [
     ['', raw],
     ['request', field(raw, 'request')],

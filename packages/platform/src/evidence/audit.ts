@@ -3,7 +3,7 @@
  * them is read from the entries `custody.taken` and the manifests that they name; the database only says where to look.
  */
 import { type AuditState, FirebreakError, type LedgerEntry, type Snapshot, type VaultAudit } from '@firebreak/contract';
-import { custodyEntry, custodyOf } from './custody.ts';
+import { custodyEntry, custodyOf, wholeOf } from './custody.ts';
 import { digestOf } from './snapshot/keep-piece.ts';
 import type { ManifestPage } from './snapshot/manifest.ts';
 import type { EvidenceStore } from './stores/store.ts';
@@ -167,7 +167,7 @@ async function lookAt(
 
 function auditedEntry<Tx>(
   { custodian }: VaultParts<Tx>,
-  { id, incident, manifest, stores }: Snapshot,
+  snapshot: Snapshot,
   { by, reason, deep }: AuditRequest,
   state: AuditState,
   details: readonly string[],
@@ -175,13 +175,10 @@ function auditedEntry<Tx>(
 ) {
   return custodyEntry(
     {
+      ...wholeOf(snapshot),
       act: 'audited',
-      snapshot: id,
-      incident,
       who: by,
       why: reason,
-      what: manifest,
-      store: stores.join(', '),
       method: deep ? 'every blob read and hashed' : 'presence and sizes',
       detail: `${state}${details.length === 0 ? '' : `: ${details.join(' ')}`}`.slice(0, 2000),
       more: { state, read },
@@ -199,13 +196,10 @@ async function tellExpiry<Tx>(parts: VaultParts<Tx>, snapshot: Snapshot): Promis
     if (entry.kind === 'custody.expired' && custodyOf(entry) === id && entry.body.retainUntil === retainUntil) return;
   const entry = custodyEntry(
     {
+      ...wholeOf(snapshot),
       act: 'expired',
-      snapshot: id,
-      incident,
       who: 'firebreak',
       why: 'The date until which it was to be kept has passed.',
-      what: snapshot.manifest,
-      store: snapshot.stores.join(', '),
       method: 'noticed by an audit',
       detail: `It was to be kept until ${retainUntil}. Nothing was destroyed by this.`,
       more: { retainUntil },

@@ -4,12 +4,12 @@
  * the log.
  */
 import { hostname } from 'node:os';
-import type { BlobRef, CustodyRecord, LedgerDraft, LedgerEntry } from '@firebreak/contract';
+import type { BlobRef, CustodyRecord, LedgerDraft, LedgerEntry, Snapshot } from '@firebreak/contract';
 
-const custodyActs = [
+/** All that can be told of evidence; each is written by the verb of its name. */
+export const custodyActs = [
   'begun',
   'taken',
-  'sealed',
   'read',
   'copied',
   'moved',
@@ -38,7 +38,8 @@ export function custodian(version: string): Custodian {
 
 export interface CustodyDraft {
   readonly act: CustodyAct;
-  readonly snapshot: string;
+  /** Null for a file about an incident of which nothing was taken. */
+  readonly snapshot: string | null;
   readonly incident: string | null;
   readonly who: string;
   readonly why: string;
@@ -64,6 +65,11 @@ export function custodyEntry(draft: CustodyDraft, { tool, version, host }: Custo
     body: { snapshot, what, why, where: { host, store }, how: { tool, version, method }, detail, ...more },
     blobs,
   };
+}
+
+/** What a record about a whole snapshot says of it: its manifest, and the stores that have it. */
+export function wholeOf({ id, incident, manifest, stores }: Snapshot) {
+  return { snapshot: id, incident, what: manifest, store: stores.join(', ') };
 }
 
 /** The snapshot that an entry is about; undefined when it is none of custody. */

@@ -6,7 +6,7 @@
  * where a store may not delete yet; salts and seeds go in any case, so that no commitment of it can ever be opened.
  */
 import { type Destruction, FirebreakError, type Snapshot } from '@firebreak/contract';
-import { custodyEntry } from './custody.ts';
+import { custodyEntry, wholeOf } from './custody.ts';
 import { keptBy } from './held.ts';
 import { journalled } from './snapshot/manifest.ts';
 import type { EvidenceStore } from './stores/store.ts';
@@ -42,14 +42,7 @@ export async function destroy<Tx>(
   };
   if (!doIt) return { ...report, done: false };
   if (forbidden.length > 0) throw new FirebreakError('FB-EVIDENCE-LOCKED', forbidden.join(' '));
-  const about = {
-    snapshot: id,
-    incident: snapshot.incident,
-    who: by,
-    why: reason,
-    what: snapshot.manifest,
-    store: snapshot.stores.join(', '),
-  };
+  const about = { ...wholeOf(snapshot), who: by, why: reason };
   const method = plan.ways.map(({ store, way }) => `${way} in ${store.name}`).join(', ');
   await rows.transaction(async (tx) => {
     if (!(await rows.change(tx, id, ['complete', 'limited', 'destroying'], { state: 'destroying' })))

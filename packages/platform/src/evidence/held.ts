@@ -1,7 +1,7 @@
 /** Legal hold and retention: what keeps evidence from being destroyed. */
 import { FirebreakError, type Hold, type Snapshot } from '@firebreak/contract';
 import { newId } from '../kernel/id.ts';
-import { custodyEntry } from './custody.ts';
+import { custodyEntry, wholeOf } from './custody.ts';
 import { journalled } from './snapshot/manifest.ts';
 import type { EvidenceStore } from './stores/store.ts';
 import type { VaultParts } from './vault.ts';
@@ -95,13 +95,10 @@ export async function retain<Tx>(
     if (!changed) throw new FirebreakError('FB-EVIDENCE-LOCKED', `It is ${snapshot.state}.`);
     const entry = custodyEntry(
       {
+        ...wholeOf(snapshot),
         act: 'retained',
-        snapshot: id,
-        incident: snapshot.incident,
         who: by,
         why: reason,
-        what: snapshot.manifest,
-        store: snapshot.stores.join(', '),
         method: 'retention extended',
         detail: `To be kept until ${date}.`,
         more: { retainUntil: date, before: snapshot.retainUntil },
@@ -148,13 +145,10 @@ function entryOf<Tx>(
   const scope = incident === null ? 'the snapshot' : 'all evidence of the incident';
   return custodyEntry(
     {
+      ...wholeOf(snapshot),
       act,
-      snapshot: snapshot.id,
-      incident: snapshot.incident,
       who,
       why,
-      what: snapshot.manifest,
-      store: snapshot.stores.join(', '),
       method: `legal hold on ${scope}`,
       detail: `${act === 'held' ? 'Held' : 'Released'} by ${id}.`,
       more: { hold: id },

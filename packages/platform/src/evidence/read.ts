@@ -5,7 +5,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { FirebreakError, type KeptPiece, type Snapshot } from '@firebreak/contract';
-import { custodyEntry } from './custody.ts';
+import { custodyEntry, wholeOf } from './custody.ts';
+import { detailOf, leaving } from './leaving.ts';
 import { commitmentTo } from './sealing/sealing.ts';
 import { digestOf } from './snapshot/keep-piece.ts';
 import { journalled } from './snapshot/manifest.ts';
@@ -36,23 +37,32 @@ export async function read<Tx>(parts: VaultParts<Tx>, request: ReadRequest, sign
   if (piece.sha256 === null)
     throw new FirebreakError('FB-NOT-FOUND', `It is by reference and lies at ${piece.reference?.at ?? ''}.`);
   const store = await storeWith(parts, snapshot, piece.sha256, signal);
-  const entry = custodyEntry(
-    {
-      act: 'read',
-      snapshot: snapshot.id,
-      incident: snapshot.incident,
-      who: request.by,
-      why: request.reason,
-      what: [piece.sha256],
-      store: store.name,
-      method: request.asStored ? 'given out as stored' : 'given out in clear',
-      detail: `Read ${piece.name}.`,
-      more: { piece: piece.name },
+  const about = {
+    snapshot: snapshot.id,
+    incident: snapshot.incident,
+    who: request.by,
+    why: request.reason,
+    what: [piece.sha256],
+    store: store.name,
+    method: request.asStored ? 'given out as stored' : 'given out in clear',
+  };
+  const entryOf = (act: 'read' | 'exported', detail: string, more = {}) =>
+    custodyEntry({ ...about, act, detail, more: { piece: piece.name, ...more } }, parts.custodian);
+  await parts.ledger.append([entryOf('read', `Read ${piece.name}.`)]);
+  // Who knows the digest of clear bytes can try guesses at them: of what is sealed the log has the commitment.
+  const isOpened = piece.clear !== null && !request.asStored;
+  const bytes = leaving(
+    parts,
+    clearBytes(parts, snapshot.id, row, store, request.asStored, signal),
+    ({ sha256, ...left }) => {
+      const known = isOpened ? left : { sha256, ...left };
+      const commitment = isOpened ? { commitment: piece.clear?.commitment } : {};
+      return [
+        entryOf('exported', detailOf(piece.name, known), { file: { name: piece.name, ...known, ...commitment } }),
+      ];
     },
-    parts.custodian,
   );
-  await parts.ledger.append([entry]);
-  return { piece, bytes: clearBytes(parts, snapshot.id, row, store, request.asStored, signal) };
+  return { piece, bytes };
 }
 
 /** The row of a piece that is there to be read. @throws FirebreakError FB-NOT-FOUND */
@@ -164,12 +174,10 @@ export async function move<Tx>(parts: VaultParts<Tx>, request: MoveRequest, sign
     if (!request.copy) for (const name of from) await rows.dropCopy(tx, snapshot.id, name);
     const entry = custodyEntry(
       {
+        ...wholeOf(snapshot),
         act: request.copy ? 'copied' : 'moved',
-        snapshot: snapshot.id,
-        incident: snapshot.incident,
         who: request.by,
         why: request.reason,
-        what: snapshot.manifest,
         store: `${target.name} (${target.where})`,
         method: `${blobs.size} blobs copied and read back`,
         detail: `From ${snapshot.stores.join(', ')} to ${target.name}.`,
@@ -202,7 +210,7 @@ async function copyBlob(
           yield chunk;
         }
       },
-      createWriteStream(file, { flags: 'wx', mode: 0o600, flush: true }),
+      createWriteStream(file, { flags: 'wx', mode: 0o600 }),
       { signal },
     ).catch((error: unknown) => {
       signal.throwIfAborted();

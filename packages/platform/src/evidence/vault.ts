@@ -21,6 +21,7 @@ import { type AuditRequest, audit } from './audit.ts';
 import { type Custodian, custodyEntry, custodyOf, custodyRecord } from './custody.ts';
 import { type DestroyRequest, destroy } from './destroy.ts';
 import { type HoldRequest, hold, release, retain } from './held.ts';
+import { type LeavingFile, leavingFile } from './leaving.ts';
 import { type MoveRequest, move, type OpenPiece, type ReadRequest, read } from './read.ts';
 import { type RedactRequest, redact } from './redaction/redact.ts';
 import type { Sealing } from './sealing/sealing.ts';
@@ -72,6 +73,8 @@ export interface Vault {
   overview(incident: string | undefined): Promise<VaultAnswer>;
   show(id: string): Promise<ShownSnapshot>;
   read(request: ReadRequest, signal: AbortSignal): Promise<OpenPiece>;
+  /** The same bytes; when the last of them is out, the log says who has the file, and its digest. */
+  leaving(file: LeavingFile, bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
   hold(request: HoldRequest, signal: AbortSignal): Promise<Hold>;
   release(request: { id: string; by: string; reason: string }, signal: AbortSignal): Promise<Hold>;
   retain(
@@ -221,6 +224,7 @@ export function createVault<Tx>(parts: VaultParts<Tx>): Vault {
     },
 
     read: (request, signal) => read(parts, request, signal),
+    leaving: (file, bytes) => leavingFile(parts, file, bytes),
     hold: (request, signal) => hold(parts, request, signal),
     release: (request, signal) => release(parts, request, signal),
     retain: (request, signal) => retain(parts, request, signal),

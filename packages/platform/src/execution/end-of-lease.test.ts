@@ -24,9 +24,11 @@ const hour = 3_600_000;
 /** The database's clock goes so much forward, seen from what was written down. */
 async function jump(ms: number): Promise<void> {
   const earlier = (column: string) => `${column} = ${column} - ${ms} * interval '1 millisecond'`;
+  // Executions before steps, as the store locks them: in another order the two wait for each other until PostgreSQL ends one of them.
   await admin.query(
-    `update step set ${['lease_until', 'not_before', 'expires_at', 'made_at'].map(earlier).join(', ')};
+    `select 1 from execution order by id for update;
      update execution set ${['expires_at', 'watch_due'].map(earlier).join(', ')};
+     update step set ${['lease_until', 'not_before', 'expires_at', 'made_at'].map(earlier).join(', ')};
      update target_hold set ${earlier('until')}`,
   );
 }

@@ -25,6 +25,8 @@ export interface BindOptions {
   readonly scrapeToken?: string | undefined;
   /** Secrets of webhooks that sign, by the name in their path. */
   readonly webhooks: ReadonlyMap<string, string>;
+  /** Asked before a body of events is read, with its bytes as far as they are told. @throws FirebreakError when it is not to be sent now */
+  readonly admit?: ((bytes: number) => void) | undefined;
 }
 
 export function bindRoute(app: FastifyInstance, route: Route, handle: BoundHandler, options: BindOptions): void {
@@ -45,10 +47,12 @@ export function bindRoute(app: FastifyInstance, route: Route, handle: BoundHandl
     ...(intake === undefined
       ? {}
       : {
-          preParsing: async (request: FastifyRequest, _reply: FastifyReply, payload: Readable) =>
-            intake.signed === true
+          preParsing: async (request: FastifyRequest, _reply: FastifyReply, payload: Readable) => {
+            options.admit?.(Number(request.headers['content-length'] ?? 0));
+            return intake.signed === true
               ? signed(request, payload, secretOf(request, options.webhooks), mostBytes)
-              : unpacked(request, payload, mostBytes),
+              : unpacked(request, payload, mostBytes);
+          },
         }),
     handler: async (request, reply) => {
       const parsed = {

@@ -32,6 +32,8 @@ export interface ServerOptions {
   readonly scrapeToken?: string | undefined;
   /** Secrets of webhooks that sign, by the name in their path. */
   readonly webhooks?: ReadonlyMap<string, string>;
+  /** Asked before a body of events is read (`BindOptions`). */
+  readonly admit?: ((bytes: number) => void) | undefined;
   /** Holds every answer against the contract, for tests. */
   readonly checkAnswers?: boolean;
 }
@@ -69,7 +71,8 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   const events = new EventStream();
   app.addHook('preClose', async () => events.close());
   const handlers = { ...options.handlers, ...ownRoutes(authenticator, events, options.version) };
-  const binding = { authenticator, checkAnswers, webhooks, scrapeToken: options.scrapeToken };
+  const { scrapeToken, admit } = options;
+  const binding = { authenticator, checkAnswers, webhooks, scrapeToken, admit };
   const bind = (scope: FastifyInstance, of: (route: Route) => boolean) => {
     for (const name of Object.keys(routes) as RouteName[])
       if (of(routes[name])) bindRoute(scope, routes[name], handlers[name] as BoundHandler, binding);

@@ -65,12 +65,15 @@ test('the state follows from plan and execution', () => {
     ...incident,
     planDigest: planned ? 'd' : null,
     planVerdict: planned ? 'contained' : null,
+    access: null,
     execution:
       execution === null
         ? null
         : {
+            id: 'e',
             direction: 'contain',
             state: 'running',
+            recovers: false,
             superseded: false,
             partial: false,
             steps: 3,
@@ -96,8 +99,24 @@ test('the state follows from plan and execution', () => {
   expect(state(true, { direction: 'undo', state: 'undone' })).toBe('undone');
   expect(state(true, { direction: 'undo', state: 'undone', partial: true })).toBe('not-contained');
   expect(state(true, { state: 'not-contained' })).toBe('not-contained');
+  expect(state(true, { recovers: true })).toBe('recovering');
+  expect(state(true, { recovers: true, state: 'waiting-approval' })).toBe('recovering');
+  expect(state(true, { recovers: true, state: 'waiting-approval', done: 0 })).toBe('planned');
+  expect(state(true, { recovers: true, state: 'contained' })).toBe('contained');
   expect(state(true, { state: 'paused' })).toBe('containing');
   expect(incidentView(row(true, { state: 'stopped', reason: 'FB-X: No.' })).note).toBe(
     'Stopped after 1 of 3 steps. FB-X: No.',
   );
+
+  const back = (of: Parameters<typeof row>[1], execution = 'e', risks: string[] = []) =>
+    incidentView({ ...row(true, of), access: { execution, risks } });
+  const undo = { direction: 'undo', partial: true } as const;
+  expect(back(undo)).toMatchObject({ state: 'recovering', note: 'Access is being given back: 1 of 3 steps undone.' });
+  expect(back({ ...undo, state: 'undone' }, 'e', ['Ways that are left: the batch job (olga).'])).toMatchObject({
+    state: 'returned',
+    note: 'Access is back. What delivers the restored versions stays. Risks that were taken: Ways that are left: the batch job (olga).',
+  });
+  expect(back({ ...undo, state: 'stopped' }).state).toBe('stopped');
+  // An undo of single steps after it is not the one that gave access back.
+  expect(back({ ...undo, state: 'undone' }, 'another').state).toBe('not-contained');
 });

@@ -1,6 +1,6 @@
 /**
- * The life of an incident: opened, planned, worked on. Its state is not kept anywhere; it follows from the newest plan and
- * the newest execution, so it can never disagree with them.
+ * The life of an incident: opened, planned, worked on, returned to service. Its state is not kept anywhere; it follows from the newest
+ * plan, the newest execution, and whether recovery made them, so it can never disagree with them.
  */
 import { FirebreakError, type Incident, type Plan } from '@firebreak/contract';
 import type { Clock } from '../kernel/clock.ts';
@@ -89,7 +89,7 @@ export function createIncidents<Tx>(parts: { store: IncidentStore<Tx>; ledger: L
 }
 
 /** An incident with the state and the sentence that follow from its plan and execution. */
-export function incidentView({ execution, planVerdict, ...incident }: IncidentRow): Incident {
+export function incidentView({ execution, planVerdict, access, ...incident }: IncidentRow): Incident {
   const { id, title, openedAt, openedBy, compromised, protect, planDigest } = incident;
   return {
     id,
@@ -99,16 +99,21 @@ export function incidentView({ execution, planVerdict, ...incident }: IncidentRo
     compromised,
     protect,
     planDigest,
-    ...standing(execution, planVerdict),
+    ...standing(execution, planVerdict, access),
   };
 }
 
 function standing(
   execution: IncidentRow['execution'],
   verdict: IncidentRow['planVerdict'],
+  access: IncidentRow['access'],
 ): Pick<Incident, 'state' | 'note'> {
   // work under way counts before a newer plan; a newer plan counts before what has ended
-  if (execution !== null && (execution.state === 'running' || !execution.superseded)) return worked(execution);
+  if (execution !== null && (execution.state === 'running' || !execution.superseded)) {
+    const found = worked(execution);
+    if (access !== null && access.execution === execution.id) return givenBack(execution, access.risks, found);
+    return execution.recovers && found.state === 'containing' ? { ...found, state: 'recovering' } : found;
+  }
   switch (verdict) {
     case null:
       return { state: 'open', note: 'No plan yet.' };
@@ -120,6 +125,32 @@ function standing(
       return { state: 'planned', note: 'Nothing protected is reachable; the plan has no cut.' };
   }
 }
+
+/**
+ * An undo that recovery asked for, because access returns: what it leaves standing delivers the versions that were verified, and is no
+ * sign that something came loose. Where it ends early, that is said as of any undo.
+ */
+function givenBack(
+  { state, done, steps, partial }: NonNullable<IncidentRow['execution']>,
+  risks: readonly string[],
+  found: Pick<Incident, 'state' | 'note'>,
+): Pick<Incident, 'state' | 'note'> {
+  if (state === 'running' || state === 'paused')
+    return {
+      state: 'recovering',
+      note: `Access is being given back: ${done} of ${steps} steps undone.`,
+    };
+  if (state !== 'undone') return found;
+  const kept = partial ? ' What delivers the restored versions stays.' : '';
+  const left =
+    risks.length === 0
+      ? 'Nobody had to take a risk for it.'
+      : `Risks that were taken: ${risks.slice(0, fewRisks).join(' ')}${risks.length > fewRisks ? ` And ${risks.length - fewRisks} more.` : ''}`;
+  return { state: 'returned', note: `Access is back.${kept} ${left}` };
+}
+
+/** In the note of an incident; all of them are in the ledger. */
+const fewRisks = 5;
 
 function worked(execution: NonNullable<IncidentRow['execution']>): Pick<Incident, 'state' | 'note'> {
   const { direction, state, done, steps, reason, proof, partial } = execution;

@@ -10,18 +10,23 @@ export interface IncidentRow extends NewIncident {
   readonly planVerdict: Plan['verdict'] | null;
   /** The newest execution. */
   readonly execution: {
+    readonly id: string;
     readonly direction: Execution['direction'];
     readonly state: Execution['state'];
     /** A plan was made after it was created. */
     readonly superseded: boolean;
     /** An undo of some steps, after which others stand. */
     readonly partial: boolean;
+    /** Carries out a plan that recovery made. */
+    readonly recovers: boolean;
     readonly steps: number;
     readonly done: number;
     /** Why the row stands at which it stopped. */
     readonly reason: string | null;
     readonly proof: Execution['proof'];
   } | null;
+  /** The undo by which an attested recovery gives access back, and the risks that stand with it; null where none did yet. */
+  readonly access: { readonly execution: string; readonly risks: readonly string[] } | null;
 }
 
 /** @typeParam Tx the handle of an open transaction, the same as the ledger store's. */

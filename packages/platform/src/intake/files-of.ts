@@ -6,6 +6,7 @@ import { constants } from 'node:fs';
 import { lstat, open, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BytesPiece, SnapshotPiece } from '@firebreak/contract';
+import { fileBytes } from './file-bytes.ts';
 import { gap } from './gap.ts';
 
 const mostFiles = 2_000_000;
@@ -81,7 +82,7 @@ export async function fileOf(path: string, name: string): Promise<BytesPiece> {
 async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
   // A pipe must not hold us up, and a link that took the file's place must not be followed.
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
-  yield* handle.createReadStream({ highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>;
+  yield* fileBytes(handle);
 }
 
 function linkOf(name: string, target: string): BytesPiece {

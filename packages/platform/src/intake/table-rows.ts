@@ -8,6 +8,7 @@ import { FirebreakError } from '@firebreak/contract';
 import { decompressed } from './decompress.ts';
 import { readJsonLines } from './documents/json-lines.ts';
 import { printable } from './foreign.ts';
+import { openLockedTable } from './locked-table.ts';
 import { codeOf } from './walk.ts';
 
 export type TableRow =
@@ -58,18 +59,9 @@ function* documentRows(whole: Buffer): Generator<TableRow> {
 }
 
 async function* columnarRows(path: string, signal: AbortSignal): AsyncGenerator<TableRow> {
-  const { DuckDBInstance } = await import('@duckdb/node-api');
-  const instance = await DuckDBInstance.create(':memory:', { memory_limit: '1GB', threads: '2' });
+  const { connection, source, close } = await openLockedTable(path);
   try {
-    const connection = await instance.connect();
-    // A table may not lead anywhere: no network, no other file, no extension, and nobody can allow it again.
-    await connection.run(`set allowed_paths = ['${path.replaceAll("'", "''")}']`);
-    await connection.run('set enable_external_access = false');
-    await connection.run('set lock_configuration = true');
-    const isParquet = /\.parquet$/i.test(path);
-    const statement = await connection.prepare(
-      isParquet ? 'select * from read_parquet($path)' : 'select * from read_csv($path, all_varchar = true)',
-    );
+    const statement = await connection.prepare(`select * from ${source}`);
     statement.bind({ path });
     let row = 0;
     const result = await statement.stream().catch((error: unknown) => {
@@ -84,6 +76,6 @@ async function* columnarRows(path: string, signal: AbortSignal): AsyncGenerator<
       }
     }
   } finally {
-    instance.closeSync();
+    close();
   }
 }

@@ -3,6 +3,8 @@
  * falls into (one for each 1 in the size's binary digits, largest subtree first). Appending costs one node hash on average
  * and at most 53; nothing else of the tree is needed, which is why a log of any length goes on from a few hundred bytes.
  */
+import { joinBytes } from '../kernel/bytes.ts';
+import { hashPairs } from './hash-many.ts';
 import { emptyRoot, hashBytes, hashNode, hashPairInto } from './merkle.ts';
 import type { NewNode } from './store.ts';
 import { tileHeight } from './tile.ts';
@@ -54,6 +56,39 @@ export class CompactRange {
       }
     }
     this.#size += 1;
+  }
+
+  /**
+   * Appends many leaf hashes, one after the other in `hashes`: what as many calls of `push` do, row by row instead of leaf by
+   * leaf, so that all the nodes of a row are hashed together.
+   */
+  pushAll(hashes: Uint8Array, completed?: NewNode[]): void {
+    /** Of each height, from the leaves up: the subtree that now waits for its equal on the right. */
+    const waiting: Uint8Array[] = [];
+    let row = hashes;
+    let first = this.#size;
+    for (let height = 0; row.length > 0; height += 1) {
+      if (completed !== undefined && height > 0 && height % tileHeight === 0) {
+        for (let at = 0; at * hashBytes < row.length; at += 1) {
+          const hash = new Uint8Array(row.subarray(at * hashBytes, (at + 1) * hashBytes));
+          completed.push({ level: height / tileHeight, index: first + at, hash });
+        }
+      }
+      // The left one of the first pair has waited in the frontier.
+      if (first % 2 === 1) {
+        this.#depth -= 1;
+        row = joinBytes(this.#stack.subarray(this.#depth * hashBytes, (this.#depth + 1) * hashBytes), row);
+        first -= 1;
+      }
+      if ((row.length / hashBytes) % 2 === 1) waiting.unshift(row.subarray(row.length - hashBytes));
+      row = hashPairs(row);
+      first /= 2;
+    }
+    for (const hash of waiting) {
+      this.#stack.set(hash, this.#depth * hashBytes);
+      this.#depth += 1;
+    }
+    this.#size += hashes.length / hashBytes;
   }
 
   /** The root of the tree at its present size. */

@@ -16,11 +16,11 @@ import { sha256Hex } from '../kernel/digest.ts';
 import { checkpointText } from './checkpoint.ts';
 import { CompactRange } from './compact-range.ts';
 import { exportedKind } from './evidence-format.ts';
-import { hashBytes, hashLeafInto } from './merkle.ts';
+import { hashLeaves } from './hash-many.ts';
 import { type NoteSigner, signNote } from './note.ts';
 import { consistencyProof, inclusionProof, rootOf } from './proof.ts';
 import { entryOf, type PreparedEntry, prepareEntry, recordBytes } from './record.ts';
-import type { LedgerStore, NewEntry, NewNode, StoredEntry } from './store.ts';
+import type { AppendBatch, LedgerStore, NewEntry, NewNode, StoredEntry } from './store.ts';
 import { tileReader } from './tile-reader.ts';
 
 /** No blob is longer. */
@@ -86,9 +86,12 @@ export interface Ledger<Tx> {
   hashes(level: number, start: number, count: number): Promise<Uint8Array>;
 }
 
-/** Neither a batch nor a shared transaction is larger, unless it is one entry or one call. */
-const batchEntries = 20_000;
-const batchBytes = 16 * 1024 * 1024;
+/** No shared transaction is larger, unless it is one call. */
+const sharedEntries = 20_000;
+const sharedBytes = 16 * 1024 * 1024;
+/** What is hashed, and then written, in one go. */
+const batchEntries = 1024;
+const batchBytes = 1024 * 1024;
 const pageSize = 256;
 
 /** A call of `append` that waits for the next shared transaction. */
@@ -118,23 +121,24 @@ export function createLedger<Tx>(parts: { store: LedgerStore<Tx>; signer: NoteSi
     const position = await store.lockForAppend(tx, incidents);
     const nextSeq = new Map(incidents.map((incident, at) => [incident, position.nextSeqs[at] ?? 0]));
     const range = new CompactRange(position.size, position.frontier);
-    for (const batch of batchesOf(prepared)) {
-      const first = range.size;
-      const leafHashes = Buffer.allocUnsafe(batch.length * hashBytes);
-      const nodes: NewNode[] = [];
-      const written = batch.map((one, at): NewEntry => {
-        const { incident } = one.draft;
-        const incidentSeq = nextSeq.get(incident) ?? 0;
-        nextSeq.set(incident, incidentSeq + 1);
-        const record = recordBytes(one, incidentSeq);
-        hashLeafInto(leafHashes, at * hashBytes, record);
-        range.push(leafHashes, at * hashBytes, nodes);
-        indexes.push(first + at);
-        entries.push(entryOf(one, incidentSeq));
-        return { incident, incidentSeq, record };
-      });
-      await store.append(tx, { first, entries: written, leafHashes, nodes, frontier: range.frontier() });
+    function* batches(): Generator<AppendBatch> {
+      for (const batch of batchesOf(prepared)) {
+        const first = range.size;
+        const written = batch.map((one, at): NewEntry => {
+          const { incident } = one.draft;
+          const incidentSeq = nextSeq.get(incident) ?? 0;
+          nextSeq.set(incident, incidentSeq + 1);
+          indexes.push(first + at);
+          entries.push(entryOf(one, incidentSeq));
+          return { incident, incidentSeq, record: recordBytes(one, incidentSeq) };
+        });
+        const leafHashes = hashLeaves(written.map(({ record }) => record));
+        const nodes: NewNode[] = [];
+        range.pushAll(leafHashes, nodes);
+        yield { first, entries: written, leafHashes, nodes, frontier: range.frontier() };
+      }
     }
+    await store.append(tx, batches());
     return { indexes, entries };
   }
 
@@ -155,7 +159,7 @@ export function createLedger<Tx>(parts: { store: LedgerStore<Tx>; signer: NoteSi
     const end = waiting.findIndex(({ prepared }, at) => {
       entries += prepared.length;
       bytes += bytesOf(prepared);
-      return at > 0 && (entries > batchEntries || bytes > batchBytes);
+      return at > 0 && (entries > sharedEntries || bytes > sharedBytes);
     });
     return waiting.splice(0, end < 0 ? waiting.length : end);
   }
@@ -298,7 +302,7 @@ function bytesOf(prepared: readonly PreparedEntry[]): number {
   return prepared.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-/** Pieces that a store can write in one go. */
+/** Pieces of a size that is worth a write. */
 function* batchesOf(prepared: readonly PreparedEntry[]): Generator<readonly PreparedEntry[]> {
   let from = 0;
   let bytes = 0;

@@ -103,18 +103,20 @@ export function memoryLedgerStore(): LedgerStore<MemoryTransaction> {
       };
     },
 
-    async append(tx, batch) {
+    async append(tx, added) {
       if (owner !== tx) throw new Error('append without the lock');
       const { batches } = stage(tx);
-      const before = batches.at(-1);
-      const size = before === undefined ? records.length : before.first + before.entries.length;
-      if (batch.first !== size) throw new Error(`a batch from ${batch.first} on does not go on a log of ${size}`);
-      batches.push({
-        ...batch,
-        entries: batch.entries.map((entry) => ({ ...entry, record: new Uint8Array(entry.record) })),
-        leafHashes: new Uint8Array(batch.leafHashes),
-        frontier: new Uint8Array(batch.frontier),
-      });
+      for (const batch of added) {
+        const before = batches.at(-1);
+        const size = before === undefined ? records.length : before.first + before.entries.length;
+        if (batch.first !== size) throw new Error(`a batch from ${batch.first} on does not go on a log of ${size}`);
+        batches.push({
+          ...batch,
+          entries: batch.entries.map((entry) => ({ ...entry, record: new Uint8Array(entry.record) })),
+          leafHashes: new Uint8Array(batch.leafHashes),
+          frontier: new Uint8Array(batch.frontier),
+        });
+      }
     },
 
     async size() {

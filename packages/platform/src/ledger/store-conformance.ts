@@ -7,7 +7,7 @@ import { CompactRange } from './compact-range.ts';
 import { ephemeralSigner } from './key.ts';
 import { createLedger } from './ledger.ts';
 import { hashBytes, hashLeaf } from './merkle.ts';
-import type { LedgerStore, NewNode } from './store.ts';
+import type { AppendBatch, LedgerStore, NewNode } from './store.ts';
 
 /** Registers the suite. `makeStore` gives a store with an empty log each time; the caller closes what it opened. */
 export function ledgerStoreConformance<Tx>(makeStore: () => Promise<LedgerStore<Tx>>): void {
@@ -27,7 +27,7 @@ export function ledgerStoreConformance<Tx>(makeStore: () => Promise<LedgerStore<
     entries.forEach((_, at) => {
       range.push(leafHashes, at * hashBytes, nodes);
     });
-    await store.append(tx, { first: size, entries, leafHashes, nodes, frontier: range.frontier() });
+    await store.append(tx, [{ first: size, entries, leafHashes, nodes, frontier: range.frontier() }]);
   }
   async function appendNow(store: LedgerStore<Tx>, drafts: readonly [incident: string | null, record: string][]) {
     await store.transaction((tx) => append(store, tx, drafts));
@@ -66,13 +66,10 @@ export function ledgerStoreConformance<Tx>(makeStore: () => Promise<LedgerStore<
         await store.lockForAppend(tx, ['a']);
         const range = new CompactRange();
         range.push(hashLeaf(record), 0);
-        await store.append(tx, {
-          first: 0,
-          entries: [{ incident: 'a', incidentSeq: 0, record }],
-          leafHashes: hashLeaf(record),
-          nodes: [],
-          frontier: range.frontier(),
-        });
+        const entries = [{ incident: 'a', incidentSeq: 0, record }];
+        await store.append(tx, [
+          { first: 0, entries, leafHashes: hashLeaf(record), nodes: [], frontier: range.frontier() },
+        ]);
       });
       for (const [found] of [await store.entries(0, 5), await store.incidentEntries('a', 0, 5)]) {
         expect(found?.index).toBe(0);
@@ -176,11 +173,7 @@ export function ledgerStoreConformance<Tx>(makeStore: () => Promise<LedgerStore<
       await store.transaction(async (tx) => {
         const range = new CompactRange();
         await store.lockForAppend(tx, ['a']);
-        for (const [first, count] of [
-          [0, 200],
-          [200, 200],
-          [400, 1],
-        ] as const) {
+        function batch(first: number, count: number): AppendBatch {
           const nodes: NewNode[] = [];
           const entries = Array.from({ length: count }, (_, at) => {
             const record = Buffer.from(`record ${first + at}`);
@@ -188,13 +181,43 @@ export function ledgerStoreConformance<Tx>(makeStore: () => Promise<LedgerStore<
             return { incident: 'a', incidentSeq: first + at, record };
           });
           const leafHashes = Buffer.concat(entries.map(({ record }) => hashLeaf(record)));
-          await store.append(tx, { first, entries, leafHashes, nodes, frontier: range.frontier() });
+          return { first, entries, leafHashes, nodes, frontier: range.frontier() };
         }
+        function* batches(first: number, ...counts: readonly number[]) {
+          for (let [at, from] = [0, first]; at < counts.length; from += counts[at++] ?? 0)
+            yield batch(from, counts[at] ?? 0);
+        }
+        await store.append(tx, batches(0, 200, 200, 1));
+        await store.append(tx, batches(401, 1, 200, 3));
       });
       const { size, frontier, nextSeqs } = await position(store, 'a');
-      expect([size, frontier.length / hashBytes, ...nextSeqs]).toEqual([401, 4, 401]);
-      expect(await allTexts(store, 'a')).toEqual(Array.from({ length: 401 }, (_, at) => `record ${at}`));
-      expect((await store.hashes(1, 0, 1)).length).toBe(hashBytes);
+      expect([size, frontier.length / hashBytes, ...nextSeqs]).toEqual([605, 6, 605]);
+      expect(await allTexts(store, 'a')).toEqual(Array.from({ length: 605 }, (_, at) => `record ${at}`));
+      expect((await store.hashes(1, 0, 2)).length).toBe(2 * hashBytes);
+    });
+
+    test('batches whose making fails leave no trace', async () => {
+      const store = await makeStore();
+      await appendNow(store, [['a', 'kept']]);
+      const failing = store.transaction(async (tx) => {
+        const { size, frontier } = await store.lockForAppend(tx, ['a']);
+        const range = new CompactRange(size, frontier);
+        function* batches(): Generator<AppendBatch> {
+          const entries = Array.from({ length: 500 }, (_, at) => {
+            const record = Buffer.from(`lost ${at}`);
+            range.push(hashLeaf(record), 0);
+            return { incident: 'a', incidentSeq: 1 + at, record };
+          });
+          const leafHashes = Buffer.concat(entries.map(({ record }) => hashLeaf(record)));
+          yield { first: 1, entries, leafHashes, nodes: [], frontier: range.frontier() };
+          throw new Surprise();
+        }
+        await store.append(tx, batches());
+      });
+      await expect(failing).rejects.toThrow(Surprise);
+      expect(await allTexts(store)).toEqual(['kept']);
+      await appendNow(store, [['a', 'goes on']]);
+      expect(await allTexts(store, 'a')).toEqual(['kept', 'goes on']);
     });
 
     test('nobody sees what is not committed, and appenders stand in line', async () => {

@@ -35,7 +35,7 @@ export interface NewNode {
   readonly hash: Uint8Array;
 }
 
-/** One append, ready to be written: at most 20,000 entries, and 16 MiB of records. */
+/** A piece of an append, ready to be written. */
 export interface AppendBatch {
   /** Index of `entries[0]`: the size of the log before this batch. */
   readonly first: number;
@@ -69,10 +69,11 @@ export interface LedgerStore<Tx> {
   lockForAppend(tx: Tx, incidents: readonly (string | null)[]): Promise<AppendPosition>;
 
   /**
-   * Writes a batch, never empty. Called under the lock only; `batch.first` goes on from the lock's size, or from what this
-   * transaction has appended since.
+   * Writes batches, at least one and none of them empty, in their order. Called under the lock only; the first goes on from the
+   * lock's size, or from what this transaction has appended since, and each from the one before. They are made while they are
+   * asked for: a store that asks for the next one while it writes lets hashing and writing go on at the same time.
    */
-  append(tx: Tx, batch: AppendBatch): Promise<void>;
+  append(tx: Tx, batches: Iterable<AppendBatch>): Promise<void>;
 
   /** Number of committed entries. */
   size(): Promise<number>;

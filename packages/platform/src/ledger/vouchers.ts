@@ -6,7 +6,8 @@
 import { utf8Bytes } from '../kernel/bytes.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Vouchers } from './evidence-export.ts';
-import { askAuthority, certificatesOf } from './timestamp/ask-authority.ts';
+import { askAuthority } from './timestamp/ask-authority.ts';
+import { certificatesOf } from './timestamp/certificate.ts';
 import { askWitness, parseWitnessAddress } from './witness/ask-witness.ts';
 
 /** As it is kept, so that every process on the log asks the same. */

@@ -14,9 +14,9 @@ import {
 import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/id.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { type JudgedStatement, judgeStatement } from './attestations/envelope.ts';
+import { judgeStatement } from './attestations/envelope.ts';
 import { decidePromotion } from './decide.ts';
-import { type SimpleSignature, signatureByDigest } from './findings/signature.ts';
+import { type AttachedToImage, judgeAttached } from './findings/signature.ts';
 import { digestVouchedFor, vouchedFor } from './findings/vouched.ts';
 import { findingsOf, type Known } from './gather.ts';
 import type { PromotionPolicy } from './policy.ts';
@@ -36,13 +36,6 @@ export interface GateQuestion {
   readonly incident?: string;
   /** Nothing is written down: the caller only tries. */
   readonly dryRun?: boolean;
-}
-
-/** What hangs at an image in its registry. */
-export interface AttachedToImage {
-  /** DSSE envelopes and Sigstore bundles. */
-  readonly envelopes: readonly unknown[];
-  readonly simple: readonly SimpleSignature[];
 }
 
 /** What the gate can look at by itself. */
@@ -80,11 +73,8 @@ export function createPromotionGate<Tx>(parts: {
     const { subject, stage } = request;
     const now = new Date(request.at);
     const attached = subject.kind === 'image' ? await sources.image(subject, signal) : nothingAttached;
-    const there = 'envelopes' in attached ? attached : nothingAttached;
-    const values = [...(question.attestations ?? []), ...there.envelopes];
-    const statements: JudgedStatement[] = values.map((value) => judgeStatement(value, trust, now));
+    const { statements, signature } = judgeAttached(subject, attached, question.attestations ?? [], trust, now);
     const vouched = vouchedFor(request, statements);
-    const signature = 'envelopes' in attached ? signatureByDigest(subject, statements, there.simple, trust) : attached;
     const around = await sources.surroundings(subject, signal);
     return {
       statements,

@@ -18,6 +18,14 @@ export interface Mark {
   readonly entry: number;
 }
 
+/** Marks that are no items of the board: plans that recovery made, what was found out about a version, an approved image, the return. */
+export const markOf = {
+  plan: (digest: string) => `plan/${digest}`,
+  verdict: (subject: string, version: string) => `verdict/${subject}#${version}`,
+  image: (digest: string) => `image/${digest}`,
+  access: 'access/returned',
+} as const;
+
 export interface SignOffRow {
   readonly incident: string;
   readonly role: RecoveryRole;

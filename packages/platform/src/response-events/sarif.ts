@@ -5,6 +5,7 @@
 import type { DataGate, Finding } from '@firebreak/contract';
 import { ownFingerprint } from '../detection/foreign/echo.ts';
 import { sha256Hex } from '../kernel/digest.ts';
+import { sarifLog, sarifUri } from '../kernel/sarif-log.ts';
 import { clipped } from './clipped.ts';
 
 /** Names of others stand in these texts. */
@@ -65,48 +66,32 @@ export function gateAsSarif({ checks, candidate }: DataGate, version: string): o
 
 function logOf(results: readonly Result[], version: string): object {
   const rules = [...new Map(results.map((result) => [result.rule, result])).values()];
-  return {
-    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
-    version: '2.1.0',
-    runs: [
-      {
-        tool: {
-          driver: {
-            name: 'Firebreak',
-            semanticVersion: version,
-            rules: rules.map(({ rule, title, help, level, tags }) => ({
-              id: rule,
-              shortDescription: { text: bounded(title) },
-              fullDescription: { text: bounded(help) },
-              defaultConfiguration: { level },
-              ...(tags.length === 0 ? {} : { properties: { tags } }),
-            })),
+  return sarifLog(
+    version,
+    rules.map(({ rule, title, help, level, tags }) => ({
+      id: rule,
+      shortDescription: { text: bounded(title) },
+      fullDescription: { text: bounded(help) },
+      defaultConfiguration: { level },
+      ...(tags.length === 0 ? {} : { properties: { tags } }),
+    })),
+    results.map(({ rule, level, text, locator, line, column }) => ({
+      ruleId: rule,
+      ruleIndex: rules.findIndex((each) => each.rule === rule),
+      level,
+      message: { text: bounded(text) },
+      partialFingerprints: { [ownFingerprint]: sha256Hex(JSON.stringify([rule, locator, text])) },
+      locations: [
+        {
+          physicalLocation: {
+            artifactLocation: { uri: sarifUri(locator) },
+            ...(line === undefined
+              ? {}
+              : { region: { startLine: line, ...(column === undefined ? {} : { startColumn: column }) } }),
           },
         },
-        columnKind: 'utf16CodeUnits',
-        results: results.map(({ rule, level, text, locator, line, column }) => ({
-          ruleId: rule,
-          ruleIndex: rules.findIndex((each) => each.rule === rule),
-          level,
-          message: { text: bounded(text) },
-          partialFingerprints: { [ownFingerprint]: sha256Hex(JSON.stringify([rule, locator, text])) },
-          locations: [
-            {
-              physicalLocation: {
-                artifactLocation: { uri: uriOf(locator) },
-                ...(line === undefined
-                  ? {}
-                  : { region: { startLine: line, ...(column === undefined ? {} : { startColumn: column }) } }),
-              },
-            },
-          ],
-        })),
-      },
-    ],
-  };
-}
-
-/** A path as a relative reference: what a URI may not hold is escaped, part by part. */
-function uriOf(locator: string): string {
-  return locator.split('/').map(encodeURIComponent).join('/');
+      ],
+    })),
+    { columnKind: 'utf16CodeUnits' },
+  );
 }

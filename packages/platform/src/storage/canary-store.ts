@@ -84,6 +84,20 @@ export function createCanaryStore(database: Database): CanaryStore<Transaction> 
       return rows.length > 0;
     },
 
+    approve: async (tx, id, { was, is }, { state, why }) => {
+      const rows = await tx.query<{ incident: string | null }>(
+        `update canary set open = jsonb_set(open, '{approval}', $3::jsonb), state = $4, why = $5, due_at = clock_timestamp()
+         where id = $1 and state = 'waiting-approval' and asked is null and open -> 'approval' = $2::jsonb returning incident`,
+        [id, JSON.stringify(was), JSON.stringify(is), state, why.slice(0, 4000)],
+      );
+      await announce(
+        tx,
+        'canary',
+        rows.map(({ incident }) => incident),
+      );
+      return rows.length > 0;
+    },
+
     claim: (worker, limit, leaseMs) =>
       database.query<CanaryClaim>(
         `update canary c set worker = $1, fence = c.fence + 1, lease_until = clock_timestamp() + $3 * interval '1 millisecond'

@@ -10,15 +10,12 @@ import { formAt, groupOf, unpackGroup } from '../events/columns/forms.ts';
 import type { FramedEvent } from '../events/event-batch.ts';
 import type { KeptEvent } from '../events/store.ts';
 import type { Transaction } from './database.ts';
-import { PackedBlock, type PackedColumns, packColumns } from './event-columns.ts';
+import { ColumnPacker, enoughEvents, PackedBlock, type PackedColumns } from './event-columns.ts';
 
 /** Columns of events that follow each other, with the number of the first. */
 export interface ColdSpan extends PackedColumns {
   readonly no: number;
 }
-
-/** Of an event some thousand; fewer make too many columns. */
-const eventsOfSpan = 4000;
 
 /** A block that is to go to a file. */
 interface MovingBlock {
@@ -48,16 +45,19 @@ export async function spansOf(tx: Pick<Transaction, 'query'>, blocks: readonly M
     terms,
     raw: ofRow.get(no) ?? [],
   }));
-  let bare: MovingBlock[] = [];
+  let bare: { readonly no: number; readonly packer: ColumnPacker } | undefined;
   const close = () => {
-    const [block] = bare;
-    if (block !== undefined) spans.push({ no: block.no, ...packColumns(bare.flatMap(({ events }) => events)) });
-    bare = [];
+    if (bare !== undefined) spans.push({ no: bare.no, ...bare.packer.build() });
+    bare = undefined;
   };
-  for (const block of blocks) {
-    if (rows.some(({ no, upto }) => block.no >= no && block.no <= upto)) close();
-    else bare.push(block);
-    if (bare.reduce((sum, { events }) => sum + events.length, 0) >= eventsOfSpan) close();
+  for (const { no, events } of blocks) {
+    if (rows.some((row) => no >= row.no && no <= row.upto)) {
+      close();
+      continue;
+    }
+    bare ??= { no, packer: new ColumnPacker() };
+    for (const each of events) bare.packer.add(each);
+    if (bare.packer.count >= enoughEvents) close();
   }
   close();
   return spans.sort((a, b) => a.no - b.no);

@@ -119,6 +119,42 @@ test('the newest block stays, and what the watch has not seen', async () => {
   expect(await hot()).toEqual(['3', '2']);
 });
 
+test('places of servers that divided the events and are gone hold up nothing that the watch over all has seen', async () => {
+  const state = { version: 1, detectors: {} } as unknown as WatchState;
+  const divided = { name: 'of-2/1' };
+  await storage.eventStore.append([batchOf([{ event: event('1', 'aws:User/x'), raw: raw('1') }])], day(1), divided);
+  await keep(['2'], day(1));
+  await keep(['3'], day(1));
+  await keep(['4'], day(1));
+  for (const [name, position] of [
+    ['of-2/0', 1],
+    ['of-2/1', 0],
+  ] as const)
+    await storage.watchPlaces.save(name, { position, newest: 0, state });
+  // Nobody has seen the first; the watch over all goes on from where the others were.
+  expect(await cold.move(day(10), day(30), quietly)).toBeUndefined();
+  expect(await storage.watchPlaces.begin()).toBe(0);
+  await storage.watchPlaces.save('main', { position: 3, newest: 0, state });
+  expect((await storage.watchPlaces.all()).map(({ watch }) => watch)).toEqual(['main', 'of-2/0', 'of-2/1']);
+  expect(await cold.move(day(10), day(30), quietly)).toMatchObject({ events: 3 });
+  const database = await openDatabase(storage.url, { connections: 1 });
+  await database.query("update watch_place set saved_at = now() - interval '2 days' where watch <> 'main'");
+  await database.close();
+  await storage.watchPlaces.save('main', { position: 4, newest: 0, state });
+  expect(await storage.watchPlaces.all()).toMatchObject([{ watch: 'main', position: 4 }]);
+});
+
+test('what its own watch has seen moves, though another divides the events and has none of its own', async () => {
+  const state = { version: 1, detectors: {} } as unknown as WatchState;
+  for (const id of ['1', '2', '3'])
+    await storage.eventStore.append([batchOf([{ event: event(id, 'aws:User/x'), raw: raw(id) }])], day(1), {
+      name: 'of-2/0',
+    });
+  await storage.watchPlaces.save('of-2/0', { position: 2, newest: 0, state });
+  await storage.watchPlaces.save('of-2/1', { position: 0, newest: 0, state });
+  expect(await cold.move(day(10), day(30), quietly)).toMatchObject({ events: 2 });
+});
+
 test('killed before the database knows the file: nothing is lost, nothing doubled, the next run does it again', async () => {
   await keep(['1', '2'], day(1));
   await keep(['3'], day(20));

@@ -16,7 +16,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Gap } from '@firebreak/contract';
 import type { ColumnedBlock } from '../events/columns/columned-block.ts';
 import { eventKey, type FramedEvent } from '../events/event-batch.ts';
-import type { EventWish, KeptEvent } from '../events/store.ts';
+import { type EventWish, type KeptEvent, mainLine } from '../events/store.ts';
 import { type ColdSpan, readSpans, spansOf, writeSpans } from './cold-columns.ts';
 import { type ColdRow, readByNumber, readParquet, rowOf, writeParquet } from './cold-parquet.ts';
 import type { Database, Transaction } from './database.ts';
@@ -238,16 +238,21 @@ const columnsName = (name: string) => name.replace(/parquet$/, 'columns');
 
 type DueBlock = BlockRow & { readonly upto: number; readonly first: Date; readonly last: Date };
 
-/** The oldest blocks, one after the other as they were numbered; the first that is not due ends it, so files never overlap. */
+/**
+ * The oldest blocks, one after the other as they were numbered; the first that is not due ends it, so files never overlap. One is not
+ * due while neither the watch of its own line nor the one over all events has seen it; one of a line that has no watch now, until all
+ * have. A place that nobody goes on from (servers that divided the events and are gone) thus holds up nothing that somebody has seen.
+ */
 async function dueBlocks(database: Database, before: Date): Promise<readonly DueBlock[]> {
   return database.query<DueBlock>(
     `select no, upto, first, last, places, received, packed, pieces from (
        select *, sum(length(packed)) over (order by no) - length(packed) as ahead,
          bool_and(received < $1 and upto < (select max(upto) from event_block)
-           and upto <= coalesce((select min(position) from watch_place), upto)) over (order by no) as due
+           and upto <= coalesce((select max(position) from watch_place where watch in ($2, line)),
+             (select min(position) from watch_place), upto)) over (order by no) as due
        from (select * from event_block order by no limit ${mostBlocks}) as oldest) as counted
      where due and ahead < ${mostPacked} order by no`,
-    [before],
+    [before, mainLine.name],
   );
 }
 

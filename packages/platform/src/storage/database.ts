@@ -23,8 +23,8 @@ export interface Queryable {
 }
 /** What stores take as their transaction handle. */
 export interface Transaction extends Queryable {
-  /** `COPY … FROM STDIN`, fed with rows in COPY's text format in pieces of any size. */
-  copyIn(statement: string, rows: Iterable<string>): Promise<void>;
+  /** `COPY … FROM STDIN`, fed with rows in COPY's text format in pieces of any size, or with pieces of its binary format. */
+  copyIn(statement: string, rows: Iterable<string | Uint8Array>): Promise<void>;
 }
 
 export interface Database extends Queryable {
@@ -115,10 +115,14 @@ export async function openDatabase(url: string, options: { connections?: number 
   return database;
 }
 
-/** Rows in pieces that are worth a write. */
-function* pieces(rows: Iterable<string>): Generator<string> {
+/** Rows in pieces that are worth a write; bytes as they come. */
+function* pieces(rows: Iterable<string | Uint8Array>): Generator<string | Uint8Array> {
   let piece = '';
   for (const row of rows) {
+    if (typeof row !== 'string') {
+      yield row;
+      continue;
+    }
     piece += row;
     if (piece.length < 65_536) continue;
     yield piece;

@@ -3,21 +3,22 @@
  * by hunts. What must stay true: a block is in the columns of no or of one row, wholly; blocks of a row follow each other.
  */
 import { promisify } from 'node:util';
-import { zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib';
-import { columnsOf, decodeForm, encodeForm, type FormColumns } from '../events/columns/block-columns.ts';
+import { zstdDecompress } from 'node:zlib';
+import { BlockBuilder, decodeForm, encodeForm, type FormColumns } from '../events/columns/block-columns.ts';
 import { type Column, decodeColumn, encodeColumn } from '../events/columns/column.ts';
 import type { ColumnedBlock, EventReader } from '../events/columns/columned-block.ts';
-import { formAt, groupOf, type PackedForms, packForms, unpackGroup } from '../events/columns/forms.ts';
-import { type FramedEvent, framedEvents, framePacking } from '../events/event-batch.ts';
+import { FormPacker, formAt, groupOf, type PackedForms, unpackGroup } from '../events/columns/forms.ts';
+import { pack, unpack } from '../events/columns/packing.ts';
+import { type FramedEvent, framedEvents } from '../events/event-batch.ts';
 import type { EventWish, KeptEvent } from '../events/store.ts';
 import type { Database, Queryable } from './database.ts';
-import { type BlockRow, eventsOfPiece } from './event-block.ts';
+import type { BlockRow } from './event-block.ts';
 import { blocksThatMay } from './event-store.ts';
 
 const decompress = promisify(zstdDecompress);
 
 /** So many make columns of their own; fewer wait a while for more. */
-const enoughEvents = 4000;
+export const enoughEvents = 16_000;
 const mostBlocks = 2000;
 const mostPacked = 8 << 20;
 
@@ -29,19 +30,32 @@ export interface PackedColumns {
   readonly terms: readonly number[] | null;
 }
 
-export function packColumns(events: readonly KeptEvent[]): PackedColumns {
-  const { form, raw, terms } = columnsOf(events);
-  return {
-    forms: packForms(events),
-    form: pack(encodeForm(form)),
-    raw: [...raw].map(([path, column]) => ({ path, packed: pack(encodeColumn(column)) })),
-    terms: terms === null ? null : [...terms],
-  };
-}
+/** Makes columns of events that follow each other, of which it holds no more than the columns. */
+export class ColumnPacker {
+  readonly #block = new BlockBuilder();
+  readonly #forms = new FormPacker();
 
-/** Larger pieces than Node's own: a column comes in one. */
-const unpack = (bytes: Buffer) => zstdDecompressSync(bytes, { chunkSize: 256 * 1024 });
-const pack = (bytes: Buffer) => zstdCompressSync(bytes, framePacking);
+  get count(): number {
+    return this.#block.count;
+  }
+
+  add(event: FramedEvent): void {
+    event.within((bytes, start, middle, end) => {
+      this.#block.add(event.no, bytes, start, middle, end);
+      this.#forms.add(event.received, bytes, start, middle);
+    });
+  }
+
+  build(): PackedColumns {
+    const { form, raw, terms } = this.#block.build();
+    return {
+      forms: this.#forms.build(),
+      form: pack(encodeForm(form)),
+      raw: [...raw].map(([path, column]) => ({ path, packed: pack(encodeColumn(column)) })),
+      terms: terms === null ? null : [...terms],
+    };
+  }
+}
 
 /**
  * Makes the columns of the oldest events that have none.
@@ -50,7 +64,7 @@ const pack = (bytes: Buffer) => zstdCompressSync(bytes, framePacking);
  * @returns how many events have them now; 0 when there is nothing to do
  */
 export async function columnNext(database: Database, patience: Date): Promise<number> {
-  const rows = await database.query<BlockRow & { readonly upto: number; readonly last: boolean }>(
+  const rows = await database.query<BlockRow & { readonly upto: number }>(
     `select no, upto, places, received, packed, pieces from (
        select *, sum(upto - no + 1) over (order by no) - (upto - no + 1) as events,
          sum(length(packed)) over (order by no) - length(packed) as bytes from (
@@ -61,19 +75,22 @@ export async function columnNext(database: Database, patience: Date): Promise<nu
   );
   const [first, last] = [rows[0], rows.at(-1)];
   if (first === undefined || last === undefined) return 0;
-  const events: FramedEvent[] = [];
+  const numbered = rows.reduce((sum, { no, upto }) => sum + upto - no + 1, 0);
+  if (numbered < enoughEvents / 2 && rows.length < mostBlocks && last.received >= patience) return 0;
+  const packer = new ColumnPacker();
   const pieces: { block: number; offset: number; length: number; count: number }[] = [];
-  for (const row of rows) {
+  for (const { no, places, received, packed, pieces: lengths } of rows) {
     let [offset, before] = [0, 0];
-    for (const length of row.pieces) {
-      const piece = await eventsOfPiece(row, row.packed.subarray(offset, offset + length), before);
-      pieces.push({ block: row.no, offset, length, count: piece.length });
-      for (const each of piece) events.push(each);
-      [offset, before] = [offset + length, before + piece.length];
+    for (const length of lengths) {
+      const count = packer.count;
+      // Here and not on Node's threads: those work at the priority of everything else.
+      const frames = unpack(packed.subarray(offset, offset + length));
+      for (const each of framedEvents(frames, no, places, received, before)) packer.add(each);
+      pieces.push({ block: no, offset, length, count: packer.count - count });
+      [offset, before] = [offset + length, before + packer.count - count];
     }
   }
-  if (events.length < enoughEvents / 2 && rows.length < mostBlocks && last.received >= patience) return 0;
-  const { form, forms, raw, terms } = packColumns(events);
+  const { form, forms, raw, terms } = packer.build();
   const numbers = rows.map(({ no }) => no);
   return database.transaction(async (tx) => {
     // Some may have moved to a file, or somebody else was first.
@@ -104,7 +121,7 @@ export async function columnNext(database: Database, patience: Date): Promise<nu
       [first.no, raw.map(({ path }) => path), raw.map(({ packed }) => packed)],
     );
     await tx.query('update event_block set columned = true where no = any($1::bigint[])', [numbers]);
-    return events.length;
+    return packer.count;
   });
 }
 

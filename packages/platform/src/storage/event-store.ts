@@ -210,7 +210,8 @@ async function append(
   const [put] = await tx.query<{ kept: number; places: number[] | null }>(
     `with put as (
        insert into event_key (key, no)
-       select key, $2::bigint + place - 1 from unnest($1::uuid[]) with ordinality as given (key, place)
+       -- In the order of the index: neighbours come one after the other.
+       select key, $2::bigint + place - 1 from unnest($1::uuid[]) with ordinality as given (key, place) order by key
        on conflict (key) do nothing returning no)
      select count(*)::integer as kept,
        case when count(*) < $3::integer then array_agg((no - $2)::integer order by no) end as places from put`,

@@ -1,6 +1,8 @@
 /** The incidents' port on PostgreSQL. */
 import { type Plan, planSchema } from '@firebreak/contract';
+import { z } from 'zod';
 import type { IncidentRow, IncidentStore } from '../incidents/store.ts';
+import { markOf } from '../recovery/store.ts';
 import type { Database, Transaction } from './database.ts';
 import { announce } from './events.ts';
 
@@ -8,18 +10,23 @@ const incidentRows = `
   select i.id, i.title, i.opened_at as "openedAt", i.opened_by as "openedBy", i.compromised, i.protect,
     p.digest as "planDigest", p.verdict as "planVerdict",
     case when e.id is not null then json_build_object(
-      'direction', e.direction, 'state', e.state, 'superseded', e.plan_seq is distinct from p.seq, 'partial', e.partial,
+      'id', e.id, 'direction', e.direction, 'state', e.state, 'superseded', e.plan_seq is distinct from p.seq, 'partial', e.partial,
+      'recovers', e.direction = 'contain' and exists (
+        select 1 from recovery_mark m where m.incident = i.id and m.item = '${markOf.plan('')}' || e.plan_digest),
       'steps', (select count(*) from step s where s.execution = e.id and s.plan is not null and s.reasserts is null),
       'done', (select count(*) from step s where s.execution = e.id and s.plan is not null and s.reasserts is null
                and s.state in ('done', 'undone')),
       'reason', (select s.reason from step s where s.execution = e.id and s.state in ('refused', 'failed-probe', 'undo-refused')
                  order by s.ordinal limit 1),
-      'proof', e.proof) end as execution
+      'proof', e.proof) end as execution,
+    (select m.data from recovery_mark m where m.incident = i.id and m.item = '${markOf.access}' order by m.seq desc limit 1) as access
   from incident i
   left join lateral (select * from plan where incident = i.id order by seq desc limit 1) p on true
   left join lateral (select * from execution where incident = i.id order by seq desc limit 1) e on true`;
 
-type DatedIncident = Omit<IncidentRow, 'openedAt'> & { openedAt: Date };
+/** `data` of a mark is whatever the desk wrote. */
+const accessSchema = z.object({ execution: z.string(), risks: z.array(z.string()).default([]) });
+type DatedIncident = Omit<IncidentRow, 'openedAt' | 'access'> & { openedAt: Date; access: unknown };
 
 export function createIncidentStore(database: Database): IncidentStore<Transaction> {
   return {
@@ -67,5 +74,9 @@ export function createIncidentStore(database: Database): IncidentStore<Transacti
 }
 
 function incidentRow(row: DatedIncident): IncidentRow {
-  return { ...row, openedAt: row.openedAt.toISOString() };
+  return {
+    ...row,
+    openedAt: row.openedAt.toISOString(),
+    access: row.access === null ? null : accessSchema.parse(row.access),
+  };
 }

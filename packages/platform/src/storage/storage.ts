@@ -1,7 +1,6 @@
 /** All stores on one PostgreSQL: the embedded one of a data directory, or the one that a URL names. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RotationStore } from '../detection/secrets/rotation.ts';
-import type { WatchPlaces } from '../detection/watch-place.ts';
 import type { EventStore, EventWish } from '../events/store.ts';
 import type { VaultStore } from '../evidence/vault-store.ts';
 import type { ApprovalStore } from '../execution/approval/store.ts';
@@ -65,7 +64,7 @@ export interface Storage {
   readonly detectionStore: CaseStore<Transaction>;
   /** Which of these are ids of detections or incidents here. */
   ownFindings(ids: readonly string[]): Promise<ReadonlySet<string>>;
-  readonly watchPlaces: WatchPlaces;
+  readonly watchPlaces: ReturnType<typeof createWatchPlaces>;
   readonly outletStore: OutletStore;
   /** How much of what there is. */
   figures(): Promise<DatabaseFigures>;

@@ -52,7 +52,7 @@ test('points of all series, without NaN; counts of a proportion; the window in t
     stages,
     prometheus: { address },
     metrics: [
-      { name: 'latency', source: { from: 'prometheus', baseline: 'b[$seconds]', canary: 'c' } },
+      { name: 'latency', source: { from: 'prometheus', baseline: 'b[$seconds]', canary: 'c * 1' } },
       {
         name: 'errors',
         kind: 'proportion',

@@ -3,11 +3,11 @@ import type { CanaryMetric, CanarySample, CanaryVariant } from '@firebreak/contr
 import { shippedPromptJudge } from '../../detection/prompt/index.ts';
 import { shippedSecretSearches } from '../../detection/secrets/index.ts';
 import { saidTexts } from '../../detection/secrets/said-texts.ts';
-import { type Observation, observationsOf } from '../../events/observations.ts';
+import { type Observation, observationsOf, observedFormats } from '../../events/observations.ts';
 import type { EventStore } from '../../events/store.ts';
 import type { Reading, ReadRequest } from '../../recovery/canary/sources.ts';
 
-/** Events of one reading; the rest of a flood is not looked at, and that is said. */
+/** Inferences of one reading; the rest of a flood is not looked at, and that is said. */
 const mostEvents = 20_000;
 const mostValues = 5000;
 /** How long an event may be under way before it counts. */
@@ -23,7 +23,11 @@ export async function readTelemetry(
   const tally = new Map<string, Tally>();
   const [from, to] = [since.getTime() - lagMs, until.getTime() - lagMs];
   // Both ends of a search are included; the first belongs to the window before.
-  const window = { since: new Date(from + 1).toISOString(), until: new Date(to).toISOString() };
+  const window = {
+    formats: observedFormats,
+    since: new Date(from + 1).toISOString(),
+    until: new Date(to).toISOString(),
+  };
   let looked = 0;
   for await (const piece of events.search(window)) {
     signal.throwIfAborted();
@@ -31,17 +35,18 @@ export async function readTelemetry(
       if (looked++ >= mostEvents) break;
       for (const observation of observationsOf(raw)) {
         const variant = variantOf(observation, telemetry);
-        if (observation.model === telemetry.model && variant !== undefined)
+        // What is sent as a reference to compare with was never served.
+        if (observation.model === telemetry.model && variant !== undefined && observation.role === 'live')
           for (const metric of metrics) add(tally, metric, variant, observation, raw);
       }
     }
     if (looked > mostEvents) break;
   }
-  const trouble =
-    looked > mostEvents
-      ? [`More than ${mostEvents} events came since the last reading: the rest was not looked at.`]
-      : [];
-  return { samples: [...tally.values()] satisfies CanarySample[], trouble };
+  const samples: readonly CanarySample[] = [...tally.values()];
+  if (looked <= mostEvents) return { samples, trouble: [] };
+  // Which versions answered has nothing to do with which are left out.
+  const note = `More than ${mostEvents} inferences were logged since the last reading: the newest of them were looked at.`;
+  return { samples, trouble: [], notes: [note] };
 }
 
 interface Tally {
@@ -80,6 +85,11 @@ function add(
   tally.set(key, known);
 }
 
+/** What the version said; what users and tools said is not its doing. */
+function answersIn(raw: unknown) {
+  return saidTexts(raw).filter(({ path }) => path.startsWith('assistant, '));
+}
+
 type Measure = Extract<CanaryMetric['source'], { from: 'telemetry' }>['measure'];
 
 /** A number, or yes or no; undefined where nothing is told. */
@@ -101,13 +111,13 @@ function tellingOf(measure: Measure, of: Observation, raw: unknown): number | bo
     case 'score':
       return of.score;
     case 'secrets': {
-      const texts = saidTexts(raw);
+      const texts = answersIn(raw);
       return texts.length === 0
         ? undefined
         : texts.some(({ text }) => shippedSecretSearches().said.find(text).found.length > 0);
     }
     case 'injections': {
-      const texts = saidTexts(raw);
+      const texts = answersIn(raw);
       return texts.length === 0
         ? undefined
         : texts.some(({ text }) => shippedPromptJudge().judge(text.slice(0, 16_384), 'tool').verdict === 'injection');

@@ -1,14 +1,42 @@
 /** The audit of delivery channels, and approvals of what they deliver. */
-import { FirebreakError, type Gap } from '@firebreak/contract';
+import { type Estate, FirebreakError, type Gap } from '@firebreak/contract';
 import { scopeOf } from '../../facts/history.ts';
 import type { Handlers } from '../../http/handlers.ts';
+import { textAt } from '../../intake/foreign.ts';
 import { auditChannels } from '../../promotion/channels/audit.ts';
-import { judgeCommits } from '../../promotion/channels/commits.ts';
+import { type JudgedCommit, judgeCommit, judgeCommits } from '../../promotion/channels/commits.ts';
 import { headsOf } from '../../promotion/channels/heads.ts';
 import { allowedSigners } from '../../promotion/channels/ssh-signature.ts';
+import { commitsOfBranches } from '../commit-reading.ts';
+import { openGpgv } from '../gpgv.ts';
 import { mustHaveField, type Station } from '../station.ts';
 
 const dayMs = 86_400_000;
+
+/** Commits since T, each once, and those that branches are at. */
+async function judgedCommits(
+  estate: Estate,
+  commits: readonly unknown[],
+  keys: { readonly allowedSigners: string; readonly pgpKeys: string },
+  since: Date,
+) {
+  const gpgv = await openGpgv(keys.pgpKeys);
+  try {
+    const signers = {
+      ssh: allowedSigners(keys.allowedSigners),
+      ...(gpgv === undefined ? {} : { pgp: gpgv.pgp }),
+    };
+    const headCommits = new Map<string, JudgedCommit>();
+    for (const { id, data } of estate.all('github.branch')) {
+      const judged = await judgeCommit(data.commit, signers);
+      if (judged !== undefined) headCommits.set(id, judged);
+    }
+    const distinct = new Map(commits.map((commit) => [textAt(commit, 'sha'), commit]));
+    return { headCommits, commits: await judgeCommits([...distinct.values()], signers, since) };
+  } finally {
+    await gpgv?.close();
+  }
+}
 
 export function channelHandlers(station: Station): Pick<Handlers, 'channelAudit' | 'approveChannel'> {
   const { ledger, clock } = station;
@@ -34,13 +62,16 @@ export function channelHandlers(station: Station): Pick<Handlers, 'channelAudit'
           reason: before.why,
           next: 'Keep `firebreak serve` running; what is not recorded cannot be compared.',
         });
+      const read = await commitsOfBranches(holder.target, estate, since, signal);
+      // What the caller brings stands for what no source reads.
+      if (body.commits.length === 0) gaps.push(...read.gaps);
       return auditChannels({
         since,
         at,
         now: headsOf(estate),
         earlier: before instanceof FirebreakError ? undefined : headsOf(before.estate),
         baselines: await store.baselines(at),
-        commits: judgeCommits(body.commits, allowedSigners(body.allowedSigners), since),
+        ...(await judgedCommits(estate, [...body.commits, ...read.commits], body, since)),
         completeness: gaps.length === 0 ? { answer: 'complete' } : { answer: 'limited', reasons: gaps },
       });
     },

@@ -1,4 +1,5 @@
 import type { LedgerEntry } from '@firebreak/contract';
+import type { ExportRequest } from '../../cli/world.ts';
 import type { Handlers } from '../../http/handlers.ts';
 import { verifyEvidence } from '../../ledger/evidence-verify.ts';
 import { exportIncidentFile } from '../incident-file.ts';
@@ -22,8 +23,8 @@ export function evidenceHandlers(
 
     exportEvidence: async ({ params, query, caller, signal }) => {
       await incidents.get(params.id);
-      const request = { incident: params.id, actor: caller.name, since: query.since ?? [] };
-      return { name: `firebreak-${params.id}.tar`, chunks: exportIncidentFile(station, request, signal) };
+      const { since = [], reason } = query;
+      return leavingFile(station, { incident: params.id, by: caller.name, reason, since }, signal);
     },
 
     verifyEvidence: async ({ params, caller, signal }) => {
@@ -32,4 +33,17 @@ export function evidenceHandlers(
       return verifyEvidence(file, { verifierKey: ledger.verifierKey });
     },
   };
+}
+
+const unsaid = 'No reason was given.';
+
+/** The incident file on its way out. @throws FirebreakError FB-NOT-FOUND at its first byte */
+export function leavingFile(
+  station: Station,
+  { incident, by, since, reason = unsaid }: ExportRequest,
+  signal: AbortSignal,
+): { readonly name: string; readonly chunks: AsyncIterable<Uint8Array> } {
+  const name = `firebreak-${incident}.tar`;
+  const bytes = exportIncidentFile(station, { incident, actor: by, since }, signal);
+  return { name, chunks: station.vault.leaving({ incident, name, by, reason }, bytes) };
 }

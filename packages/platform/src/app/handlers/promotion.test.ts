@@ -32,11 +32,37 @@ const service = {
   spec: { predictor: { model: { modelFormat: { name: 'onnx' }, storageUri: 's3://models/churn/7' } } },
 };
 
+const repository = {
+  full_name: 'acme/models',
+  html_url: 'https://github.com/acme/models',
+  default_branch: 'main',
+  private: true,
+  owner: { login: 'acme', type: 'Organization' },
+};
+const headCommit = (digit: string) => ({
+  sha: digit.repeat(40),
+  commit: {
+    message: 'A change',
+    committer: { date: '2026-11-21T00:00:00Z' },
+    verification: {
+      verified: true,
+      reason: 'valid',
+      signature: '-----BEGIN SSH SIGNATURE-----\nAAAA\n-----END SSH SIGNATURE-----',
+      payload: 'tree x',
+    },
+  },
+});
+
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'firebreak-decide-'));
   mkdirSync(join(folder, 'data', 'promotion'), { recursive: true });
   mkdirSync(join(folder, 'cluster'));
   writeFileSync(join(folder, 'cluster', 'service.json'), JSON.stringify(service));
+  // Answers of GitHub as somebody saved them: a branch whose head carries a signature that is none.
+  const saved = join(folder, 'github', 'repos', 'acme', 'models', 'branches');
+  mkdirSync(saved, { recursive: true });
+  writeFileSync(join(folder, 'github', 'repos', 'acme', 'models.json'), JSON.stringify(repository));
+  writeFileSync(join(saved, 'main.json'), JSON.stringify({ name: 'main', protected: false, commit: headCommit('a') }));
   const ledger = await loadOrCreateSigner(join(folder, 'data', 'keys'));
   const trust = {
     signers: [
@@ -46,7 +72,8 @@ beforeAll(async () => {
   };
   writeFileSync(join(folder, 'data', 'promotion', 'trust.json'), JSON.stringify(trust));
   database = await testServer();
-  const target = await openTarget([`kubernetes:${join(folder, 'cluster')}`], signal);
+  const specs = [`kubernetes:${join(folder, 'cluster')}`, `github:${join(folder, 'github')}`];
+  const target = await openTarget(specs, signal);
   station = await openStation({ data: join(folder, 'data'), database: await database.database(), target });
   const served = await serveStation(station);
   close = () => served.close();
@@ -172,6 +199,27 @@ test('an open incident holds it back; once it is over, the attestation of recove
     state: 'absent',
     why: expect.stringContaining('not trusted to (recover)'),
   });
+});
+
+test('channels: the head of a branch, its signature, and commits that were brought along', async () => {
+  const channel = 'github:Branch/github.com/acme/models/main';
+  const since = '2026-11-20T00:00:00Z';
+  const audit = (commits: readonly object[] = []) =>
+    as('viewer').call('channelAudit', { body: { since, commits: [...commits] } }, signal);
+  const before = await audit();
+  const row = before.rows.find((each) => each.channel === channel);
+  expect(row).toMatchObject({ kind: 'branch', value: 'a'.repeat(40), state: 'moved', signature: 'refused' });
+  // Saved answers tell of no commits since then, and nobody may take that for none.
+  expect(before.completeness).toMatchObject({
+    answer: 'limited',
+    reasons: expect.arrayContaining([expect.objectContaining({ where: 'acme/models@main' })]),
+  });
+  await as('approver').call('approveChannel', { body: { channel, value: 'a'.repeat(40), note: 'as read' } }, signal);
+  const after = await audit([headCommit('b'), headCommit('b')]);
+  expect(after.rows.find((each) => each.channel === channel)).toMatchObject({ state: 'as-approved' });
+  expect(after.rows.filter((each) => each.channel === `git:${'b'.repeat(40)}`)).toMatchObject([
+    { signature: 'refused' },
+  ]);
 });
 
 test('channels: what is approved stays approved until it moves', async () => {

@@ -41,6 +41,7 @@ const figures = {
       passed: 0,
       unreadable: [],
       refused: 2,
+      heldBack: 1,
       redacted: [{ kind: 'email', places: 3 }],
       waiting: 4,
       room: 5,

@@ -56,6 +56,7 @@ export function familiesOf(figures: Figures): readonly Family[] {
       ...byFormat(intake.sources),
     ]),
     counter('intake_refused_requests', 'Requests refused whole for want of room.', one(line.refused)),
+    counter('intake_held_back_requests', 'Requests refused whole because the watch was behind.', one(line.heldBack)),
     counter(
       'intake_redacted',
       'Places in events that something was cut out of before they were kept.',

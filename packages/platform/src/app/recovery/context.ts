@@ -12,9 +12,9 @@ import { createBoards, type RecoveryBoards } from '../../recovery/board/board.ts
 import { chooseItem } from '../../recovery/board/sections/versions.ts';
 import { openSignOffPolicy } from '../../recovery/board/sign-off-policy.ts';
 import { createFollowUps, type FollowUps } from '../../recovery/follow-ups/follow-ups.ts';
-import type { Mark } from '../../recovery/store.ts';
+import { type Mark, markOf } from '../../recovery/store.ts';
 import type { Station } from '../station.ts';
-import { createKnower, type Known, markOf, prefixed } from './known-input.ts';
+import { createKnower, type Known, prefixed } from './known-input.ts';
 import { createSeenAgain } from './seen-again.ts';
 
 export interface Person {

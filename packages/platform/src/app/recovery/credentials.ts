@@ -1,7 +1,7 @@
 /** What must be rotated, and whether the old ones are dead. */
 import { type CredentialAbout, type CredentialRow, type CredentialVerdict, FirebreakError } from '@firebreak/contract';
 import { credentialProbes } from '../../connectors/credential-probes.ts';
-import { probed, said } from '../../recovery/rotate/advance.ts';
+import { probed, said, type Tried, together } from '../../recovery/rotate/advance.ts';
 import { rotationState } from '../../recovery/rotate/credentials.ts';
 import { mustHaveField } from '../station.ts';
 import type { Person, RecoveryContext } from './context.ts';
@@ -75,14 +75,14 @@ export function credentialDesk({ station, boards, know, marks: marksOf }: Recove
         );
       const secrets = await station.rotation.list();
       const about = { node: row.node?.id ?? null, kind: secrets.find(({ id }) => id === row.secret)?.kind ?? null };
-      let verdict: CredentialVerdict = { result: 'cannot-tell', evidence: 'No session answered.' };
+      const { secret } = request;
+      const tries: Tried[] = [];
       for (const session of sessionsOf(found.connector)) {
-        verdict = withoutSecret(
-          await found.probe.probe({ session, about, secret: request.secret, signal }),
-          request.secret,
-        );
-        if (verdict.result !== 'cannot-tell') break;
+        const issued = found.probe.issuedAt === undefined ? true : found.probe.issuedAt(session, about);
+        if (issued === false) continue;
+        tries.push({ issued, verdict: await found.probe.probe({ session, about, secret, signal }) });
       }
+      const verdict = withoutSecret(together(tries), secret);
       const next = probed(row.state, verdict);
       await boards.mark({ incident: request.incident, item: row.item, by: who.by, note: found.probe.title, ...next });
       if (verdict.result === 'dead' && row.secret !== null)

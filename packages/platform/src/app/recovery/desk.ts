@@ -11,10 +11,10 @@ import { manifestSet } from '../../facts/manifest-set.ts';
 import { sha256Hex } from '../../kernel/digest.ts';
 import { planOfLevers } from '../../playbooks/plan-of-levers.ts';
 import type { NewFollowUp } from '../../recovery/follow-ups/follow-ups.ts';
+import { markOf } from '../../recovery/store.ts';
 import { mustHaveField, type Station } from '../station.ts';
 import { openContext, type Person } from './context.ts';
 import { credentialDesk } from './credentials.ts';
-import { markOf } from './known-input.ts';
 import { returnDesk } from './returning.ts';
 import { versionDesk } from './versions.ts';
 

@@ -25,7 +25,7 @@ import type { KnownInput } from '../../recovery/board/board.ts';
 import { versionSources } from '../../recovery/choose/sources/index.ts';
 import { type Approved, rebuildRows } from '../../recovery/rebuild/rebuild.ts';
 import { credentialsOf } from '../../recovery/rotate/credentials.ts';
-import type { Mark } from '../../recovery/store.ts';
+import { type Mark, markOf } from '../../recovery/store.ts';
 import { caseDesk } from '../case-desk.ts';
 import { mustHaveField, type Station } from '../station.ts';
 import type { SeenAgain } from './seen-again.ts';
@@ -50,14 +50,6 @@ export interface KnowerParts {
 }
 
 export type Knower = (incident: string, marks: ReadonlyMap<string, Mark>, signal: AbortSignal) => Promise<Known>;
-
-/** Prefixes of marks that are no items of the board. */
-export const markOf = {
-  plan: (digest: string) => `plan/${digest}`,
-  verdict: (subject: string, version: string) => `verdict/${subject}#${version}`,
-  image: (digest: string) => `image/${digest}`,
-  access: 'access/returned',
-} as const;
 
 export function createKnower({ station, seenAgain, canary }: KnowerParts): Knower {
   const cases = caseDesk(station);
@@ -143,7 +135,7 @@ export function createKnower({ station, seenAgain, canary }: KnowerParts): Knowe
       },
       detectors: await seenAgain(id, about.members, signal),
       canary: await canary(id),
-      access: marks.has(markOf.access) ? 'returned' : executions.some(stands) ? 'held' : 'nothing-held',
+      access: accessOf(marks, executions),
       completeness: completeness(gaps, 'any'),
       now,
       before,
@@ -153,6 +145,15 @@ export function createKnower({ station, seenAgain, canary }: KnowerParts): Knowe
       approved,
     };
   };
+}
+
+/** Access is back when the undo that gives it back is over, and not when somebody asked for it. */
+function accessOf(marks: ReadonlyMap<string, Mark>, executions: readonly Execution[]): Known['access'] {
+  const asked = (marks.get(markOf.access)?.data as { readonly execution?: unknown } | null | undefined)?.execution;
+  const state = executions.find(({ id }) => id === asked)?.state;
+  if (state === 'undone') return 'returned';
+  if (state === 'running' || state === 'paused') return 'returning';
+  return executions.some(stands) ? 'held' : 'nothing-held';
 }
 
 const stands = ({ direction, steps }: Execution): boolean =>

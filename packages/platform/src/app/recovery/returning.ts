@@ -1,13 +1,13 @@
 /** Sign off, attest, and give access back. */
-import { type Execution, FirebreakError, type RecoveryRole } from '@firebreak/contract';
+import { type Execution, FirebreakError, type RecoveryBoard, type RecoveryRole } from '@firebreak/contract';
 import { canonicalJson } from '../../kernel/canonical-json.ts';
 import { sha256Hex } from '../../kernel/digest.ts';
 import { signStatement } from '../../promotion/attestations/envelope.ts';
 import { statementOf } from '../../recovery/board/attest.ts';
 import { deliversVersion } from '../../recovery/rollback/levers.ts';
+import { markOf } from '../../recovery/store.ts';
 import { mustHaveField } from '../station.ts';
 import { attestedSubject, broughtFor, choicesOf, mustAllow, type Person, type RecoveryContext } from './context.ts';
-import { markOf } from './known-input.ts';
 
 export function returnDesk(context: RecoveryContext) {
   const { station, boards, know, marks: marksOf } = context;
@@ -83,9 +83,22 @@ export function returnDesk(context: RecoveryContext) {
         state: 'done',
         by: who.by,
         note: 'The gate allowed it, and the containment is being taken back.',
-        data: { execution: execution.id, attestation: attested.sha256 },
+        data: { execution: execution.id, attestation: attested.sha256, risks: residualRisks(board) },
       });
       return execution;
     },
   };
+}
+
+/** What stays open by somebody's word: items that were waived, ways that are left, follow-ups that are not done. */
+function residualRisks({ items, followUps }: RecoveryBoard): string[] {
+  const taken = items.flatMap(({ id, title, state, how, note, by }) =>
+    note !== null && (state === 'not-applicable' || (id === 'return/residual-paths' && how === 'person'))
+      ? [`${title}: ${note} (${by ?? 'nobody'}).`]
+      : [],
+  );
+  return [
+    ...taken.map((each) => each.slice(0, 500)),
+    ...(followUps.open === 0 ? [] : [`${followUps.open} follow-ups are open.`]),
+  ];
 }

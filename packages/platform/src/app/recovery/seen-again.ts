@@ -2,19 +2,20 @@
  * Whether the incident would be seen again: its own events are shown to the rules and detectors of today, as they came. A detector that
  * was switched off since, or a rule that was narrowed, is found here and not by the next attack.
  */
-import type { KeptDetection } from '@firebreak/contract';
+import { FirebreakError, type KeptDetection } from '@firebreak/contract';
 import type { SigmaEngine } from '../../detection/sigma/engine/sigma-engine.ts';
 import { streamDetectors } from '../../detection/stream/index.ts';
 import { Watch } from '../../detection/watch.ts';
 import { idsInLogs } from '../../events/node-finder.ts';
 import type { KeptEvent } from '../../events/store.ts';
+import { eventById, eventsThatFit } from '../kept-events.ts';
 import { RuleKeeper } from '../rule-keeper.ts';
 import type { Station } from '../station.ts';
 
 export interface Seen {
   readonly again: readonly string[];
   readonly silent: readonly string[];
-  /** Events of the detections that are not kept any more. */
+  /** Events of the detections that are not kept any more, or cannot be read. */
   readonly unread: number;
 }
 export type SeenAgain = (incident: string, detections: readonly KeptDetection[], signal: AbortSignal) => Promise<Seen>;
@@ -40,8 +41,10 @@ export function createSeenAgain(station: Station): SeenAgain {
 
   async function replay(detections: readonly KeptDetection[]): Promise<Seen> {
     const { keeper, blank } = await opened();
-    await keeper.refresh(new AbortController().signal);
-    const events = await eventsOf(station, detections);
+    // Others may wait for the same answer: who asked first does not end it.
+    const signal = AbortSignal.any([]);
+    await keeper.refresh(signal);
+    const events = await eventsOf(station, detections, signal);
     const known = new Set(events.map(({ event }) => event.id));
     keeper.engine.restore(blank);
     const watch = new Watch({ engine: keeper.engine, detectors: streamDetectors });
@@ -73,23 +76,34 @@ export function createSeenAgain(station: Station): SeenAgain {
   };
 }
 
-/** Events of the same actors and targets in the time of the detections, in the order in which they came in, and those that are cited. */
-async function eventsOf({ storage }: Station, detections: readonly KeptDetection[]): Promise<readonly KeptEvent[]> {
+/**
+ * Events of the same actors and targets in the time of the detections, in the order in which they came in, and those that are cited.
+ * They are kept in the database or, of an older incident, in files; what cannot be read there is not seen again.
+ */
+async function eventsOf(
+  station: Station,
+  detections: readonly KeptDetection[],
+  signal: AbortSignal,
+): Promise<readonly KeptEvent[]> {
   const found = new Map<string, KeptEvent>();
   const times = detections.flatMap(({ first, last }) => [first, last]).sort();
   const [since = ''] = times;
   const until = times.at(-1) ?? since;
   const actors = [...new Set(detections.flatMap(({ by }) => by.flatMap(idsInLogs)))];
   const targets = [...new Set(detections.flatMap(({ about }) => about.flatMap(idsInLogs)))];
-  for (const wish of [...(actors.length > 0 ? [{ actors }] : []), ...(targets.length > 0 ? [{ targets }] : [])])
-    for await (const piece of storage.eventStore.search({ ...wish, since, until })) {
-      for (const each of piece) found.set(each.event.id, each);
-      if (found.size >= mostEvents) break;
-    }
+  for (const wish of [...(actors.length > 0 ? [{ actors }] : []), ...(targets.length > 0 ? [{ targets }] : [])]) {
+    const { events } = await eventsThatFit(station, { ...wish, since, until }, mostEvents, signal);
+    for (const [id, each] of events) found.set(id, each);
+  }
   for (const { id } of detections.flatMap(({ events }) => events)) {
     if (found.has(id)) continue;
-    const kept = await storage.eventStore.byId(id);
+    const kept = await eventById(station, id).catch(unreadable);
     if (kept !== undefined) found.set(id, kept);
   }
   return [...found.values()].sort((a, b) => a.no - b.no);
+}
+
+/** A file that cannot be read has no event; it counts as one that is not kept. */
+function unreadable(error: unknown): undefined {
+  if (!(error instanceof FirebreakError && error.code === 'FB-COLD-UNREADABLE')) throw error;
 }

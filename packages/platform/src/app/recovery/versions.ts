@@ -27,11 +27,12 @@ import { versionSources } from '../../recovery/choose/sources/index.ts';
 import type { VersionSource } from '../../recovery/choose/sources/source.ts';
 import { rollbackLevers } from '../../recovery/rollback/levers.ts';
 import { checkName, judgeAnswer, questionOf } from '../../recovery/serving/judge.ts';
-import type { Mark } from '../../recovery/store.ts';
+import { type Mark, markOf } from '../../recovery/store.ts';
+import { eventsThatFit } from '../kept-events.ts';
 import { mustHaveField } from '../station.ts';
 import { askServer } from './ask-server.ts';
 import { broughtFor, type Choice, choiceOf, mustAllow, type Person, type RecoveryContext } from './context.ts';
-import { type Known, markOf } from './known-input.ts';
+import type { Known } from './known-input.ts';
 
 export interface ChooseWish {
   readonly incident: string;
@@ -73,7 +74,7 @@ export function versionDesk(context: RecoveryContext) {
     );
     const seen = new Map<string, string>();
     for (const { id, since } of facts) if ((seen.get(id) ?? since) >= since) seen.set(id, since);
-    const { events, more } = await movesOf(source, known, subject, signal);
+    const { events, gaps: unread } = await movesOf(source, known, subject, signal);
     const served = servedHistory(source, facts, events);
     const versions = source
       .versions(estate, subject.id)
@@ -92,24 +93,21 @@ export function versionDesk(context: RecoveryContext) {
     });
     const gaps: Gap[] = [
       ...(facts.length === 0 ? [noHistory(subject.id)] : []),
-      ...(more ? [tooManyEvents(subject.id)] : []),
+      ...unread,
       ...(known.now.graph.completeness.answer === 'limited' ? known.now.graph.completeness.reasons : []),
     ];
     return { subject, source, list, current, firstEvent, gaps };
   }
 
+  /** Wherever they are kept: who was served what may be asked long after the events left the database. */
   async function movesOf(source: VersionSource, known: Known, subject: NodeRef, signal: AbortSignal) {
     const targets = source.moves(known.now.estate, subject.id).flatMap(idsInLogs);
-    const events = [];
-    let more = false;
-    if (targets.length > 0)
-      for await (const piece of station.storage.eventStore.search({ targets })) {
-        signal.throwIfAborted();
-        events.push(...piece.map(({ event }) => event));
-        more = events.length >= mostEvents;
-        if (more) break;
-      }
-    return { events, more };
+    if (targets.length === 0) return { events: [], gaps: [] };
+    const { events, more, gaps } = await eventsThatFit(station, { targets }, mostEvents, signal);
+    return {
+      events: [...events.values()].map(({ event }) => event),
+      gaps: [...gaps, ...(more ? [tooManyEvents(subject.id)] : [])],
+    };
   }
 
   return {

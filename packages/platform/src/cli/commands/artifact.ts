@@ -1,9 +1,11 @@
 import type { ArtifactReport } from '@firebreak/contract';
 import type { Command } from 'commander';
 import { inspectFiles } from '../../artifacts/inspection/inspect-files.ts';
-import { reportAsCycloneDx, reportAsSarif } from '../../artifacts/inspection/report-forms.ts';
+import { reportAsSarif } from '../../artifacts/inspection/report-sarif.ts';
 import { printable } from '../../intake/foreign.ts';
 import { systemClock } from '../../kernel/clock.ts';
+import { inspectedFiles } from '../../promotion/documents/inspected-files.ts';
+import { bomAs } from '../../promotion/documents/write.ts';
 import { atWork, type CommandLine } from '../command-line.ts';
 import { bold, joined, show, table } from '../shown.ts';
 import { repeated, wholeNumber, withJson } from '../source-options.ts';
@@ -26,7 +28,7 @@ export function artifactCommand(program: Command, cli: CommandLine): void {
     .option('--allow <name>', 'a name (module.name) that pickles may use here; may be repeated', repeated)
     .option('--seconds <number>', 'time for each file', wholeNumber(1, 86_400), 600)
     .option('--sarif', 'as SARIF 2.1.0, for code review')
-    .option('--cyclonedx', 'as a CycloneDX 1.6 ML-BOM')
+    .option('--cyclonedx', 'as a CycloneDX 1.7 ML-BOM')
     .action((paths: string[], options: ScanOptions) => scan(cli, paths, options));
 }
 
@@ -43,7 +45,7 @@ async function scan(cli: CommandLine, paths: readonly string[], options: ScanOpt
     }),
   );
   if (options.sarif) await output.json(reportAsSarif(report, world.version));
-  else if (options.cyclonedx) await output.json(reportAsCycloneDx(report, world.version));
+  else if (options.cyclonedx) await output.json(bomAs('cyclonedx', inspectedFiles(report), world.version));
   else if (options.json) await output.json(report);
   else await output.text(shown(report));
   if (report.verdict === 'unsafe') output.checkFailed();

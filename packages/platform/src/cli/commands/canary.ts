@@ -58,6 +58,13 @@ export function canaryCommand(program: Command, cli: CommandLine): void {
       },
     );
 
+  withJson(withDesk(canary.command('approve <id> <digest>')))
+    .description('approve what a canary does to traffic, by the digest of its description (`canary status`)')
+    .action(async (id: string, digest: string, { json }: { json?: boolean }, command: Command) => {
+      const run = await atDesk(cli, command, { doing: 'Approving' }, (desk) => desk.canaries.approve(id, digest));
+      await told(json, run);
+    });
+
   withJson(withDesk(canary.command('status [id]')))
     .description('where canaries stand; with an id, every look and its reasons')
     .action(async (id: string | undefined, { json }: { json?: boolean }, command: Command) => {
@@ -196,6 +203,7 @@ function described(run: CanaryRun): Shown {
   return joined([
     bold(show`${run.name}  ${run.id}`),
     colour(show`${run.state}${run.percent === null ? '' : `, ${run.percent} % of the traffic`}: ${run.why}`),
+    ...(run.approval === null ? [] : [approvalText(run, run.approval)]),
     dim(show`started ${run.startedAt} by ${run.startedBy}${run.endedAt === null ? '' : `, ended ${run.endedAt}`}`),
     ...run.looks.map((look) =>
       joined([
@@ -209,6 +217,15 @@ function described(run: CanaryRun): Shown {
       ...move.probes.map(({ what, result, evidence }) => dim(show`    ${what}: ${result}. ${evidence}`)),
     ]),
   ]);
+}
+
+function approvalText({ id, state }: CanaryRun, approval: NonNullable<CanaryRun['approval']>): Shown {
+  const { what, needed, given, digest } = approval;
+  if (state === 'waiting-approval')
+    return yellow(
+      show`${given.length} of ${needed} approvals: ${what} Approve with: firebreak canary approve ${id} ${digest}`,
+    );
+  return dim(show`approved by ${given.map(({ by }) => by).join(', ')}: ${what}`);
 }
 
 function describedVerdict(verdict: CanaryVerdict): Shown {

@@ -11,6 +11,7 @@ interface AuditOptions extends ServerOptions {
   readonly since: string;
   readonly commits?: readonly string[];
   readonly allowedSigners?: string;
+  readonly pgpKeys?: string;
   readonly json?: boolean;
 }
 
@@ -28,14 +29,17 @@ export function channelAuditCommands(channels: Command, cli: CommandLine): void 
   withServer(withJson(channels.command('audit')))
     .description('every channel’s head beside what was approved and what it was; exit 1 when one moved')
     .requiredOption('--since <time>', 'compare with the estate at that time, ISO 8601', moment)
-    .option('--commits <file>', 'commits as GitHub’s API lists them, JSON; may be repeated', repeated)
+    .option('--commits <file>', 'more commits, as GitHub’s API lists them, JSON; may be repeated', repeated)
     .option('--allowed-signers <file>', 'whose SSH signatures of commits count (ssh-keygen(1))')
+    .option('--pgp-keys <file>', 'whose OpenPGP signatures count: public keys, armored; the server needs gpgv')
     .action(async ({ since, json, ...options }: AuditOptions) => {
       const commits = (await Promise.all((options.commits ?? []).map(commitsIn))).flat();
-      const signers = options.allowedSigners === undefined ? '' : await text(options.allowedSigners);
+      const optional = async (path: string | undefined) => (path === undefined ? '' : text(path));
+      const allowedSigners = await optional(options.allowedSigners);
+      const pgpKeys = await optional(options.pgpKeys);
       const client = openServer(options);
       const audit = await atWork(cli, 'Comparing', (signal) =>
-        client.call('channelAudit', { body: { since, commits, allowedSigners: signers } }, signal),
+        client.call('channelAudit', { body: { since, commits, allowedSigners, pgpKeys } }, signal),
       );
       await (json ? output.json(audit) : output.text(described(audit)));
       if (audit.counts.moved > 0) output.checkFailed();

@@ -4,7 +4,7 @@ import { type EvidenceReport, FirebreakError } from '@firebreak/contract';
 import type { Command } from 'commander';
 import { parseCheckpoint } from '../../ledger/checkpoint.ts';
 import { type VerifyOptions, verifyEvidence } from '../../ledger/evidence-verify.ts';
-import { certificatesOf } from '../../ledger/timestamp/ask-authority.ts';
+import { certificatesOf } from '../../ledger/timestamp/certificate.ts';
 import { checkTimestamp } from '../../ledger/timestamp/timestamp-answer.ts';
 import { atWork, type CommandLine } from '../command-line.ts';
 import { actingName, atDesk, withDesk, withName } from '../desk-options.ts';
@@ -21,6 +21,7 @@ interface ExportOptions {
   readonly output: string;
   readonly as?: string;
   readonly since?: readonly string[];
+  readonly reason?: string;
   readonly json?: boolean;
 }
 
@@ -35,11 +36,12 @@ export function exportFileCommand(evidence: Command, cli: CommandLine): void {
       'let it be compared with an earlier checkpoint: its size, or its file; may be repeated',
       repeated,
     )
+    .option('--reason <text>', 'why; it is in the log')
     .action(async (incident: string, options: ExportOptions, command: Command) => {
       const by = actingName(options.as);
       const since = await Promise.all((options.since ?? []).map(treeSize));
       const verifierKey = await atDesk(cli, command, { doing: 'Exporting' }, async (desk) => {
-        await writeWhole(options.output, desk.exportEvidence(incident, by, since));
+        await writeWhole(options.output, desk.exportEvidence({ incident, by, since, reason: options.reason }));
         return desk.verifierKey(incident);
       });
       await (options.json

@@ -18,7 +18,7 @@ export function intakeCommand(program: Command, cli: CommandLine): void {
 
 function describe({ line, sources, logs, echoes, watch }: IntakeStatus): Shown {
   const parts = [
-    show`Since the server started ${line.taken} events were kept, ${line.duplicates} were there already, ${line.passed} tell of nothing that happened; senders were told ${line.refused} times to come again for want of room.`,
+    show`Since the server started ${line.taken} events were kept, ${line.duplicates} were there already, ${line.passed} tell of nothing that happened; senders were told to come again ${line.refused} times for want of room and ${line.heldBack} times because the watch was behind.`,
     ...line.unreadable.map(({ why, events }) => yellow(show`  ${events} could not be read: ${why}`)),
   ];
   if (line.redacted.length > 0)
@@ -58,12 +58,13 @@ function describe({ line, sources, logs, echoes, watch }: IntakeStatus): Shown {
 
 function describeWatch(watch: IntakeStatus['watch']): Shown[] {
   if (watch === null) return [yellow('Nothing watches these events.')];
-  const { running, trouble, position, last, lagMs, rules, correlations, detectors, problems, stopped } = watch;
+  const { running, trouble, position, last, lagMs, rules, correlations, detectors, problems, stopped, others } = watch;
   const lag = lagMs === null ? show`` : show`, ${lagMs.p50} ms behind (one in a hundred ${lagMs.p99} ms)`;
   return [
     show`${rules} rules, ${correlations} correlations and ${detectors} detectors have seen event ${position} of ${last}${lag}; ${watch.detections} detections.`,
     ...(running ? [] : [red('The watch does not run.')]),
     ...(trouble === null ? [] : [yellow(show`What went wrong last: ${trouble}`)]),
+    ...others.map(({ line, position, saved }) => show`Another watch, ${line}, had seen event ${position} at ${saved}.`),
     ...stopped.map(({ detector, why }) => red(show`${detector} failed and was stopped: ${why}`)),
     ...problems.map(({ code, file, line, reason, warning }) =>
       yellow(show`${warning ? 'warning' : 'refused'} ${code} ${file}:${line} ${reason}`),

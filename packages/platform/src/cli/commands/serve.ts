@@ -18,6 +18,7 @@ interface ServeCommandOptions extends DataOptions {
   readonly webhook?: readonly string[];
   readonly outlets?: string;
   readonly redact?: string;
+  readonly holdBack: number;
   readonly metricsToken?: string;
   readonly hotDays: number;
   readonly keepDays?: number;
@@ -53,6 +54,12 @@ export function serveCommand(program: Command, cli: CommandLine): void {
     )
     .option('--outlets <file>', 'ways out to other systems: webhooks, syslog, tickets, Alertmanager (docs/outlets.md)')
     .option('--redact <file>', 'what is cut out of events before they are kept (docs/intake.md)')
+    .option(
+      '--hold-back <seconds>',
+      'tell senders to come again while the watch is further behind than this; 0 to take all that there is room for',
+      wholeNumber(0, 3600),
+      1,
+    )
     .option('--metrics-token <secret>', 'a token that opens /metrics and nothing else, env:<VARIABLE> or file:</path>')
     .option('--witness <vkey=url>', 'a witness that cosigns the ledger’s checkpoints; may be repeated', repeated)
     .option('--witness-quorum <number>', 'how many of the witnesses are enough; all when left out', wholeNumber(1, 64))
@@ -79,6 +86,7 @@ export function serveCommand(program: Command, cli: CommandLine): void {
         webhook: webhooks = [],
         outlets,
         redact,
+        holdBack,
         metricsToken,
         hotDays,
         keepDays,
@@ -116,6 +124,7 @@ export function serveCommand(program: Command, cli: CommandLine): void {
             webhooks,
             outlets,
             redact,
+            holdBack,
             metricsToken,
             hotDays,
             keepDays,

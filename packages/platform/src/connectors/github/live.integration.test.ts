@@ -95,6 +95,42 @@ test('what is asked and what is answered is GitHub’s, and becomes the estate',
   expect(edges).not.toContain('PUSHED_WORKFLOW_SECRET PushedWorkflow -> EnvironmentSecret/production/DEPLOY_KEY');
 });
 
+test('heads of branches and commits since a moment come with what was signed, a page at a time', async () => {
+  const sha = (digit: string) => digit.repeat(40);
+  const said = { verified: true, reason: 'valid', signature: 'a signature', payload: 'what was signed' };
+  const commit = (digit: string) => ({
+    sha: sha(digit),
+    commit: { message: 'A change\n\nwith more', committer: { date: '2026-11-21T00:00:00Z' }, verification: said },
+  });
+  const of = '/repos/acme/models';
+  const server = await serve({
+    world: {
+      ...acme,
+      '/users/acme': { is: { login: 'acme', html_url: 'https://github.com/acme' } },
+      [`${of}/branches/main`]: { is: { name: 'main', protected: true, commit: commit('a') } },
+      [`${of}/commits?sha=main&since=2026-11-20T00:00:00.000Z`]: {
+        is: [...Array.from({ length: 100 }, () => commit('b')), commit('c')],
+      },
+    },
+  });
+  const session = openLive({ owner: 'acme', apiUrl: server.url, token });
+  const { estate } = await collectSession(github, session, signal);
+  const [main] = estate.all('github.branch');
+  expect(main?.data.commit).toMatchObject({ sha: sha('a'), commit: { message: 'A change', verification: said } });
+  const repository = { host: 'github.com', path: 'acme/models' };
+  const from = new Date('2026-11-20T00:00:00Z');
+  const live = openLive({ owner: 'acme', apiUrl: server.url, token });
+  const read = await live.commitsSince?.(repository, 'main', from, signal);
+  expect(read?.gaps).toEqual([]);
+  expect(read?.commits).toHaveLength(101);
+  expect(read?.commits.at(-1)).toMatchObject({ sha: sha('c') });
+  expect(await live.commitsSince?.({ ...repository, path: 'other/models' }, 'main', from, signal)).toBeUndefined();
+  const unread = await live.commitsSince?.(repository, 'gone', from, signal);
+  expect(unread?.gaps.map(({ code }) => code)).toEqual(['FB-HTTP-NOT-FOUND']);
+  await live.close();
+  expect(server.faults).toEqual([]);
+});
+
 test('GitHub’s own examples are read without a fault', async () => {
   const server = await serve({ world: {}, otherwise: 'example' });
   const session = openLive({ owner: 'octocat', repository: 'Hello-World', apiUrl: server.url, token });

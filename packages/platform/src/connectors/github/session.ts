@@ -1,7 +1,8 @@
 /** An open source: where it leads, and what it holds. */
-import type { Collected } from '@firebreak/contract';
+import type { Collected, RepositoryName } from '@firebreak/contract';
 import { gap } from '../../intake/gap.ts';
 import { type ApiTarget, collectApi } from './api/collect.ts';
+import { commitsSince } from './api/commits.ts';
 import { type AppKey, type GithubControl, openControl } from './api/control.ts';
 import { type LiveOptions, openLiveAnswers } from './api/live.ts';
 import { openSavedAnswers } from './api/saved.ts';
@@ -14,6 +15,13 @@ export interface GithubSession {
   readonly close: () => Promise<void>;
   /** What actions work through; a checkout and saved answers have none. */
   readonly control?: GithubControl;
+  /** Commits of a branch since a moment; undefined where this source does not read that repository now. */
+  readonly commitsSince?: (
+    repository: RepositoryName,
+    branch: string,
+    since: Date,
+    signal: AbortSignal,
+  ) => Promise<Awaited<ReturnType<typeof commitsSince>> | undefined>;
 }
 
 export function openCheckout(folder: string): GithubSession {
@@ -53,5 +61,13 @@ export function openLive({
       await control.close();
     },
     control,
+    commitsSince: async (name, branch, since, signal) => {
+      const [account, ...rest] = name.path.split('/');
+      const ours =
+        account === control.owner &&
+        (control.repository === undefined || rest.join('/') === control.repository) &&
+        (await control.host(signal)) === name.host;
+      return ours ? commitsSince(answers, name, branch, since, signal) : undefined;
+    },
   };
 }

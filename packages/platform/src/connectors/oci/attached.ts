@@ -17,11 +17,21 @@ const timeoutMs = 10_000;
 const statements = /^application\/vnd\.(dev\.sigstore\.bundle|dsse\.envelope|in-toto)/;
 const simpleSigning = 'application/vnd.dev.cosign.simplesigning.v1+json';
 const simpleSignature = 'dev.cosignproject.cosign/signature';
-const simpleCertificate = 'dev.sigstore.cosign/certificate';
+
+/** What cosign 1 and 2 leave beside a signature that was made without a key: PEM, and JSON of the log's promise or nothing. */
+interface KeylessMarks {
+  readonly certificate: string;
+  readonly promise: string;
+}
 
 export interface AttachedContent {
-  readonly envelopes: readonly Foreign[];
-  readonly simple: readonly { readonly payload: Uint8Array; readonly signature: string; readonly keyless: boolean }[];
+  /** Envelopes and bundles; `keyless` for envelopes whose certificate stands beside them. */
+  readonly envelopes: readonly { readonly value: Foreign; readonly keyless: KeylessMarks | undefined }[];
+  readonly simple: readonly {
+    readonly payload: Uint8Array;
+    readonly signature: string;
+    readonly keyless: KeylessMarks | undefined;
+  }[];
 }
 
 /** Why it cannot be told. */
@@ -68,8 +78,8 @@ async function attachedTo(
   const tags = await Promise.all(
     ['sig', 'att'].map((kind) => absentOr(registry, repository, `${digest.replace(':', '-')}.${kind}`, signal)),
   );
-  const envelopes: Foreign[] = [];
-  const simple: { payload: Uint8Array; signature: string; keyless: boolean }[] = [];
+  const envelopes: AttachedContent['envelopes'][number][] = [];
+  const simple: AttachedContent['simple'][number][] = [];
   const holders: Manifest[] = [];
   for (const tag of tags) {
     if (tag === undefined) continue;
@@ -88,11 +98,18 @@ async function attachedTo(
     if (!isSimple && !statements.test(layer.mediaType)) continue;
     const bytes = await blob(registry, repository, layer, signal);
     if ('untold' in bytes) return bytes;
-    if (isSimple)
-      simple.push({ payload: bytes, signature, keyless: layer.annotations[simpleCertificate] !== undefined });
-    else envelopes.push(...objectsIn(bytes));
+    const keyless = marksOf(layer);
+    if (isSimple) simple.push({ payload: bytes, signature, keyless });
+    else envelopes.push(...objectsIn(bytes).map((value) => ({ value, keyless })));
   }
   return { envelopes, simple };
+}
+
+function marksOf({ annotations }: Descriptor): KeylessMarks | undefined {
+  const certificate = annotations['dev.sigstore.cosign/certificate'];
+  return certificate === undefined
+    ? undefined
+    : { certificate, promise: annotations['dev.sigstore.cosign/bundle'] ?? '' };
 }
 
 /** By the API where there is one, else by the tag that stands in for it. */

@@ -4,7 +4,8 @@
  *
  * What must stay true:
  * - the secret itself leaves this file only to whoever asked, who makes a keyed digest of it; it is in no message and in no error;
- * - time and memory are bounded whatever the rules and the text are; what was left out is said.
+ * - time and memory are bounded whatever the rules and the text are; what was left out is said;
+ * - what is passed over because of the JSON that it lies in (`mayBeIn`) holds no keyword, so no rule would have been tried.
  */
 import { fold } from '../sigma/language/fold.ts';
 import { Automaton } from '../sigma/program/automaton.ts';
@@ -24,6 +25,11 @@ const mostFound = 1000;
 /** Characters that are given to regular expressions for one piece of text, in multiples of it. */
 const effort = 32;
 const longestSecret = 16 * 1024;
+/** In JSON it stands as it is, and `name: text` (event-texts.ts) does not make it of two texts. */
+const isPlain = (word: string) =>
+  /^[!#-[\]-~]+(?: [!#-[\]-~]+)*$/.test(word) && !word.includes(': ') && !word.endsWith(':');
+/** Ways to write plain characters otherwise; of whatever lies as JSON in a text they are the same. */
+const writtenOtherwise = ['\\u', '\\/'];
 
 export class SecretSearch {
   readonly #rules: readonly SecretRule[];
@@ -33,6 +39,7 @@ export class SecretSearch {
   readonly #always: readonly number[];
   readonly #farthest: number;
   readonly #byId: ReadonlyMap<string, SecretRule>;
+  readonly #isPlain: boolean;
 
   constructor({ rules, allowlists }: SecretRules) {
     this.#rules = rules;
@@ -41,11 +48,17 @@ export class SecretSearch {
     this.#keywords = rules.flatMap(({ keywords }, rule) => keywords.map((word) => ({ rule, word: fold(word) })));
     this.#automaton = new Automaton(this.#keywords.map(({ word }, id) => ({ id, text: word })));
     this.#always = rules.flatMap(({ keywords }, rule) => (keywords.length === 0 ? [rule] : []));
+    this.#isPlain = this.#always.length === 0 && this.#keywords.every(({ word }) => isPlain(word));
     this.#farthest = rules.reduce((most, { within }) => Math.max(most, within), 0);
   }
 
   /** By its id. */
   readonly ruleOf = (id: string): SecretRule | undefined => this.#byId.get(id);
+
+  /** False: there is no secret in the texts of a value of which this is the JSON, and in none of JSON that lies in them. */
+  mayBeIn(json: string): boolean {
+    return !this.#isPlain || writtenOtherwise.some((way) => json.includes(way)) || this.#automaton.finds(json);
+  }
 
   /** @param path of the file, where it is one. In the order of the text; where rules overlap, the more exact one. */
   find(text: string, path?: string): { readonly found: readonly FoundSecret[]; readonly truncated: boolean } {

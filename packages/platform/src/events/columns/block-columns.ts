@@ -3,32 +3,13 @@
  * Made once, after the events are written, by whoever has time for it; without them events are looked through one by one. What must
  * stay true: they say of an event what the event itself says, or that it must be looked at.
  */
-import type { NormalEvent } from '@firebreak/contract';
 import { addBit, type Bitset, bitset } from '../../graph/bitset.ts';
 import { fnv1a } from '../../kernel/fnv.ts';
-import type { KeptEvent } from '../store.ts';
 import { type Column, ColumnBuilder, decodeColumn, encodeColumn } from './column.ts';
+import { type FormColumn, formColumns, formWalk } from './form-fields.ts';
+import { fnv1aOfText } from './hash.ts';
 import { decodeNumbers, encodeNumbers, stepsOf, sumsOf } from './numbers.ts';
 import { RawColumns } from './raw-columns.ts';
-
-/** Fields of the one form; `actor` has the nodes that acted, groups as well, and `name` the actor's name. */
-const formColumns = [
-  'actor',
-  'name',
-  'credential',
-  'session',
-  'target',
-  'operation',
-  'activity',
-  'outcome',
-  'reason',
-  'format',
-  'system',
-  'address',
-  'agent',
-  'id',
-] as const;
-type FormColumn = (typeof formColumns)[number];
 
 export interface FormColumns {
   readonly count: number;
@@ -41,7 +22,7 @@ export interface FormColumns {
   readonly of: Readonly<Record<FormColumn, Column>>;
 }
 
-interface BlockColumns {
+export interface BlockColumns {
   readonly form: FormColumns;
   /** By path. */
   readonly raw: ReadonlyMap<string, Column>;
@@ -50,7 +31,7 @@ interface BlockColumns {
 }
 
 /** More of them are a list of what has not repeated, which leaves out nothing. */
-const mostTerms = 30_000;
+const mostTerms = 60_000;
 
 /** By what a block is found that has a value in a column. Two may have the same: whoever finds the block looks into its column. */
 export function termOf(column: string, value: string): number {
@@ -62,76 +43,64 @@ export function openTermOf(column: string): number {
   return fnv1a(`${column}\0\0`);
 }
 
-/** @param events all of a block, in their order */
-export function columnsOf(events: readonly KeptEvent[]): BlockColumns {
-  const count = events.length;
-  const form = Object.fromEntries(formColumns.map((name) => [name, new ColumnBuilder()])) as Record<
-    FormColumn,
-    ColumnBuilder
-  >;
-  const raw = new RawColumns();
-  const numbers = Float64Array.from(events, ({ no }) => no);
-  const times = new Float64Array(count);
-  for (const [place, kept] of events.entries()) {
-    const { event } = kept;
-    times[place] = Date.parse(event.time);
-    for (const name of formColumns) for (const text of formTexts(event, name)) form[name].add(place, text);
-    try {
-      raw.add(place, kept.raw);
-    } catch {
-      // Text that is no JSON after all is for whoever looks at the event.
-      raw.leaveOut(place);
-    }
-  }
-  const rest = bitset(count);
-  for (const place of raw.rest) addBit(rest, place);
-  const built = {
-    form: {
-      count,
-      numbers,
-      times,
-      rest,
-      of: Object.fromEntries(
-        formColumns.map((name) => [name, form[name].build(count, isShown(name))]),
-      ) as unknown as FormColumns['of'],
+/** Makes the columns of a block, an event at a time: what it holds of one is a few numbers. */
+export class BlockBuilder {
+  readonly #numbers: number[] = [];
+  readonly #times: number[] = [];
+  readonly #form = recordOf((name) => new ColumnBuilder(isShown(name)));
+  readonly #raw = new RawColumns();
+  readonly #walk = formWalk(
+    {
+      add: (place, bytes, start, end) => {
+        this.#times[place] = Date.parse(bytes.toString('latin1', start, end));
+      },
+      leaveOpen: () => undefined,
     },
-    raw: new Map([...raw.columns].map(([path, column]) => [path, column.build(count, false)])),
-  };
-  return { ...built, terms: raw.rest.length > 0 ? null : termsOf(built) };
+    this.#form,
+  );
+
+  get count(): number {
+    return this.#numbers.length;
+  }
+
+  /** @param bytes with the JSON of the one form, from `start` to `middle`, and of the event as it came, from there to `end` */
+  add(no: number, bytes: Buffer, start: number, middle: number, end: number): void {
+    const place = this.#numbers.push(no) - 1;
+    // The form is ours: one that cannot be gone through was not written by us.
+    if (!this.#walk(place, bytes, start, middle)) throw new Error(`The form of event ${no} cannot be read.`);
+    this.#raw.add(place, bytes, middle, end);
+  }
+
+  build(): BlockColumns {
+    const { count } = this;
+    const rest = bitset(count);
+    for (const place of this.#raw.rest) addBit(rest, place);
+    const form: FormColumns = {
+      count,
+      numbers: Float64Array.from(this.#numbers),
+      times: Float64Array.from(this.#times),
+      rest,
+      of: recordOf((name) => this.#form[name].build(count)),
+    };
+    const raw = new Map([...this.#raw.columns].map(([path, column]) => [path, column.build(count)]));
+    return { form, raw, terms: this.#raw.rest.length > 0 ? null : termsOf(form, raw) };
+  }
 }
+
+const recordOf = <T>(of: (name: FormColumn) => T) =>
+  Object.fromEntries(formColumns.map((name) => [name, of(name)])) as Record<FormColumn, T>;
 
 /** What is counted beside what was found. */
 const isShown = (name: FormColumn) => name !== 'id' && name !== 'session' && name !== 'reason' && name !== 'agent';
 
-function formTexts({ actor, ...event }: NormalEvent, name: FormColumn): readonly string[] {
-  switch (name) {
-    case 'actor':
-      return present(actor.id, actor.credential, actor.behind, ...(actor.also ?? []));
-    case 'name':
-      return [actor.name];
-    case 'target':
-      return event.targets;
-    case 'format':
-      return [event.source.format];
-    case 'credential':
-    case 'session':
-    case 'address':
-    case 'agent':
-      return present(actor[name]);
-    default:
-      return present(event[name]);
-  }
-}
-
-const present = (...texts: readonly (string | undefined)[]) => texts.filter((text) => text !== undefined);
-
-function termsOf({ form, raw }: Omit<BlockColumns, 'terms'>): Int32Array | null {
+function termsOf({ of }: FormColumns, raw: ReadonlyMap<string, Column>): Int32Array | null {
   const terms = new Set<number>();
-  const all: [string, Column][] = formColumns.map((name) => [name, form.of[name]]);
+  const all: [string, Column][] = formColumns.map((name) => [name, of[name]]);
   for (const [path, column] of raw) all.push([`raw.${path}`, column]);
   for (const [name, { texts, unsure }] of all) {
     if (texts === null || unsure.some((word) => word !== 0)) terms.add(openTermOf(name));
-    for (let number = 0; number < (texts?.length ?? 0); number += 1) terms.add(termOf(name, texts?.at(number) ?? ''));
+    const prefix = fnv1a(`${name}\0`);
+    texts?.each((bytes, start, end) => terms.add(fnv1aOfText(bytes, start, end, prefix)));
     if (terms.size > mostTerms) return null;
   }
   return Int32Array.from(terms);

@@ -4,9 +4,12 @@
  * place without a pair and without a mark in `unsure` has no value in this field.
  */
 import { addBit, type Bitset, bitset, hasBit } from '../../graph/bitset.ts';
-import { fnv1a } from '../../kernel/fnv.ts';
+import { DistinctValues } from './distinct-values.ts';
+import { fnv1aOfText } from './hash.ts';
+import type { Sink } from './json-walk.ts';
 import { decodeNumbers, encodeNumbers, type Numbers, stepsOf, sumsOf } from './numbers.ts';
 import { Texts } from './texts.ts';
+import { WholeNumbers } from './whole-numbers.ts';
 
 export interface Column {
   /** Distinct values, by their number; null where only hashes are kept. */
@@ -18,61 +21,98 @@ export interface Column {
   readonly unsure: Bitset;
 }
 
-/** A longer value is not kept: whoever asks for it looks at the event. */
+/** In bytes. A longer value is not kept: whoever asks for it looks at the event. */
 const longestText = 300;
 /** As many as a hunt looks at in one event (`valuesAt`). */
 const mostValues = 1000;
 /** Of fewer distinct values the texts are always kept, and of short ones. */
 const fewTexts = 16;
 const shortText = 20;
+/** So many, of which hardly one came twice, are enough to tell what the others will be. */
+const clearlyMany = 2000;
 
-export class ColumnBuilder {
-  readonly #numbers = new Map<string, number>();
-  readonly #texts: string[] = [];
-  readonly #lastPlace: number[] = [];
-  readonly #places: number[] = [];
-  readonly #values: number[] = [];
-  readonly #unsure: number[] = [];
+export class ColumnBuilder implements Sink {
+  readonly #asText: boolean;
+  /** Undefined from when it is clear that hashes are kept. */
+  #distinct: DistinctValues | undefined = new DistinctValues();
+  readonly #lastPlace = new WholeNumbers();
+  readonly #places = new WholeNumbers();
+  readonly #values = new WholeNumbers();
+  readonly #unsure = new WholeNumbers();
   #place = -1;
   #inPlace = 0;
-  #length = 0;
+  #last = -1;
 
-  /** @param place not below that of the value before */
-  add(place: number, text: string): void {
-    if (place !== this.#place) [this.#place, this.#inPlace] = [place, 0];
-    if (text.length > longestText || this.#inPlace >= mostValues || !text.isWellFormed()) {
-      if (this.#unsure.at(-1) !== place) this.#unsure.push(place);
-      return;
-    }
-    this.#inPlace += 1;
-    let number = this.#numbers.get(text);
-    if (number === undefined) {
-      number = this.#texts.length;
-      this.#numbers.set(text, number);
-      this.#texts.push(text);
-      this.#length += text.length;
-    } else if (this.#lastPlace[number] === place) return;
-    this.#lastPlace[number] = place;
-    this.#places.push(place);
-    this.#values.push(number);
+  /** @param asText whatever the values are: they are shown */
+  constructor(asText: boolean) {
+    this.#asText = asText;
   }
 
-  /** @param count events of the block. @param asText whatever they are: they are shown */
-  build(count: number, asText: boolean): Column {
-    const [texts, numbers] = [this.#texts, this.#values];
-    const hashed =
-      !asText &&
-      texts.length > fewTexts &&
-      texts.length > numbers.length / 2 &&
-      this.#length > shortText * texts.length;
+  /** @param place not below that of the value before */
+  add(place: number, bytes: Buffer, start: number, end: number): void {
+    if (place !== this.#place) {
+      this.#place = place;
+      this.#inPlace = 0;
+    }
+    this.#inPlace += 1;
+    if (end - start > longestText || this.#inPlace > mostValues) this.leaveOpen(place);
+    else if (this.#distinct === undefined) this.#push(place, fnv1aOfText(bytes, start, end));
+    else this.#addText(this.#distinct, place, bytes, start, end);
+  }
+
+  leaveOpen(place: number): void {
+    this.#unsure.push(place);
+  }
+
+  /** @param count events of the block */
+  build(count: number): Column {
+    if (this.#distinct !== undefined && this.#hardlyRepeats(this.#distinct, fewTexts, 1 / 2)) this.#keepHashes();
     const unsure = bitset(count);
-    for (const place of this.#unsure) addBit(unsure, place);
+    for (const place of this.#unsure.taken()) addBit(unsure, place);
     return {
-      texts: hashed ? null : Texts.of(texts),
-      places: Uint32Array.from(this.#places),
-      values: Int32Array.from(hashed ? numbers.map((number) => fnv1a(texts[number] as string)) : numbers),
+      texts: this.#distinct?.texts() ?? null,
+      places: this.#places.taken(),
+      values: this.#values.taken(),
       unsure,
     };
+  }
+
+  #addText(distinct: DistinctValues, place: number, bytes: Buffer, start: number, end: number): void {
+    const again = this.#last >= 0 && distinct.is(this.#last, bytes, start, end);
+    const number = again ? this.#last : distinct.numberOf(bytes, start, end);
+    if (number === undefined) {
+      this.leaveOpen(place);
+      return;
+    }
+    this.#last = number;
+    if (number < this.#lastPlace.length) {
+      if (this.#lastPlace.at(number) === place) return;
+      this.#lastPlace.set(number, place);
+      this.#push(place, number);
+      return;
+    }
+    this.#lastPlace.push(place);
+    this.#push(place, number);
+    if (distinct.count === clearlyMany && this.#hardlyRepeats(distinct, clearlyMany - 1, 9 / 10)) this.#keepHashes();
+  }
+
+  #push(place: number, value: number): void {
+    this.#places.push(place);
+    this.#values.push(value);
+  }
+
+  #hardlyRepeats({ count, byteLength }: DistinctValues, from: number, share: number): boolean {
+    return !this.#asText && count > from && count > this.#values.length * share && byteLength > shortText * count;
+  }
+
+  #keepHashes(): void {
+    const { count = 0 } = this.#distinct ?? {};
+    const hashes = new Int32Array(count);
+    this.#distinct?.texts().each((bytes, start, end, number) => {
+      hashes[number] = fnv1aOfText(bytes, start, end);
+    });
+    for (let at = 0; at < this.#values.length; at += 1) this.#values.set(at, hashes[this.#values.at(at)] as number);
+    this.#distinct = undefined;
   }
 }
 

@@ -9,21 +9,21 @@ export type Numbers = Uint8Array | Uint16Array | Uint32Array | Int32Array | Floa
 export function encodeNumbers(numbers: Numbers): Buffer {
   const head = Buffer.alloc(header);
   head.writeUInt32LE(numbers.length, 4);
-  let [low, high] = [0, 0];
-  for (const number of numbers) {
+  const first = numbers[0] ?? 0;
+  let [low, high] = [first, first];
+  for (let at = 0; at < numbers.length; at += 1) {
+    const number = numbers[at] as number;
     if (number < low) low = number;
-    if (number > high) high = number;
+    else if (number > high) high = number;
   }
-  const [first = 0] = numbers;
-  if (numbers.every((number) => number === first)) {
+  if (low === high) {
     head.writeDoubleLE(first, 8);
     return head;
   }
   const width: Width =
     low >= 0 && high <= 0xff ? 1 : low >= 0 && high <= 0xffff ? 2 : low >= -0x8000_0000 && high <= 0x7fff_ffff ? 4 : 8;
   head.writeUInt8(width, 0);
-  const { buffer, byteLength } = widths[width].from(numbers);
-  return Buffer.concat([head, Buffer.from(buffer, 0, byteLength)]);
+  return Buffer.concat([head, Buffer.from(new widths[width](numbers).buffer)]);
 }
 
 /** @returns the numbers, and where what follows them begins. @throws RangeError for bytes that are cut off */
@@ -43,7 +43,14 @@ export function decodeNumbers(bytes: Buffer, from: number): { readonly numbers: 
 
 /** From each number to the next: of what grows evenly they are all the same. */
 export function stepsOf(numbers: Numbers): Float64Array {
-  return Float64Array.from(numbers, (number, at) => number - (at === 0 ? 0 : (numbers[at - 1] as number)));
+  const steps = new Float64Array(numbers.length);
+  let before = 0;
+  for (let at = 0; at < numbers.length; at += 1) {
+    const number = numbers[at] as number;
+    steps[at] = number - before;
+    before = number;
+  }
+  return steps;
 }
 
 /** Back from the steps, into as many numbers of their own. */

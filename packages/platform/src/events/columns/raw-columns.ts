@@ -4,75 +4,42 @@
  * that was left out is told of in `rest`.
  */
 import { ColumnBuilder } from './column.ts';
+import { Branch, JsonWalk } from './json-walk.ts';
 
-/** One way of keys. Several may lead to one path, since keys may hold dots. */
-interface Branch {
-  readonly path: string;
-  /** Undefined where nothing is kept: at the top, and where a path has too many parts to be asked for. */
-  column: ColumnBuilder | undefined;
-  readonly children: Map<string, Branch | 'left out'>;
-}
-
-const mostPaths = 400;
-const mostBranches = 2000;
+const mostPaths = 1000;
+const mostBranches = 4000;
 const mostParts = 20;
 const longestPath = 300;
-/** Lists in lists; as a hunt goes. */
-const mostLists = 64;
 
 export class RawColumns {
   readonly columns = new Map<string, ColumnBuilder>();
   /** Events that have something which is in no column. */
   readonly rest: number[] = [];
-  readonly #root: Branch = { path: '', column: undefined, children: new Map() };
+  readonly #root = new Branch('', '', []);
   #branches = 0;
-  #place = 0;
+  readonly #walk = new JsonWalk((branch, key) => this.#grow(branch, key));
 
-  add(place: number, raw: unknown): void {
-    this.#place = place;
-    this.#walk(raw, this.#root, 0);
+  /** @param bytes with the JSON of an event, from `start` to `end` */
+  add(place: number, bytes: Buffer, start: number, end: number): void {
+    if (!this.#walk.walk(this.#root, place, bytes, start, end)) this.rest.push(place);
   }
 
-  leaveOut(place: number): void {
-    if (this.rest.at(-1) !== place) this.rest.push(place);
-  }
-
-  #walk(value: unknown, branch: Branch, lists: number): void {
-    if (value === null || value === undefined) return;
-    if (typeof value !== 'object') {
-      branch.column?.add(this.#place, String(value));
-      return;
-    }
-    if (Array.isArray(value)) {
-      if (lists < mostLists) for (const each of value) this.#walk(each, branch, lists + 1);
-      return;
-    }
-    for (const key of Object.keys(value)) {
-      const child = branch.children.get(key) ?? this.#grow(branch, key);
-      if (child === 'left out') this.leaveOut(this.#place);
-      else if (child !== undefined) this.#walk((value as Record<string, unknown>)[key], child, 0);
-    }
-  }
-
-  /** Undefined for a path that nobody can ask for. */
-  #grow(branch: Branch, key: string): Branch | 'left out' | undefined {
+  /** Several ways of keys may lead to one path, since keys may hold dots. Null for a path that nobody can ask for. */
+  #grow(branch: Branch, key: string): Branch | null {
     const path = branch === this.#root ? key : `${branch.path}.${key}`;
-    if (path.split('.').length > mostParts) return undefined;
-    if (this.#branches >= mostBranches) return 'left out';
+    if (path.split('.').length > mostParts) return null;
+    if (this.#branches >= mostBranches) throw new RangeError('too many ways of keys');
     this.#branches += 1;
-    const child = this.#columnOf(path);
-    const grown = child === 'left out' ? child : { path, column: child, children: new Map() };
-    branch.children.set(key, grown);
-    return grown;
+    return new Branch(key, path, [this.#columnOf(path)]);
   }
 
-  #columnOf(path: string): ColumnBuilder | 'left out' {
+  #columnOf(path: string): ColumnBuilder {
     const known = this.columns.get(path);
     if (known !== undefined) return known;
     // PostgreSQL has no text with a NUL, and UTF-8 no half of a character.
     if (this.columns.size >= mostPaths || path.length > longestPath || path.includes('\0') || !path.isWellFormed())
-      return 'left out';
-    const column = new ColumnBuilder();
+      throw new RangeError('a path without a column');
+    const column = new ColumnBuilder(false);
     this.columns.set(path, column);
     return column;
   }

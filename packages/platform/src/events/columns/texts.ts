@@ -11,11 +11,9 @@ export class Texts {
     this.#ends = ends;
   }
 
-  /** @param texts well-formed */
-  static of(texts: readonly string[]): Texts {
-    const parts = texts.map((text) => Buffer.from(text));
-    const lengths = Int32Array.from(parts, ({ length }) => length);
-    return new Texts(Buffer.concat(parts), sumsOf(lengths, new Int32Array(lengths.length)));
+  /** @param bytes all of them, in UTF-8. @param ends where each ends */
+  static of(bytes: Buffer, ends: Int32Array): Texts {
+    return new Texts(bytes, ends);
   }
 
   static decode(bytes: Buffer, from: number): { readonly texts: Texts; readonly next: number } {
@@ -33,6 +31,16 @@ export class Texts {
 
   get length(): number {
     return this.#ends.length;
+  }
+
+  /** Calls for each with where it lies. */
+  each(call: (bytes: Buffer, start: number, end: number, number: number) => void): void {
+    let start = 0;
+    for (let number = 0; number < this.#ends.length; number += 1) {
+      const end = this.#ends[number] as number;
+      call(this.#bytes, start, end, number);
+      start = end;
+    }
   }
 
   at(number: number): string {

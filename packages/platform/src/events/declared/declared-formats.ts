@@ -63,7 +63,8 @@ function withoutAliases(document: { toJS(options: { maxAliasCount: number }): un
 type Test = (value: unknown) => boolean;
 
 function declared(description: Description): Declared {
-  const { id, title, systems, recognise, inside, actor, outcome, alert } = description;
+  const { id, title, systems, recognise, actor, outcome, alert } = description;
+  const inside = description.inside?.split('.');
   const is = allOf(recognise);
   const activities = Object.entries(description.activity).map(([activity, globs]) => [activity, oneOf(globs)] as const);
   const endings = (['refused', 'failed', 'done'] as const).flatMap((ending) => {
@@ -138,12 +139,14 @@ function timeOf(value: unknown): string | undefined {
   return moment(number ?? value);
 }
 
-function valueList(value: unknown, path: string): unknown {
-  return path.split('.').reduce<unknown>((current, name) => record(current)?.[name], value);
+function valueList(value: unknown, path: readonly string[]): unknown {
+  let current = value;
+  for (const name of path) current = record(current)?.[name];
+  return current;
 }
 
 /** The envelope is that of this format when its first event is. */
-function insideOf(value: unknown, path: string, is: Test): readonly unknown[] | undefined {
+function insideOf(value: unknown, path: readonly string[], is: Test): readonly unknown[] | undefined {
   const list = valueList(value, path);
   return Array.isArray(list) && list.length > 0 && is(list[0]) ? list : undefined;
 }

@@ -9,6 +9,8 @@ import { array, at, field, textAt } from '../../intake/foreign.ts';
 import { bucketOfArn, principalOfArn } from '../arns.ts';
 import { findingEventId, findingUidOf } from '../finding-uid.ts';
 import { moment } from '../moment.ts';
+import { nodeId } from '../node-id.ts';
+import { isOcsf, ocsfProduct } from '../ocsf-class.ts';
 import { told } from '../told.ts';
 
 const classes: Readonly<Record<number, string>> = {
@@ -24,13 +26,10 @@ export default {
   id: 'ocsf-finding',
   title: 'OCSF findings of others',
   systems: [],
-  is: (value) =>
-    typeof field(value, 'class_uid') === 'number' &&
-    textAt(value, 'metadata', 'version') !== undefined &&
-    Object.hasOwn(classes, String(field(value, 'class_uid'))),
+  is: (value) => isOcsf(value, classes),
   read(value) {
     const of = field(value, 'class_uid') as number;
-    const product = productOf(value);
+    const product = ocsfProduct(value);
     const uid = uidOf(value);
     const time = field(value, 'time') ?? textAt(value, 'time_dt');
     const actors = [...new Set(users(value).flatMap(identitiesOf))];
@@ -61,12 +60,6 @@ export default {
     };
   },
 } satisfies EventFormat;
-
-/** Who says it: the product's name, with its maker's where that tells more. Foreign text. */
-function productOf(value: unknown): string {
-  const product = at(value, 'metadata', 'product');
-  return textAt(product, 'name') ?? textAt(product, 'vendor_name') ?? 'a product without a name';
-}
 
 /** What it found, in words. Foreign text. */
 export function titleOf(value: unknown): string | undefined {
@@ -107,9 +100,6 @@ function resources(value: unknown): readonly unknown[] {
     ...evidences.flatMap((each) => array(field(each, 'resources')).slice(0, mostNamed)),
   ].filter((each) => each !== undefined);
 }
-
-/** Whose word it is that this is a node is the finding's; whether there is one is the estate's to say. */
-const nodeId = /^[a-z][a-z0-9-]{1,30}:[A-Z][\w.-]{1,60}\/[^\s]{1,500}$/;
 
 function identitiesOf(user: unknown): string[] {
   for (const told of [textAt(user, 'uid'), textAt(user, 'uid_alt'), textAt(user, 'name')]) {

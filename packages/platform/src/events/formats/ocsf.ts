@@ -7,6 +7,7 @@ import { awsId, type EventFormat, kubernetesUserId, type NormalEvent, serviceAcc
 import { array, at, field, textAt } from '../../intake/foreign.ts';
 import { bucketOfArn, principalOfArn } from '../arns.ts';
 import { moment } from '../moment.ts';
+import { isOcsf } from '../ocsf-class.ts';
 
 const classes: Readonly<Record<number, string>> = {
   3001: 'account change',
@@ -22,10 +23,7 @@ export default {
   id: 'ocsf',
   title: 'OCSF events about identities and APIs',
   systems: ['aws', 'kubernetes'],
-  is: (value) =>
-    typeof field(value, 'class_uid') === 'number' &&
-    textAt(value, 'metadata', 'version') !== undefined &&
-    Object.hasOwn(classes, String(field(value, 'class_uid'))),
+  is: (value) => isOcsf(value, classes),
   read(value) {
     const of = field(value, 'class_uid') as number;
     const account = textAt(value, 'cloud', 'account', 'uid');

@@ -61,11 +61,12 @@ async function keepBytes(piece: BytesPiece, work: PieceWork): Promise<PieceRow> 
   const file = join(await work.store.spool(), `${randomBytes(12).toString('hex')}.part`);
   const clear = meter(piece, work.largest);
   try {
-    const sealed = await spool(work.seal.seal(clear.bytes), file, work.signal);
+    const isSealed = work.seal.label !== 'none';
+    const written = await spool(work.seal.seal(clear.bytes), file, isSealed, work.signal);
     if (clear.tooLarge()) return await referenceOf(piece, undefined, work);
     const { digest, size, head } = clear.end();
+    const sealed = { sha256: written.sha256 ?? digest.toString('hex'), size: written.size };
     const content = contentOf(work, digest);
-    const isSealed = work.seal.label !== 'none';
     const before = await work.rows.known(work.store.name, content, work.seal.label);
     const isThere = before !== null && (await work.store.state(before.sha256, work.signal)) !== undefined;
     const blob = isThere ? before : sealed;
@@ -137,30 +138,35 @@ function mustBeAsTold({ size: told, digest }: BytesPiece, size: number, sha256: 
     throw new FirebreakError('FB-EVIDENCE-TRUNCATED', `It said sha256:${said} and gave other bytes.`);
 }
 
+/** @param hashed false for bytes that are hashed on their way here already */
 async function spool(
   bytes: AsyncIterable<Uint8Array>,
   file: string,
+  hashed: boolean,
   signal: AbortSignal,
-): Promise<{ readonly sha256: string; readonly size: number }> {
-  const hash = createHash('sha256');
+): Promise<{ readonly sha256: string | undefined; readonly size: number }> {
+  const hash = hashed ? createHash('sha256') : undefined;
   let size = 0;
   const handle = await open(file, 'wx', 0o600).catch((error: unknown) => {
     throw diskTrouble(error, 'Evidence cannot be written aside');
   });
+  // One chunk is being written while the next is read and hashed.
+  let writing = Promise.resolve();
   try {
     for await (const chunk of bytes) {
       signal.throwIfAborted();
-      hash.update(chunk);
+      hash?.update(chunk);
       size += chunk.length;
-      await writeAll(handle, chunk);
+      await writing;
+      writing = writeAll(handle, chunk);
+      writing.catch(() => undefined);
     }
-    await handle.sync().catch((error: unknown) => {
-      throw diskTrouble(error, 'Evidence cannot be written aside');
-    });
+    await writing;
   } finally {
+    await writing.catch(() => undefined);
     await handle.close();
   }
-  return { sha256: hash.digest('hex'), size };
+  return { sha256: hash?.digest('hex'), size };
 }
 
 /** A full disk may take a part of a write and say so only at the next one. */

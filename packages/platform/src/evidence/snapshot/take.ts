@@ -15,26 +15,20 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FirebreakError, type Gap, type KeptPiece, type SnapshotPiece } from '@firebreak/contract';
 import { gap } from '../../intake/gap.ts';
-import type { Clock } from '../../kernel/clock.ts';
 import { sha256Hex } from '../../kernel/digest.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
-import { type Custodian, custodyEntry } from '../custody.ts';
+import { custodyEntry } from '../custody.ts';
 import { recordLeaf } from '../redaction/commitment.ts';
 import { treeRoot } from '../redaction/tree.ts';
 import type { Sealing } from '../sealing/sealing.ts';
 import { diskTrouble } from '../stores/disk-trouble.ts';
 import type { EvidenceStore } from '../stores/store.ts';
+import type { VaultParts } from '../vault.ts';
 import type { SnapshotRow, VaultStore } from '../vault-store.ts';
 import { keepPiece, type PieceWork, pieceName } from './keep-piece.ts';
 import { journalled, manifestMediaType, manifestPages } from './manifest.ts';
 
-export interface TakeParts<Tx> {
-  readonly rows: VaultStore<Tx>;
-  readonly ledger: Ledger<Tx>;
-  readonly clock: Clock;
+export interface TakeParts<Tx> extends Pick<VaultParts<Tx>, 'rows' | 'ledger' | 'clock' | 'custodian' | 'contentKey'> {
   readonly sealing: Sealing;
-  readonly custodian: Custodian;
-  readonly contentKey: Uint8Array;
   readonly largest: number;
 }
 
@@ -71,6 +65,7 @@ export async function takePieces<Tx>(
     signal,
   };
   const begun = new Set<string>();
+  const isTakenUp = (await parts.rows.pieces(row.id, undefined, 1)).length > 0;
   const trouble = (error: FirebreakError): void => {
     if (ended.signal.aborted) return;
     tell(gap(error.code, ['*'], store.name, error.why));
@@ -81,7 +76,7 @@ export async function takePieces<Tx>(
     const name = pieceName(piece.name);
     if (begun.has(name)) return tell(partial(name, 'A piece of this name is in it already.'));
     begun.add(name);
-    if ((await parts.rows.piece(row.id, name)) !== null) return;
+    if (isTakenUp && (await parts.rows.piece(row.id, name)) !== null) return;
     try {
       await parts.rows.keep(row.id, await keepPiece(piece, work));
     } catch (error) {
@@ -182,7 +177,7 @@ async function finish<Tx>(
 async function putPage(work: PieceWork, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
   const file = join(await work.store.spool(), `${randomBytes(12).toString('hex')}.part`);
   try {
-    await writeFile(file, bytes, { flag: 'wx', mode: 0o600, flush: true }).catch((error: unknown) => {
+    await writeFile(file, bytes, { flag: 'wx', mode: 0o600 }).catch((error: unknown) => {
       throw diskTrouble(error, 'The manifest cannot be written aside');
     });
     const blob = { file, sha256: sha256Hex(bytes), size: bytes.length, mediaType: manifestMediaType };

@@ -6,11 +6,12 @@
  * whole and durable or not at all (written aside, fsync, link, fsync of the folder); a name is a digest and never a path.
  */
 import { constants } from 'node:fs';
-import { chmod, link, lstat, mkdir, open, realpath, rm } from 'node:fs/promises';
+import { link, lstat, mkdir, open, realpath, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { FirebreakError } from '@firebreak/contract';
+import { fileBytes } from '../../intake/file-bytes.ts';
 import { diskTrouble } from './disk-trouble.ts';
-import type { BlobState, EvidenceStore } from './store.ts';
+import type { EvidenceStore } from './store.ts';
 
 export function folderStore(name: string, path: string): EvidenceStore {
   const asked = resolve(path);
@@ -27,25 +28,46 @@ export function folderStore(name: string, path: string): EvidenceStore {
     return base;
   }
 
-  async function fileOf(sha256: string, make: boolean): Promise<string> {
-    if (!/^[0-9a-f]{64}$/.test(sha256)) throw new FirebreakError('FB-INTERNAL', 'A blob is named by its digest.');
-    let folder = await root();
-    for (const part of ['blobs', 'sha256', sha256.slice(0, 2)]) {
-      folder = join(folder, part);
-      if (make) await mkdir(folder, { mode: 0o700 }).catch(unlessThere);
-      const found = await lstat(folder).catch(absent);
-      if (found !== undefined && !found.isDirectory())
-        throw new FirebreakError('FB-EVIDENCE-STORE', `In ${name}, ${part} is no folder of its own (a link?).`);
-    }
-    return join(folder, sha256);
+  /** A folder below the root that is no link, nor reached by one; undefined where it is not there. */
+  async function below(...parts: readonly string[]): Promise<string | undefined> {
+    const folder = join(await root(), ...parts);
+    const real = await realpath(folder).catch(absent);
+    if (real !== undefined && real !== folder)
+      throw new FirebreakError(
+        'FB-EVIDENCE-STORE',
+        `In ${name}, ${parts.join('/')} is no folder of its own (a link?).`,
+      );
+    // What is not there may be looked for by way of a link all the same.
+    if (real === undefined && parts.length > 1) await below(...parts.slice(0, -1));
+    return real;
   }
 
-  async function stateOf(sha256: string): Promise<BlobState | undefined> {
-    const found = await lstat(await fileOf(sha256, false)).catch(absent);
-    if (found === undefined) return undefined;
-    if (!found.isFile())
+  async function made(...parts: readonly string[]): Promise<string> {
+    const there = await below(...parts);
+    if (there !== undefined) return there;
+    if (parts.length > 1) await made(...parts.slice(0, -1));
+    await mkdir(join(await root(), ...parts), { mode: 0o700 }).catch(unlessThere);
+    const now = await below(...parts);
+    if (now === undefined)
+      throw new FirebreakError('FB-EVIDENCE-STORE', `In ${name}, ${parts.join('/')} leads nowhere.`);
+    return now;
+  }
+
+  function partsOf(sha256: string): readonly string[] {
+    if (!/^[0-9a-f]{64}$/.test(sha256)) throw new FirebreakError('FB-INTERNAL', 'A blob is named by its digest.');
+    return ['blobs', 'sha256', sha256.slice(0, 2)];
+  }
+
+  /** Undefined where there is no such blob. */
+  async function found(sha256: string): Promise<{ readonly place: string; readonly size: number } | undefined> {
+    const folder = await below(...partsOf(sha256));
+    if (folder === undefined) return undefined;
+    const place = join(folder, sha256);
+    const about = await lstat(place).catch(absent);
+    if (about === undefined) return undefined;
+    if (!about.isFile())
       throw new FirebreakError('FB-EVIDENCE-STORE', `In ${name}, ${sha256} is no plain file (a link?).`);
-    return { size: found.size, lockedUntil: null, held: false };
+    return { place, size: about.size };
   }
 
   return {
@@ -54,23 +76,19 @@ export function folderStore(name: string, path: string): EvidenceStore {
     where: asked,
     lock: 'write-once',
 
-    async spool() {
-      const folder = join(await root(), 'spool');
-      await mkdir(folder, { mode: 0o700 }).catch(unlessThere);
-      if (!(await lstat(folder)).isDirectory())
-        throw new FirebreakError('FB-EVIDENCE-STORE', `In ${name}, spool is no folder of its own (a link?).`);
-      return folder;
-    },
+    spool: () =>
+      made('spool').catch((error: unknown) => {
+        throw diskTrouble(error, `The folder ${name} cannot be used`);
+      }),
 
     async put({ file, sha256 }) {
-      if ((await stateOf(sha256)) !== undefined) return 'there';
+      if ((await found(sha256)) !== undefined) return 'there';
       try {
-        const place = await fileOf(sha256, true);
-        await durable(file);
-        await chmod(file, 0o444);
+        const folder = await made(...partsOf(sha256));
+        await durable(file, 0o444);
         // A link, unlike a renaming, never takes the place of what is there.
-        await link(file, place);
-        await durable(dirname(place));
+        await link(file, join(folder, sha256));
+        await durable(folder);
         return 'kept';
       } catch (error) {
         if (codeOf(error) === 'EEXIST') return 'there';
@@ -79,19 +97,23 @@ export function folderStore(name: string, path: string): EvidenceStore {
     },
 
     async get(sha256) {
-      return (await stateOf(sha256)) === undefined ? undefined : read(await fileOf(sha256, false), name);
+      const blob = await found(sha256);
+      return blob === undefined ? undefined : read(blob.place, name);
     },
 
-    state: stateOf,
+    async state(sha256) {
+      const blob = await found(sha256);
+      return blob === undefined ? undefined : { size: blob.size, lockedUntil: null, held: false };
+    },
     retain: async () => undefined,
     hold: async () => undefined,
 
     async remove(sha256) {
-      if ((await stateOf(sha256)) === undefined) return;
+      const blob = await found(sha256);
+      if (blob === undefined) return;
       try {
-        const place = await fileOf(sha256, false);
-        await rm(place);
-        await durable(dirname(place));
+        await rm(blob.place);
+        await durable(dirname(blob.place));
       } catch (error) {
         throw diskTrouble(error, `A blob of ${name} cannot be removed`);
       }
@@ -103,15 +125,16 @@ export function folderStore(name: string, path: string): EvidenceStore {
 async function* read(place: string, name: string): AsyncGenerator<Uint8Array> {
   try {
     const handle = await open(place, constants.O_RDONLY | constants.O_NOFOLLOW);
-    yield* handle.createReadStream({ highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>;
+    yield* fileBytes(handle);
   } catch (error) {
     throw diskTrouble(error, `A blob of ${name} cannot be read`);
   }
 }
 
-async function durable(path: string): Promise<void> {
+async function durable(path: string, mode?: number): Promise<void> {
   const handle = await open(path, 'r');
   try {
+    if (mode !== undefined) await handle.chmod(mode);
     await handle.sync();
   } finally {
     await handle.close();

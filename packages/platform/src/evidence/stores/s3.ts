@@ -30,8 +30,10 @@ import type { EvidenceStore, SpooledBlob } from './store.ts';
 
 /** What one request may carry; larger blobs go in parts. */
 const wholeBytes = 64 * 1024 * 1024;
-/** At most 10,000 parts, so that 64 MiB each reach 640 GiB. */
-const partBytes = 64 * 1024 * 1024;
+/** One part is in memory for each blob under way. */
+const partBytes = 16 * 1024 * 1024;
+/** An upload has no more; parts of a very large blob are larger. */
+const mostParts = 10_000;
 
 interface Bounds {
   readonly wholeBytes: number;
@@ -47,6 +49,9 @@ export function s3Store(
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
     forcePathStyle: pathStyle,
+    // What goes and what comes is hashed here in any case; the SDK would do it again, at each reading.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
   });
   const keyOf = (digest: string) => `${prefix === '' ? '' : `${prefix.replace(/\/+$/, '')}/`}sha256/${digest}`;
   const place = (digest: string) => ({ Bucket: bucket, Key: keyOf(digest) });
@@ -93,9 +98,10 @@ export function s3Store(
     const handle = await open(blob.file, 'r');
     try {
       const parts: { ETag: string | undefined; PartNumber: number; ChecksumSHA256: string }[] = [];
-      const buffer = Buffer.alloc(bounds.partBytes);
-      for (let at = 0; at < blob.size; at += bounds.partBytes) {
-        const { bytesRead } = await handle.read(buffer, 0, Math.min(bounds.partBytes, blob.size - at), at);
+      const partBytes = Math.max(bounds.partBytes, Math.ceil(blob.size / mostParts));
+      const buffer = Buffer.alloc(partBytes);
+      for (let at = 0; at < blob.size; at += partBytes) {
+        const { bytesRead } = await handle.read(buffer, 0, Math.min(partBytes, blob.size - at), at);
         const Body = buffer.subarray(0, bytesRead);
         const part = { PartNumber: parts.length + 1, ChecksumSHA256: Buffer.from(sha256(Body)).toString('base64') };
         const { ETag } = await client.send(new UploadPartCommand({ ...upload, ...part, Body }), {

@@ -11,7 +11,7 @@
  */
 import type { EvidenceStoreView } from '@firebreak/contract';
 
-/** A file that was written to the store's `spool` and closed. */
+/** A file that was written to the store's `spool` and closed; that it is durable is the store's business. */
 export interface SpooledBlob {
   readonly file: string;
   /** Hex. */

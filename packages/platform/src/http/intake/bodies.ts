@@ -11,8 +11,9 @@ import { withHeaders } from './headers.ts';
 const protobuf = 'application/x-protobuf';
 /** Not `text/plain`: a page of another site can send that without asking first. */
 const json = /^application\/(?:(?:[\w.-]+\+)?json|x-ndjson|jsonl)(?:\s*;|$)/i;
-/** When somebody whom we cannot serve now shall come again, in seconds. */
+/** When somebody whom we cannot serve now shall come again, in seconds: what waits here is soon gone. */
 const later = '5';
+const soon = '1';
 
 /** For a scope of the server in which only routes with `intake` are. */
 export function readForeignBodies(scope: FastifyInstance): void {
@@ -24,7 +25,7 @@ export function readForeignBodies(scope: FastifyInstance): void {
   scope.addContentTypeParser<Buffer>(protobuf, as, async (_request: FastifyRequest, body: Buffer) => body);
   scope.setErrorHandler((error, request, reply) => {
     const { status, failure } = asFailure(error);
-    if (status === 429 || status === 503) reply.header('retry-after', later);
+    if (status === 429 || status === 503) reply.header('retry-after', failure.code === 'FB-INTAKE-FULL' ? soon : later);
     return isProtobuf(request)
       ? reply.status(status).type(protobuf).send(writeOtlpStatus(failure.message))
       : sendFailure(error, reply);

@@ -2,7 +2,7 @@
 import { type NormalEvent, normalEventSchema } from '@firebreak/contract';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { columnsOf, decodeForm, encodeForm } from '../../events/columns/block-columns.ts';
+import { BlockBuilder, decodeForm, encodeForm } from '../../events/columns/block-columns.ts';
 import { decodeColumn, encodeColumn } from '../../events/columns/column.ts';
 import type { KeptEvent } from '../../events/store.ts';
 import { hasBit } from '../../graph/bitset.ts';
@@ -33,7 +33,12 @@ function kept(no: number, more: Partial<NormalEvent> = {}, raw: unknown = {}): K
 
 /** As they come back from where they are kept. */
 function columned(events: readonly KeptEvent[]) {
-  const { form, raw, terms } = columnsOf(events);
+  const builder = new BlockBuilder();
+  for (const { no, event, rawText } of events) {
+    const [form, raw] = [Buffer.from(JSON.stringify(event)), Buffer.from(rawText)];
+    builder.add(no, Buffer.concat([form, raw]), 0, form.length, form.length + raw.length);
+  }
+  const { form, raw, terms } = builder.build();
   const again = decodeForm(encodeForm(form));
   const columns = new Map([...raw].map(([path, column]) => [path, decodeColumn(encodeColumn(column), again.count)]));
   const block: ColumnsToJudge = { form: again, raw: (path) => columns.get(path) };
@@ -151,7 +156,6 @@ test('hostile events cost the columns nothing but themselves', () => {
   const events = [
     kept(0, {}, { user: 'u' }),
     kept(1, {}, { user: 'v' }),
-
     kept(2, {}, deep),
     kept(3, {}, nested),
     kept(4, {}, { m: Array.from({ length: 3000 }, (_, at) => at) }),

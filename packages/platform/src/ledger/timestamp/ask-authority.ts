@@ -1,15 +1,16 @@
 /** Asks an RFC 3161 authority for a time stamp over HTTP (section 3.4), and takes nothing but one that holds. */
-import { randomBytes, X509Certificate } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { sha256 } from '../../kernel/digest.ts';
 import { maximumTimestampBytes } from '../evidence-format.ts';
 import { boundedBody } from '../witness/ask-witness.ts';
+import type { Certificate } from './certificate.ts';
 import { integer, octets, sequence, sha256Algorithm, yes } from './der.ts';
 import { checkTimestamp } from './timestamp-answer.ts';
 
 export interface TimestampAuthority {
   readonly url: string;
   /** Its certificate, or that of whoever issued it. */
-  readonly certificates: readonly X509Certificate[];
+  readonly certificates: readonly Certificate[];
 }
 
 export type AskedAuthority =
@@ -41,15 +42,15 @@ export async function askAuthority(
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     return { ok: false, reason: `it does not answer: ${cause instanceof Error ? cause.message : 'no reason given'}` };
   }
-  const checked = checkTimestamp(answer, data, { certificates, nonce });
+  const checked = await checkTimestamp(answer, data, { certificates, nonce });
   if (checked.state !== 'holds' || checked.at === null) return { ok: false, reason: checked.detail };
   return { ok: true, answer, at: checked.at };
 }
 
 /** TimeStampReq, section 2.4.1: SHA-256 of the bytes, a nonce, and the wish for the certificate. */
-export function timestampRequest(data: Uint8Array, nonce: Uint8Array): Buffer<ArrayBuffer> {
+export function timestampRequest(data: Uint8Array, nonce: Uint8Array): Uint8Array<ArrayBuffer> {
   const imprint = sequence(sha256Algorithm, octets(sha256(data)));
-  return Buffer.from(sequence(integer(Buffer.of(1)), imprint, integer(nonce), yes));
+  return sequence(integer(Uint8Array.of(1)), imprint, integer(nonce), yes);
 }
 
 /** 63 bits of chance, as a positive number without a leading zero. */
@@ -57,14 +58,4 @@ function newNonce(): Buffer {
   const nonce = randomBytes(8);
   nonce[0] = ((nonce[0] ?? 0) & 0x7f) | 0x40;
   return nonce;
-}
-
-/** The certificates of a PEM text; `undefined` when one of them is none. */
-export function certificatesOf(pem: string): X509Certificate[] | undefined {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g) ?? [];
-  try {
-    return blocks.length === 0 ? undefined : blocks.map((block) => new X509Certificate(block));
-  } catch {
-    return undefined;
-  }
 }

@@ -13,10 +13,11 @@ export interface WebhookAddress {
 
 const seconds = 10;
 const rules = [
-  { apiGroups: [''], apiVersions: ['v1'], resources: ['pods', 'pods/ephemeralcontainers'] },
+  { apiGroups: [''], apiVersions: ['v1'], resources: ['pods', 'pods/ephemeralcontainers', 'replicationcontrollers'] },
   { apiGroups: ['apps'], apiVersions: ['v1'], resources: ['deployments', 'statefulsets', 'daemonsets', 'replicasets'] },
   { apiGroups: ['batch'], apiVersions: ['v1'], resources: ['jobs', 'cronjobs'] },
   { apiGroups: ['serving.kserve.io'], apiVersions: ['v1beta1'], resources: ['inferenceservices'] },
+  { apiGroups: ['serving.kserve.io'], apiVersions: ['v1alpha1', 'v1alpha2'], resources: ['llminferenceservices'] },
 ];
 
 /** The webhook needs no right in the cluster: it reads what it is asked about, and nothing else. */

@@ -1,6 +1,6 @@
 /**
- * What an object would have run: images of pods and of what makes pods, models of KServe's InferenceServices. What ran before the
- * change is no promotion, so that nobody is kept from labelling, scaling or deleting what runs already.
+ * What an object would have run: images of pods and of what makes pods, in containers and as volumes, models of KServe's services. What
+ * ran before the change is no promotion, so that nobody is kept from labelling, scaling or deleting what runs already.
  */
 import type { PromotionSubject } from '@firebreak/contract';
 import { array, at, field, record, textAt } from '../../intake/foreign.ts';
@@ -34,22 +34,30 @@ const keyOf = ({ kind, name }: PromotionSubject) => `${kind} ${name}`;
 
 function runsOf(object: unknown): PromotionSubject[] {
   const spec = field(object, 'spec');
-  if (textAt(object, 'kind') === 'InferenceService')
+  const kind = textAt(object, 'kind');
+  if (kind === 'InferenceService')
     return components.flatMap((component) => {
       const part = field(spec, component);
-      return [...models(part), ...images(part)];
+      return [...models(part), ...images(part), ...images(field(part, 'workerSpec'))];
     });
+  if (kind === 'LLMInferenceService') {
+    const uri = textAt(spec, 'model', 'uri');
+    const parts = [spec, field(spec, 'prefill')].flatMap((part) => [field(part, 'template'), field(part, 'worker')]);
+    return [...(uri === undefined ? [] : [model(uri)]), ...parts.flatMap(images)];
+  }
   // A pod, what has a template of pods, and what has a template of those.
   return [spec, at(spec, 'template', 'spec'), at(spec, 'jobTemplate', 'spec', 'template', 'spec')].flatMap(images);
 }
 
+const image = (name: string): PromotionSubject => ({ kind: 'image', name, byDigest: false });
+const model = (name: string): PromotionSubject => ({ kind: 'model', name, byDigest: false });
+
+/** Of containers, and those that are mounted as volumes, as models in images are. */
 function images(podSpec: unknown): PromotionSubject[] {
-  return containerLists.flatMap((list) =>
-    array(field(podSpec, list)).flatMap((container) => {
-      const name = textAt(container, 'image');
-      return name === undefined ? [] : [{ kind: 'image' as const, name, byDigest: false }];
-    }),
-  );
+  return [
+    ...containerLists.flatMap((list) => array(field(podSpec, list)).map((container) => textAt(container, 'image'))),
+    ...array(field(podSpec, 'volumes')).map((volume) => textAt(volume, 'image', 'reference')),
+  ].flatMap((name) => (name === undefined ? [] : [image(name)]));
 }
 
 /** `model: {storageUri}` and the older `sklearn: {storageUri}`; a `storage` names no place that anybody else can look at. */
@@ -57,11 +65,11 @@ function models(component: unknown): PromotionSubject[] {
   return Object.values(record(component) ?? {}).flatMap((part) => {
     const uri = textAt(part, 'storageUri');
     const path = textAt(part, 'storage', 'path');
-    const image = textAt(part, 'image');
+    const name = textAt(part, 'image');
     return [
-      ...(uri === undefined ? [] : [{ kind: 'model' as const, name: uri, byDigest: false }]),
-      ...(path === undefined ? [] : [{ kind: 'model' as const, name: `storage:${path}`, byDigest: false }]),
-      ...(image === undefined ? [] : [{ kind: 'image' as const, name: image, byDigest: false }]),
+      ...(uri === undefined ? [] : [model(uri)]),
+      ...(path === undefined ? [] : [model(`storage:${path}`)]),
+      ...(name === undefined ? [] : [image(name)]),
     ];
   });
 }

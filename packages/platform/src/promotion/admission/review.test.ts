@@ -34,6 +34,26 @@ test('what an object would run: containers of all sorts, templates at every dept
   ]);
 });
 
+test('images that are mounted, workers of several nodes, and models of LLMInferenceServices', () => {
+  const volumes = [
+    { name: 'weights', image: { reference: 'weights' } },
+    { name: 'x', emptyDir: {} },
+  ];
+  expect(names({ kind: 'Pod', spec: { containers: [container('a')], volumes } })).toEqual(['image a', 'image weights']);
+  const predictor = { model: { storageUri: 's3://m/1' }, workerSpec: { containers: [container('worker')] } };
+  expect(names({ kind: 'InferenceService', spec: { predictor } })).toEqual(['model s3://m/1', 'image worker']);
+  const llm = {
+    kind: 'LLMInferenceService',
+    spec: {
+      model: { uri: 'hf://acme/llm' },
+      template: { containers: [container('vllm')] },
+      worker: { containers: [container('worker')] },
+      prefill: { template: { containers: [container('prefill')] } },
+    },
+  };
+  expect(names(llm)).toEqual(['model hf://acme/llm', 'image vllm', 'image worker', 'image prefill']);
+});
+
 test('what ran before the change is not asked about; the same twice is asked once', () => {
   expect(names(pod('a', 'b'), pod('a'))).toEqual(['image b']);
   expect(names(pod('a'), pod('a'))).toEqual([]);

@@ -6,9 +6,10 @@
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import { attestedSubjectSchema, FirebreakError, inTotoMediaType, inTotoStatementType } from '@firebreak/contract';
 import { z } from 'zod';
-import { readBundle } from '../../artifacts/signing/bundle/bundle.ts';
+import { base64, readBundle } from '../../artifacts/signing/bundle/bundle.ts';
 import { preAuthEncoding } from '../../artifacts/signing/bundle/pae.ts';
 import { judgeByCertificate } from '../../artifacts/signing/trust/certificate.ts';
+import { judgeKeyless, type KeylessMarks } from '../../artifacts/signing/trust/cosign.ts';
 import { curveOf, keyHint } from '../../artifacts/signing/trust/elliptic.ts';
 import { judgeByKey } from '../../artifacts/signing/trust/key.ts';
 import { judgeBySigstore } from '../../artifacts/signing/trust/sigstore.ts';
@@ -19,7 +20,6 @@ import type { NoteSigner } from '../../ledger/note.ts';
 import type { GateTrust, TrustedSigner } from '../trust.ts';
 
 const mostBytes = 16 * 1024 * 1024;
-const base64 = z.string().refine((text) => Buffer.from(text, 'base64').toString('base64') === text, 'is not base64');
 const envelopeSchema = z.object({
   payload: base64,
   payloadType: z.string().max(200),
@@ -96,8 +96,12 @@ export type JudgedStatement =
       readonly claims?: Pick<Statement, 'subject' | 'predicateType'>;
     };
 
-/** Judges an envelope or a Sigstore bundle, as it came. */
-export function judgeStatement(value: unknown, trust: GateTrust, now: Date): JudgedStatement {
+/**
+ * Judges an envelope or a Sigstore bundle, as it came.
+ *
+ * @param keyless what hangs beside an envelope that cosign 1 or 2 signed without a key
+ */
+export function judgeStatement(value: unknown, trust: GateTrust, now: Date, keyless?: KeylessMarks): JudgedStatement {
   const bundled = field(value, 'verificationMaterial') !== undefined;
   const read = envelopeSchema.safeParse(bundled ? field(value, 'dsseEnvelope') : value);
   if (!read.success) return { ok: false, why: 'It is no DSSE envelope.' };
@@ -107,7 +111,7 @@ export function judgeStatement(value: unknown, trust: GateTrust, now: Date): Jud
   if (statement === undefined) return { ok: false, why: 'It holds no in-toto statement.' };
   const { subject, predicateType } = statement;
   const signer = trust.signers.find((known) =>
-    bundled ? signedBundle(value, known, now) : signedEnvelope(envelope, payload, known),
+    bundled ? signedBundle(value, known, now) : signedEnvelope(envelope, payload, known, keyless),
   );
   return signer === undefined
     ? { ok: false, why: 'No signer that the trust file names has signed it.', claims: { subject, predicateType } }
@@ -124,7 +128,15 @@ function statementIn(payloadType: string, payload: Buffer): Statement | undefine
 }
 
 /** Any of the signatures will do: others may be of keys that we do not know. */
-function signedEnvelope({ payloadType, signatures }: SignedEnvelope, payload: Buffer, { key }: TrustedSigner): boolean {
+function signedEnvelope(
+  envelope: SignedEnvelope,
+  payload: Buffer,
+  { key }: TrustedSigner,
+  keyless: KeylessMarks | undefined,
+): boolean {
+  if (key.by === 'sigstore' && key.trust.by === 'sigstore')
+    return keyless !== undefined && judgeKeyless(envelope, keyless, key.trust).ok;
+  const { payloadType, signatures } = envelope;
   const bytes = preAuthEncoding(payloadType, payload);
   return signatures.some(({ sig }) => {
     const signature = Buffer.from(sig, 'base64');

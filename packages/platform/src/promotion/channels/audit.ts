@@ -21,13 +21,16 @@ export interface AuditInput {
   readonly baselines: readonly ChannelBaseline[];
   /** Commits since T, oldest last, where they were read. */
   readonly commits: readonly JudgedCommit[];
+  /** The commits that branches are at, by channel, where they were told. */
+  readonly headCommits?: ReadonlyMap<string, JudgedCommit>;
   readonly completeness: Completeness;
 }
 
 type Row = ChannelAudit['rows'][number];
 type Judged = Pick<Row, 'state' | 'severity' | 'why' | 'next'>;
 
-export function auditChannels({ since, at, now, earlier, baselines, commits, completeness }: AuditInput): ChannelAudit {
+export function auditChannels(input: AuditInput): ChannelAudit {
+  const { since, at, now, earlier, baselines, commits, headCommits, completeness } = input;
   const approved = new Map(baselines.map((baseline) => [baseline.channel, baseline]));
   const before = earlier === undefined ? undefined : new Map(earlier.map(({ channel, value }) => [channel, value]));
   const present = new Set(now.map(({ channel }) => channel));
@@ -37,7 +40,15 @@ export function auditChannels({ since, at, now, earlier, baselines, commits, com
   const rows = [...now, ...gone].map((head): Row => {
     const baseline = approved.get(head.channel) ?? null;
     const was = before?.get(head.channel);
-    return { ...head, approved: baseline, before: was ?? null, signature: null, ...judge(head, baseline, before, at) };
+    const judged = judge(head, baseline, before, at);
+    const commit = headCommits?.get(head.channel);
+    return {
+      ...head,
+      approved: baseline,
+      before: was ?? null,
+      signature: commit?.signature ?? null,
+      ...(commit === undefined ? judged : withCommit(judged, commit)),
+    };
   });
   rows.push(...commits.map((commit) => rowOfCommit(commit, approved.get(`git:${commit.sha}`) ?? null, at)));
   rows.sort((a, b) => rank(a) - rank(b) || (a.channel < b.channel ? -1 : 1));
@@ -101,6 +112,16 @@ function judge(
       };
 }
 
+/** A head whose signature does not hold has moved, whatever it was: somebody else's commit is delivered. */
+function withCommit(judged: Judged, { signature, why }: JudgedCommit): Judged {
+  const told = { ...judged, why: `${judged.why} ${why}` };
+  return signature === 'refused' && judged.state !== 'as-approved'
+    ? { ...told, state: 'moved', severity: 'critical', next: nextOfCommit }
+    : told;
+}
+
+const nextOfCommit = 'Ask who made it; sign commits with a key of the allowed signers, and protect the branch.';
+
 function rowOfCommit(commit: JudgedCommit, baseline: ChannelBaseline | null, at: Date): Row {
   const stands = baseline !== null && Date.parse(baseline.until) > at.getTime();
   const good = commit.signature === 'verified';
@@ -115,7 +136,6 @@ function rowOfCommit(commit: JudgedCommit, baseline: ChannelBaseline | null, at:
     state: stands ? 'as-approved' : good ? 'not-approved' : commit.signature === 'refused' ? 'moved' : 'changed',
     severity: stands ? 'info' : good ? 'low' : commit.signature === 'refused' ? 'critical' : 'high',
     why: `${commit.why}${stands ? ` ${baseline.by} approved it.` : ''}`,
-    next:
-      good || stands ? '' : 'Ask who made it; sign commits with a key of the allowed signers, and protect the branch.',
+    next: good || stands ? '' : nextOfCommit,
   };
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { ChannelBaseline, ChannelHead } from '@firebreak/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditChannels } from './audit.ts';
-import { judgeCommits } from './commits.ts';
+import { judgeCommit, judgeCommits } from './commits.ts';
 import { allowedSigners } from './ssh-signature.ts';
 
 const since = new Date('2026-11-20T00:00:00Z');
@@ -60,6 +60,29 @@ test('what was approved and moved stays moved when the approval has ended, and w
   expect(audit([head('a', '2')], undefined, []).rows[0]).toMatchObject({ state: 'not-approved', before: null });
 });
 
+test('a branch’s head is told with its signature; one that does not hold has moved, unless it was approved', async () => {
+  const main = head('main', 'ab'.repeat(20), 'branch');
+  const forged = '-----BEGIN SSH SIGNATURE-----\nAAAA\n-----END SSH SIGNATURE-----';
+  const commit = await judgeCommit(
+    { sha: main.value, commit: { message: 'x', committer: {}, verification: { signature: forged, payload: 'x' } } },
+    { ssh: [] },
+  );
+  if (commit === undefined) throw new Error('no commit');
+  const rowWith = (baselines: ChannelBaseline[]) =>
+    auditChannels({
+      since,
+      at,
+      now: [main],
+      earlier: [main],
+      baselines,
+      commits: [],
+      headCommits: new Map([['main', commit]]),
+      completeness: { answer: 'complete' },
+    }).rows[0];
+  expect(rowWith([])).toMatchObject({ state: 'moved', severity: 'critical', signature: 'refused' });
+  expect(rowWith([approve('main', 'ab'.repeat(20))])).toMatchObject({ state: 'as-approved', signature: 'refused' });
+});
+
 const keygen = '/usr/bin/ssh-keygen';
 describe.skipIf(!existsSync(keygen))(
   'commits signed by ssh-keygen, as git has it do (skipped where it is not installed)',
@@ -88,7 +111,8 @@ describe.skipIf(!existsSync(keygen))(
         verification: { verified, reason: 'valid', signature, payload: text },
       },
     });
-    const judged = (value: unknown, allowed: string) => judgeCommits([value], allowedSigners(allowed), since)[0];
+    const judged = async (value: unknown, allowed: string) =>
+      (await judgeCommits([value], { ssh: allowedSigners(allowed) }, since))[0];
 
     test.each([
       ['ed25519', '256'],
@@ -96,29 +120,33 @@ describe.skipIf(!existsSync(keygen))(
       ['ecdsa', '384'],
       ['ecdsa', '521'],
       ['rsa', '2048'],
-    ])('%s %s', (type, bits) => {
+    ])('%s %s', async (type, bits) => {
       const { signature, allowed } = signed(type, bits);
-      expect(judged(commit(signature), allowed)).toMatchObject({ signature: 'verified', title: 'A change' });
-      expect(judged(commit(signature, payload.replace('A change', 'A chance')), allowed)?.signature).toBe('refused');
-      expect(judged(commit(signature), '')).toMatchObject({
+      expect(await judged(commit(signature), allowed)).toMatchObject({ signature: 'verified', title: 'A change' });
+      const changed = commit(signature, payload.replace('A change', 'A chance'));
+      expect((await judged(changed, allowed))?.signature).toBe('refused');
+      expect(await judged(commit(signature), '')).toMatchObject({
         signature: 'refused',
         why: expect.stringContaining('do not name'),
       });
     });
 
-    test('what was signed for something else is no commit; what the host says is not what we verified', () => {
+    test('what was signed for something else is no commit; what the host says is not what we verified', async () => {
       const other = signed('ed25519', '256', 'file');
-      expect(judged(commit(other.signature), other.allowed)).toMatchObject({
+      expect(await judged(commit(other.signature), other.allowed)).toMatchObject({
         signature: 'refused',
         why: 'It was not made for git.',
       });
       const pgp = '-----BEGIN PGP SIGNATURE-----\n\nabcd\n-----END PGP SIGNATURE-----';
-      expect(judged(commit(pgp), '')?.signature).toBe('host-says');
-      expect(judged(commit(pgp, payload, false), '')?.signature).toBe('limited');
-      expect(judged(commit(null, null), '')?.signature).toBe('none');
-      expect(judged(commit('-----BEGIN SSH SIGNATURE-----\nAAAA\n-----END SSH SIGNATURE-----'), '')?.signature).toBe(
-        'refused',
-      );
+      const states: readonly (readonly [unknown, string])[] = [
+        [commit(pgp), 'host-says'],
+        [commit(pgp, payload, false), 'limited'],
+        [commit(null, null), 'none'],
+        [commit('-----BEGIN SSH SIGNATURE-----\nAAAA\n-----END SSH SIGNATURE-----'), 'refused'],
+      ];
+      for (const [value, state] of states) expect((await judged(value, ''))?.signature).toBe(state);
+      const untold = { sha: 'ab'.repeat(20), commit: { message: 'x', committer: { date: '2026-11-21T10:00:00Z' } } };
+      expect((await judged(untold, ''))?.signature).toBe('limited');
     });
   },
 );

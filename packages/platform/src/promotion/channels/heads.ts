@@ -1,5 +1,5 @@
 /**
- * What every delivery channel of an estate delivers now: the digest behind a tag, the version behind an alias, the text of a workflow,
+ * What every delivery channel of an estate delivers now: a branch's commit, the digest behind a tag, the version behind an alias, the text of a workflow,
  * the revision that a controller follows, the address that a service loads its model from. Two estates compared by these say what moved.
  */
 import { type ChannelHead, type Estate, mlflowId } from '@firebreak/contract';
@@ -33,6 +33,13 @@ function* heads(estate: Estate): Generator<ChannelHead> {
       name: `${data.name}/${data.version}`,
       // A version whose files were put elsewhere is another model under the same number.
       value: data.storage ?? data.source ?? null,
+    };
+  for (const { id, data } of estate.all('github.branch'))
+    yield {
+      channel: id,
+      kind: 'branch',
+      name: `${data.repository.path}@${data.name}`,
+      value: data.commit?.sha ?? null,
     };
   for (const kind of ['github.workflow', 'ci.pipeline'] as const)
     for (const { id, data } of estate.all(kind))

@@ -1,10 +1,10 @@
 /**
- * Which incidents hold an artifact or what it was made from: those whose compromised nodes are on its way upstream. Contained and
- * undone ones are past: what comes back after them needs an attestation of recovery.
+ * Which incidents hold an artifact or what it was made from: those whose compromised nodes are on its way upstream. Contained,
+ * undone and returned ones are past: what comes back after them needs an attestation of recovery.
  */
 import type { Incident, PromotionFindings } from '@firebreak/contract';
 
-const past: ReadonlySet<Incident['state']> = new Set(['contained', 'undone']);
+const past: ReadonlySet<Incident['state']> = new Set(['contained', 'undone', 'returned']);
 
 /** @param nodes the artifact's own and those that it was made from; empty where it is not in the estate. @param digest `sha256:…` */
 export function incidentsFinding(

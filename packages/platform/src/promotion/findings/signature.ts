@@ -1,10 +1,11 @@
 /** Whether the artifact itself is signed by somebody known: models by OpenSSF Model Signing, images by what is attached to them. */
 import { verify } from 'node:crypto';
-import type { PromotionFindings, PromotionSubject } from '@firebreak/contract';
+import type { NotRead, PromotionFindings, PromotionSubject } from '@firebreak/contract';
+import { judgeKeyless, type KeylessMarks } from '../../artifacts/signing/trust/cosign.ts';
 import { curveOf } from '../../artifacts/signing/trust/elliptic.ts';
 import { verifyModel } from '../../artifacts/signing/verify-model.ts';
 import { at, printable, textAt } from '../../intake/foreign.ts';
-import type { JudgedStatement } from '../attestations/envelope.ts';
+import { type JudgedStatement, judgeStatement } from '../attestations/envelope.ts';
 import type { GateTrust, TrustedSigner } from '../trust.ts';
 import { absent, attestedOf } from './attested.ts';
 
@@ -18,8 +19,39 @@ export interface SimpleSignature {
   readonly payload: Uint8Array;
   /** Base64, of the layer's annotation. */
   readonly signature: string;
-  /** Signed by a certificate of a moment, which is not judged in this form. */
-  readonly keyless: boolean;
+  /** Where it was signed by a certificate of a moment. */
+  readonly keyless: KeylessMarks | undefined;
+}
+
+/** What hangs at an image in its registry. */
+export interface AttachedToImage {
+  /** DSSE envelopes and Sigstore bundles; `keyless` for envelopes whose certificate hangs beside them. */
+  readonly envelopes: readonly { readonly value: unknown; readonly keyless: KeylessMarks | undefined }[];
+  readonly simple: readonly SimpleSignature[];
+}
+
+/**
+ * What hangs at an artifact and what the caller brings, judged, and the signature that it amounts to.
+ *
+ * @param attached why not, where the registry could not be asked
+ * @param brought envelopes and bundles, each believed only for its signature
+ */
+export function judgeAttached(
+  subject: PromotionSubject,
+  attached: AttachedToImage | NotRead,
+  brought: readonly unknown[],
+  trust: GateTrust,
+  now: Date,
+): { readonly statements: readonly JudgedStatement[]; readonly signature: Finding } {
+  const there = 'envelopes' in attached ? attached : { envelopes: [], simple: [] };
+  const statements = [
+    ...brought.map((value) => judgeStatement(value, trust, now)),
+    ...there.envelopes.map(({ value, keyless }) => judgeStatement(value, trust, now, keyless)),
+  ];
+  return {
+    statements,
+    signature: 'envelopes' in attached ? signatureByDigest(subject, statements, attached.simple, trust) : attached,
+  };
 }
 
 /**
@@ -71,7 +103,7 @@ export async function modelSignature(
  *
  * @param statements all that is attached to it, judged
  */
-export function signatureByDigest(
+function signatureByDigest(
   subject: PromotionSubject,
   statements: readonly JudgedStatement[],
   simple: readonly SimpleSignature[],
@@ -82,14 +114,17 @@ export function signatureByDigest(
   if (first !== undefined) return signedBy(first.signer, 'The signature names its digest.');
   const signers = trust.signers.filter(({ may }) => may.includes('sign'));
   for (const one of simple) {
-    const signer = signers.find((known) => signedSimply(one, known));
-    if (signer === undefined) continue;
-    if (imageOf(one.payload) === subject.digest)
+    const refusals: string[] = [];
+    const signer = signers.find((known) => {
+      const why = refusalOf(one, known);
+      if (why !== undefined) refusals.push(why);
+      return why === undefined;
+    });
+    if (signer === undefined) passedOver.push(...refusals.filter((why) => why !== ''));
+    else if (imageOf(one.payload) === subject.digest)
       return signedBy(signer, 'The signature is at the tag of cosign and names its digest.');
-    passedOver.push(`${printable(signer.name)} signed another image.`);
+    else passedOver.push(`${printable(signer.name)} signed another image.`);
   }
-  if (simple.some(({ keyless }) => keyless))
-    passedOver.push('One was signed without a key in the older form of cosign, which is not judged here.');
   const others = simple.length + passedOver.length;
   if (others === 0)
     return absent('signature', [], 'Sign it: `cosign sign --key … IMAGE@sha256:…`, or `firebreak model sign`.');
@@ -118,11 +153,19 @@ function notVerified(why: string): Finding {
   };
 }
 
-function signedSimply({ payload, signature }: SimpleSignature, { key }: TrustedSigner): boolean {
-  if (key.by === 'ledger' || key.trust.by !== 'key') return false;
-  const curve = curveOf(key.trust.key);
+/** Why that signer did not sign it; empty where there is no more to say than that, undefined if the signer did. */
+function refusalOf({ payload, signature, keyless }: SimpleSignature, { key }: TrustedSigner): string | undefined {
+  if (key.by === 'ledger') return '';
+  const { trust } = key;
+  if (trust.by === 'sigstore') {
+    if (keyless === undefined) return '';
+    const judged = judgeKeyless({ payload, signature }, keyless, trust);
+    return judged.ok ? undefined : `One was signed without a key: ${judged.refusal.why}`;
+  }
+  const curve = trust.by === 'key' ? curveOf(trust.key) : undefined;
+  if (trust.by !== 'key' || curve === undefined) return '';
   const bytes = Buffer.from(signature, 'base64');
-  return curve !== undefined && verify(curve.hash, payload, { key: key.trust.key, dsaEncoding: 'der' }, bytes);
+  return verify(curve.hash, payload, { key: trust.key, dsaEncoding: 'der' }, bytes) ? undefined : '';
 }
 
 /** github.com/containers/image, docs/containers-signature.5.md: `critical.image.docker-manifest-digest`. */

@@ -1,5 +1,5 @@
 /** The board on a real database: what may be said, what a signature stands for, and that all of it is in the ledger. */
-import { completeness, FirebreakError, type LedgerEntry } from '@firebreak/contract';
+import { type CanaryState, completeness, FirebreakError, type LedgerEntry } from '@firebreak/contract';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { settableClock } from '../../kernel/settable-clock.ts';
 import { ephemeralSigner } from '../../ledger/key.ts';
@@ -99,6 +99,27 @@ test('nobody’s word makes done what follows from facts, or what a probe decide
   await say('contain/proof', 'not-applicable');
   const item = (await boards.board(known())).items.find((each) => each.id === 'contain/proof');
   expect(item).toMatchObject({ state: 'not-applicable', by: 'Max', note: 'so \ufffd it is' });
+});
+
+test('what a canary found is nobody’s to waive, and one that was started before the choice says nothing of it', async () => {
+  const ran = (state: CanaryState, startedAt = '2999-01-01T00:00:00.000Z') =>
+    known({
+      subjects: [model],
+      canary: { id: 'can_1', state, why: 'errors: 5 % beside 1 %.', startedAt, endedAt: startedAt },
+    });
+  const item = async (of: KnownInput) => (await boards.board(of)).items.find((each) => each.id === 'canary/verdict');
+  await say('canary/verdict', 'not-applicable', known({ subjects: [model] }));
+  expect(await item(known({ subjects: [model] }))).toMatchObject({ state: 'not-applicable' });
+  expect(await item(ran('rolled-back'))).toMatchObject({
+    state: 'failed',
+    proof: { what: 'Canary can_1 is rolled-back: errors: 5 % beside 1 %.' },
+  });
+  expect(await code(say('canary/verdict', 'not-applicable', ran('rolled-back')))).toBe('FB-RECOVERY-STATE');
+  expect(await item(ran('promoted'))).toMatchObject({ state: 'done' });
+  await boards.mark({ incident: id, item: `choose/${model.id}`, state: 'done', by: 'Max', note: 'another' });
+  expect(await item(ran('rolled-back', '2000-01-01T00:00:00.000Z'))).toMatchObject({
+    proof: { what: expect.stringContaining('so') },
+  });
 });
 
 test('signed by role, one person one role, and only when nothing is open; a change of the board ends it', async () => {

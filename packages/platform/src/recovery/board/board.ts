@@ -162,6 +162,11 @@ export function createBoards<Tx>({ store, ledger, clock, policy, followUps }: Bo
       const item = board.items.find(({ id }) => id === request.item);
       if (item === undefined) throw new FirebreakError('FB-NOT-FOUND', `The board has no item ${request.item}.`);
       mayBeSaid(item, state);
+      if (state === 'not-applicable' && board.unwaivable.has(item.id))
+        throw new FirebreakError(
+          'FB-RECOVERY-STATE',
+          `“${item.title}” is ${item.state}. ${item.proof?.what ?? ''} ${item.next}`,
+        );
       await mark({ ...request, state });
     },
 

@@ -58,7 +58,7 @@ export interface BoardInput {
     readonly unread: number;
   };
   /** The newest of the incident. */
-  readonly canary: Pick<CanaryRun, 'id' | 'state' | 'why' | 'endedAt'> | null;
+  readonly canary: Pick<CanaryRun, 'id' | 'state' | 'why' | 'startedAt' | 'endedAt'> | null;
   readonly marks: ReadonlyMap<string, Mark>;
 }
 

@@ -14,6 +14,8 @@ import { sections } from './sections/index.ts';
 
 export interface GeneratedBoard {
   readonly items: readonly RecoveryItem[];
+  /** Ids of items of which nobody may say that they do not apply. */
+  readonly unwaivable: ReadonlySet<string>;
   /** The item to do next: the first that nothing stands before. */
   readonly next: string | null;
   readonly open: number;
@@ -42,6 +44,7 @@ export function generateBoard(input: BoardInput): GeneratedBoard {
   });
   return {
     items,
+    unwaivable: new Set(drafts.flatMap(({ id, waivable }) => (waivable ? [] : [id]))),
     next: (left.find(({ after }) => after.length === 0) ?? left[0])?.id ?? null,
     open: left.length,
     signed,
@@ -51,7 +54,8 @@ export function generateBoard(input: BoardInput): GeneratedBoard {
 
 function itemOf(draft: DraftItem, mark: Mark | undefined): RecoveryItem {
   const { id, section, title, why, next, how, known } = draft;
-  const said = known === undefined || (mark?.state === 'not-applicable' && known.state !== 'done') ? mark : undefined;
+  const isWaived = mark?.state === 'not-applicable' && draft.waivable && known?.state !== 'done';
+  const said = known === undefined || isWaived ? mark : undefined;
   const state = said?.state ?? known?.state ?? 'open';
   return {
     id,

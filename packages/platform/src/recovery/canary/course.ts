@@ -55,6 +55,8 @@ interface LookOptions {
   readonly broken?: Readonly<Record<string, readonly string[]>>;
   /** The look has had its time; before that only what must hold is told. */
   readonly ripe?: boolean;
+  /** Sources of which nothing can be read now: what they measure is tested when they are back. */
+  readonly unread?: ReadonlySet<string>;
   readonly terse?: boolean;
 }
 
@@ -67,7 +69,7 @@ export function judgeLook(
   config: CanaryConfig,
   before: readonly Seen[],
   look: OpenLook,
-  { broken = {}, ripe = true, terse = false }: LookOptions = {},
+  { broken = {}, ripe = true, unread, terse = false }: LookOptions = {},
 ): { readonly verdicts: OpenLook['verdicts']; readonly verdict: CanaryVerdict } {
   const { metrics, judge } = config;
   const least = judgedStages(config)[look.stage]?.minSamples ?? 1;
@@ -82,6 +84,8 @@ export function judgeLook(
     const about = { line, tolerance: judge.tolerance, minSamples: least, broken: holds, terse };
     const blocks = all.map((seen) => seen[metric.name] ?? unseen);
     const verdict = judgeMetric(metric, enough ? blocks : [look.seen[metric.name] ?? unseen], about);
+    if (unread?.has(metric.source.from) === true && holds.length === 0)
+      return { ...verdict, class: 'cannot-tell' as const, failsAlone: false, why: 'Its source cannot be read now.' };
     if (enough) verdicts[metric.name] = verdict;
     return verdict;
   });

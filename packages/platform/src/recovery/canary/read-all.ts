@@ -1,13 +1,16 @@
 /** Every source of a canary is read by itself: one that is down does not take the others with it, and is told. */
 import { FirebreakError } from '@firebreak/contract';
 import type { CanarySources, Reading, ReadRequest } from './sources.ts';
-import { readSources, type WorkingLook } from './store.ts';
+import { type ReadSource, readSources, type WorkingLook } from './store.ts';
 
 /** A source that was down for longer is not asked for what it missed beyond this. */
 const longestMs = 3600_000;
 
 export interface AllRead extends Reading {
   readonly readUntil: WorkingLook['readUntil'];
+  readonly notes: readonly string[];
+  /** Of which nothing could be read: what they said before is of another time. */
+  readonly unread: ReadonlySet<ReadSource>;
 }
 
 export async function readAll(
@@ -15,6 +18,7 @@ export async function readAll(
   { readUntil, ...request }: Omit<ReadRequest, 'metrics' | 'since'> & { readonly readUntil: WorkingLook['readUntil'] },
 ): Promise<AllRead> {
   const until = { ...readUntil };
+  const unread = new Set<ReadSource>();
   const readings = await Promise.all(
     readSources.map(async (from): Promise<Reading> => {
       const metrics = request.config.metrics.filter(({ source }) => source.from === from);
@@ -25,6 +29,7 @@ export async function readAll(
         until[from] = request.until.toISOString();
         return reading;
       } catch (error) {
+        unread.add(from);
         const why = error instanceof FirebreakError ? error.message : 'it did not answer as it should';
         return { samples: [], trouble: [`${from}: ${why}`] };
       }
@@ -34,6 +39,8 @@ export async function readAll(
   return {
     samples: readings.flatMap(({ samples }) => samples),
     trouble: readings.flatMap(({ trouble }) => trouble),
+    notes: readings.flatMap(({ notes = [] }) => notes),
+    unread,
     readUntil: until,
     ...(guard === undefined ? {} : { guard }),
   };

@@ -19,10 +19,13 @@ import {
   canaryEnds,
   FirebreakError,
   type LedgerDraft,
+  type Role,
+  roles,
 } from '@firebreak/contract';
 import type { Clock } from '../../kernel/clock.ts';
 import { newId } from '../../kernel/id.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
+import type { CanaryApproval, CanaryApprovals } from './approval.ts';
 import { courseAfter, judgedStages, judgeLook, lackingIn, seenFigures } from './course.ts';
 import { brokenByMetric } from './must-hold.ts';
 import { withSamples } from './observed.ts';
@@ -31,8 +34,14 @@ import type { CanarySources, CanaryTraffic } from './sources.ts';
 import type { CanaryChange, CanaryClaim, CanaryRow, CanaryStore, WorkingLook } from './store.ts';
 
 export interface Canaries {
-  /** @throws FirebreakError FB-USAGE for traffic that no open source can move */
-  start(request: { config: CanaryConfig; by: string }): Promise<CanaryRun>;
+  /**
+   * Starts it, at once where whoever asks may approve what it does to traffic.
+   *
+   * @throws FirebreakError FB-USAGE for traffic that no open source can move, FB-AUTH-FORBIDDEN for a responder's where somebody else does
+   */
+  start(request: { config: CanaryConfig; by: string; role: Role }): Promise<CanaryRun>;
+  /** @throws FirebreakError FB-NOT-FOUND, FB-CANARY-OVER, FB-APPROVAL-DIGEST, FB-APPROVAL-REFUSED, FB-APPROVAL-SECOND-PERSON */
+  approve(request: { id: string; digest: string; by: string; role: Role }): Promise<CanaryRun>;
   /** @throws FirebreakError FB-NOT-FOUND */
   get(id: string): Promise<CanaryRun>;
   list(incident?: string): Promise<readonly CanaryLine[]>;
@@ -55,6 +64,8 @@ export interface CanaryPace {
   /** Attempts at one move of the traffic, and between two of them. */
   readonly attempts: number;
   readonly againMs: number;
+  /** Between two looks at one that waits for approval; an approval wakes it at once. */
+  readonly approvalMs: number;
 }
 
 const defaultPace: CanaryPace = {
@@ -64,6 +75,7 @@ const defaultPace: CanaryPace = {
   readTimeoutMs: 45_000,
   attempts: 5,
   againMs: 5000,
+  approvalMs: 60_000,
 };
 
 export interface CanaryParts<Tx> {
@@ -72,13 +84,14 @@ export interface CanaryParts<Tx> {
   readonly clock: Clock;
   readonly sources: CanarySources;
   readonly traffic: CanaryTraffic;
+  readonly approvals: CanaryApprovals;
   readonly worker: string;
   readonly pace?: Partial<CanaryPace>;
   readonly onTrouble?: (error: unknown) => void;
 }
 
 export function createCanaries<Tx>(parts: CanaryParts<Tx>): Canaries {
-  const { store, ledger, clock, sources, traffic } = parts;
+  const { store, ledger, clock, sources, traffic, approvals } = parts;
   const pace = { ...defaultPace, ...parts.pace };
   const onTrouble = parts.onTrouble ?? (() => undefined);
   const closing = new AbortController();
@@ -110,6 +123,7 @@ export function createCanaries<Tx>(parts: CanaryParts<Tx>): Canaries {
 
   async function advance(claim: CanaryClaim, signal: AbortSignal): Promise<void> {
     if (claim.moving !== null) return move(claim, claim.moving, signal);
+    if (claim.state === 'waiting-approval') return wait(claim);
     if (claim.asked !== null && claim.state !== 'rolling-back')
       return begin(claim, 0, `${claim.asked.by} stopped it: ${claim.asked.why}`, { state: 'rolling-back' });
     switch (claim.state) {
@@ -124,8 +138,35 @@ export function createCanaries<Tx>(parts: CanaryParts<Tx>): Canaries {
     }
   }
 
+  /** Nothing was moved yet: to stop it is to end it. */
+  async function wait(claim: CanaryClaim): Promise<void> {
+    const { asked } = claim;
+    if (asked === null) return save(claim, { dueInMs: pace.approvalMs, release: true });
+    const why = `${asked.by} stopped it: ${asked.why}`;
+    await save(claim, { state: 'stopped', why, endedAt: now(), release: true }, async () => [
+      entry(claim, 'firebreak', 'canary.stopped', { canary: claim.id, why }),
+    ]);
+  }
+
+  /** Whether the traffic may be moved; if not, the canary waits for approval again, or ends. */
+  async function admitted(claim: CanaryClaim): Promise<boolean> {
+    const begun = claim.before !== null || claim.percent !== null;
+    const answer = approvals.admit(claim, claim.open.approval, begun);
+    if (answer.is === 'admitted') return true;
+    const [kind, code, change]: readonly [string, string, CanaryChange] =
+      answer.is === 'expired'
+        ? ['approval.expired', 'FB-APPROVAL-EXPIRED', { state: 'waiting-approval' }]
+        : ['capability.refused', answer.code, { state: 'stuck', endedAt: now() }];
+    const why = `${code}: ${answer.why}${begun ? ` ${mayHaveTraffic}` : ''}`;
+    await save(claim, { ...change, why, moving: null, release: true }, async () => [
+      entry(claim, 'approval', kind, { canary: claim.id, why }),
+    ]);
+    return false;
+  }
+
   /** Writes a move down; the next advance makes it. */
   async function begin(claim: CanaryClaim, percent: number, why: string, change: CanaryChange): Promise<void> {
+    if (!(await admitted(claim))) return;
     const moving = { percent, why, at: now() };
     await save(claim, { ...change, why, moving, release: true }, async () => [
       entry(claim, 'firebreak', 'canary.moving', { canary: claim.id, percent, why }),
@@ -137,6 +178,7 @@ export function createCanaries<Tx>(parts: CanaryParts<Tx>): Canaries {
     moving: NonNullable<CanaryRow['moving']>,
     signal: AbortSignal,
   ): Promise<void> {
+    if (!(await admitted(claim))) return;
     const { config } = claim;
     const { percent } = moving;
     const moved = await traffic.move({
@@ -178,7 +220,7 @@ export function createCanaries<Tx>(parts: CanaryParts<Tx>): Canaries {
     const ends = (state: CanaryRow['state'], why: string): CanaryChange => ({ state, why, endedAt: at });
     const change: CanaryChange =
       failed !== null && back
-        ? ends('stuck', `${failed} The canary may still have traffic: take it away by hand.`)
+        ? ends('stuck', `${failed} ${mayHaveTraffic}`)
         : failed !== null
           ? { state: 'rolling-back', why: failed }
           : back
@@ -233,11 +275,13 @@ export function createCanaries<Tx>(parts: CanaryParts<Tx>): Canaries {
       const read: WorkingLook = { ...open, seen, guard, readUntil: reading.readUntil };
       const broken = brokenByMetric(config, guard.failing);
       const told = ripe || Object.keys(broken).length > 0;
-      const judged = told ? judgeLook(config, before, read, { broken, ripe }) : undefined;
-      const course =
+      const judged = told ? judgeLook(config, before, read, { broken, ripe, unread: reading.unread }) : undefined;
+      const reached =
         judged === undefined
           ? null
           : courseAfter(config, read, judged.verdict, { lookInStage: open.lookInStage, overdue });
+      // Who cannot see may take traffic away, never give more.
+      const course = reading.trouble.length > 0 && reached?.decision !== 'rollback' ? null : reached;
       const trouble = reading.trouble.slice(0, 5).join(' ');
       const held: WorkingLook = { ...read, verdicts: judged?.verdicts ?? open.verdicts };
       const waiting: CanaryChange = {
@@ -266,7 +310,7 @@ export function createCanaries<Tx>(parts: CanaryParts<Tx>): Canaries {
         verdict: judged.verdict,
         decision: decided,
         why: course.why,
-        trouble: [...reading.trouble],
+        trouble: [...reading.trouble, ...reading.notes],
         seen: seenFigures(config, seen),
       };
       await store.addLook(tx, claim.id, look, seen);
@@ -310,6 +354,32 @@ export function createCanaries<Tx>(parts: CanaryParts<Tx>): Canaries {
     });
   }
 
+  /** @throws FirebreakError FB-APPROVAL-REFUSED and the like; nothing is written then */
+  async function approved(
+    canary: Pick<CanaryRow, 'id' | 'incident' | 'config'>,
+    was: CanaryApproval,
+    by: { readonly name: string; readonly role: Role },
+  ): Promise<void> {
+    const is = await approvals.give(canary, was, by);
+    const next =
+      is.capability === null
+        ? { state: 'waiting-approval' as const, why: `${is.given.length} of ${is.step.approvals} people approved it.` }
+        : { state: 'starting' as const, why: 'It is approved.' };
+    await store.transaction(async (tx) => {
+      if (!(await store.approve(tx, canary.id, { was, is }, next)))
+        throw new FirebreakError('FB-CANARY-OVER', `Canary ${canary.id} waits for this approval no more.`);
+      const { digest, step, given } = is;
+      const body = {
+        canary: canary.id,
+        digest,
+        lever: step.lever,
+        needed: step.approvals,
+        policy: given.at(-1)?.policy,
+      };
+      await ledger.append([entry(canary, by.name, 'canary.approved', body)], tx);
+    });
+  }
+
   async function turn(): Promise<boolean> {
     const claims = await store.claim(parts.worker, 4, pace.leaseMs);
     await Promise.all(
@@ -338,23 +408,29 @@ export function createCanaries<Tx>(parts: CanaryParts<Tx>): Canaries {
   }
 
   return {
-    async start({ config, by }) {
+    async start({ config, by, role }) {
       if (judgedStages(config).length === 0)
         throw new FirebreakError(
           'FB-USAGE',
           'A canary needs a stage below 100 %, where there is something to compare with.',
         );
       traffic.check(config);
+      const approval = await approvals.wanted(config);
+      if (approval === null && roles.indexOf(role) < roles.indexOf('approver'))
+        throw new FirebreakError(
+          'FB-AUTH-FORBIDDEN',
+          'Where somebody else moves the traffic, an approver starts the canary.',
+        );
       const [id, at] = [newId('can'), now()];
       await store.transaction(async (tx) => {
         await store.create(tx, {
           id,
           incident: config.incident,
           config,
-          state: 'starting',
+          state: approval === null ? 'starting' : 'waiting-approval',
           stage: 0,
           percent: null,
-          why: 'It was asked for.',
+          why: approval === null ? 'It was asked for.' : 'It waits for approval.',
           startedAt: at,
           startedBy: by,
           stageSince: at,
@@ -368,10 +444,27 @@ export function createCanaries<Tx>(parts: CanaryParts<Tx>): Canaries {
             readUntil: readFrom(at),
             guard: { at: 0, failing: {} },
             attempts: 0,
+            approval,
           },
         });
         await ledger.append([entry(config, by, 'canary.started', { canary: id, config })], tx);
       });
+      if (approval !== null)
+        await approved({ id, incident: config.incident, config }, approval, { name: by, role }).catch(othersMay);
+      return run(id);
+    },
+
+    async approve({ id, digest, by, role }) {
+      const row = await store.get(id);
+      if (row === null) throw new FirebreakError('FB-NOT-FOUND', `There is no canary ${id}.`);
+      const { approval } = row.open;
+      if (row.state !== 'waiting-approval' || approval === null) throw over(row);
+      if (approval.digest !== digest)
+        throw new FirebreakError(
+          'FB-APPROVAL-DIGEST',
+          `The description of canary ${id} has the digest ${approval.digest}.`,
+        );
+      await approved(row, approval, { name: by, role });
       return run(id);
     },
 
@@ -428,8 +521,15 @@ export function createCanaries<Tx>(parts: CanaryParts<Tx>): Canaries {
   };
 }
 
+const mayHaveTraffic = 'The canary may still have traffic: take it away by hand.';
+
 /** The row is another worker's now. */
 class Fenced extends Error {}
+
+/** Who starts it need not be who may approve it. */
+function othersMay(error: unknown): void {
+  if (!(error instanceof FirebreakError && error.code === 'FB-APPROVAL-REFUSED')) throw error;
+}
 
 function over({ id, state }: CanaryRow): FirebreakError {
   return new FirebreakError('FB-CANARY-OVER', `Canary ${id} is ${state}.`);
@@ -461,10 +561,18 @@ function runOf(row: CanaryRow, looks: readonly CanaryLook[], moves: readonly Can
     nextLook: running ? new Date(next).toISOString() : null,
     endedAt: row.endedAt,
     why: row.why,
+    approval: shownApproval(row.open),
     moves: [...moves],
     config: row.config,
     looks: [...looks],
   };
+}
+
+function shownApproval({ approval }: WorkingLook): CanaryRun['approval'] {
+  if (approval === null) return null;
+  const { digest, step, given } = approval;
+  const { title: what, approvals: needed } = step;
+  return { digest, what, needed, given: given.map(({ by, at }) => ({ by, at })) };
 }
 
 function lineOfRow({ looks, score, ...row }: Awaited<ReturnType<CanaryStore<unknown>['list']>>[number]): CanaryLine {

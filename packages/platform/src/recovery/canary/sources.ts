@@ -4,8 +4,10 @@ import type { ReadSource, WorkingLook } from './store.ts';
 
 export interface Reading {
   readonly samples: readonly CanarySample[];
-  /** Why something could not be read, in words; nothing of it counts as good. */
+  /** Why something could not be read, in words; nothing of it counts as good, and nothing is scaled up meanwhile. */
   readonly trouble: readonly string[];
+  /** What is to be told with the look and holds nothing up. */
+  readonly notes?: readonly string[];
   /** Where the next reading goes on. */
   readonly guard?: WorkingLook['guard'];
 }

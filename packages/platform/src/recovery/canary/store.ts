@@ -1,5 +1,6 @@
 /** What canaries are kept in. `storage/canary-store.ts` keeps them in PostgreSQL. */
 import type { CanaryConfig, CanaryLook, CanaryMove, CanarySample, CanaryState } from '@firebreak/contract';
+import type { CanaryApproval } from './approval.ts';
 import type { OpenLook } from './course.ts';
 import type { Seen } from './observed.ts';
 
@@ -16,6 +17,8 @@ export interface WorkingLook extends OpenLook {
   readonly guard: { readonly at: number; readonly failing: Readonly<Record<string, number>> };
   /** Attempts at the move that is wanted now. */
   readonly attempts: number;
+  /** Null where somebody else moves the traffic. */
+  readonly approval: CanaryApproval | null;
 }
 
 export interface CanaryRow {
@@ -85,6 +88,17 @@ export interface CanaryStore<Tx> {
   seen(id: string): Promise<readonly Seen[]>;
   /** Whether it was there and goes on. It is due at once. */
   ask(tx: Tx, id: string, asked: NonNullable<CanaryRow['asked']>): Promise<boolean>;
+  /**
+   * Writes an approval down. False: it does not wait for one any more, or somebody else gave theirs in between.
+   *
+   * @param next `starting` once enough have given theirs
+   */
+  approve(
+    tx: Tx,
+    id: string,
+    approval: { readonly was: CanaryApproval; readonly is: CanaryApproval },
+    next: Pick<CanaryRow, 'state' | 'why'>,
+  ): Promise<boolean>;
   /** Rows that are due, leased to this worker; those of others once their lease is over. */
   claim(worker: string, limit: number, leaseMs: number): Promise<readonly CanaryClaim[]>;
   /** Renews leases; ids of those that are still this worker's. */

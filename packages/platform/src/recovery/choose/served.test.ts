@@ -46,3 +46,17 @@ test('events tell to the second, collections what was before the first of them',
 test('a move that was refused moved nothing', () => {
   expect(servedHistory(mlflow, [], [{ ...moved('t1', '2'), outcome: 'refused' }]).size).toBe(0);
 });
+
+test('an alias that was taken away serves nothing until it is given again', () => {
+  const taken: NormalEvent = {
+    ...moved('t2', '1'),
+    operation: 'model_version_alias.deleted fraud@production',
+    activity: 'delete',
+    targets: ['mlflow:RegisteredModel/fraud', 'mlflow:Alias/fraud@production'],
+  };
+  const history = servedHistory(mlflow, [], [moved('t1', '1'), taken, moved('t3', '1')]);
+  expect(history.get('1')).toEqual([
+    { by: 'alias production', from: 't3', until: null, told: 'event' },
+    { by: 'alias production', from: 't1', until: 't2', told: 'event' },
+  ]);
+});

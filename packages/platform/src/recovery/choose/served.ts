@@ -1,6 +1,6 @@
 /** "Which model was in production when": moves that events tell of to the second, and what collections saw, put together. Pure. */
 import type { Candidate, NormalEvent } from '@firebreak/contract';
-import type { FactVersion, Served, VersionSource } from './sources/source.ts';
+import type { FactVersion, Move, Served, VersionSource } from './sources/source.ts';
 
 type Moment = Candidate['served'][number];
 
@@ -13,18 +13,21 @@ export function servedHistory(
   facts: readonly FactVersion[],
   events: readonly NormalEvent[],
 ): ReadonlyMap<string, Candidate['served']> {
-  const moves: Served[] = [];
+  const moves: (Move & { readonly from: string })[] = [];
   for (const { time, targets, outcome, activity } of events) {
-    const moved = outcome === 'done' && activity === 'change' ? source.moved(targets) : undefined;
-    if (moved !== undefined) moves.push({ ...moved, from: time, until: null });
+    if (outcome !== 'done' || (activity !== 'change' && activity !== 'delete')) continue;
+    const moved = source.moved(targets, activity);
+    if (moved !== undefined) moves.push({ ...moved, from: time });
   }
   const found = new Map<string, Moment[]>();
   const note = (version: string, moment: Moment) => found.set(version, [...(found.get(version) ?? []), moment]);
   const seen = joined(facts.flatMap((fact) => source.servedBy(fact)));
   for (const by of new Set([...moves, ...seen].map((each) => each.by))) {
     const told = moves.filter((move) => move.by === by).sort((a, b) => (a.from < b.from ? -1 : 1));
+    // A name that was taken away serves nothing until it is given again.
     for (const [at, move] of told.entries())
-      note(move.version, { by, from: move.from, until: told[at + 1]?.from ?? null, told: 'event' });
+      if (move.version !== null)
+        note(move.version, { by, from: move.from, until: told[at + 1]?.from ?? null, told: 'event' });
     for (const each of seen.filter((one) => one.by === by)) {
       const first = told[0]?.from;
       // What events tell of from the first one on, collections say once more, and later.

@@ -1,6 +1,6 @@
 /** open → rotated → the old one is dead → done, and the ways around it. */
 import { expect, test } from 'vitest';
-import { probed, said } from './advance.ts';
+import { probed, said, together } from './advance.ts';
 
 test('rotated is not done: a dead old one is', () => {
   expect(said('open', 'rotated', 'ticket 8')).toMatchObject({ state: 'open', data: { step: 'rotated' } });
@@ -28,4 +28,19 @@ test('one that was done and lives after all is open again', () => {
     state: 'failed',
     data: { step: 'rotated' },
   });
+});
+
+test('of several systems one that lets it in is enough; refused is dead only where it was issued, and by all', () => {
+  const tried = (result: 'alive' | 'dead' | 'cannot-tell', issued?: boolean) => ({
+    verdict: { result, evidence: `${result}.` },
+    issued,
+  });
+  expect(together([tried('dead', true), tried('alive', true)]).result).toBe('alive');
+  expect(together([tried('dead', true), tried('cannot-tell', true)]).result).toBe('cannot-tell');
+  expect(together([tried('dead'), tried('dead', true)]).result).toBe('dead');
+  expect(together([tried('dead')])).toEqual({
+    result: 'cannot-tell',
+    evidence: 'dead. But nothing tells whether it was issued there.',
+  });
+  expect(together([]).result).toBe('cannot-tell');
 });

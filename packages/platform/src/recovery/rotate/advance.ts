@@ -25,6 +25,27 @@ export function said(now: CredentialRow['state'], to: 'rotated' | 'done', note: 
   };
 }
 
+export interface Tried {
+  readonly verdict: CredentialVerdict;
+  /** Whether it was tried at the system that issued it; undefined where nothing tells. */
+  readonly issued: boolean | undefined;
+}
+
+/**
+ * What tries at several systems of one kind say together. It lives when one of them accepts it. It is dead when all of them refuse it,
+ * and one of them is known to have issued it: a system refuses whatever it never issued.
+ */
+export function together(tries: readonly Tried[]): CredentialVerdict {
+  const alive = tries.find(({ verdict }) => verdict.result === 'alive');
+  if (alive !== undefined) return alive.verdict;
+  const unsure = tries.find(({ verdict }) => verdict.result === 'cannot-tell');
+  if (unsure !== undefined) return unsure.verdict;
+  const [dead] = tries.toSorted((a, b) => Number(b.issued === true) - Number(a.issued === true));
+  if (dead === undefined) return { result: 'cannot-tell', evidence: 'What issued it is not open.' };
+  if (dead.issued === true) return dead.verdict;
+  return { result: 'cannot-tell', evidence: `${dead.verdict.evidence} But nothing tells whether it was issued there.` };
+}
+
 /** What a probe of the old secret makes of it. A dead one settles it: whoever rotated it need not be asked again. */
 export function probed(now: CredentialRow['state'], { result, evidence }: CredentialVerdict): Advance {
   if (result === 'dead')

@@ -13,6 +13,9 @@ const mostObjects = 200_000;
 const longestConfig = 64 << 20;
 const configs = /^(model_config|training_config|keras_config|config|metadata|keras_metadata)$/;
 
+/** What deflate, the densest packing that comes with HDF5, can reach. */
+const highestRatio = 1032;
+
 interface Message {
   readonly type: number;
   readonly flags: number;
@@ -22,6 +25,17 @@ interface Message {
 
 export function inspectHdf5(inspection: Inspection, part: Part): void {
   new Walk(inspection, part).run();
+}
+
+/** Of a dataspace, versions 1 and 2. */
+function elementsOf({ data, at }: Message): number {
+  const [version, rank = 0] = data;
+  if (version !== 1 && version !== 2) throw new Damaged(at, `Version ${version} of a shape does not exist.`);
+  const from = version === 1 ? 8 : 4;
+  if (data.length < from + rank * 8) throw new Damaged(at, 'A shape is cut off.');
+  let elements = 1;
+  for (let each = 0; each < rank; each += 1) elements *= Number(data.readBigUInt64LE(from + each * 8));
+  return elements;
 }
 
 class Walk {
@@ -56,7 +70,17 @@ class Walk {
       this.#seen.add(next);
       if (this.#seen.size > mostObjects) throw new TooMuch(next, 'It has more objects than are followed.');
       this.#inspection.mustHaveTime(next);
-      for (const message of this.#messages(next)) this.#message(message);
+      const shape: { elements?: number; bytes?: number; isSet?: boolean } = {};
+      for (const message of this.#messages(next)) {
+        this.#message(message);
+        if (message.type === 0x01) shape.elements = elementsOf(message);
+        else if (message.type === 0x03 && (message.flags & 2) === 0) shape.bytes = message.data.readUInt32LE(4);
+        else if (message.type === 0x08) shape.isSet = true;
+      }
+      const { elements = 0, bytes = 1, isSet = false } = shape;
+      // A loader makes room for all of it before it reads any (CVE-2026-0897).
+      if (isSet && elements * bytes > this.#bytes.size * highestRatio)
+        this.#say('unsafe', 'shape', next, `A set should have ${elements * bytes} bytes, which this file cannot hold.`);
     }
   }
 

@@ -17,7 +17,10 @@ const mediaTypesBefore3 = ['0.1', '0.2'].map(
 );
 export const inTotoPayloadType = 'application/vnd.in-toto+json';
 
-const base64 = z.string().refine((text) => Buffer.from(text, 'base64').toString('base64') === text, 'is not base64');
+/** Base64 in the one way to write its bytes. */
+export const base64 = z
+  .string()
+  .refine((text) => Buffer.from(text, 'base64').toString('base64') === text, 'is not base64');
 const decimal = z.string().regex(/^(0|[1-9]\d{0,18})$/);
 const certificate = z.strictObject({ rawBytes: base64 });
 const logEntry = z.strictObject({

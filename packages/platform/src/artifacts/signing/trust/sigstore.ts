@@ -13,20 +13,37 @@ import type { Signed } from './signed.ts';
 import type { SigstoreTrust } from './trust.ts';
 
 type SigstoreMaterial = Extract<Material, { by: 'sigstore' }>;
-type SigstoreBundle = SigstoreMaterial['bundle'];
-type LogEntry = NonNullable<SigstoreBundle['verificationMaterial']['tlogEntries']>[number];
+type LogEntry = NonNullable<SigstoreMaterial['bundle']['verificationMaterial']['tlogEntries']>[number];
 
-export function judgeBySigstore(
-  { bundle }: SigstoreMaterial,
+/** A bundle in any of its forms: what is read of it here, beside what the library reads. */
+interface RecordedBundle {
+  readonly verificationMaterial: {
+    readonly certificate?: { readonly rawBytes: string } | undefined;
+    readonly x509CertificateChain?: { readonly certificates: readonly { readonly rawBytes: string }[] } | undefined;
+    readonly tlogEntries?: readonly { readonly canonicalizedBody: string }[] | null | undefined;
+  };
+}
+
+export function judgeBySigstore({ bundle }: SigstoreMaterial, trust: SigstoreTrust): Judged<Signed> {
+  const entries = bundle.verificationMaterial.tlogEntries ?? [];
+  if (!entries.every(agreesWithItself))
+    return refused('FB-SIGNATURE-CHAIN', 'The log recorded something else than the bundle says.');
+  return judgeRecorded(bundle, trust);
+}
+
+/** @param signed the bytes that were signed, where the bundle holds a signature over plain bytes; an envelope holds its own */
+export function judgeRecorded(
+  bundle: RecordedBundle,
   { identity, issuer, root }: SigstoreTrust,
+  signed?: Buffer,
 ): Judged<Signed> {
   let signer: ReturnType<Verifier['verify']>;
   try {
-    const entity = toSignedEntity(bundleFromJSON(bundle));
+    const entity = toSignedEntity(bundleFromJSON(bundle), signed);
     // Without a time nothing of the certificate would be judged, and the library falls over.
     if (entity.timestamps.length === 0) return refused('FB-SIGNATURE-CHAIN', 'Nothing shows when it was signed.');
     const entries = bundle.verificationMaterial.tlogEntries ?? [];
-    if (!entries.every((entry) => recordsSigner(entry.canonicalizedBody, bundle) && agreesWithItself(entry)))
+    if (!entries.every(({ canonicalizedBody }) => recordsSigner(canonicalizedBody, bundle)))
       return refused('FB-SIGNATURE-CHAIN', 'The log recorded something else than the bundle says.');
     signer = new Verifier(toTrustMaterial(root)).verify(entity);
   } catch (error) {
@@ -42,17 +59,29 @@ export function judgeBySigstore(
   return accepted({ signer: { by: 'sigstore', identity, issuer }, notes: [] });
 }
 
-/** Whether an entry of the log (DSSE entries of Rekor 1 and 2) names the certificate of the bundle, byte by byte. */
-function recordsSigner(body: string, { verificationMaterial }: SigstoreBundle): boolean {
+/** Whether an entry of the log (Rekor 1 and 2) names the certificate of the bundle, byte by byte. */
+function recordsSigner(body: string, { verificationMaterial }: RecordedBundle): boolean {
   const { certificate, x509CertificateChain } = verificationMaterial;
   const der = (certificate ?? x509CertificateChain?.certificates[0])?.rawBytes;
   const entry: unknown = JSON.parse(Buffer.from(body, 'base64').toString('utf8'));
-  const [first] = array(at(entry, 'spec', 'signatures'));
-  const [second] = array(at(entry, 'spec', 'dsseV002', 'signatures'));
-  const pem = Buffer.from(textAt(first, 'verifier') ?? '', 'base64').toString('latin1');
-  const recorded =
-    textAt(second, 'verifier', 'x509Certificate', 'rawBytes') ?? pem.replace(/-----[A-Z ]+-----|\s/g, '');
-  return recorded === der;
+  return certificateRecorded(entry) === der;
+}
+
+/** Base64 of its DER; where it stands in each kind of entry is Rekor's (sigstore/rekor, pkg/types). */
+function certificateRecorded(entry: unknown): string | undefined {
+  const first = (...path: readonly string[]) => array(at(entry, 'spec', ...path))[0];
+  const second = first('dsseV002', 'signatures') ?? at(entry, 'spec', 'hashedRekordV002', 'signature');
+  if (second !== undefined) return textAt(second, 'verifier', 'x509Certificate', 'rawBytes');
+  const kind = textAt(entry, 'kind');
+  const pem =
+    kind === 'hashedrekord'
+      ? textAt(entry, 'spec', 'signature', 'publicKey', 'content')
+      : kind === 'intoto'
+        ? textAt(first('content', 'envelope', 'signatures'), 'publicKey')
+        : textAt(first('signatures'), 'verifier');
+  return Buffer.from(pem ?? '', 'base64')
+    .toString('latin1')
+    .replace(/-----[A-Z ]+-----|\s/g, '');
 }
 
 /** Size and root of the tree stand in the proof and in the checkpoint; the log signed those in the checkpoint. */

@@ -5,6 +5,7 @@
 import { FirebreakError, type Snapshotter } from '@firebreak/contract';
 import { fileOf } from '../../../intake/files-of.ts';
 import { printable } from '../../../intake/foreign.ts';
+import { openLockedTable } from '../../../intake/locked-table.ts';
 import { theseBytes } from '../../../intake/open-body.ts';
 import { type DataSession, readable } from '../session.ts';
 
@@ -25,14 +26,8 @@ export default {
 
 /** The digest of the rows: the sum of the lower halves of each row's MD5, so that the same rows in another order have the same. */
 async function described(path: string) {
-  const { DuckDBInstance } = await import('@duckdb/node-api');
-  const instance = await DuckDBInstance.create(':memory:', { memory_limit: '1GB', threads: '2' });
+  const { connection, source, close } = await openLockedTable(path);
   try {
-    const connection = await instance.connect();
-    await connection.run(`set allowed_paths = ['${path.replaceAll("'", "''")}']`);
-    await connection.run('set enable_external_access = false');
-    await connection.run('set lock_configuration = true');
-    const source = /\.parquet$/i.test(path) ? 'read_parquet($path)' : 'read_csv($path, all_varchar = true)';
     const rowsOf = async (text: string) => {
       const statement = await connection.prepare(text);
       statement.bind({ path });
@@ -52,6 +47,6 @@ async function described(path: string) {
     const why = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : '';
     throw new FirebreakError('FB-EVIDENCE-PARTIAL', `It is no table that can be read: ${printable(why)}`, { cause });
   } finally {
-    instance.closeSync();
+    close();
   }
 }

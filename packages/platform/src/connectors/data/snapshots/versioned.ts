@@ -3,18 +3,13 @@
  * (`data:Dvc/<folder>`), or a branch or tag of lakeFS with the commit that it is at (`data:Lakefs/<repository>/<ref>`). For lakeFS:
  * LAKECTL_SERVER_ENDPOINT_URL, LAKECTL_CREDENTIALS_ACCESS_KEY_ID, LAKECTL_CREDENTIALS_SECRET_ACCESS_KEY, as its own program has them.
  */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { FirebreakError, type SnapshotPiece, type Snapshotter } from '@firebreak/contract';
-import { parse } from 'yaml';
-import { filesOf } from '../../../intake/files-of.ts';
-import { array, field, record, text, textAt } from '../../../intake/foreign.ts';
+import { array, field, textAt } from '../../../intake/foreign.ts';
 import { gap } from '../../../intake/gap.ts';
 import { basic, gapOfHttp, openHttp } from '../../../intake/http.ts';
 import { theseBytes } from '../../../intake/open-body.ts';
+import { dvcPieces } from '../dvc.ts';
 import { type DataSession, readable } from '../session.ts';
-
-const mostBytes = 4 * 1024 * 1024;
 
 export default {
   id: 'data.versioned',
@@ -22,47 +17,10 @@ export default {
   kinds: ['Dvc', 'Lakefs'],
   permissions: ['read the files', 'fs:ReadBranch, fs:ReadCommit of lakeFS'],
   takes: () => true,
-  take: ({ kind, path }, session, signal) => (kind === 'Dvc' ? dvc(path, session, signal) : lakefs(path, signal)),
+  async *take({ kind, path }, session, signal) {
+    yield* kind === 'Dvc' ? dvcPieces(await readable(path, session), signal) : lakefs(path, signal);
+  },
 } satisfies Snapshotter<DataSession>;
-
-async function* dvc(path: string, session: DataSession, signal: AbortSignal): AsyncGenerator<SnapshotPiece> {
-  const root = await readable(path, session);
-  const wanted = (name: string) => name.endsWith('.dvc') || /(^|\/)dvc\.(lock|yaml)$/.test(name);
-  for await (const piece of filesOf(root, signal, wanted)) {
-    yield piece;
-    if ('name' in piece && !piece.name.endsWith('dvc.yaml') && wanted(piece.name)) yield* outputsOf(root, piece.name);
-  }
-}
-
-async function* outputsOf(root: string, name: string): AsyncGenerator<SnapshotPiece> {
-  const bytes = await readFile(join(root, name));
-  if (bytes.length > mostBytes) return;
-  let value: unknown;
-  try {
-    value = parse(bytes.toString('utf8'), { maxAliasCount: 100, logLevel: 'error' });
-  } catch {
-    yield { missing: gap('FB-EVIDENCE-PARTIAL', ['*'], name, 'It is no YAML.') };
-    return;
-  }
-  const stages = Object.values(record(field(value, 'stages')) ?? {});
-  for (const holder of [value, ...stages])
-    for (const out of [...array(field(holder, 'outs')), ...array(field(holder, 'deps'))]) {
-      const to = textAt(out, 'path');
-      const hash = text(field(out, 'hash')) ?? 'md5';
-      const digest = textAt(out, hash);
-      if (to === undefined || digest === undefined) continue;
-      const size = field(out, 'size');
-      yield {
-        name: `${name}/${to}`,
-        mediaType: 'application/octet-stream',
-        reference: `dvc:${name}#${to}`,
-        digest: `${hash}:${digest}`,
-        size: typeof size === 'number' ? size : null,
-        because: 'DVC keeps it by its digest, in its cache and remotes.',
-        retention: null,
-      };
-    }
-}
 
 async function* lakefs(path: string, signal: AbortSignal): AsyncGenerator<SnapshotPiece> {
   const [, repository, ref] = /^([a-z0-9][a-z0-9-]{2,62})\/([\w.-]{1,200})$/.exec(path) ?? [];

@@ -1,6 +1,7 @@
 /** The default branch and every protected one, with what protects them. */
 import { type FactKind, githubAccountId, githubId, type RepositoryName } from '@firebreak/contract';
 import { array, at, field, text, textAt } from '../../../intake/foreign.ts';
+import { commitOf } from './commits.ts';
 import { login, part, type Reading } from './reading.ts';
 
 const kinds: readonly FactKind[] = ['github.branch'];
@@ -49,6 +50,7 @@ async function branch(
     protected: isProtected || rules.items.length > 0,
     ...(classic === undefined ? {} : { protection: protectionOf(classic.value) }),
     ...(rules.whole ? { rules: rules.items.map(ruleOf) } : {}),
+    commit: commitOf(field(told.value, 'commit')),
   };
   reading.fact('github.branch', githubId('Branch', repository, name), data, path);
   return rules.whole && (!isProtected || classic !== undefined || rules.items.length > 0);

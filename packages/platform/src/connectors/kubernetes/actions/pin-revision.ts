@@ -1,12 +1,12 @@
-import { defineAction, kubernetesId, type ProbeResult } from '@firebreak/contract';
+import { defineAction, type ProbeResult } from '@firebreak/contract';
 import { z } from 'zod';
 import { array, at, textAt } from '../../../intake/foreign.ts';
-import type { ApiObject, KubernetesApi, ResourceRef } from '../api.ts';
-import { knownResource, refOf as refOfResource } from '../resources.ts';
+import type { ApiObject, KubernetesApi } from '../api.ts';
 import { objectChange } from './exchange/object-change.ts';
 import { waitFor } from './exchange/patience.ts';
 import { readObject } from './exchange/reading.ts';
 import { impactOf } from './impact/legitimate-use.ts';
+import { customKinds } from './objects/custom-kinds.ts';
 import { apiObject, namespaceName, objectName } from './objects/names.ts';
 import { controllerOf } from './objects/object-meta.ts';
 import { putFieldBack, sameField, setField } from './objects/one-field.ts';
@@ -23,16 +23,8 @@ const params = z.object({
 type Params = z.infer<typeof params>;
 const before = z.object({ object: apiObject.nullable() });
 
-const id = ({ kind, namespace, name }: Params) => kubernetesId(`${kind}.${groups[kind]}`, namespace, name);
-const inWords = ({ kind, namespace, name }: Params) =>
-  `${kind === 'Service' ? 'Knative Service' : kind} ${namespace}/${name}`;
-
-function resource(kind: Params['kind']) {
-  const found = knownResource(groups[kind], kind);
-  if (found === undefined) throw new RangeError(`${kind} has no resource`);
-  return found;
-}
-const refOf = ({ kind, namespace, name }: Params): ResourceRef => refOfResource(resource(kind), namespace, name);
+const { id, refOf, targetKinds, permissions, ...serving } = customKinds(groups);
+const inWords = (of: Params) => (of.kind === 'Service' ? `Knative ${serving.inWords(of)}` : serving.inWords(of));
 
 const paths = {
   InferenceService: ['spec', 'predictor', 'canaryTrafficPercent'],
@@ -54,13 +46,10 @@ export default defineAction<Params, z.infer<typeof before>, KubernetesApi>({
   id: 'kubernetes.pin-revision',
   title: 'Pin traffic to revision',
   stage: 'network',
-  targetKinds: kinds.map((kind) => `${kind}.${groups[kind]}`),
+  targetKinds,
   params,
   before,
-  permissions: kinds.flatMap((kind) => {
-    const { group, plural } = resource(kind);
-    return [`get ${group}/${plural}`, `patch ${group}/${plural}`];
-  }),
+  permissions,
   target: (of) => ({ kind: of.kind, id: id(of), name: of.name }),
   describe: (of) => `Send all traffic of ${inWords(of)} to revision ${of.revision}.`,
   undoes: (of) => `${inWords(of)} gets back exactly the traffic settings that it had.`,

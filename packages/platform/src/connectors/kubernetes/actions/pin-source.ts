@@ -1,13 +1,13 @@
-import { defineAction, kubernetesId, type ProbeResult } from '@firebreak/contract';
+import { defineAction, type ProbeResult } from '@firebreak/contract';
 import { z } from 'zod';
 import { at, textAt } from '../../../intake/foreign.ts';
-import type { ApiObject, KubernetesApi, ResourceRef } from '../api.ts';
-import { knownResource, refOf as refOfResource } from '../resources.ts';
+import type { ApiObject, KubernetesApi } from '../api.ts';
 import { putBackBy } from './delivery/put-back.ts';
 import { objectChange } from './exchange/object-change.ts';
 import { waitFor } from './exchange/patience.ts';
 import { readObject } from './exchange/reading.ts';
 import { fixedCost } from './impact/business-weight.ts';
+import { customKinds } from './objects/custom-kinds.ts';
 import { apiObject, namespaceName, objectName } from './objects/names.ts';
 import { putFieldBack, sameField, setField } from './objects/one-field.ts';
 
@@ -23,15 +23,7 @@ const params = z.object({
 type Params = z.infer<typeof params>;
 const before = z.object({ object: apiObject.nullable() });
 
-const id = ({ kind, namespace, name }: Params) => kubernetesId(`${kind}.${groups[kind]}`, namespace, name);
-const inWords = ({ kind, namespace, name }: Params) => `${kind} ${namespace}/${name}`;
-
-function resource(kind: Params['kind']) {
-  const found = knownResource(groups[kind], kind);
-  if (found === undefined) throw new RangeError(`${kind} has no resource`);
-  return found;
-}
-const refOf = ({ kind, namespace, name }: Params): ResourceRef => refOfResource(resource(kind), namespace, name);
+const { id, inWords, refOf, targetKinds, permissions } = customKinds(groups);
 
 /** Argo CD names a revision as text; Flux has a field of its own for a commit, which wins over a branch beside it. */
 const paths = { Application: ['spec', 'source', 'targetRevision'], GitRepository: ['spec', 'ref'] } as const;
@@ -44,13 +36,10 @@ export default defineAction<Params, z.infer<typeof before>, KubernetesApi>({
   id: 'kubernetes.pin-source',
   title: 'Pin delivery to a commit',
   stage: 'delivery',
-  targetKinds: kinds.map((kind) => `${kind}.${groups[kind]}`),
+  targetKinds,
   params,
   before,
-  permissions: kinds.flatMap((kind) => {
-    const { group, plural } = resource(kind);
-    return [`get ${group}/${plural}`, `patch ${group}/${plural}`];
-  }),
+  permissions,
   target: (of) => ({ kind: of.kind, id: id(of), name: of.name }),
   describe: (of) => `Have ${inWords(of)} deliver commit ${of.commit}.`,
   undoes: (of) => `${inWords(of)} follows again what it followed before.`,
@@ -81,7 +70,7 @@ export default defineAction<Params, z.infer<typeof before>, KubernetesApi>({
     };
   },
   read: async (attempt, of) => ({ record: { object: await readObject(attempt, refOf(of)) } }),
-  ...objectChange({
+  ...objectChange<Params, z.infer<typeof before>>({
     object: id,
     ref: refOf,
     objection: (was, of) =>

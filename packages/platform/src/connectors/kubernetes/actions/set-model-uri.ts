@@ -1,14 +1,14 @@
 import { defineAction, kubernetesId, type ProbeResult } from '@firebreak/contract';
 import { z } from 'zod';
 import { array, at, record, textAt } from '../../../intake/foreign.ts';
-import type { ApiObject, KubernetesApi, ResourceRef } from '../api.ts';
-import { knownResource, refOf as refOfResource } from '../resources.ts';
+import type { ApiObject, KubernetesApi } from '../api.ts';
 import { putBackBy } from './delivery/put-back.ts';
 import { objectChange } from './exchange/object-change.ts';
 import { waitFor } from './exchange/patience.ts';
 import { readObject } from './exchange/reading.ts';
 import { interruptionWeight } from './impact/business-weight.ts';
 import { impactOf } from './impact/legitimate-use.ts';
+import { customKinds } from './objects/custom-kinds.ts';
 import { apiObject, namespaceName, objectName } from './objects/names.ts';
 import { putFieldBack, sameField, setField } from './objects/one-field.ts';
 
@@ -28,16 +28,11 @@ const params = z.object({
 type Params = z.infer<typeof params>;
 const before = z.object({ object: apiObject.nullable() });
 
-const group = 'serving.kserve.io';
-const id = ({ kind, namespace, name }: Params) => kubernetesId(`${kind}.${group}`, namespace, name);
-const inWords = ({ kind, namespace, name }: Params) => `${kind} ${namespace}/${name}`;
-
-function resource(kind: Params['kind']) {
-  const found = knownResource(group, kind);
-  if (found === undefined) throw new RangeError(`${kind} has no resource`);
-  return found;
-}
-const refOf = ({ kind, namespace, name }: Params): ResourceRef => refOfResource(resource(kind), namespace, name);
+const { id, inWords, refOf, targetKinds, permissions } = customKinds({
+  InferenceService: 'serving.kserve.io',
+  LLMInferenceService: 'serving.kserve.io',
+  TrainedModel: 'serving.kserve.io',
+});
 
 const loading = { atMost: 60_000, every: 1000 };
 
@@ -46,13 +41,10 @@ export default defineAction<Params, z.infer<typeof before>, KubernetesApi>({
   id: 'kubernetes.set-model-uri',
   title: 'Roll model back',
   stage: 'eviction',
-  targetKinds: kinds.map((kind) => `${kind}.${group}`),
+  targetKinds,
   params,
   before,
-  permissions: kinds.flatMap((kind) => [
-    `get ${group}/${resource(kind).plural}`,
-    `patch ${group}/${resource(kind).plural}`,
-  ]),
+  permissions,
   target: (of) => ({ kind: of.kind, id: id(of), name: of.name }),
   describe: (of) => `Have ${inWords(of)} serve the model at ${of.storageUri}.`,
   undoes: (of) => `${inWords(of)} serves the model again that it served before.`,
@@ -79,7 +71,7 @@ export default defineAction<Params, z.infer<typeof before>, KubernetesApi>({
     ]);
   },
   read: async (attempt, of) => ({ record: { object: await readObject(attempt, refOf(of)) } }),
-  ...objectChange({
+  ...objectChange<Params, z.infer<typeof before>>({
     object: id,
     ref: refOf,
     objection: (was, of) =>

@@ -1,12 +1,12 @@
-import { defineAction, kubernetesId, type ProbeResult } from '@firebreak/contract';
+import { defineAction, type ProbeResult } from '@firebreak/contract';
 import { z } from 'zod';
 import { array, at, textAt } from '../../../intake/foreign.ts';
-import type { ApiObject, KubernetesApi, ResourceRef } from '../api.ts';
-import { knownResource, refOf as refOfResource } from '../resources.ts';
+import type { ApiObject, KubernetesApi } from '../api.ts';
 import { objectChange } from './exchange/object-change.ts';
 import { waitFor } from './exchange/patience.ts';
 import { readObject } from './exchange/reading.ts';
 import { impactOf } from './impact/legitimate-use.ts';
+import { customKinds } from './objects/custom-kinds.ts';
 import { apiObject, namespaceName, objectName } from './objects/names.ts';
 import { putFieldBack, sameField, setField } from './objects/one-field.ts';
 
@@ -19,17 +19,12 @@ const params = z.object({
 type Params = z.infer<typeof params>;
 const before = z.object({ object: apiObject.nullable() });
 
-const [group, kind] = ['serving.kserve.io', 'InferenceService'];
+const kind = 'InferenceService';
 const path = ['spec', 'predictor', 'canaryTrafficPercent'];
-const id = ({ namespace, name }: Params) => kubernetesId(`${kind}.${group}`, namespace, name);
-const inWords = ({ namespace, name }: Params) => `${kind} ${namespace}/${name}`;
-
-function resource() {
-  const found = knownResource(group, kind);
-  if (found === undefined) throw new RangeError(`${kind} has no resource`);
-  return found;
-}
-const refOf = ({ namespace, name }: Params): ResourceRef => refOfResource(resource(), namespace, name);
+const { targetKinds, permissions, ...services } = customKinds({ [kind]: 'serving.kserve.io' });
+const id = (of: Params) => services.id({ kind, ...of });
+const inWords = (of: Params) => services.inWords({ kind, ...of });
+const refOf = (of: Params) => services.refOf({ kind, ...of });
 
 /** Routes follow in seconds; a revision that has no pod yet takes longer, and the canary looks again. */
 const patience = { atMost: 20_000, every: 1000 };
@@ -42,10 +37,10 @@ export default defineAction<Params, z.infer<typeof before>, KubernetesApi>({
   id: 'kubernetes.shift-inference',
   title: 'Shift traffic to newest revision',
   stage: 'network',
-  targetKinds: [`${kind}.${group}`],
+  targetKinds,
   params,
   before,
-  permissions: [`get ${group}/${resource().plural}`, `patch ${group}/${resource().plural}`],
+  permissions,
   target: (of) => ({ kind, id: id(of), name: of.name }),
   describe: (of) => `Send ${of.percent} % of the traffic of ${inWords(of)} to its newest revision.`,
   undoes: (of) => `${inWords(of)} gets back exactly the traffic setting that it had.`,

@@ -1,17 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
-import { defineAction, kubernetesId, type ProbeResult } from '@firebreak/contract';
+import { defineAction, type ProbeResult } from '@firebreak/contract';
 import { z } from 'zod';
 import { array, at, record, textAt } from '../../../intake/foreign.ts';
-import type { ApiObject, KubernetesApi, ResourceRef } from '../api.ts';
-import { resourceOf } from '../resources.ts';
+import type { ApiObject, KubernetesApi } from '../api.ts';
 import { objectChange } from './exchange/object-change.ts';
 import { waitFor } from './exchange/patience.ts';
 import { readObject } from './exchange/reading.ts';
 import { impactOf } from './impact/legitimate-use.ts';
+import { customKinds } from './objects/custom-kinds.ts';
 import { apiObject, namespaceName, objectName } from './objects/names.ts';
 import { putFieldBack, sameField, setField } from './objects/one-field.ts';
 
-const [group, kind] = ['gateway.networking.k8s.io', 'HTTPRoute'];
+const kind = 'HTTPRoute';
 const params = z
   .object({
     namespace: namespaceName,
@@ -26,21 +26,10 @@ type Params = z.infer<typeof params>;
 const before = z.object({ object: apiObject.nullable() });
 
 const rulesPath = ['spec', 'rules'];
-const id = ({ namespace, name }: Params) => kubernetesId(`${kind}.${group}`, namespace, name);
-const inWords = ({ namespace, name }: Params) => `${kind} ${namespace}/${name}`;
-
-function resource() {
-  const found = resourceOf({ apiVersion: `${group}/v1`, kind })?.resource;
-  if (found === undefined) throw new RangeError(`${kind} has no resource`);
-  return found;
-}
-const refOf = ({ namespace, name }: Params): ResourceRef => ({
-  group,
-  version: 'v1',
-  plural: resource().plural,
-  namespace,
-  name,
-});
+const { targetKinds, permissions, ...routes } = customKinds({ [kind]: 'gateway.networking.k8s.io' });
+const id = (of: Params) => routes.id({ kind, ...of });
+const inWords = (of: Params) => routes.inWords({ kind, ...of });
+const refOf = (of: Params) => routes.refOf({ kind, ...of });
 
 const patience = { atMost: 20_000, every: 1000 };
 
@@ -52,10 +41,10 @@ export default defineAction<Params, z.infer<typeof before>, KubernetesApi>({
   id: 'kubernetes.shift-route',
   title: 'Shift traffic between backends',
   stage: 'network',
-  targetKinds: [`${kind}.${group}`],
+  targetKinds,
   params,
   before,
-  permissions: [`get ${group}/${resource().plural}`, `patch ${group}/${resource().plural}`],
+  permissions,
   target: (of) => ({ kind, id: id(of), name: of.name }),
   describe: (of) =>
     `Send ${of.percent} % to ${of.canary} and ${100 - of.percent} % to ${of.baseline} by ${inWords(of)}.`,

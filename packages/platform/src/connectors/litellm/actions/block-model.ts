@@ -5,7 +5,7 @@ import { stateChange } from '../../../exchange/state-change.ts';
 import type { LitellmSession } from '../session.ts';
 import { ask } from './exchange/attack.ts';
 import { deskOf, proxyExchange, serverParam, wordParam } from './exchange/desk.ts';
-import { deploymentsOf } from './exchange/model-deployments.ts';
+import { deploymentsOf, sameDeployments, updateDeployment } from './exchange/model-deployments.ts';
 import { impactOf, interruptKeys, mayCall } from './impact/legitimate-use.ts';
 
 const params = z.object({ server: serverParam, model: wordParam });
@@ -16,17 +16,10 @@ const before = z.object({
 });
 type Before = z.infer<typeof before>;
 
-const set = (of: Params, deployment: string, blocked: boolean): JsonWrite => ({
-  verb: 'patch',
-  object: litellmId('Deployment', of.server, `${of.model}/${deployment}`),
-  method: 'PATCH',
-  path: `/model/${encodeURIComponent(deployment)}/update`,
-  body: { blocked },
-});
+const set = (of: Params, deployment: string, blocked: boolean) => updateDeployment(of, deployment, { blocked });
 const read = async (desk: JsonDesk, { model }: Params): Promise<Before> => ({
   deployments: [...(await deploymentsOf(desk, model))],
 });
-const ids = ({ deployments }: Before) => deployments.map(({ id }) => id).join('\n');
 
 /** Isolates an endpoint: nobody gets an answer of the model through the proxy, whatever their key. */
 export default defineAction<Params, Before, LitellmSession>({
@@ -70,7 +63,7 @@ export default defineAction<Params, Before, LitellmSession>({
       wanted: ({ deployments }) => deployments.every(({ blocked }) => blocked),
       forward: ({ deployments }, of) =>
         deployments.filter(({ blocked }) => !blocked).map(({ id }) => set(of, id, true)),
-      between: (now, _, was) => ids(now) === ids(was),
+      between: (now, _, was) => sameDeployments(now.deployments, was.deployments),
       back: (now, of, was) => {
         const open = new Set(was.deployments.flatMap(({ id, blocked }) => (blocked ? [] : [id])));
         return now.deployments.filter(({ id, blocked }) => blocked && open.has(id)).map(({ id }) => set(of, id, false));

@@ -6,6 +6,7 @@ import { array, at, textAt } from '../../../intake/foreign.ts';
 import type { LitellmSession } from '../session.ts';
 import { ask } from './exchange/attack.ts';
 import { deskOf, proxyExchange, serverParam, wordParam } from './exchange/desk.ts';
+import { sameDeployments, updateDeployment } from './exchange/model-deployments.ts';
 import { impactOf } from './impact/legitimate-use.ts';
 
 const params = z.object({
@@ -54,19 +55,12 @@ function wish({ deployments }: Before, { canary, percent }: Params): ReadonlyMap
   );
 }
 
-const set = (of: Params, deployment: string, weight: number): JsonWrite => ({
-  verb: 'patch',
-  object: litellmId('Deployment', of.server, `${of.model}/${deployment}`),
-  method: 'PATCH',
-  path: `/model/${encodeURIComponent(deployment)}/update`,
-  body: { litellm_params: { weight } },
-});
-const ids = ({ deployments }: Before) => deployments.map(({ id }) => id).join('\n');
-
 function writes(now: Before, of: Params, wanted: ReadonlyMap<string, number>): readonly JsonWrite[] {
   return now.deployments.flatMap(({ id, weight }) => {
     const should = wanted.get(id);
-    return should === undefined || should === weight ? [] : [set(of, id, should)];
+    return should === undefined || should === weight
+      ? []
+      : [updateDeployment(of, id, { litellm_params: { weight: should } })];
   });
 }
 
@@ -116,7 +110,7 @@ export default defineAction<Params, Before, LitellmSession>({
       between: (now, of, was) => {
         const wanted = wish(was, of);
         return (
-          ids(now) === ids(was) &&
+          sameDeployments(now.deployments, was.deployments) &&
           now.deployments.every(
             ({ id, weight }, place) =>
               weight === wanted.get(id) || weight === was.deployments[place]?.weight || weight === 0,

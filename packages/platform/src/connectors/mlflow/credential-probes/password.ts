@@ -1,5 +1,6 @@
-import type { CredentialProbe } from '@firebreak/contract';
+import { type CredentialProbe, mlflowId } from '@firebreak/contract';
 import { basic, openHttp } from '../../../intake/http.ts';
+import { nameBehind, triedVerdict } from '../../../intake/tried-credential.ts';
 import type { MlflowSession } from '../session.ts';
 
 /** Knocks at the tracking server as the user, with the old password. */
@@ -8,8 +9,10 @@ export default {
   title: 'Password of an MLflow user',
   wants: 'the old password',
   fits: ({ node }) => /^mlflow:User\//.test(node ?? ''),
+  issuedAt: ({ kind, server }, { node }) =>
+    kind === 'server' && nameBehind(mlflowId('User', server, ''), node) !== undefined,
   async probe({ session, about, secret, signal }) {
-    const user = about.node?.split('/').at(-1);
+    const user = nameBehind(mlflowId('User', session.server, ''), about.node);
     if (session.kind === 'folder' || user === undefined)
       return { result: 'cannot-tell', evidence: 'No server is open that it could be tried at.' };
     const knock = async (headers: Readonly<Record<string, string>>) => {
@@ -23,10 +26,6 @@ export default {
     // A server that asks nobody would let any password in.
     if ((await knock({})).ok)
       return { result: 'cannot-tell', evidence: 'The server lets in whoever asks, with any password.' };
-    const answer = await knock({ authorization: basic(user, secret) });
-    if (answer.ok || answer.failure === 'forbidden')
-      return { result: 'alive', evidence: 'The server lets the user in with it.' };
-    if (answer.failure === 'unauthorized') return { result: 'dead', evidence: 'The server answers 401 to it.' };
-    return { result: 'cannot-tell', evidence: answer.reason };
+    return triedVerdict(await knock({ authorization: basic(user, secret) }), 'The server');
   },
 } satisfies CredentialProbe<MlflowSession>;

@@ -32,9 +32,9 @@ export const defaultCorrelationOptions: CorrelationOptions = {
 export interface Occurred {
   /** Milliseconds since 1970. */
   readonly time: number;
-  readonly eventId?: string;
+  readonly eventId?: string | undefined;
   /** When it came to us, if that is known. */
-  readonly receivedAt?: number;
+  readonly receivedAt?: number | undefined;
   /** Numbers of the rules. */
   readonly rules: readonly number[];
   /** The value of a field of a rule in this event. */
@@ -67,6 +67,7 @@ export interface CorrelatorState {
 const longKey = 400;
 /** One for all: there are a million groups. */
 const nothing: readonly undefined[] = [];
+const noneFound: readonly Correlated[] = [];
 
 export class Correlator {
   readonly #correlations: readonly LinkedCorrelation[];
@@ -90,25 +91,29 @@ export class Correlator {
       for (const [position, member] of members.entries()) {
         const users = 'rule' in member ? this.#ofRule : this.#ofCorrelation;
         const key = 'rule' in member ? member.rule : member.correlation;
-        users.set(key, [...(users.get(key) ?? []), { correlation, position }]);
+        // The later places first: one event must not be two links of a chain.
+        users.set(key, [{ correlation, position }, ...(users.get(key) ?? [])]);
       }
   }
 
   observe(event: Occurred): readonly Correlated[] {
     const rules = event.rules.filter((rule) => this.#ofRule.has(rule));
-    const time = this.#believed(event);
+    const time = this.#believed(event.time, event.receivedAt);
     if (rules.length === 0) return this.advance(time);
     const knows = this.#options.maxEventIds > 0;
     if (knows && event.eventId !== undefined && this.#wasSeen(event.eventId, time)) return [];
     const found: Correlated[] = this.#goOn(time);
     for (const rule of rules) {
-      const id = event.eventId === undefined ? {} : { eventId: event.eventId };
-      const users = this.#ofRule.get(rule) ?? [];
-      // The later places first: one event must not be two links of a chain.
-      for (const { correlation, position } of [...users].reverse())
-        this.#enter(correlation, position, time, (field) => event.read(rule, field), id, found);
+      const read = (field: string) => event.read(rule, field);
+      for (const { correlation, position } of this.#ofRule.get(rule) ?? [])
+        this.#enter(correlation, position, time, read, event.eventId, found);
     }
     return found;
+  }
+
+  /** An event of which no rule is true: its time (ms since 1970) has come, if it tells one. */
+  passes(time: number | undefined, receivedAt: number | undefined): readonly Correlated[] {
+    return time === undefined ? noneFound : this.advance(this.#believed(time, receivedAt));
   }
 
   /** Time has come to `time`, although no event says so: what ends without another event is decided. */
@@ -163,7 +168,7 @@ export class Correlator {
   }
 
   /** A clock that runs ahead must not make everybody else's events too late. */
-  #believed({ time, receivedAt }: Occurred): number {
+  #believed(time: number, receivedAt: number | undefined): number {
     if (receivedAt === undefined || time <= receivedAt + this.#options.maxSkewMs) return time;
     this.#skewed += 1;
     return receivedAt;
@@ -204,8 +209,8 @@ export class Correlator {
     this.#newest = time;
     if (time - this.#sweptAt >= this.#options.latenessMs / 16) this.#sweepIds();
     const found: Correlated[] = [];
-    for (const [number, groups] of this.#groups.entries())
-      for (const met of groups.advance(this.#watermark)) this.#met(number, met, found);
+    for (let number = 0; number < this.#groups.length; number += 1)
+      for (const met of (this.#groups[number] as Groups).advance(this.#watermark)) this.#met(number, met, found);
     return found;
   }
 
@@ -214,7 +219,7 @@ export class Correlator {
     position: number,
     time: number,
     read: (field: string) => Scalar | undefined,
-    id: { readonly eventId?: string },
+    eventId: string | undefined,
     found: Correlated[],
   ): void {
     const [correlation, groups] = [this.#correlations[number], this.#groups[number]];
@@ -226,7 +231,9 @@ export class Correlator {
       groups.losses.ungrouped += 1;
       return;
     }
-    const entry: Entry = { time, rule: position, ...(value === undefined ? {} : { value }), ...id };
+    const entry: Entry = { time, rule: position };
+    if (value !== undefined) entry.value = value;
+    if (eventId !== undefined) entry.eventId = eventId;
     const carried = carries.length === 0 ? nothing : carries.map((field) => keyPart(read(field)));
     const met = groups.observe(JSON.stringify(parts), entry, carried, this.#watermark);
     if (met !== undefined) this.#met(number, met, found);
@@ -240,9 +247,8 @@ export class Correlator {
     const group = Object.fromEntries(rule.groupBy.map((field, index) => [field, parts[index] ?? '']));
     if (stands) found.push({ rule, group, time: met.time, from: met.from, value: met.value, eventIds: met.eventIds });
     const read = (field: string) => met.carried[carries.indexOf(field)];
-    const last = met.eventIds.at(-1);
-    for (const { correlation: parent, position } of [...(this.#ofCorrelation.get(number) ?? [])].reverse())
-      this.#enter(parent, position, met.time, read, last === undefined ? {} : { eventId: last }, found);
+    for (const { correlation: parent, position } of this.#ofCorrelation.get(number) ?? [])
+      this.#enter(parent, position, met.time, read, met.eventIds.at(-1), found);
   }
 }
 

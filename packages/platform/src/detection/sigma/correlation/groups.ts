@@ -72,6 +72,7 @@ const maxEventIds = 100;
 const mostBack = 500;
 /** The entries of a group that has none yet: never written to. */
 const none: Entry[] = [];
+const noneMet: Met[] = [];
 /**
  * The oldest keys of a map are cleared away many at a time: finding the first key passes over all that were deleted before it, so
  * one at a time would cost the square.
@@ -140,7 +141,7 @@ export class Groups {
 
   /** Time has come so far: windows that are over are decided, and what no window can hold any more is dropped. */
   advance(watermark: number): readonly Met[] {
-    const met: Met[] = [];
+    let met = noneMet;
     for (let end = this.#ends.upTo(watermark); end !== undefined; end = this.#ends.upTo(watermark)) {
       const group = this.#groups.get(end.key);
       const start = group?.entries[0]?.time;
@@ -149,7 +150,10 @@ export class Groups {
       const inside = group.entries.filter(({ time }) => time <= end.time);
       const value = measured(inside, this.#correlation.rule);
       const until = inside.at(-1)?.time ?? end.time;
-      if (value !== undefined) met.push(this.#met(end.key, group, inside, until, value));
+      if (value !== undefined) {
+        if (met === noneMet) met = [];
+        met.push(this.#met(end.key, group, inside, until, value));
+      }
       group.entries = group.entries.slice(inside.length);
       const next = group.entries[0];
       if (next === undefined) this.#groups.delete(end.key);

@@ -11,8 +11,8 @@ export interface Entry {
   /** Number of the rule in the correlation. */
   readonly rule: number;
   /** What is counted or measured; undefined where the type needs none. */
-  readonly value?: string | number;
-  readonly eventId?: string;
+  value?: string | number;
+  eventId?: string;
 }
 
 type Definition = Pick<CorrelationRule, 'type' | 'bounds' | 'occurrence' | 'percentile' | 'rules' | 'timespanMs'>;

@@ -30,7 +30,7 @@ export interface EventContext {
   /** Id of the event source; recognised by its content when absent. */
   readonly source?: string;
   /** When the event reached us, in milliseconds since 1970. */
-  readonly receivedAt?: number;
+  readonly receivedAt?: number | undefined;
   /** Its id where it is kept; the one that its own fields tell when absent. */
   readonly eventId?: string;
 }
@@ -44,11 +44,13 @@ export interface Judged {
   readonly matched: boolean;
   /** Correlations that this event, or the time that it brought, completed. */
   readonly correlations: readonly Correlated[];
-  readonly eventId?: string;
-  readonly time?: number;
+  readonly eventId: string | undefined;
+  readonly time: number | undefined;
   /** The event was larger than what is looked at: what was not found may be there. */
   readonly truncated: boolean;
 }
+
+const nothing: readonly DetectionRule[] = [];
 
 export interface RuleSetReport {
   readonly rules: number;
@@ -112,7 +114,15 @@ export class SigmaEngine {
     const set = this.#set;
     const source = context.source === undefined ? this.#recognise(event) : this.#sources.get(context.source);
     if (source === undefined)
-      return { source: undefined, rules: [], matched: false, correlations: [], truncated: false };
+      return {
+        source: undefined,
+        rules: nothing,
+        matched: false,
+        correlations: [],
+        eventId: undefined,
+        time: undefined,
+        truncated: false,
+      };
     const made = this.#programFor(set, source);
     const { program, rules: numbers } = made;
     const { attributeLists: lists = [] } = source;
@@ -120,6 +130,11 @@ export class SigmaEngine {
     const { matched, truncated } = program.evaluate(seen.event);
     const id = context.eventId ?? eventId(event, source);
     const time = eventTime(event, source) ?? context.receivedAt;
+    const { receivedAt } = context;
+    const about = { source: source.id, eventId: id, time, truncated: truncated || seen.truncated };
+    // Most events: they only bring their time.
+    if (matched.length === 0)
+      return { ...about, rules: nothing, matched: false, correlations: set.correlator.passes(time, receivedAt) };
     const rules = matched.map((position) => numbers[position] as number);
     const { linked } = set;
     const read = (rule: number, field: string): Scalar | undefined => {
@@ -129,19 +144,10 @@ export class SigmaEngine {
       }
       return undefined;
     };
-    const received = context.receivedAt === undefined ? {} : { receivedAt: context.receivedAt };
-    const identified = id === undefined ? {} : { eventId: id };
     const correlations =
-      time === undefined ? [] : set.correlator.observe({ time, rules, read, ...identified, ...received });
-    return {
-      source: source.id,
-      rules: rules.filter((rule) => linked.stands[rule]).map((rule) => linked.rules[rule] as DetectionRule),
-      matched: rules.length > 0,
-      correlations,
-      ...identified,
-      ...(time === undefined ? {} : { time }),
-      truncated: truncated || seen.truncated,
-    };
+      time === undefined ? [] : set.correlator.observe({ time, rules, read, eventId: id, receivedAt });
+    const standing = rules.filter((rule) => linked.stands[rule]).map((rule) => linked.rules[rule] as DetectionRule);
+    return { ...about, rules: standing, matched: true, correlations };
   }
 
   /** Time has come so far, although no event says so. */

@@ -13,14 +13,19 @@ export interface Network {
 
 const mapped = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 
-/** One address is held against the networks of many rules, one after the other. */
-let newest: { readonly text: string; readonly address: Address | undefined } = { text: '', address: undefined };
+/** One address is held against the networks of many rules, and comes again in the next events. Forgotten all at once. */
+const known = new Map<string, Address | undefined>();
+const mostKnown = 1024;
 
 /** Undefined for anything that is no address. Zone indices (`fe80::1%eth0`) are dropped. */
 export function parseAddress(text: string): Address | undefined {
   if (text.length > 64) return undefined;
-  if (text !== newest.text) newest = { text, address: parsed(text) };
-  return newest.address;
+  const before = known.get(text);
+  if (before !== undefined || known.has(text)) return before;
+  if (known.size >= mostKnown) known.clear();
+  const address = parsed(text);
+  known.set(text, address);
+  return address;
 }
 
 function parsed(text: string): Address | undefined {

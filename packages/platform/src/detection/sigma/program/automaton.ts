@@ -82,6 +82,21 @@ export class Automaton {
     }
   }
 
+  /** Whether there is any occurrence. */
+  finds(text: string): boolean {
+    const next = this.#next;
+    const asciiClass = this.#asciiClass;
+    let row = 0;
+    for (let at = 0; at < text.length; at += 1) {
+      const unit = text.charCodeAt(at);
+      row = next[
+        row + (unit < ascii ? (asciiClass[unit] as number) : this.#classOf(foldedUnits[unit] as number))
+      ] as number;
+      if (row < 0) return true;
+    }
+    return false;
+  }
+
   #tell(state: number, end: number, found: (id: number, end: number) => void): void {
     const to = this.#outputAt[state + 1] as number;
     for (let output = this.#outputAt[state] as number; output < to; output += 1)

@@ -31,6 +31,8 @@ export class EventFields {
   readonly values: Scalar[][];
   /** 0: absent; 1: there, but nothing or null; 3: something is there. */
   readonly presence: Uint8Array;
+  /** Fields that are there, each once. */
+  readonly there: number[] = [];
   /** The last event had more than is read. */
   truncated = false;
   #left = 0;
@@ -45,8 +47,12 @@ export class EventFields {
   }
 
   read(event: object): void {
-    for (const values of this.values) if (values.length > 0) values.length = 0;
-    this.presence.fill(0);
+    for (const field of this.there) {
+      const values = this.values[field];
+      if (values !== undefined && values.length > 0) values.length = 0;
+      this.presence[field] = 0;
+    }
+    this.there.length = 0;
     this.truncated = false;
     this.#left = maxValues;
     this.#walk(event, this.#root, 0);
@@ -108,7 +114,7 @@ export class EventFields {
   #leaf(value: unknown, field: number, listDepth: number): void {
     if (!this.#take()) return;
     const values = this.values[field];
-    this.presence[field] = (this.presence[field] ?? 0) | 1;
+    this.#isThere(field);
     if (value === null) values?.push(null);
     else if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
       this.presence[field] = 3;
@@ -119,6 +125,12 @@ export class EventFields {
     } else this.presence[field] = 3;
   }
 
+  #isThere(field: number): void {
+    if (this.presence[field] !== 0) return;
+    this.presence[field] = 1;
+    this.there.push(field);
+  }
+
   /** Without recursion: an event may nest as deeply as it likes. */
   #readAll(event: object, field: number): void {
     const open: unknown[] = [event];
@@ -126,6 +138,7 @@ export class EventFields {
       const value = open.pop();
       if (!this.#take()) return;
       if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+        this.#isThere(field);
         this.presence[field] = 3;
         this.values[field]?.push(value);
       } else if (typeof value === 'object' && value !== null)

@@ -54,7 +54,9 @@ interface FieldProgram {
   /** Of the keys of `folded`: folding keeps lengths, so a longer text is none of them. */
   longest: number;
   automaton?: Automaton;
-  /** What was true of values of before, where an automaton would have to look. */
+  /** Whether anything is asked of its values that is not asked only when an expression comes to it. */
+  isLookedUp: boolean;
+  /** What was true of values of before, where they would have to be folded or an automaton to look. */
   memory?: { readonly atoms: Map<string, readonly number[]>; asked: number; known: number };
 }
 
@@ -103,11 +105,13 @@ export class Program {
           this.#index[atom] = rules;
         }
     }
-    for (const field of this.#fieldPrograms)
-      if (field.literals.length > 0) {
-        field.automaton = new Automaton(field.literals);
-        field.memory = { atoms: new Map(), asked: 0, known: 0 };
-      }
+    for (const field of this.#fieldPrograms) {
+      if (field.literals.length > 0) field.automaton = new Automaton(field.literals);
+      const { folded, cased, numbers, anything, automaton } = field;
+      const keys = folded.size + cased.size + numbers.size;
+      field.isLookedUp = keys > 0 || anything.length > 0 || automaton !== undefined;
+      if (folded.size > 0 || automaton !== undefined) field.memory = { atoms: new Map(), asked: 0, known: 0 };
+    }
     this.#isTrue = new Uint32Array(this.#atoms.length);
     this.#asked = new Uint32Array(this.#atoms.length);
     this.#isCandidate = new Uint32Array(this.#rules.length);
@@ -117,8 +121,7 @@ export class Program {
   evaluate(event: object): { readonly matched: readonly number[]; readonly truncated: boolean } {
     this.#begin();
     this.#fields.read(event);
-    for (let field = 0; field < this.#fieldPrograms.length; field += 1)
-      if ((this.#fields.presence[field] as number) > 0) this.#lookUp(field);
+    for (const field of this.#fields.there) this.#lookUp(field);
     for (const rule of this.#always) this.#propose(rule);
     const matched = this.#candidates.filter((rule) => this.#holds(this.#rules[rule] as Node));
     if (matched.length > 1) matched.sort((a, b) => a - b);
@@ -158,6 +161,7 @@ export class Program {
     const program = this.#fieldPrograms[field] as FieldProgram;
     const values = this.#fields.values[field] as Scalar[];
     this.#meetAll(program.there);
+    if (!program.isLookedUp) return;
     for (const value of values) if (value !== null) this.#meetAll(this.#metBy(program, value));
   }
 
@@ -291,6 +295,7 @@ export class Program {
       anything: [],
       literals: [],
       longest: -1,
+      isLookedUp: false,
     });
     return number;
   }

@@ -141,14 +141,14 @@ function* otherUser(call: AgentCall, conversation: Conversation): Generator<Dete
 
 function* platformEvent(seen: SeenEvent, memory: Agent): Generator<Detected> {
   const { event } = seen;
-  const { id, also = [], behind, address } = event.actor;
+  const { id, also, behind, address } = event.actor;
   if (toolCallOf(seen.raw) !== undefined) {
-    const workload = id?.startsWith('kubernetes:Pod/') === true ? workloadOf(id) : undefined;
+    const workload = id !== undefined && isPod(id) ? workloadOf(id) : undefined;
     if (workload !== undefined && !memory.workloads.has(workload) && memory.workloads.size < most.workloads)
       memory.workloads.set(workload, { identities: new Set(), events: 0 });
     return;
   }
-  const pod = [...also, ...(id === undefined ? [] : [id])].find((each) => each.startsWith('kubernetes:Pod/'));
+  const pod = also?.find(isPod) ?? (id !== undefined && isPod(id) ? id : undefined);
   const time = Date.parse(event.time);
   const own = pod === undefined ? undefined : workloadOf(pod);
   const lives = address === undefined ? undefined : memory.addresses.get(address);
@@ -182,6 +182,8 @@ function* platformEvent(seen: SeenEvent, memory: Agent): Generator<Detected> {
     note: `${own}, which runs an agent, acts as ${id}${behind === undefined ? '' : ` (impersonated by ${behind})`}; in ${workload.events - 1} earlier events it never did.`,
   };
 }
+
+const isPod = (node: string) => node.startsWith('kubernetes:Pod/');
 
 /** The pod without what a Deployment or a StatefulSet puts behind its name. */
 function workloadOf(pod: string): string {

@@ -3,21 +3,21 @@
  * kind, where, and three bytes of its digest, which tell a secret that comes again with every turn of a conversation from a new one,
  * and are too few to try guesses on. Items to be rotated are made of the event itself (`secrets/rotation.ts`).
  */
-import type { Detected, SeenEvent, StreamDetector } from '@firebreak/contract';
+import type { Detected, NormalEvent, SeenEvent, StreamDetector } from '@firebreak/contract';
 import { eventFormats } from '../../../events/formats/index.ts';
 import { field } from '../../../intake/foreign.ts';
 import { sha256Hex } from '../../../kernel/digest.ts';
 import { shippedSecretSearches } from '../../secrets/index.ts';
 import { openedBy, openedByRedacted } from '../../secrets/opened-by.ts';
 import { secretsDetector } from '../../secrets/rotation.ts';
-import { secretsInEvent } from '../../secrets/secrets-in-event.ts';
+import { type SecretInEvent, secretsInEvent } from '../../secrets/secrets-in-event.ts';
 
 const mostRemembered = 50_000;
 const mostOfAnEvent = 20;
 
 function start(state?: unknown) {
-  const told = field(state, 'version') === 1 ? field(state, 'seen') : undefined;
-  const seen = new Set(Array.isArray(told) ? told.filter((each) => typeof each === 'string') : []);
+  const known = field(state, 'version') === 1 ? field(state, 'seen') : undefined;
+  const seen = new Set(Array.isArray(known) ? known.filter((each) => typeof each === 'string') : []);
   let dropped = 0;
 
   function isNew(key: string): boolean {
@@ -32,10 +32,15 @@ function start(state?: unknown) {
     return true;
   }
 
-  function* see({ event, raw }: SeenEvent): Generator<Detected> {
+  function see({ event, raw, rawText }: SeenEvent): Iterable<Detected> {
+    const secrets = secretsInEvent(event, raw, shippedSecretSearches(), rawText);
+    return secrets.length === 0 ? [] : told(event, secrets);
+  }
+
+  function* told(event: NormalEvent, secrets: readonly SecretInEvent[]): Generator<Detected> {
     const session = event.actor.session ?? event.actor.id ?? event.actor.name;
     let yielded = 0;
-    for (const { rule, path, start: from, end, is } of secretsInEvent(event, raw, shippedSecretSearches())) {
+    for (const { rule, path, start: from, end, is } of secrets) {
       const digest = 'secret' in is ? sha256Hex(is.secret) : is.digest;
       const key = `${rule.id} ${digest.slice(0, 6)} ${session}`;
       if (yielded === mostOfAnEvent || !isNew(key)) continue;

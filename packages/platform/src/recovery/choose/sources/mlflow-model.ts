@@ -92,11 +92,13 @@ export default {
     return [model.id, `mlflow:RegisteredModel/${model.data.name}`];
   },
 
-  moved(targets) {
+  moved(targets, activity) {
     const alias = targets.map((id) => /^mlflow:Alias\/.*@([^@]+)$/.exec(id)?.[1]).find((found) => found !== undefined);
     const version = targets
       .map((id) => /^mlflow:ModelVersion\/.*\/([^/]+)$/.exec(id)?.[1])
       .find((found) => found !== undefined);
-    return alias === undefined || version === undefined ? undefined : { by: `alias ${alias}`, version };
+    if (alias === undefined) return undefined;
+    if (activity === 'delete') return { by: `alias ${alias}`, version: null };
+    return version === undefined ? undefined : { by: `alias ${alias}`, version };
   },
 } satisfies VersionSource;

@@ -26,6 +26,12 @@ export interface Served {
   readonly until: string | null;
 }
 
+/** What an event did to a name that people get a version by; null: it was taken away. */
+export interface Move {
+  readonly by: string;
+  readonly version: string | null;
+}
+
 export interface VersionSource {
   /** The thing whose versions these are, for a node that belongs to it; undefined for a node of another kind. */
   readonly subject: (estate: Estate, node: NodeId) => NodeRef | undefined;
@@ -38,5 +44,5 @@ export interface VersionSource {
   readonly servedBy: (fact: FactVersion) => readonly Served[];
   /** Targets of events, as logs name them, that tell of moves; and what such an event put in place. */
   readonly moves: (estate: Estate, subject: NodeId) => readonly NodeId[];
-  readonly moved: (targets: readonly NodeId[]) => { readonly by: string; readonly version: string } | undefined;
+  readonly moved: (targets: readonly NodeId[], activity: 'change' | 'delete') => Move | undefined;
 }

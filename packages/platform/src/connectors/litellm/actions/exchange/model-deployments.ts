@@ -1,6 +1,7 @@
 /** The deployments that answer for a model, as the proxy tells them. */
 
-import type { JsonDesk } from '../../../../exchange/json-desk.ts';
+import { litellmId } from '@firebreak/contract';
+import type { JsonDesk, JsonWrite } from '../../../../exchange/json-desk.ts';
 import { array, at, textAt } from '../../../../intake/foreign.ts';
 
 export interface Deployment {
@@ -21,4 +22,27 @@ export async function deploymentsOf(desk: JsonDesk, model: string): Promise<read
       blocked: at(entry, 'model_info', 'blocked') === true,
     }))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Whether the same ones answer as before: each by its id, in one order. */
+export function sameDeployments(
+  now: readonly Pick<Deployment, 'id'>[],
+  was: readonly Pick<Deployment, 'id'>[],
+): boolean {
+  return now.length === was.length && now.every(({ id }, place) => id === was[place]?.id);
+}
+
+/** Changes one that is in the database. @param body the fields that change */
+export function updateDeployment(
+  of: { readonly server: string; readonly model: string },
+  deployment: string,
+  body: JsonWrite['body'],
+): JsonWrite {
+  return {
+    verb: 'patch',
+    object: litellmId('Deployment', of.server, `${of.model}/${deployment}`),
+    method: 'PATCH',
+    path: `/model/${encodeURIComponent(deployment)}/update`,
+    body,
+  };
 }

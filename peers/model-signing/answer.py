@@ -2,6 +2,7 @@
 
 {"cli": [arguments]} is its command line; {"verb", "model", "signature", "key", "method", "algorithm"} its library, which can do more;
 {"before1": {"model", "signature", "key", "predicate"}} signs as it did before 1.0, through the functions by which it still verifies that.
+{"sigstore": {"bundle", "root", "identity", "issuer"}} has Sigstore's own library judge a bundle against a trusted root, both as texts.
 Every answer is {"ok": whether it ended well, "why": what it said}.
 """
 import base64
@@ -9,12 +10,16 @@ import contextlib
 import io
 import json
 import sys
+import tempfile
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from model_signing import hashing, signing, verifying
 from model_signing._cli import main
 from model_signing._signing import sign_ec_key, sign_sigstore_pb
+from sigstore.models import Bundle, TrustedRoot
+from sigstore.verify import Verifier
+from sigstore.verify.policy import Identity
 
 
 def by_library(verb, model, signature, key, method, algorithm):
@@ -61,12 +66,22 @@ def before1(model, signature, key, predicate):
         json.dump(bundle, file)
 
 
+def sigstore(bundle, root, identity, issuer):
+    with tempfile.NamedTemporaryFile("w") as file:
+        file.write(root)
+        file.flush()
+        verifier = Verifier(trusted_root=TrustedRoot.from_file(file.name))
+    verifier.verify_dsse(Bundle.from_json(bundle), Identity(identity=identity, issuer=issuer))
+
+
 def do(request):
     if "cli" in request:
         # Its command ends by SystemExit, with 0 or nothing where it went well.
         main(request["cli"])
     elif "before1" in request:
         before1(**request["before1"])
+    elif "sigstore" in request:
+        sigstore(**request["sigstore"])
     else:
         by_library(**request)
 

@@ -41,7 +41,7 @@ function named(): Hostile[] {
 }
 
 function bent(): Hostile[] {
-  const memo = (...parts: Uint8Array[]) => join(proto(4), ...parts);
+  const memo = (...parts: Parameters<typeof join>) => join(proto(4), ...parts);
   const setAttribute = (name: string, value: Uint8Array) => join('}', text(name), value, 's', 0x85, 'N', 0x86);
   const ways: Readonly<Record<string, readonly [string, Uint8Array]>> = {
     'MEMOIZE and BINPUT mixed': [

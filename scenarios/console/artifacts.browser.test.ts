@@ -149,6 +149,7 @@ test('an artifact: what is wrong in it and at which byte, what the gate wants, w
     .getByRole('link', { name: /^churn/ })
     .first()
     .click();
+  await page.getByText('Do not load it.').waitFor();
   await page.getByText("It calls os.system('id').").waitFor();
   await page.getByText(/at byte 1,234/).waitFor();
   await page.getByText('Refused: 1 requirement not met').waitFor();
@@ -171,4 +172,5 @@ test('the drawing of a lineage says what is signed, and leads to the report', as
   await shoot(page, 'lineage-signed');
   await page.getByRole('link', { name: 'Signature, inspection, promotion' }).click();
   await page.getByText('Let in', { exact: true }).waitFor();
+  await page.getByText('It may run in production, and its files are safe to load.').waitFor();
 });

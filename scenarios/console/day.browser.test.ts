@@ -11,6 +11,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { invite, type OwnConsole, serveConsole, shoot } from './served-console.ts';
 import { root } from './server.ts';
 
+/** Until the drawing stands still. */
+const drawingMs = 1500;
+
 let served: OwnConsole;
 
 beforeAll(async () => {
@@ -25,8 +28,7 @@ test('from npm start through approve, contained and undo', async () => {
 
   await ada.getByRole('link', { name: /serving account is abused/ }).click();
   await ada.getByText('Crown jewels in the blast radius').waitFor();
-  await settled(ada);
-  await shoot(ada, 'blast-radius');
+  await shoot(ada, 'blast-radius', drawingMs);
 
   await tab(ada, 'Attack paths');
   await ada.getByText('PERMISSION_DISCOVER').first().waitFor();
@@ -59,8 +61,7 @@ test('from npm start through approve, contained and undo', async () => {
     .getByText(/fresh collect shows nothing protected/)
     .first()
     .waitFor();
-  await settled(grace);
-  await shoot(grace, 'contained');
+  await shoot(grace, 'contained', drawingMs);
 
   await tab(grace, 'Evidence');
   await grace.getByRole('button', { name: 'Verify now' }).click();
@@ -97,10 +98,4 @@ async function approve(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Approve…' }).click();
   await page.getByRole('button', { name: /^Approve (all )?\d+ steps?$/ }).click();
   await page.getByRole('dialog').waitFor({ state: 'hidden' });
-}
-
-/** Waits for the drawing to stand still. */
-async function settled(page: Page): Promise<void> {
-  await page.waitForLoadState('networkidle').catch(() => undefined);
-  await page.waitForTimeout(1500);
 }

@@ -81,7 +81,7 @@ test('the timeline tells who did what, and what saw it', async () => {
 });
 
 test('what it could reach and what it touched are told apart, and what nobody logged is unknown', async () => {
-  await tab('Did');
+  await tab('Could and did');
   const picture = page.getByRole('region', { name: 'Picture of what was touched' });
   const secret = picture.getByRole('button', { name: /Secret s3-model-store.*touched 1 time by predictor-runner/ });
   await secret.click();

@@ -1,19 +1,49 @@
 /**
- * The evidence vault in a real browser on a real server over the demo estate: a namespace is taken, its chain of custody is read, it is
- * audited, held, and cannot be destroyed while it is held. Writes the pictures of the documentation when asked to.
+ * Evidence in a real browser on a real server over the demo estate: a namespace is taken, its chain of custody is read, it is audited,
+ * held, and cannot be destroyed while it is held; and of the log it is said who else has seen it, by a witness and a time stamping
+ * authority that answer, one that does not, and a file that verifies with their word. Writes the pictures of the documentation when asked to.
  */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { open, type Person, type ServedConsole, serveConsole, shoot } from './served-console.ts';
+import { serveWitness } from '../../packages/platform/src/app/serve-witness.ts';
+import { loadOrCreateSigner } from '../../packages/platform/src/ledger/key.ts';
+import { startTsa, type Tsa } from '../../packages/platform/src/ledger/testing/tsa.case.ts';
+import { type OwnConsole, open, type Person, serveConsole, shoot } from './served-console.ts';
+import { root } from './server.ts';
 
-let served: ServedConsole;
+let served: OwnConsole;
 let ada: Person;
+let tsa: Tsa;
+let witness: { readonly address: string; readonly verifierKey: string };
+let witnessed: Promise<void>;
+const leaving = new AbortController();
+/** Nobody listens there. */
+const silent = 'http://127.0.0.1:9/tsa';
 
 beforeAll(async () => {
-  served = await serveConsole();
+  tsa = await startTsa();
+  served = await serveConsole(async (data) => {
+    const { verifierKey } = await loadOrCreateSigner(join(data, 'keys'));
+    witness = await new Promise((resolve, reject) => {
+      const place = { data: join(tsa.folder, 'witness'), host: '127.0.0.1', port: 0, name: 'witness.example/team-b' };
+      witnessed = serveWitness({ ...place, logs: [verifierKey], signal: leaving.signal, onReady: resolve });
+      witnessed.catch(reject);
+    });
+    return [
+      ...['--witness', `${witness.verifierKey}=${witness.address}`, '--witness-quorum', '1'],
+      ...['--timestamp-authority', tsa.url('good'), '--timestamp-authority', silent],
+      ...['--tsa-certificate', join(tsa.folder, 'ca.pem')],
+    ];
+  });
   ada = await served.admin();
 });
 afterAll(async () => {
   await served?.close();
+  leaving.abort();
+  await witnessed;
+  await tsa?.close();
 });
 
 test('taken, read, audited, held, kept', async () => {
@@ -64,5 +94,43 @@ test('taken, read, audited, held, kept', async () => {
   await dialog.getByLabel('Why').fill('The duty to keep it has ended.');
   await dialog.getByRole('button', { name: 'Destroy for ever' }).click();
   await chain.getByText('destroyed', { exact: true }).waitFor();
+  expect(troubles).toEqual([]);
+});
+
+test('the log is vouched for by others, who did not is told, and the file verifies with their word', async () => {
+  const { page, troubles } = ada;
+  await open(page, 'Incidents');
+  await page.getByRole('link', { name: /serving account is abused/ }).click();
+  await page.getByRole('tab', { name: 'Evidence', exact: true }).click();
+  await page.getByRole('button', { name: 'Verify now' }).click();
+  await page.getByText('The evidence verifies.').waitFor();
+  const parties = page.getByRole('list', { name: 'Second parties' }).getByRole('listitem');
+  await parties.getByText(/^did not vouch: /).waitFor();
+  const told = await parties.allTextContents();
+  expect(told).toEqual([
+    expect.stringMatching(/^Witness witness\.example\/team-b\s*saw \d+ entries at .* UTC$/),
+    expect.stringMatching(/^Time stamps http:\/\/127\.0\.0\.1:\d+\/good\s*saw \d+ entries at .* UTC$/),
+    expect.stringMatching(/^Time stamps http:\/\/127\.0\.0\.1:9\/tsa\s*did not vouch: /),
+  ]);
+  await page.getByText('1 witness must have cosigned before an incident file verifies.').waitFor();
+  await shoot(page, 'second-parties');
+
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: /Download evidence file/ }).click(),
+  ]);
+  const file = join(tsa.folder, 'incident.tar');
+  await download.saveAs(file);
+  const verify = ['packages/platform/src/app/main.ts', 'evidence', 'verify', file, '--json'];
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [...verify, '--witness', witness.verifierKey, '--tsa-certificate', join(tsa.folder, 'ca.pem')],
+    { cwd: root },
+  );
+  expect(JSON.parse(stdout)).toMatchObject({
+    ok: true,
+    witnesses: [{ name: 'witness.example/team-b', keySource: 'given', state: 'cosigned' }],
+    timestamps: [{ authority: 'CN=TSA good', keySource: 'given', state: 'holds' }],
+  });
   expect(troubles).toEqual([]);
 });

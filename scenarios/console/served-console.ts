@@ -151,13 +151,18 @@ export async function tokenFor(page: Page, name: string, role: 'sensor' | 'respo
   return made.token;
 }
 
-/** A picture for the documentation, into the folder that `SCREENSHOTS` names; without it nothing. */
-export async function shoot(page: Page, name: string): Promise<void> {
+/**
+ * A picture for the documentation, into the folder that `SCREENSHOTS` names; without it nothing.
+ *
+ * @param stillMs how long what is drawn still moves
+ */
+export async function shoot(page: Page, name: string, stillMs = 0): Promise<void> {
   const { SCREENSHOTS } = process.env;
   if (SCREENSHOTS === undefined) return;
   await page.waitForLoadState('networkidle').catch(() => undefined);
   for (const skeleton of await page.locator('.mantine-Skeleton-root').all())
     await skeleton.waitFor({ state: 'detached' });
+  await page.waitForTimeout(stillMs);
   await mkdir(join(root, SCREENSHOTS), { recursive: true });
   await page.screenshot({ path: join(root, SCREENSHOTS, `${name}.png`) });
 }

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { HashName } from '../../packages/platform/src/artifacts/signing/hashing/hash.ts';
 import { readSigningKey, signModel } from '../../packages/platform/src/artifacts/signing/sign-model.ts';
 import type { Serialization } from '../../packages/platform/src/artifacts/signing/statement.ts';
+import { makeSigstore } from '../../packages/platform/src/artifacts/signing/testing/sigstore.case.ts';
 import {
   type Trust,
   trustInCertificates,
@@ -186,6 +187,22 @@ test('what it signed before its version 1.0 verifies with both', async () => {
   expect(await verify()).toMatchObject({ verdict: 'verified', statement: { predicateType: type } });
   expect(await withOneByteMore(async () => (await verify()).verdict)).toBe('refused');
   expect(await reference('verify', 'key', model, '--signature', signature, '--public_key', publicKey)).toBe(true);
+});
+
+test('a Sigstore of our own, as the gate’s tests use it, is one to Sigstore’s own library', async () => {
+  const own = makeSigstore();
+  const by = { identity: 'ci@git.example', issuer: 'https://token.example' };
+  const statement = {
+    _type: 'https://in-toto.io/Statement/v1',
+    subject: [{ name: 'llm', digest: { sha256: 'a1'.repeat(32) } }],
+    predicateType: 'https://sigstore.dev/cosign/sign/v1',
+    predicate: {},
+  };
+  const bundle = JSON.stringify(own.bundle(statement, by));
+  const judged = (root: string, who: typeof by) => tool.ask({ sigstore: { bundle, root, ...who } });
+  expect(await judged(own.trustedRoot, by)).toMatchObject({ ok: true });
+  expect(await judged(own.trustedRoot, { ...by, identity: 'other@git.example' })).toMatchObject({ ok: false });
+  expect(await judged(makeSigstore().trustedRoot, by)).toMatchObject({ ok: false });
 });
 
 test.skipIf(!hasCorpus)('the trusted root that its library carries judges the corpus as ours does', async () => {

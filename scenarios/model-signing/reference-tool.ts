@@ -26,6 +26,14 @@ export type ReferenceRequest =
         readonly key: string;
         readonly predicate: string;
       };
+    }
+  | {
+      readonly sigstore: {
+        readonly bundle: string;
+        readonly root: string;
+        readonly identity: string;
+        readonly issuer: string;
+      };
     };
 
 export interface ReferenceAnswer {

@@ -263,7 +263,7 @@ export const intake: IntakeStatus = {
     ...{ lagMs: { p50: 40, p99: 900 }, rules: 310, correlations: 12, filters: 2, detectors: 41 },
     problems: [{ code: 'FB-RULE-INVALID', file: 'x.yml', line: 3, reason: 'No condition.', warning: false }],
     stopped: [{ detector: 'agent/retry-storm', why: 'It failed.' }],
-    others: [],
+    others: [{ line: `line-2 ${hostileName}`, position: 4100, saved: at(19) }],
   },
 };
 

@@ -46,7 +46,7 @@ test('a plan is approved without a mouse, and the dialog keeps the focus and giv
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Notebook user' }).waitFor();
   await page.getByRole('tab', { name: 'Blast radius' }).focus();
-  for (const _ of ['Attack paths', 'Scope', 'Detections', 'Timeline', 'Did', 'Plan'])
+  for (const _ of ['Attack paths', 'Scope', 'Detections', 'Timeline', 'Could and did', 'Plan'])
     await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Approve…' }).waitFor();

@@ -229,6 +229,8 @@ export const canaryConfigSchema = z
       if (!fitting.includes(kind)) wrong(`this source gives ${fitting.join(' or ')}, not ${kind}`, 'metrics', at);
     });
     if (config.judge.marginal > config.judge.pass) wrong('marginal is above pass', 'judge');
+    // Neither NUL nor half a character can be kept: a digest over them is no digest.
+    if (/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/.test(JSON.stringify(config))) wrong('it holds text that cannot be kept');
   });
 export type CanaryConfig = z.output<typeof canaryConfigSchema>;
 /** As people write it: what has a default may be left out. */
@@ -260,7 +262,7 @@ export type CanarySample = z.output<typeof canarySampleSchema>;
 
 /** The body of `POST /api/canaries/{id}/samples`. Of the same `id` only the first counts. */
 export const canarySamplesSchema = z.object({
-  id: z.string().min(1).max(120).optional(),
+  id: word.optional(),
   samples: z.array(canarySampleSchema).min(1).max(200),
 });
 export type CanarySamples = z.output<typeof canarySamplesSchema>;

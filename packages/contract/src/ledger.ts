@@ -51,8 +51,8 @@ export const evidenceReportSchema = z.object({
   keySource: z.enum(['given', 'embedded']),
   entries: z.number(),
   blobs: z.number(),
-  /** 2 since log tiles, documents, witnesses and time stamps are in the file. */
-  format: z.union([z.literal(1), z.literal(2)]),
+  /** 2 since log tiles, documents, witnesses and time stamps are in the file; 3 since reports of earlier exports are not. */
+  format: z.union([z.literal(1), z.literal(2), z.literal(3)]),
   /** Reports in the file, as its last entry names them. */
   documents: z.array(blobRefSchema),
   /** Second parties, as far as their keys are known: given, or else those that the log itself names. */

@@ -1108,6 +1108,14 @@ export const routes = {
     role: 'viewer',
     returns: secondPartiesSchema,
   },
+  removeSecondParty: {
+    method: 'POST',
+    path: '/api/ledger/parties/remove',
+    summary: 'Ask a witness or time stamping authority no more; what it has said stays, and the ledger says who did it',
+    role: 'admin',
+    body: z.object({ party: z.string().min(1).max(2000), reason }),
+    returns: secondPartiesSchema,
+  },
   verifyEvidence: {
     method: 'POST',
     path: '/api/incidents/{id}/evidence/verify',

@@ -132,12 +132,11 @@ const exportPage = 500;
 export async function wholeHunt(
   asked: AskedHunt,
   most: number,
-  signal: AbortSignal,
 ): Promise<{ readonly events: Hunt['events']; readonly more: boolean }> {
   const events: Hunt['events'] = [];
   let before: number | undefined;
   while (true) {
-    const page = await call('hunt', { query: { ...asked, limit: exportPage, before } }, signal);
+    const page = await call('hunt', { query: { ...asked, limit: exportPage, before } });
     events.push(...page.events);
     if (page.next === null || events.length >= most)
       return { events: events.slice(0, most), more: page.next !== null || events.length > most };

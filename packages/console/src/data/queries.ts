@@ -83,9 +83,10 @@ export function executionQuery(id: string) {
   });
 }
 
-export function secondPartiesQuery() {
+/** Of the whole log; an export asks them, and goes to the log of its incident. */
+export function secondPartiesQuery(incident: string) {
   return queryOptions({
-    queryKey: ['second-parties'],
+    queryKey: ['incident', incident, 'second-parties'],
     queryFn: ({ signal }) => call('secondParties', {}, signal),
   });
 }

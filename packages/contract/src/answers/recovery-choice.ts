@@ -28,6 +28,14 @@ export interface RollbackWish {
   readonly subject: string;
   readonly from: DeliveredVersion;
   readonly to: DeliveredVersion;
+  /** Revisions of model servers that serve it, as collections saw them. */
+  readonly serving?: readonly ServingRevision[];
+}
+
+/** A revision that a model server keeps, by the node of the server. */
+export interface ServingRevision {
+  readonly server: string;
+  readonly revision: string;
 }
 
 /** Why a version was refused or cannot be taken yet, by stable codes. */

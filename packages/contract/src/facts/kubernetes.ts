@@ -408,6 +408,11 @@ export const modelWorkload = z.object({
   resourceKind: z.string(),
   role: z.enum(['serving', 'training', 'notebook', 'agent']),
   storageUri: maybe(z.string()),
+  /**
+   * Of KServe where it keeps revisions, and only while the newest one that it made is ready: that one, and the one that traffic can go
+   * back to.
+   */
+  revisions: maybe(z.object({ newest: z.string(), back: maybe(z.string()) })),
   serviceAccountName: maybe(z.string()),
   /** The pods that its operator makes of it; empty while it is suspended, stopped or over. */
   pods: list(z.object({ name: z.string(), labels: stringMap, spec: podSpec })),

@@ -28,6 +28,7 @@ import { exportLines, layOverEstate, playbookSource, responseEventLines } from '
 import { imageSource } from './promotion-gate.ts';
 import { askLocally } from './recovery/ask-locally.ts';
 import { rehearse } from './rehearse.ts';
+import { removeParty, secondParties } from './second-parties.ts';
 import { serve } from './serve.ts';
 import { serveWitness } from './serve-witness.ts';
 import { mustHaveField, mustStillHold, openStation, type Station } from './station.ts';
@@ -162,6 +163,13 @@ async function openDesk(where: Parameters<World['openDesk']>[0], signal: AbortSi
     },
     exportEvidence: (request) => leavingFile(station, request, signal).chunks,
     verifierKey: async () => station.ledger.verifierKey,
+    parties: {
+      list: () => secondParties(station),
+      remove: async (party, reason, actor) => {
+        await removeParty(station, party, { actor, reason });
+        return secondParties(station);
+      },
+    },
     reviews: () => station.reviews.list(),
     review: (id) => station.reviews.get(id),
     openReview: (request) => station.reviews.open(request),

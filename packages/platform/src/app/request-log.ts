@@ -3,7 +3,8 @@
  * as lines of JSON. `events:Window/<node id>?since=…&until=…`; without an id, those of everybody. Events that left the database for
  * files are in it too; a file that cannot be read any more is missing, and the snapshot says so.
  */
-import { FirebreakError, type Gap, type NodeId, type Snapshotter } from '@firebreak/contract';
+import { FirebreakError, type Gap, type Snapshotter } from '@firebreak/contract';
+import { idsInLogs } from '../events/node-finder.ts';
 import type { EventStore, EventWish, KeptEvent } from '../events/store.ts';
 import { theseBytes } from '../intake/open-body.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
@@ -23,7 +24,7 @@ export const requestLog: Snapshotter<KeptLog> = {
   async *take({ path, options }, log, signal) {
     const since = timeOf(options.get('since'), 'since');
     const until = timeOf(options.get('until'), 'until');
-    const wish: EventWish = { since, until, ...(path === '' ? {} : { actors: [path as NodeId] }) };
+    const wish: EventWish = { since, until, ...(path === '' ? {} : { actors: idsInLogs(path) }) };
     // Told beforehand, and so each time that a snapshot is gone on with: what is missing must not depend on who reads the events.
     const missing = new Set<string>();
     for await (const found of log.coldEvents.search(wish, Number.MAX_SAFE_INTEGER, undefined)) {

@@ -1,5 +1,6 @@
 /** The log's second parties in a running server: who they are, when they are asked, and what they said. */
 import { readFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { FirebreakError, type SecondParties } from '@firebreak/contract';
 import { certificatesOf } from '../ledger/timestamp/certificate.ts';
 import { noParties, openVouchers, type PartySettings } from '../ledger/vouchers.ts';
@@ -52,6 +53,75 @@ async function pemOf(path: string): Promise<string> {
   return text;
 }
 
+/**
+ * Who vouches from now on, with an entry in the log of who changed what: a log that had a witness and has none must say since
+ * when, and who did it. Nothing happens where nothing changes.
+ */
+async function changeParties(
+  { storage, ledger }: Pick<Station, 'storage' | 'ledger'>,
+  change: (now: PartySettings) => PartySettings,
+  { actor, reason }: { readonly actor: string; readonly reason: string },
+): Promise<void> {
+  const { vouchingStore: store, ledgerStore } = storage;
+  await ledgerStore.transaction(async (tx) => {
+    const before = await store.settings(tx);
+    const after = change(before);
+    const [was, is] = [namesOf(before), namesOf(after)];
+    if (isDeepStrictEqual(before, after)) return;
+    await store.saveSettings(after, tx);
+    const body = {
+      reason,
+      ...is,
+      added: [...is.witnesses, ...is.authorities].filter(
+        (name) => ![...was.witnesses, ...was.authorities].includes(name),
+      ),
+      removed: [...was.witnesses, ...was.authorities].filter(
+        (name) => ![...is.witnesses, ...is.authorities].includes(name),
+      ),
+    };
+    await ledger.append([{ incident: null, kind: 'parties.changed', actor, body }], tx);
+  });
+}
+
+/** As the log names them: verifier keys, addresses, and how many witnesses are enough. */
+function namesOf({ witnesses, quorum, authorities }: PartySettings) {
+  return {
+    witnesses: witnesses.flatMap((text) => parseWitnessAddress(text)?.verifier.verifierKey ?? []),
+    quorum,
+    authorities: authorities.map(({ url }) => url),
+  };
+}
+
+/** What a server was told at its start, in place of what was before. */
+export async function setParties(station: Pick<Station, 'storage' | 'ledger'>, settings: PartySettings): Promise<void> {
+  await changeParties(station, () => settings, { actor: 'serve', reason: 'The server was started with them.' });
+}
+
+/**
+ * Asks a party no more. What it has said so far stays. A quorum that the others cannot reach becomes all of them.
+ *
+ * @param party name or verifier key of a witness, address of an authority
+ * @throws FirebreakError FB-NOT-FOUND
+ */
+export async function removeParty(
+  station: Pick<Station, 'storage' | 'ledger'>,
+  party: string,
+  by: { readonly actor: string; readonly reason: string },
+): Promise<void> {
+  function without(now: PartySettings): PartySettings {
+    const witnesses = now.witnesses.filter((text) => {
+      const { name, verifierKey } = parseWitnessAddress(text)?.verifier ?? {};
+      return party !== name && party !== verifierKey;
+    });
+    const authorities = now.authorities.filter(({ url }) => url !== party);
+    if (witnesses.length === now.witnesses.length && authorities.length === now.authorities.length) {
+      throw new FirebreakError('FB-NOT-FOUND', 'Nobody of this name vouches for the log.');
+    }
+    return { witnesses, quorum: Math.min(now.quorum, witnesses.length), authorities };
+  }
+  await changeParties(station, without, by);
+}
+
 /** Those whom the log's owner last named. */
 export function vouchersOf({ storage, ledger, clock }: Station) {
   const consistency = (oldSize: number, size: number) => ledger.consistency(oldSize, size);
@@ -94,7 +164,7 @@ export class VouchingRounds {
 }
 
 /** What people see of them. */
-export async function secondParties({ storage }: Station): Promise<SecondParties> {
+export async function secondParties({ storage }: Pick<Station, 'storage'>): Promise<SecondParties> {
   const store = storage.vouchingStore;
   const [settings, latest, checkpoint] = await Promise.all([store.settings(), store.latest(), store.note()]);
   const { witnesses, quorum, authorities } = settings ?? noParties;

@@ -17,8 +17,9 @@ import { planIncident } from './handlers/containment.ts';
 import { handlersOf } from './handlers/index.ts';
 import { NatsIntake } from './nats-intake.ts';
 import { openOutStation, readOutlets } from './out-station.ts';
+import { ReAudit } from './recovery/re-audit.ts';
 import { readRedactionFile } from './redaction-file.ts';
-import { readParties, VouchingRounds } from './second-parties.ts';
+import { readParties, setParties, VouchingRounds } from './second-parties.ts';
 import { openStation, type Station } from './station.ts';
 import { openDemo, openTarget } from './targets.ts';
 import { version } from './version.ts';
@@ -80,6 +81,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   let columns: ColumnKeeper | undefined;
   let bus: NatsIntake | undefined;
   let rounds: VouchingRounds | undefined;
+  let reAudit: ReAudit | undefined;
   try {
     const authenticator = new Authenticator(station.storage.authStore, station.clock);
     const { app, events } = await buildServer({
@@ -113,8 +115,9 @@ export async function serve(options: ServeOptions): Promise<void> {
       .catch((error: unknown) => logger.error(error, 'the cluster is no longer followed; collect by hand'));
     columns = openColumnKeeper(station.storage.url, told);
     cold = new ColdKeeper({ ...station, ...options, keepDays: options.keepDays, onTrouble: told });
-    if (parties !== undefined) await station.storage.vouchingStore.saveSettings(parties);
+    if (parties !== undefined) await setParties(station, parties);
     rounds = new VouchingRounds(station, told);
+    reAudit = new ReAudit(station, told);
     if (options.bus !== undefined)
       bus = await NatsIntake.open({ ...options.bus, line: station.intake, onTrouble: told });
     const address = await app.listen({ host: options.host, port: options.port });
@@ -127,6 +130,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     await app.close();
   } finally {
     await bus?.close();
+    await reAudit?.close();
     await rounds?.close();
     await columns?.close();
     await cold?.close();

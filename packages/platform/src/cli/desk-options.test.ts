@@ -164,6 +164,7 @@ function noting(answers: Partial<Desk> = {}) {
       telemetry: { show: refuse, send: refuse },
       canaries: { start: refuse, list: async () => [], get: refuse, approve: refuse, stop: refuse },
       vault: noVault,
+      parties: { list: refuse, remove: refuse },
       rotation: async () => [],
       decideRotation: refuse,
       reviews: async () => [],

@@ -28,6 +28,7 @@ import { intakeCommand } from './commands/intake.ts';
 import { inventoryCommands } from './commands/inventory.ts';
 import { lineageCommand } from './commands/lineage.ts';
 import { modelCommand } from './commands/model.ts';
+import { partiesCommand } from './commands/parties.ts';
 import { pathsCommand } from './commands/paths.ts';
 import { permissionsCommand } from './commands/permissions.ts';
 import { planCommands } from './commands/plan.ts';
@@ -110,6 +111,7 @@ const commands = [
   playbookCommands,
   evidenceCommands,
   witnessCommand,
+  partiesCommand,
   exportCommand,
   permissionsCommand,
   completionCommand,

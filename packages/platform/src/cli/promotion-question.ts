@@ -3,18 +3,18 @@ import { readFile, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import {
-  type ArtifactVerdict,
   FirebreakError,
   type PromotionFindings,
   type PromotionRecord,
   type PromotionSubject,
 } from '@firebreak/contract';
 import { inspectFiles } from '../artifacts/inspection/inspect-files.ts';
+import { worst } from '../artifacts/inspection/inspection.ts';
 import { mostBundleBytes } from '../artifacts/signing/bundle/bundle.ts';
 import { hashModel } from '../artifacts/signing/hashing/hash-model.ts';
 import { readUpTo } from '../artifacts/signing/read-file.ts';
 import { compareResources } from '../artifacts/signing/resource-name.ts';
-import { rootOf } from '../artifacts/signing/statement.ts';
+import { gitPaths, rootOf } from '../artifacts/signing/statement.ts';
 import { placeIn } from '../artifacts/signing/verify-model.ts';
 import { lineageOf } from '../inventory/lineage.ts';
 import { systemClock } from '../kernel/clock.ts';
@@ -35,8 +35,6 @@ import { openSource } from './source-options.ts';
 const mostAttestationBytes = 64 * 1024 * 1024;
 const mostAttestations = 1000;
 const perFileMs = 600_000;
-/** As the reference tool leaves them out. */
-const gitPaths = ['.git', '.gitattributes', '.github', '.gitignore'];
 
 /** @throws FirebreakError FB-USAGE, FB-POLICY-INVALID, FB-PROMOTION-TRUST, and what reading says */
 export async function judgePromotion(
@@ -109,7 +107,11 @@ async function filesOf(
   // The bundle lies in the model and is no part of it.
   const own = bundle === undefined ? undefined : resolve(bundle);
   const files = report.files.filter((file) => resolve(file.path) !== own);
-  const whole = { ...report, files, verdict: worstOf(files.map(({ verdict }) => verdict)) };
+  const whole = {
+    ...report,
+    files,
+    verdict: files.length === 0 ? ('cannot-tell' as const) : worst(files.map(({ verdict }) => verdict)),
+  };
   const digest = root ?? (await hashedRoot(path, bundle, signal));
   return {
     subject: {
@@ -121,13 +123,6 @@ async function filesOf(
     signature: finding,
     scan: scanFinding(whole),
   };
-}
-
-function worstOf(verdicts: readonly ArtifactVerdict[]): ArtifactVerdict {
-  if (verdicts.length === 0) return 'cannot-tell';
-  for (const verdict of ['unsafe', 'cannot-tell', 'suspicious'] as const)
-    if (verdicts.includes(verdict)) return verdict;
-  return 'safe';
 }
 
 async function hashedRoot(path: string, bundle: string | undefined, signal: AbortSignal): Promise<string | undefined> {

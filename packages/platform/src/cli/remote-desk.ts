@@ -113,6 +113,10 @@ export function openRemoteDesk(server: URL, token: string, signal: AbortSignal):
       stop: (id, why) => client.call('stopCanary', { ...about(id), body: { why } }, signal),
     },
     vault: remoteVault(client, signal),
+    parties: {
+      list: () => client.call('secondParties', {}, signal),
+      remove: (party, reason) => client.call('removeSecondParty', { body: { party, reason } }, signal),
+    },
     recovery: (name, request) => client.call(name, request, signal),
     rotation: async (state) =>
       (await client.call('rotation', { query: state === undefined ? {} : { state } }, signal)).items,

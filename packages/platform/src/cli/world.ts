@@ -36,6 +36,7 @@ import type {
   RotationItem,
   RotationState,
   recoveryRoutes,
+  SecondParties,
   Suppression,
   TakenTelemetry,
   Telemetry,
@@ -292,6 +293,13 @@ export type AskRecovery = <Name extends keyof typeof recoveryRoutes>(
   request: RequestOf<Name>,
 ) => Promise<AnswerOf<Name>>;
 
+/** Second parties of the log that is kept here. */
+export interface PartyDesk {
+  list(): Promise<SecondParties>;
+  /** @throws FirebreakError FB-NOT-FOUND */
+  remove(party: string, reason: string, by: string): Promise<SecondParties>;
+}
+
 export interface Desk {
   readonly cases: CaseDesk;
   incidents(): Promise<readonly Incident[]>;
@@ -328,6 +336,7 @@ export interface Desk {
   readonly telemetry: TelemetryDesk;
   readonly canaries: CanaryDesk;
   readonly vault: VaultDesk;
+  readonly parties: PartyDesk;
   /** A server knows by the token who asks; here it is `by`. */
   recovery<Name extends keyof typeof recoveryRoutes>(
     name: Name,

@@ -11,6 +11,9 @@ import { gap } from './gap.ts';
 
 const mostFiles = 2_000_000;
 const deepest = 64;
+/** A file of more than this is one of holes when what it holds on the disk is a small part of it. */
+const sparseBytes = 2 ** 30;
+const sparseTimes = 16;
 
 /** Every file below a folder, in the order of names; or the one file. @param wanted which names are, all when absent */
 export async function* filesOf(
@@ -20,7 +23,7 @@ export async function* filesOf(
 ): AsyncGenerator<SnapshotPiece> {
   const count = { files: 0 };
   const found = await lstat(root);
-  if (found.isFile()) yield await fileOf(root, 'file');
+  if (found.isFile()) yield await wholeFileOf(root, 'file');
   else yield* below(root, '', 0, count, wanted, signal);
 }
 
@@ -58,13 +61,22 @@ async function* below(
       return;
     }
     try {
-      if (entry.isFile()) yield await fileOf(join(root, name), name);
+      if (entry.isFile()) yield await wholeFileOf(join(root, name), name);
       else if (entry.isSymbolicLink()) yield linkOf(name, await readlink(join(root, name)));
       else yield { missing: gap('FB-EVIDENCE-PARTIAL', ['*'], name, 'It is neither a file nor a link.') };
     } catch (error) {
       yield unreadable(name, error);
     }
   }
+}
+
+/** A file, unless it is hardly more than holes: a few bytes on a disk would become a terabyte of zeros to read and to keep. */
+async function wholeFileOf(path: string, name: string): Promise<SnapshotPiece> {
+  const { size, blocks } = await lstat(path);
+  const held = blocks * 512;
+  if (size <= sparseBytes || held * sparseTimes >= size) return fileOf(path, name);
+  const why = `It says that it has ${size} bytes and holds ${held}: a file of holes is not taken.`;
+  return { missing: gap('FB-EVIDENCE-PARTIAL', ['*'], name, why) };
 }
 
 /** A file, of which no byte is read before it is asked for. */

@@ -52,6 +52,23 @@ const kindOfClass: Readonly<Partial<Record<AssetClass, TimelineKind>>> = {
   credential: 'identity',
 };
 
+/** Of what the estate does not have any more, or never had: by the kind that its id names. */
+const kindOfUnknown: Readonly<Record<string, TimelineKind>> = {
+  RegisteredModel: 'model',
+  ModelVersion: 'model',
+  Alias: 'model',
+  Model: 'model',
+  ModelEndpoint: 'model',
+  Prompt: 'model',
+  Dataset: 'data',
+  Collection: 'data',
+  VectorStore: 'data',
+  Bucket: 'data',
+  McpServer: 'tool',
+  Tool: 'tool',
+  Agent: 'tool',
+};
+
 /** By time; of two at the same time by id. */
 export function timelineOf({ graph, find, compromised, events, detections, entries }: TimelineQuestion): Moment[] {
   const citing = new Map<string, string[]>();
@@ -132,9 +149,9 @@ function found(id: string, activity: NormalEvent['activity'], graph: AttackGraph
 
 /** By the first thing that was touched whose class says something. */
 function kindOf(touched: readonly NodeRef[], graph: AttackGraph): TimelineKind {
-  for (const { id } of touched) {
+  for (const { id, kind: named } of touched) {
     const node = graph.indexOf.get(id);
-    const kind = node === undefined ? undefined : kindOfClass[graph.nodeAt(node).class];
+    const kind = node === undefined ? kindOfUnknown[named] : kindOfClass[graph.nodeAt(node).class];
     if (kind !== undefined) return kind;
   }
   return 'platform';

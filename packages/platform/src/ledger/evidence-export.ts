@@ -4,9 +4,11 @@ import { sha256Hex } from '../kernel/digest.ts';
 import {
   blobPath,
   checkpointPath,
+  currentFormat,
   documentFolder,
   entryPath,
   isDocumentPath,
+  isReport,
   keyPath,
   manifestHead,
   manifestLine,
@@ -96,7 +98,7 @@ export async function* exportEvidence<Tx>(request: EvidenceRequest<Tx>): AsyncGe
     return member(path, bytes);
   }
 
-  yield member(readmePath, readmeTextOf[2]);
+  yield member(readmePath, readmeTextOf[currentFormat]);
   yield member(keyPath, `${ledger.verifierKey}\n`);
   yield member(checkpointPath, note);
   for (const [n, token] of timestamps.slice(0, maximumTimestamps).entries()) {
@@ -113,11 +115,11 @@ export async function* exportEvidence<Tx>(request: EvidenceRequest<Tx>): AsyncGe
     const hashes = await ledger.proof(index, treeSize);
     yield member(proofPath(index), tlogProofText({ index, hashes, checkpoint: note }));
   }
-  const documents = sealed.blobs.filter(({ name }) => isDocumentPath(name));
+  const documents = sealed.blobs.filter(({ name }) => isReport(sealed, name));
   for (const { name, sha256 } of documents) yield await blob(name, sha256);
   for (const sha256 of [...blobs].sort()) yield await blob(blobPath(sha256), sha256);
   const rootHash = toBase64(await ledger.root(treeSize));
-  const tail = manifestTail({ format: 2, incident, origin: ledger.origin, rootHash, treeSize });
+  const tail = manifestTail({ format: currentFormat, incident, origin: ledger.origin, rootHash, treeSize });
   yield archived(manifestPath, Buffer.from(`${manifestHead}${lines.join(',')}${tail}`));
   yield tarEnd;
 }
@@ -141,7 +143,7 @@ async function seal<Tx>({ ledger, incident, actor, documents = [], vouchers, sin
   }
   const policy = vouchers?.policy;
   const body = {
-    format: 2,
+    format: currentFormat,
     ...(sizes.length === 0 ? {} : { since: sizes }),
     ...(policy === undefined
       ? {}
@@ -157,7 +159,7 @@ async function contentOf<Tx>(ledger: Ledger<Tx>, incident: string, last: number)
   for await (const { index, entry } of ledger.entries(incident)) {
     if (index > last) break;
     indexes.push(index);
-    for (const { name, sha256 } of entry.blobs) if (index !== last || !isDocumentPath(name)) blobs.add(sha256);
+    for (const { name, sha256 } of entry.blobs) if (!isReport(entry, name)) blobs.add(sha256);
   }
   return { indexes, blobs };
 }

@@ -15,11 +15,18 @@
  *     manifest.json                     path, size and digest of every member before it
  *
  * Nothing in it is left to the writer's taste: two exports of the same tree, cosigned alike, are the same bytes, and no byte
- * of an export can change without a check failing. Format 1 had no time stamps, tiles and documents; it is still read.
+ * of an export can change without a check failing.
+ *
+ * An export is itself an entry, which names the reports that were made for it. Those of earlier exports are not part of a later
+ * one: they were rendered from the entries that are here, and would be carried along by every export after them. Their names
+ * and digests stay, in the entries. Format 2 still carried them; format 1 had no time stamps, tiles and documents. Both are read.
  */
+import type { LedgerEntry } from '@firebreak/contract';
 import { canonicalJson } from '../kernel/canonical-json.ts';
 
-export type EvidenceFormat = 1 | 2;
+export type EvidenceFormat = 1 | 2 | 3;
+/** What is written now. */
+export const currentFormat = 3;
 
 /** Kind of the entry that ends an export. */
 export const exportedKind = 'evidence.exported';
@@ -55,6 +62,11 @@ export function blobDigestOf(path: string): string | undefined {
 /** The path of a document: one name of lower case, digits, dots and dashes. */
 export function isDocumentPath(path: string): boolean {
   return /^documents\/[a-z0-9][a-z0-9.-]{0,79}$/.test(path);
+}
+
+/** Whether a blob of an entry is a report that was made for an export. */
+export function isReport({ kind }: LedgerEntry, name: string): boolean {
+  return kind === exportedKind && isDocumentPath(name);
 }
 
 export interface ManifestFile {
@@ -186,5 +198,17 @@ To verify it without Firebreak, unpack it with any tar, then:
      openssl ts -verify -in timestamps/0.tsr -data checkpoint -CAfile CA
 `;
 
+/** Only the places that differ, so that it can be seen what they are. */
+const readmeTextOf3 = readmeTextOf2
+  .replace('format 2', 'format 3')
+  .replace(
+    '  blobs/sha256/HEX     the files',
+    '                       (those of earlier exports are not here)\n  blobs/sha256/HEX     the files',
+  );
+
 /** What a file of this format begins with. */
-export const readmeTextOf: Readonly<Record<EvidenceFormat, string>> = { 1: readmeTextOf1, 2: readmeTextOf2 };
+export const readmeTextOf: Readonly<Record<EvidenceFormat, string>> = {
+  1: readmeTextOf1,
+  2: readmeTextOf2,
+  3: readmeTextOf3,
+};

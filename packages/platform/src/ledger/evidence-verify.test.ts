@@ -156,7 +156,7 @@ describe('format 1, as earlier releases wrote it', () => {
     expect(report.checks.map((one) => one.check)).not.toContain(check.tiles);
   });
 
-  test('any bit of it is still held against it, and it does not pass for format 2', async () => {
+  test('any bit of it is still held against it, and it does not pass for a later one', async () => {
     const file = await old();
     await fc.assert(
       fc.asyncProperty(fc.nat(file.length * 8 - 1), async (bit) => {
@@ -169,6 +169,90 @@ describe('format 1, as earlier releases wrote it', () => {
     const dressed = await unpacked(file);
     dressed.set('README.txt', (await fresh()).get('README.txt') ?? Buffer.of());
     expect(failed(await verify(forged(dressed), key))).toContain(check.tiles);
+  });
+});
+
+describe('format 2, as earlier releases wrote it', () => {
+  const key = 'log.example/format-2+fd622a48+AawNxDIHdb7r98rvSFnEuGMuEZCMbGYHksxGOhUWnbxd';
+  const old = () => readFile(new URL('testing/format-2.tar', import.meta.url));
+
+  test('still verifies, with the reports of the export before it', async () => {
+    const report = await verify(await old(), key);
+    expect(report).toMatchObject({ ok: true, format: 2, entries: 4, blobs: 3, treeSize: 5 });
+    expect(report.documents.map(({ name }) => name)).toEqual(['documents/report.html']);
+  });
+
+  test('any bit of it is still held against it, and it does not pass for a later one', async () => {
+    const file = await old();
+    await fc.assert(
+      fc.asyncProperty(fc.nat(file.length * 8 - 1), async (bit) => {
+        const changed = Buffer.from(file);
+        changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+        expect(await outcome(changed, key)).not.toBe('ok');
+      }),
+      { numRuns: 200 },
+    );
+    const dressed = await unpacked(file);
+    dressed.set('README.txt', (await fresh()).get('README.txt') ?? Buffer.of());
+    expect(failed(await verify(forged(dressed), key))).toContain(check.blobs);
+  });
+});
+
+describe('a later export', () => {
+  const report = (text: string) => [{ name: 'report.html', mediaType: 'text/html', bytes: Buffer.from(text) }];
+  const before = Buffer.from('{"before":"an earlier one"}');
+  /** Two exports of an incident: the second has nothing of the first but the entry that says what it was. */
+  async function twice(second = 'the second report') {
+    const ledger = createLedger({
+      store: memoryLedgerStore(),
+      signer,
+      clock: settableClock('2026-05-06T07:08:09.010Z'),
+    });
+    const add = async (name: string, bytes: Uint8Array) => {
+      const blob = await ledger.putBlob(name, 'application/json', bytes);
+      await ledger.append([{ incident: 'inc_ours', kind: 'step.before', actor: 'w1', body: {}, blobs: [blob] }]);
+    };
+    await add('before.json', before);
+    const asked = { ledger, incident: 'inc_ours', actor: 'ada' };
+    const first = await bytesOf(exportEvidence({ ...asked, documents: report('the first report') }));
+    // as foreign names may be: a blob that is called like a report, of an entry that is no export
+    await add('documents/report.html', Buffer.from('{"named":"like a report"}'));
+    return { first, second: await bytesOf(exportEvidence({ ...asked, documents: report(second) })) };
+  }
+
+  test('does not carry the reports of earlier ones, verifies, and says so', async () => {
+    const { first, second } = await twice();
+    expect(await outcome(first, signer.verifierKey)).toBe('ok');
+    const found = await verify(second, signer.verifierKey);
+    expect(found).toMatchObject({ ok: true, format: 3, entries: 4, blobs: 2 });
+    expect(found.checks.map(({ detail }) => detail).join()).toContain(
+      '1 of earlier exports are named by their entries',
+    );
+    expect(first.includes('the first report')).toBe(true);
+    expect(second.includes('the first report')).toBe(false);
+    expect(second.includes('the second report')).toBe(true);
+    expect(second.includes('like a report')).toBe(true);
+  });
+
+  test('of which a report is the same as an earlier one has it once', async () => {
+    const { second } = await twice('the first report');
+    expect(await outcome(second, signer.verifierKey)).toBe('ok');
+  });
+
+  test('into which the earlier report was put back is refused, and so is one without its blobs', async () => {
+    const { second } = await twice();
+    const earlier = Buffer.from('the first report');
+    const put = await unpacked(second);
+    const blobs = [...put].filter(([path]) => path.startsWith('blobs/'));
+    for (const [path] of blobs) put.delete(path);
+    const all = [...blobs, [`blobs/sha256/${sha256Hex(earlier)}`, earlier] as const].sort(([a], [b]) =>
+      a < b ? -1 : 1,
+    );
+    for (const [path, bytes] of all) put.set(path, bytes);
+    expect(failed(await verify(forged(put), signer.verifierKey))).toEqual([check.blobs]);
+    const without = await unpacked(second);
+    for (const [path] of blobs) without.delete(path);
+    expect(failed(await verify(forged(without), signer.verifierKey))).toEqual([check.blobs]);
   });
 });
 

@@ -28,10 +28,12 @@ import {
   blobDigestOf,
   blobPath,
   checkpointPath,
+  currentFormat,
   type EvidenceFormat,
   entryIndexOf,
   exportedKind,
   isDocumentPath,
+  isReport,
   keyPath,
   manifestHead,
   manifestLine,
@@ -107,7 +109,7 @@ export async function verifyEvidence(
   if (cosigners.length < witnesses.length) {
     throw new FirebreakError('FB-USAGE', 'A witness key is not of the form name+id+key, with a key of type 4.');
   }
-  if (quorum !== undefined && (quorum < 1 || quorum > cosigners.length)) {
+  if (quorum !== undefined && !(Number.isInteger(quorum) && quorum >= 1 && quorum <= cosigners.length)) {
     throw new FirebreakError('FB-USAGE', `${quorum} of ${cosigners.length} witnesses cannot be asked for.`);
   }
   return new Verification(new TarReader(source), given, cosigners, options).run();
@@ -120,7 +122,7 @@ class Verification {
   readonly #options: VerifyOptions;
   readonly #checks = new EvidenceChecks();
   readonly #times = new TimeCheck(this.#checks);
-  #format: EvidenceFormat = 2;
+  #format: EvidenceFormat = currentFormat;
   #verifier: NoteVerifier | undefined;
   #checkpointText = '';
   #checkpointBytes: Uint8Array = new Uint8Array();
@@ -137,6 +139,8 @@ class Verification {
   readonly #awaited = new Map<string, number>();
   #blobs = 0;
   #documents: BlobRef[] = [];
+  /** Named by entries of earlier exports, and not part of the file. */
+  #earlierReports = 0;
   #witnesses: Witnessing[] = [];
   #timestamps: Timestamping[] = [];
   readonly #manifest = sha256Stream();
@@ -161,7 +165,7 @@ class Verification {
       await this.#readKey();
       await this.#readCheckpoint();
       let member = await this.#next();
-      if (this.#format === 2) member = await this.#readTiles(await this.#readTimestamps(member));
+      if (this.#format > 1) member = await this.#readTiles(await this.#readTimestamps(member));
       for (; member !== undefined; member = await this.#next()) {
         const index = entryIndexOf(member.path);
         if (index === undefined) break;
@@ -169,7 +173,7 @@ class Verification {
       }
       this.#endEntries();
       await this.#checkOthers();
-      if (this.#format === 2) member = await this.#readDocuments(member);
+      if (this.#format > 1) member = await this.#readDocuments(member);
       for (let previous = ''; member !== undefined; member = await this.#next()) {
         const digest = blobDigestOf(member.path);
         if (digest === undefined) break;
@@ -236,10 +240,10 @@ class Verification {
   async #readReadme(member: TarMember): Promise<void> {
     const readme = await this.#content(member, maximumReadmeBytes);
     const text = utf8Text(readme);
-    const format = ([2, 1] as const).find((each) => readmeTextOf[each] === text);
+    const format = ([3, 2, 1] as const).find((each) => readmeTextOf[each] === text);
     if (format === undefined) throw new TarProblem(`${readmePath} is not the text of this format`);
     this.#format = format;
-    if (format === 2) this.#checks.demand('tiles', 'times', 'documents');
+    if (format > 1) this.#checks.demand('tiles', 'times', 'documents');
   }
 
   async #readKey(): Promise<void> {
@@ -334,14 +338,20 @@ class Verification {
       this.#checks.fail('records', `entry ${index} is not the canonical JSON of an entry`);
       return undefined;
     }
-    // Whether this is the last entry is not known yet: the documents of the one before are blobs like others after all.
-    for (const blob of this.#documents) this.#await(index, blob);
+    // Whether this is the last entry is not known yet. In format 2 the documents of one that was not are blobs like others.
+    if (this.#format === 2) for (const blob of this.#documents) this.#await(index, blob);
+    else this.#earlierReports += this.#documents.length;
     this.#documents = [];
     for (const blob of parsed.data.blobs) {
-      if (this.#format === 2 && isDocumentPath(blob.name)) this.#documents.push(blob);
+      if (this.#isDocument(parsed.data, blob)) this.#documents.push(blob);
       else this.#await(index, blob);
     }
     return parsed.data;
+  }
+
+  /** Whether an entry's blob is in `documents/` if the entry is the last. */
+  #isDocument(entry: LedgerEntry, { name }: BlobRef): boolean {
+    return this.#format > 2 ? isReport(entry, name) : this.#format === 2 && isDocumentPath(name);
   }
 
   #await(index: number, { sha256, size }: BlobRef): void {
@@ -397,7 +407,7 @@ class Verification {
   /** Asked once the last entry is known, which says who was to be asked. */
   async #checkOthers(): Promise<void> {
     if (this.#earlier !== undefined) await this.#checkEarlier(this.#earlier);
-    const stated = statedPolicy(this.#format === 2 ? this.#lastEntry : undefined);
+    const stated = statedPolicy(this.#format > 1 ? this.#lastEntry : undefined);
     const { quorum, timestamps, timestampWanted = false } = this.#options;
     const note = this.#checkpointBytes;
     this.#witnesses = checkWitnesses({ note, given: this.#cosigners, quorum, stated }, this.#checks);
@@ -453,7 +463,10 @@ class Verification {
       }
       member = await this.#next();
     }
-    this.#checks.pass('documents', `${this.#documents.length} documents`);
+    const earlier = this.#earlierReports;
+    const more =
+      earlier === 0 ? '' : `; ${earlier} of earlier exports are named by their entries and are not part of the file`;
+    this.#checks.pass('documents', `${this.#documents.length} documents${more}`);
     return member;
   }
 

@@ -33,9 +33,11 @@ export interface Vouching {
   readonly reason: string | null;
 }
 
-export interface VouchingStore {
-  settings(): Promise<PartySettings>;
-  saveSettings(settings: PartySettings): Promise<void>;
+/** @typeParam Tx the handle of an open transaction, where the store can take part in one. */
+export interface VouchingStore<Tx = never> {
+  /** With `tx`, nobody else changes them until it ends. */
+  settings(tx?: Tx): Promise<PartySettings>;
+  saveSettings(settings: PartySettings, tx?: Tx): Promise<void>;
   /** The largest tree that a party has vouched for; 0 for none. */
   lastSize(party: string): Promise<number>;
   keep(note: { readonly size: number; readonly text: string }, said: readonly Vouching[]): Promise<void>;

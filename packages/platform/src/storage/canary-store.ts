@@ -103,7 +103,7 @@ export function createCanaryStore(database: Database): CanaryStore<Transaction> 
         `update canary c set worker = $1, fence = c.fence + 1, lease_until = clock_timestamp() + $3 * interval '1 millisecond'
          where c.id in (
            select id from canary
-           where ended_at is null and due_at <= clock_timestamp() and (lease_until is null or lease_until <= clock_timestamp())
+           where ended_at is null and due_at <= clock_timestamp() and (state <> 'waiting-approval' or asked is not null) and (lease_until is null or lease_until <= clock_timestamp())
            order by due_at limit $2 for update skip locked)
          returning ${columns}, c.fence`,
         [worker, limit, leaseMs],

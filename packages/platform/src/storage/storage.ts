@@ -43,7 +43,7 @@ import { createWatchPlaces } from './watch-places.ts';
 
 export interface Storage {
   readonly ledgerStore: LedgerStore<Transaction>;
-  readonly vouchingStore: VouchingStore;
+  readonly vouchingStore: VouchingStore<Transaction>;
   readonly executionStore: ExecutionStore<Transaction>;
   readonly approvalStore: ApprovalStore<Transaction>;
   readonly incidentStore: IncidentStore<Transaction>;

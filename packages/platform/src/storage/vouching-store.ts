@@ -1,16 +1,18 @@
 /** What second parties said about the log's checkpoints, on PostgreSQL. */
 import { noParties, type PartySettings, type Vouching, type VouchingStore } from '../ledger/vouchers.ts';
-import type { Database } from './database.ts';
+import type { Database, Transaction } from './database.ts';
 
-export function createVouchingStore(database: Database): VouchingStore {
+export function createVouchingStore(database: Database): VouchingStore<Transaction> {
   return {
-    async settings() {
-      const [row] = await database.query<{ settings: PartySettings }>('select settings from ledger_parties');
+    async settings(tx) {
+      // Of the first settings there is no row yet that could be held.
+      await tx?.query('lock table ledger_parties in share row exclusive mode');
+      const [row] = await (tx ?? database).query<{ settings: PartySettings }>('select settings from ledger_parties');
       return row?.settings ?? noParties;
     },
 
-    async saveSettings(settings) {
-      await database.query(
+    async saveSettings(settings, tx) {
+      await (tx ?? database).query(
         `insert into ledger_parties (settings) values ($1) on conflict (one) do update set settings = excluded.settings`,
         [JSON.stringify(settings)],
       );

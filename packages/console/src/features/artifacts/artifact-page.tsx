@@ -1,9 +1,10 @@
 /** All about one artifact, in the order in which a responder asks: may it run, what is wrong in it, who vouches for it. */
+import type { ArtifactPage as Answer } from '@firebreak/contract/answers/artifact-page';
 import type { ArtifactFile } from '@firebreak/contract/answers/artifact-report';
 import type { PromotionRecord, Requirement } from '@firebreak/contract/answers/promotion';
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useSearch } from '@tanstack/react-router';
+import { Link, useSearch } from '@tanstack/react-router';
 import { artifactQuery } from '../../data/promotion-queries.ts';
 import { count } from '../../ui/count.ts';
 import { Digest } from '../../ui/digest.tsx';
@@ -11,6 +12,7 @@ import { Empty } from '../../ui/empty.tsx';
 import { ForeignText } from '../../ui/foreign-text.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { NodeLink } from '../../ui/node-link.tsx';
+import { Notice } from '../../ui/notice.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
@@ -36,7 +38,11 @@ export function ArtifactPage() {
       <PageHead
         title="Artifact"
         heading={<ForeignText text={subject} mono most={80} />}
-        about="What is known of it, and whether it may run."
+        about={
+          <>
+            <Link to="/channels/artifacts">Artifacts</Link> · what is known of it, and whether it may run
+          </>
+        }
       />
       <ChannelsNav />
       {answer.isLoadingError && <ProblemNotice error={answer.error} onRetry={() => void answer.refetch()} />}
@@ -48,6 +54,7 @@ export function ArtifactPage() {
               In the estate: <NodeLink node={answer.data.node} />
             </div>
           )}
+          <MayItRun page={answer.data} />
           <Decision record={answer.data.promotions[0]} />
           <Panel
             title="Inspection of its files"
@@ -77,6 +84,36 @@ export function ArtifactPage() {
         </div>
       )}
     </>
+  );
+}
+
+/** The one question of whoever comes here in a hurry, answered from what is below. What nobody looked at is not safe. */
+function MayItRun({ page: { inspection, promotions } }: { readonly page: Answer }) {
+  const [latest] = promotions;
+  const decision = latest?.decision;
+  const scanned = latest?.findings.scan;
+  const verdict = inspection?.report.verdict ?? (scanned?.state === 'read' ? scanned.verdict : undefined);
+  if (verdict === 'unsafe')
+    return (
+      <Notice tone="danger" title="Do not load it.">
+        Its files would run something when they are loaded: see the inspection.
+      </Notice>
+    );
+  if (decision?.decision === 'deny')
+    return (
+      <Notice tone="danger" title={`It may not go to ${decision.request.stage}: not all that is asked for is met.`} />
+    );
+  if (verdict === 'safe' && decision !== undefined)
+    return <Notice tone="good" title={`It may run in ${decision.request.stage}, and its files are safe to load.`} />;
+  return (
+    <Notice tone="warn" title="Nobody can say that it may run.">
+      {verdict === undefined
+        ? 'Its files were not inspected. '
+        : verdict === 'safe'
+          ? ''
+          : 'Its files are not shown to be safe. '}
+      {decision === undefined && 'The gate was not asked.'}
+    </Notice>
   );
 }
 

@@ -2,7 +2,7 @@
 import { type CanaryRun, canaryEnds } from '@firebreak/contract/canary';
 import { Button, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { canaryQuery } from '../../data/canary-queries.ts';
 import { call } from '../../data/client.ts';
@@ -16,9 +16,10 @@ import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { ReasonDialog } from '../../ui/reason-dialog.tsx';
 import { LookTag } from '../../ui/tag.tsx';
 import { shorten } from '../../ui/visible.ts';
+import { ApprovalLine, Approve } from './approval.tsx';
 import classes from './canary.module.css';
 import { CanaryApproval } from './canary-approval.tsx';
-import { stateWords } from './canary-words.ts';
+import { nextWords, stateWords } from './canary-words.ts';
 import { LookList } from './look-list.tsx';
 import { MetricCharts } from './metric-charts.tsx';
 import { MoveList } from './move-list.tsx';
@@ -34,14 +35,27 @@ export function CanaryPage() {
         title={run === undefined ? 'Canary' : shorten(run.name, 60)}
         heading={run === undefined ? 'Canary' : <ForeignText text={run.name} most={60} />}
         about={
-          run !== undefined && run.about !== '' ? (
-            <ForeignText text={run.about} most={200} />
-          ) : (
-            'A restored version that takes traffic step by step.'
-          )
+          <>
+            <Link to="/canaries">Canaries</Link>
+            {run?.incident != null && (
+              <>
+                {' · '}
+                <Link to="/incidents/$incidentId/recovery" params={{ incidentId: run.incident }}>
+                  its incident
+                </Link>
+              </>
+            )}
+            {' · '}
+            <ForeignText text={run?.about || 'a restored version that takes traffic step by step'} most={200} />
+          </>
         }
       >
-        {run !== undefined && <Stop run={run} />}
+        {run !== undefined && (
+          <>
+            <Approve run={run} />
+            <Stop run={run} />
+          </>
+        )}
       </PageHead>
       {answer.isLoadingError && <ProblemNotice error={answer.error} onRetry={() => void answer.refetch()} />}
       {answer.isPending && <Skeleton height={720} radius={8} />}
@@ -52,7 +66,9 @@ export function CanaryPage() {
               <LookTag look={stateWords[run.state]} />{' '}
               <strong>{run.percent === null ? 'Traffic unknown.' : `${run.percent} % of the traffic.`}</strong>{' '}
               <ForeignText text={run.why} most={600} />
+              {nextWords[run.state] !== undefined && <strong> {nextWords[run.state]}</strong>}
             </p>
+            <ApprovalLine run={run} />
             <StageSteps run={run} />
           </Panel>
           {run.state === 'waiting-approval' && run.approval !== null && (

@@ -15,6 +15,16 @@ export const stateWords: Readonly<Record<CanaryState, Look>> = {
   stuck: { word: 'Stuck', tone: 'danger' },
 };
 
+/** What is left to do in a state, where somebody must. */
+export const nextWords: Readonly<Partial<Record<CanaryState, string>>> = {
+  'waiting-approval': 'Nothing is moved before it is approved.',
+  frozen: 'Bring back the source of numbers that the newest look misses, or stop the canary.',
+  'rolled-back': 'All traffic is with the version before. Mend what failed, then start another canary.',
+  promoted: 'All traffic is with the new version.',
+  stopped: 'All traffic is with the version before. Another canary can be started.',
+  stuck: 'Move the traffic by hand now: below, under Traffic, is what was refused.',
+};
+
 export const verdictWords: Readonly<Record<CanaryLook['verdict']['class'], Look>> = {
   pass: { word: 'Pass', tone: 'good' },
   marginal: { word: 'Marginal', tone: 'warn' },

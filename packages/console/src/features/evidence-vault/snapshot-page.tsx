@@ -1,9 +1,10 @@
 /** One snapshot: what is in it, what keeps it, and its chain of custody. */
 import type { CustodyRecord, KeptPiece, Snapshot } from '@firebreak/contract/answers/evidence-vault';
 import { Button, Group, Skeleton } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
+import { call } from '../../data/client.ts';
 import { may, usePrincipal } from '../../data/session.ts';
 import { snapshotQuery } from '../../data/vault-queries.ts';
 import { count } from '../../ui/count.ts';
@@ -16,6 +17,7 @@ import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { Rows } from '../../ui/rows.tsx';
 import { LookTag, Tag } from '../../ui/tag.tsx';
 import { AuditDialog, DestroyDialog, HoldDialog, ReleaseDialog } from './dialogs.tsx';
+import { IncidentLink } from './incident-link.tsx';
 import { auditLooks, sealText, sizeText, stateLooks } from './snapshot-words.ts';
 import classes from './vault-page.module.css';
 
@@ -59,19 +61,20 @@ function Summary({ snapshot }: { readonly snapshot: Snapshot }) {
     >
       <FactList
         facts={[
-          ['what', title],
-          ['taken by', by],
-          ['why', reason],
-          ['begun', <Moment key="begun" at={startedAt} />],
-          ['ended', endedAt === null ? undefined : <Moment key="ended" at={endedAt} />],
+          ['What', title],
+          ['Taken by', by],
+          ['Incident', snapshot.incident === null ? undefined : <IncidentLink key="incident" id={snapshot.incident} />],
+          ['Why', reason],
+          ['Begun', <Moment key="begun" at={startedAt} />],
+          ['Ended', endedAt === null ? undefined : <Moment key="ended" at={endedAt} />],
           [
-            'kept',
+            'Kept',
             `${count(snapshot.pieces, 'piece')}, ${sizeText(snapshot.bytes)}, ${snapshot.references} by reference, ${sealText(snapshot)}`,
           ],
-          ['where', stores.length === 0 ? 'in no store' : stores.join(', ')],
-          ['kept until', retainUntil === null ? 'no date' : <Moment key="until" at={retainUntil} />],
+          ['Where', stores.length === 0 ? 'in no store' : stores.join(', ')],
+          ['Kept until', retainUntil === null ? 'no date' : <Moment key="until" at={retainUntil} />],
           [
-            'audit',
+            'Audit',
             audit === null ? (
               'never'
             ) : (
@@ -84,10 +87,10 @@ function Summary({ snapshot }: { readonly snapshot: Snapshot }) {
         ]}
       />
       {holds.map((hold) => (
-        <p key={hold.id}>
+        <div key={hold.id}>
           <Tag tone="jewel">Held</Tag> by <ForeignText text={hold.by} most={60} /> since <Moment at={hold.at} />:{' '}
           <ForeignText text={hold.reason} most={300} />
-        </p>
+        </div>
       ))}
       {reasons.length > 0 && (
         <>
@@ -112,8 +115,18 @@ function Acts({ snapshot }: { readonly snapshot: Snapshot }) {
   const close = () => ask(null);
   const [hold] = snapshot.holds;
   const isThere = snapshot.state !== 'destroyed';
+  const client = useQueryClient();
+  const resume = useMutation({
+    mutationFn: () => call('resumeEvidence', { params: { id: snapshot.id } }),
+    onSettled: () => void client.invalidateQueries({ queryKey: ['evidence-vault'] }),
+  });
   return (
     <Group gap={6}>
+      {snapshot.audit?.state === 'unfinished' && may(principal, 'responder') && (
+        <Button size="compact-sm" loading={resume.isPending} onClick={() => resume.mutate()}>
+          Go on with it
+        </Button>
+      )}
       {may(principal, 'responder') && (
         <Button size="compact-sm" variant="default" onClick={() => ask('audit')}>
           Audit…

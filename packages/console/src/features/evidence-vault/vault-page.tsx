@@ -16,6 +16,7 @@ import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { Rows } from '../../ui/rows.tsx';
 import { LookTag, Tag } from '../../ui/tag.tsx';
 import { AuditDialog, TakeDialog } from './dialogs.tsx';
+import { IncidentLink } from './incident-link.tsx';
 import { auditLooks, lockWords, sealText, sizeText, stateLooks } from './snapshot-words.ts';
 import classes from './vault-page.module.css';
 
@@ -89,6 +90,12 @@ function Line({ snapshot }: { readonly snapshot: Snapshot }) {
         <div className="fb-quiet">
           {title} · {count(pieces, 'piece')}, {sizeText(bytes)}
           {references > 0 && `, ${references} by reference`} · {sealText(snapshot)} · in {snapshot.stores.join(', ')}
+          {snapshot.incident !== null && (
+            <>
+              {' '}
+              · for <IncidentLink id={snapshot.incident} />
+            </>
+          )}
         </div>
         <div>
           <ForeignText text={by} most={60} />, <Moment at={startedAt} />: <ForeignText text={reason} most={200} />

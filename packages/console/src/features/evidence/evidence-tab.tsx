@@ -51,7 +51,7 @@ export function EvidenceTab() {
           </div>
         </Panel>
         <Verification incidentId={incidentId} />
-        <SecondParties />
+        <SecondParties incidentId={incidentId} />
         {ledger.data !== undefined && (
           <Checkpoint checkpoint={ledger.data.checkpoint} verifierKey={ledger.data.verifierKey} />
         )}

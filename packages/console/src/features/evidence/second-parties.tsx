@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { secondPartiesQuery } from '../../data/queries.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
+import { count } from '../../ui/count.ts';
 import { ForeignText } from '../../ui/foreign-text.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
@@ -8,8 +9,8 @@ import { utc } from '../../ui/utc.ts';
 import classes from './evidence-tab.module.css';
 
 /** Witnesses and time stamping authorities, and what each last said: who did not answer is told as well. */
-export function SecondParties() {
-  const asked = useQuery(secondPartiesQuery());
+export function SecondParties({ incidentId }: { readonly incidentId: string }) {
+  const asked = useQuery(secondPartiesQuery(incidentId));
   if (asked.isLoadingError) return <ProblemNotice error={asked.error} onRetry={() => void asked.refetch()} />;
   if (asked.data === undefined) return null;
   const { parties, quorum, checkpoint } = asked.data;
@@ -42,7 +43,9 @@ export function SecondParties() {
             ))}
           </ul>
           <p className={classes.plain}>
-            {quorum} of the witnesses must have cosigned before an incident file verifies.
+            {quorum > 0 &&
+              `${count(quorum, 'witness', 'witnesses')} must have cosigned before an incident file verifies. `}
+            They are asked whenever such a file is made, and every few minutes.
           </p>
         </>
       )}

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { call } from '../../data/client.ts';
 import { CheckList } from '../../ui/check-list.tsx';
 import { count } from '../../ui/count.ts';
@@ -11,7 +11,12 @@ import classes from './evidence-tab.module.css';
 
 /** Exports and verifies on the server, check by check. */
 export function Verification({ incidentId }: { readonly incidentId: string }) {
-  const verify = useMutation({ mutationFn: () => call('verifyEvidence', { params: { id: incidentId } }) });
+  const client = useQueryClient();
+  const verify = useMutation({
+    mutationFn: () => call('verifyEvidence', { params: { id: incidentId } }),
+    // The export was written down, and its second parties were asked.
+    onSuccess: () => void client.invalidateQueries({ queryKey: ['incident', incidentId] }),
+  });
   const report = verify.data;
   return (
     <Panel

@@ -24,7 +24,7 @@ export function HuntBar({ question, onQuestion, found }: HuntBarProps) {
   const { since = '', until = '', columns = '' } = question;
   const download = useMutation({
     mutationFn: async (as: 'csv' | 'jsonl') => {
-      const { events, more } = await wholeHunt(huntAsked(question), mostExported, new AbortController().signal);
+      const { events, more } = await wholeHunt(huntAsked(question), mostExported);
       const titles = columnTitles(columns);
       const text = as === 'csv' ? asCsv(events, titles) : asJsonLines(events, titles);
       save(`hunt.${as}`, as === 'csv' ? 'text/csv' : 'application/jsonl', text);

@@ -18,7 +18,7 @@ const tabs = [
   { part: 'scope', title: 'Scope' },
   { part: 'detections', title: 'Detections' },
   { part: 'timeline', title: 'Timeline' },
-  { part: 'did', title: 'Did' },
+  { part: 'did', title: 'Could and did' },
   { part: 'plan', title: 'Plan' },
   { part: 'evidence', title: 'Evidence' },
   { part: 'recovery', title: 'Recovery' },
@@ -36,14 +36,15 @@ export function IncidentPage() {
   const current = tabs.find((tab) => tab.part === below)?.part ?? 'blast';
   const open = (part: Part) => void navigate({ to: `/incidents/$incidentId/${part}`, params: { incidentId } });
   useDocumentTitle(`${visible(incident.data?.title ?? 'Incident')} · Firebreak`);
+  // In the order of the tabs.
   useShortcut('1', 'Blast radius', () => open('blast'));
   useShortcut('2', 'Attack paths', () => open('paths'));
-  useShortcut('3', 'Plan', () => open('plan'));
-  useShortcut('4', 'Evidence', () => open('evidence'));
-  useShortcut('5', 'Scope', () => open('scope'));
-  useShortcut('6', 'Detections', () => open('detections'));
-  useShortcut('7', 'Timeline', () => open('timeline'));
-  useShortcut('8', 'Did', () => open('did'));
+  useShortcut('3', 'Scope', () => open('scope'));
+  useShortcut('4', 'Detections', () => open('detections'));
+  useShortcut('5', 'Timeline', () => open('timeline'));
+  useShortcut('6', 'Could and did', () => open('did'));
+  useShortcut('7', 'Plan', () => open('plan'));
+  useShortcut('8', 'Evidence', () => open('evidence'));
   useShortcut('9', 'Recovery', () => open('recovery'));
 
   if (incident.isLoadingError) {

@@ -92,6 +92,16 @@ function WatchView({ watch }: { readonly watch: IntakeStatus['watch'] }) {
           hint={`rules, ${watch.correlations} correlations, ${watch.detectors} detectors`}
         />
       </dl>
+      {watch.others.length > 0 && (
+        <ul className={classes.plain}>
+          {watch.others.map(({ line, position, saved }) => (
+            <li key={line}>
+              The watch of <ForeignText text={line} mono most={60} /> had come to event {position.toLocaleString()} at{' '}
+              <Moment at={saved} />.
+            </li>
+          ))}
+        </ul>
+      )}
     </>
   );
 }
@@ -116,11 +126,6 @@ function LineView({ line }: { readonly line: IntakeStatus['line'] }) {
           tone={line.heldBack > 0 ? 'warn' : 'neutral'}
           value={line.heldBack.toLocaleString()}
           hint="the watch had enough before it"
-        />
-        <Figure
-          label="Told to come again, the watch was behind"
-          tone={line.heldBack > 0 ? 'warn' : 'neutral'}
-          value={line.heldBack.toLocaleString()}
         />
       </dl>
       {line.unreadable.length > 0 && (

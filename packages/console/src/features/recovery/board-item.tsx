@@ -42,13 +42,13 @@ export function BoardItem({ item, board }: { readonly item: RecoveryItem; readon
             {item.after.length > 3 ? ', …' : ''}
           </div>
         )}
-        {item.proof !== null && (
+        {item.proof !== null && item.proof.what !== item.why && (
           <div className={classes.proof}>
             <ForeignText text={item.proof.what} most={400} />
             {item.proof.entry !== null && <span className="fb-quiet"> · entry {item.proof.entry} of the log</span>}
           </div>
         )}
-        {item.by !== null && (
+        {item.by !== null && (item.by !== 'firebreak' || item.at !== null) && (
           <div className="fb-quiet">
             {item.by === 'firebreak' ? 'Firebreak' : <ForeignText text={item.by} most={60} />}
             {item.at !== null && (

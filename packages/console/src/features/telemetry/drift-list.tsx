@@ -36,7 +36,7 @@ export function DriftList({ drifts }: { readonly drifts: readonly Drift[] }) {
             </ul>
             <h3 className={classes.beside}>What else happened then</h3>
             {drift.beside.length === 0 ? (
-              <div className="fb-quiet">Nothing upstream of the model that was logged.</div>
+              <div className="fb-quiet">Nothing that was logged happened upstream of the model.</div>
             ) : (
               <ol className={classes.plain}>
                 {drift.beside.slice(0, 8).map(({ evidence, kind, time, what, about, score, why }) => (

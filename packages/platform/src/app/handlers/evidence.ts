@@ -3,13 +3,13 @@ import type { ExportRequest } from '../../cli/world.ts';
 import type { Handlers } from '../../http/handlers.ts';
 import { verifyEvidence } from '../../ledger/evidence-verify.ts';
 import { exportIncidentFile } from '../incident-file.ts';
-import { secondParties } from '../second-parties.ts';
+import { removeParty, secondParties } from '../second-parties.ts';
 import type { Station } from '../station.ts';
 
 /** The evidence log of an incident, its export and its verification. */
 export function evidenceHandlers(
   station: Station,
-): Pick<Handlers, 'ledger' | 'exportEvidence' | 'verifyEvidence' | 'secondParties'> {
+): Pick<Handlers, 'ledger' | 'exportEvidence' | 'verifyEvidence' | 'secondParties' | 'removeSecondParty'> {
   const { ledger, incidents } = station;
   return {
     ledger: async ({ params }) => {
@@ -20,6 +20,11 @@ export function evidenceHandlers(
     },
 
     secondParties: () => secondParties(station),
+
+    removeSecondParty: async ({ body: { party, reason }, caller }) => {
+      await removeParty(station, party, { actor: caller.name, reason });
+      return secondParties(station);
+    },
 
     exportEvidence: async ({ params, query, caller, signal }) => {
       await incidents.get(params.id);

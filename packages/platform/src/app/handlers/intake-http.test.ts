@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { FirebreakError } from '@firebreak/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ServerUnderTest, serverUnderTest } from '../../http/testing/server-under-test.ts';
 import { settableClock } from '../../kernel/settable-clock.ts';
@@ -18,6 +19,7 @@ let database: Awaited<ReturnType<typeof testServer>>;
 let station: Station;
 let server: ServerUnderTest;
 let sensor: string;
+let isFull = false;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'firebreak-intake-'));
   database = await testServer();
@@ -31,6 +33,9 @@ beforeAll(async () => {
     handlers: { ...eventHandlers(station), ...intakeHttpHandlers(station) },
     checkAnswers: true,
     webhooks: new Map([['github', secret]]),
+    admit: (bytes) => {
+      if (isFull) throw new FirebreakError('FB-INTAKE-FULL', `${bytes} bytes are too many.`);
+    },
   });
   sensor = (await server.withToken('sensor', 'admin')).authorization;
 }, 60_000);
@@ -236,4 +241,21 @@ test('Firehose sends with its access key, and what is in its records counts', as
     10,
   );
   expect(found.events.map(({ id }) => id).sort()).toEqual(['cloudtrail/f-1', 'cloudtrail/f-2', 'cloudtrail/f-3']);
+});
+
+test('who is to come again is told so before the body is read, and who may not send at all hears that', async () => {
+  isFull = true;
+  try {
+    const broken = { 'content-encoding': 'gzip' };
+    for (const url of ['/api/log', '/v1/logs', '/api/log/webhook/github'])
+      expect(await post(url, 'no gzip', broken), url).toMatchObject({
+        status: 503,
+        headers: { 'retry-after': '1' },
+        body: { code: 'FB-INTAKE-FULL', why: '7 bytes are too many.' },
+      });
+    expect(await post('/api/log', '{}', { authorization: 'Bearer nobody' })).toMatchObject({ status: 401 });
+  } finally {
+    isFull = false;
+  }
+  expect(await post('/api/log', JSON.stringify(audit()))).toMatchObject({ status: 200, body: { kept: 1 } });
 });

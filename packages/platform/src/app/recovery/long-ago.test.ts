@@ -10,6 +10,7 @@ import { keepCold } from '../cold-keeper.ts';
 import { openStation, type Station } from '../station.ts';
 import { openTarget } from '../targets.ts';
 import { recoveryDesk } from './desk.ts';
+import { auditDue } from './re-audit.ts';
 import { createSeenAgain } from './seen-again.ts';
 
 const clock = settableClock('2026-01-10T09:00:00.000Z');
@@ -125,4 +126,26 @@ test('an event that a detection cites is shown again from its file; one in a fil
   expect(choice.completeness).toMatchObject({ answer: 'limited' });
   const reasons = choice.completeness.answer === 'limited' ? choice.completeness.reasons : [];
   expect(reasons.map(({ code }) => code)).toContain('FB-COLD-UNREADABLE');
+});
+
+test('a follow-up is audited on its day, without anybody asking', async () => {
+  const { followUps } = await recoveryDesk(station);
+  const model = 'mlflow:RegisteredModel/mlops/fraud';
+  const { id } = await followUps.open({
+    incident,
+    title: 'Nobody unreviewed may promote',
+    detail: '',
+    kind: 'path',
+    about: { is: 'step', type: 'MODEL_SERVES', from: model, to: model },
+    owner: 'mlops',
+    due: '2026-07-01T00:00:00.000Z',
+    by: 'ann',
+  });
+  expect(await auditDue(station, never)).toBe(0);
+  clock.set('2026-07-01T00:00:00.000Z');
+  expect(await auditDue(station, never)).toBe(1);
+  expect((await followUps.list(incident)).find((each) => each.id === id)?.audit).toMatchObject({
+    at: '2026-07-01T00:00:00.000Z',
+  });
+  expect(await auditDue(station, never)).toBe(0);
 });

@@ -26,6 +26,7 @@ import { servedHistory } from '../../recovery/choose/served.ts';
 import { versionSources } from '../../recovery/choose/sources/index.ts';
 import type { VersionSource } from '../../recovery/choose/sources/source.ts';
 import { rollbackLevers } from '../../recovery/rollback/levers.ts';
+import { servingRevisions } from '../../recovery/rollback/serving-revisions.ts';
 import { checkName, judgeAnswer, questionOf } from '../../recovery/serving/judge.ts';
 import { type Mark, markOf } from '../../recovery/store.ts';
 import { eventsThatFit } from '../kept-events.ts';
@@ -239,7 +240,14 @@ export function versionDesk(context: RecoveryContext) {
       const { holder, actions } = mustHaveField(station);
       const { estate, graph } = await holder.collect(signal);
       const compromised = known.compromised.flatMap((id) => graph.indexOf.get(id) ?? []);
-      const wishes: RollbackWish[] = choice.from.map((from) => ({ subject: subject.id, from, to: choice.to }));
+      const servers = estate.all('kubernetes.model-workload').map(({ id }) => id);
+      const serving = servingRevisions(
+        await station.storage.recoveryStore.factVersions(scopeOf([holder.target.spec]), [
+          { kind: 'kubernetes.model-workload', ids: servers },
+        ]),
+        choice.to,
+      );
+      const wishes: RollbackWish[] = choice.from.map((from) => ({ subject: subject.id, from, to: choice.to, serving }));
       const levers = wishes.flatMap((wish) => rollbackLevers(graph, wish, actions, compromised));
       if (levers.length === 0)
         throw new FirebreakError(

@@ -1,6 +1,6 @@
 /** A station behind a real server on loopback, and clients of it by role. */
 import type { Role } from '@firebreak/contract';
-import pino from 'pino';
+import { type DestinationStream, pino } from 'pino';
 import { Authenticator, newSecret } from '../../http/authenticate.ts';
 import { type Client, createClient } from '../../http/client.ts';
 import { buildServer } from '../../http/server.ts';
@@ -13,12 +13,13 @@ export interface ServedStation {
   close(): Promise<void>;
 }
 
-export async function serveStation(station: Station): Promise<ServedStation> {
+/** @param log everything that the server logs, requests too; nothing is logged without it */
+export async function serveStation(station: Station, log?: DestinationStream): Promise<ServedStation> {
   const authenticator = new Authenticator(station.storage.authStore, station.clock);
   const { app } = await buildServer({
     handlers: handlersOf(station, authenticator),
     authenticator,
-    logger: pino({ level: 'silent' }),
+    logger: log === undefined ? pino({ level: 'silent' }) : pino({ level: 'trace' }, log),
     version: '1.2.3',
     console: undefined,
     checkAnswers: true,

@@ -16,6 +16,9 @@ const statementType = 'https://in-toto.io/Statement/v1';
 const predicateType = 'https://model_signing/signature/v1.0';
 const predicateBefore1 = 'https://model_signing/Digests/v0.1';
 
+/** What the reference tool leaves out unless it is told otherwise. */
+export const gitPaths: readonly string[] = ['.git', '.gitattributes', '.github', '.gitignore'];
+
 export interface Serialization {
   readonly method: 'files' | 'shards';
   readonly hash: HashName;

@@ -8,7 +8,7 @@ import { hashModel } from '../../artifacts/signing/hashing/hash-model.ts';
 import { readUpTo } from '../../artifacts/signing/read-file.ts';
 import { compareResources, isPlainPath, nameOf } from '../../artifacts/signing/resource-name.ts';
 import { readSigningKey, signModel } from '../../artifacts/signing/sign-model.ts';
-import { rootOf, type Serialization } from '../../artifacts/signing/statement.ts';
+import { gitPaths, rootOf, type Serialization } from '../../artifacts/signing/statement.ts';
 import { type Trust, trustInCertificates, trustInKey, trustInSigstore } from '../../artifacts/signing/trust/trust.ts';
 import { placeIn, verifyModel } from '../../artifacts/signing/verify-model.ts';
 import { systemClock } from '../../kernel/clock.ts';
@@ -48,8 +48,6 @@ const mostKeyBytes = 1 << 20;
 const mostRootBytes = 16 << 20;
 /** Names of each kind that a person gets to see; `--json` has them all. */
 const shownNames = 20;
-/** As the reference tool leaves them out. */
-const gitPaths = ['.git', '.gitattributes', '.github', '.gitignore'];
 
 /** `firebreak model`: whether a model is what somebody signed. */
 export function modelCommand(program: Command, cli: CommandLine): void {

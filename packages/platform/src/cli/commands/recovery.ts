@@ -2,6 +2,7 @@
 import {
   type CandidateReason,
   FirebreakError,
+  type FollowUp,
   followUpSchema,
   type RecoveryRole,
   recoveryRoles,
@@ -283,12 +284,15 @@ function followUpCommands(recovery: Command, cli: CommandLine): void {
     .description('hardening after the incident: owners, dates, and audits by the graph');
   const step = (usage: string, about: string) =>
     withJson(withName(withTarget(withDesk(group.command(usage))))).description(about);
+  const shown = (followUps: readonly FollowUp[]): [object, Shown] => {
+    if (followUps.some(({ overdue }) => overdue)) cli.output.checkFailed();
+    return [{ followUps }, describeFollowUps(followUps)];
+  };
   step('list [incident]', 'those due first come first; overdue ones are shown so').action(
     (id: string | undefined, options: Options, command: Command) =>
       tell(cli, command, options, id, async (ask) => {
         const { followUps } = await ask('followUps', { query: id === undefined ? {} : { incident: id } });
-        if (followUps.some(({ overdue }) => overdue)) cli.output.checkFailed();
-        return [{ followUps }, describeFollowUps(followUps)];
+        return shown(followUps);
       }),
   );
   step('open <incident> <title>', 'open one; outlets carry it as a ticket')
@@ -313,8 +317,7 @@ function followUpCommands(recovery: Command, cli: CommandLine): void {
     (id: string | undefined, options: Options, command: Command) =>
       tell(cli, command, options, id, async (ask) => {
         const { followUps } = await ask('auditFollowUps', { body: id === undefined ? {} : { incident: id } });
-        if (followUps.some(({ overdue }) => overdue)) cli.output.checkFailed();
-        return [{ followUps }, describeFollowUps(followUps)];
+        return shown(followUps);
       }),
   );
   step('close <follow-up>', 'close one; while the graph still shows it only by accepting that')

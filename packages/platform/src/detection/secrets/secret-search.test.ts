@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { shippedSecretRules } from './index.ts';
+import { shippedSecretRules, shippedSecretSearches } from './index.ts';
 import { keyedDigest } from './keyed-digest.ts';
 import { openedBy } from './opened-by.ts';
 import { readSecretRules } from './rule-file.ts';
@@ -132,6 +132,40 @@ describe('Our rules', () => {
     ['one letter', 'A'.repeat(1_000_000)],
   ])('%s without end come to an end', (_, text) => {
     expect(search.find(text).found.length).toBeLessThanOrEqual(1000);
+  });
+});
+
+describe('What a JSON text is told to hold', () => {
+  const key = `hf_${'aZbYcXdWeVfUgThSiRjQkPlOmNnMoLpKqJ'}`;
+  const { logged } = shippedSecretSearches();
+  test.each<[string, string]>([
+    ['a text', JSON.stringify({ env: [`TOKEN=${key}`] })],
+    ['the name of a field', JSON.stringify({ [key]: 1 })],
+    ['JSON in a text', JSON.stringify({ body: JSON.stringify({ token: key }) })],
+    ['letters written otherwise', `{"token":"\\u0068${key.slice(1)}"}`],
+    ['JSON in a text, with letters written otherwise', JSON.stringify({ body: `{"token":"\\u0068${key.slice(1)}"}` })],
+    ['a slash written otherwise', '{"url":"https:\\/\\/user:secretword@host"}'],
+    ['another case', JSON.stringify({ AWS_SECRET: 'x' })],
+  ])('%s', (_, json) => {
+    expect(logged.mayBeIn(json)).toBe(true);
+  });
+
+  test('an event of a platform: nothing', () => {
+    const event = { verb: 'get', user: { username: 'system:serviceaccount:ml:runner' }, text: 'a "quoted" line\n' };
+    expect(logged.mayBeIn(JSON.stringify(event))).toBe(false);
+  });
+
+  test('with a rule that is tried everywhere, or a keyword that JSON would write otherwise: anything', () => {
+    const rule = (keywords: string) => `[[rules]]\nid = "x"\nregex = '''x{9}'''\n${keywords}`;
+    for (const keywords of [
+      '',
+      "keywords = ['a\"b']",
+      'keywords = ["key: "]',
+      'keywords = ["key:"]',
+      'keywords = ["ü"]',
+    ])
+      expect(new SecretSearch(readSecretRules('x.toml', rule(keywords))).mayBeIn('{}'), keywords).toBe(true);
+    expect(new SecretSearch(readSecretRules('x.toml', rule('keywords = ["key=", "a b"]'))).mayBeIn('{}')).toBe(false);
   });
 });
 

@@ -23,8 +23,8 @@ export async function* sealPieces(
   for await (const some of inPieces(clear, pieceBytes)) {
     const sealed: Buffer[] = [];
     for (const { bytes, last } of some) {
-      const sealing = createCipheriv(cipher, key, nonce(count, last), { authTagLength: tagBytes });
-      if (bound.length > 0) sealing.setAAD(bound);
+      const sealing = sealerOf(cipher, key, nonce(count, last));
+      if (bound.length > 0) sealing.setAAD(bound, { plaintextLength: bytes.length });
       sealed.push(sealing.update(bytes), sealing.final(), sealing.getAuthTag());
       count += 1;
     }
@@ -47,8 +47,8 @@ export async function* openPieces(
       const end = bytes.length - tagBytes;
       // Only a stream of nothing has a piece of nothing.
       if (end < 0 || (end === 0 && count > 0)) throw notOpened('It is cut off.');
-      const opening = createDecipheriv(cipher, key, nonce(count, last), { authTagLength: tagBytes });
-      if (bound.length > 0) opening.setAAD(bound);
+      const opening = openerOf(cipher, key, nonce(count, last));
+      if (bound.length > 0) opening.setAAD(bound, { plaintextLength: end });
       opening.setAuthTag(bytes.subarray(end));
       try {
         clear.push(opening.update(bytes.subarray(0, end)), opening.final());
@@ -59,6 +59,19 @@ export async function* openPieces(
     }
     yield Buffer.concat(clear);
   }
+}
+
+// Node's types know each of the two ciphers, and not either of them.
+function sealerOf(cipher: Cipher, key: Uint8Array, iv: Uint8Array) {
+  return cipher === 'aes-256-gcm'
+    ? createCipheriv(cipher, key, iv, { authTagLength: tagBytes })
+    : createCipheriv(cipher, key, iv, { authTagLength: tagBytes });
+}
+
+function openerOf(cipher: Cipher, key: Uint8Array, iv: Uint8Array) {
+  return cipher === 'aes-256-gcm'
+    ? createDecipheriv(cipher, key, iv, { authTagLength: tagBytes })
+    : createDecipheriv(cipher, key, iv, { authTagLength: tagBytes });
 }
 
 function nonce(count: number, last: boolean): Buffer {

@@ -28,6 +28,7 @@ import {
  * is well, and what the test is about happens to somebody else. Who tests a takeover asks for `shortLease`.
  */
 const quickPace: Partial<Pace> = {
+  heartbeatMs: 200,
   pollMs: 50,
   attempts: 4,
   backOffMs: () => 20,
@@ -36,7 +37,7 @@ const quickPace: Partial<Pace> = {
 };
 
 /** So short that a takeover takes no time worth mentioning. */
-export const shortLease = { leaseMs: 1_000, heartbeatMs: 200 } as const;
+export const shortLease = { leaseMs: 1_000 } as const;
 
 export interface Workplace {
   readonly url: string;

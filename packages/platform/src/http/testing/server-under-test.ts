@@ -32,6 +32,7 @@ export interface Setup {
   readonly hosts?: readonly string[];
   readonly checkAnswers?: boolean;
   readonly webhooks?: ReadonlyMap<string, string>;
+  readonly admit?: (bytes: number) => void;
 }
 
 export async function serverUnderTest(setup: Setup = {}): Promise<ServerUnderTest> {
@@ -50,6 +51,7 @@ export async function serverUnderTest(setup: Setup = {}): Promise<ServerUnderTes
     hosts: setup.hosts ?? [],
     checkAnswers: setup.checkAnswers ?? false,
     webhooks: setup.webhooks ?? new Map(),
+    admit: setup.admit,
   });
   let people = 0;
 

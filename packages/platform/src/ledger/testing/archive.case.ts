@@ -1,6 +1,6 @@
 /** Evidence files taken apart and put together again, for tests that forge them. */
 import { sha256Hex } from '../../kernel/digest.ts';
-import { manifestHead, manifestLine, manifestTail } from '../evidence-format.ts';
+import { currentFormat, manifestHead, manifestLine, manifestTail } from '../evidence-format.ts';
 import { TarReader, tarEnd, tarHeader, tarPadding } from '../tar.ts';
 
 /** Content of each member by its path, in their order. */
@@ -39,7 +39,7 @@ export function forged(members: Members, incident = 'inc_ours'): Buffer {
     .filter(([path]) => path !== 'manifest.json')
     .map(([path, bytes]) => manifestLine({ path, sha256: sha256Hex(bytes), size: bytes.length }));
   const [origin = '', size = '', rootHash = ''] = (members.get('checkpoint') ?? '').toString().split('\n');
-  const tail = manifestTail({ format: 2, incident, origin, rootHash, treeSize: Number(size) });
+  const tail = manifestTail({ format: currentFormat, incident, origin, rootHash, treeSize: Number(size) });
   members.delete('manifest.json');
   return packed([...members, ['manifest.json', Buffer.from(`${manifestHead}${lines.join(',')}${tail}`)]]);
 }

@@ -10,7 +10,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeSigstore, type Signer } from '../../artifacts/signing/testing/sigstore.case.ts';
 import { type GateTrust, openTrust } from '../trust.ts';
-import { type AttachedToImage, judgeAttached } from './signature.ts';
+import { type AttachedToImage, judgeAttached, type SimpleSignature } from './signature.ts';
 
 const digest = `sha256:${'a1'.repeat(32)}`;
 const subject: PromotionSubject = { kind: 'image', name: `registry.example/llm@${digest}`, digest, byDigest: true };
@@ -125,7 +125,7 @@ function put(value: unknown, path: Path, text: string): void {
 
 describe('what only annotations can lie about', () => {
   const honest = sigstore.signPayload(payload(), ci);
-  const one = (change: Partial<typeof honest>): AttachedToImage => ({
+  const one = (change: Partial<SimpleSignature>): AttachedToImage => ({
     envelopes: [],
     simple: [{ ...honest, ...change }],
   });

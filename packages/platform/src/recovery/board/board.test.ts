@@ -1,19 +1,13 @@
 /** The board on a real database: what may be said, what a signature stands for, and that all of it is in the ledger. */
 import { type CanaryState, completeness, FirebreakError, type LedgerEntry } from '@firebreak/contract';
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { settableClock } from '../../kernel/settable-clock.ts';
-import { ephemeralSigner } from '../../ledger/key.ts';
-import { createLedger } from '../../ledger/ledger.ts';
-import { openStorage } from '../../storage/storage.ts';
-import { testServer } from '../../storage/test-database.ts';
+import { testDesk } from '../testing/desk.case.ts';
 import { statementOf } from './attest.ts';
 import { createBoards, type KnownInput } from './board.ts';
 import { openSignOffPolicy } from './sign-off-policy.ts';
 
-const server = await testServer();
-const clock = settableClock('2026-11-21T12:00:00.000Z');
-const storage = await openStorage({ url: await server.database() }, clock);
-const ledger = createLedger({ store: storage.ledgerStore, signer: ephemeralSigner(), clock });
+const desk = await testDesk('2026-11-21T12:00:00.000Z');
+const { clock, storage, ledger } = desk;
 const boards = createBoards({
   store: storage.recoveryStore,
   ledger,
@@ -26,21 +20,9 @@ let id = '';
 beforeEach(async () => {
   made += 1;
   id = `inc_${made}`;
-  await storage.incidentStore.transaction((tx) =>
-    storage.incidentStore.create(tx, {
-      id,
-      title: 't',
-      openedAt: clock.now().toISOString(),
-      openedBy: 'ann',
-      compromised: [],
-      protect: 'jewel',
-    }),
-  );
+  await desk.incident(id);
 });
-afterAll(async () => {
-  await storage.close();
-  await server.stop();
-});
+afterAll(() => desk.close());
 
 const model = { kind: 'RegisteredModel', id: 'mlflow:RegisteredModel/s/fraud', name: 'fraud' };
 function known(changes: Partial<KnownInput> = {}): KnownInput {

@@ -49,6 +49,27 @@ describe('a metric', () => {
     expect(zero.baseline).toMatchObject({ count: 202, missing: 1, outliers: 0 });
   });
 
+  test('a shift counts when it is more certain than a quarter of its own size, as Kayenta has it', () => {
+    // Certain to be a shift, by an interval that comes nearer to nothing than a quarter of the estimate.
+    const wide = values(sample(24, 100, 40), sample(24, 128, 40));
+    const without = judgeMetric(rule(), [wide], { ...kayenta, tolerance: 0 });
+    expect(without).toMatchObject({ class: 'high' });
+    expect((without.shiftFrom ?? 0) / (without.shift ?? 1)).toBeGreaterThan(0);
+    expect((without.shiftFrom ?? 0) / (without.shift ?? 1)).toBeLessThan(0.25);
+    expect(judgeMetric(rule(), [wide], kayenta).class).toBe('pass');
+  });
+
+  test('an outlier must be beyond three interquartile ranges and beyond the 99th percentile: of few values none is', () => {
+    const far = 1e6;
+    const of = (count: number) =>
+      judgeMetric(rule(), [values([...sample(count, 10, 1), far], sample(99, 10, 1))], kayenta);
+    expect(of(50).baseline).toMatchObject({ count: 51, outliers: 0 });
+    expect(of(150).baseline).toMatchObject({ count: 150, outliers: 1 });
+    // Within three interquartile ranges nothing is, however rare.
+    const near = judgeMetric(rule(), [values([...sample(150, 10, 1), 13], sample(99, 10, 1))], kayenta);
+    expect(near.baseline.outliers).toBe(0);
+  });
+
   test('a difference that is certain and small does not count where a greater one is asked for', () => {
     const block = values(sample(500, 100, 5), sample(500, 104, 5));
     expect(judgeMetric(rule(), [block], kayenta).class).toBe('high');

@@ -119,7 +119,7 @@ function canariesOn(world: World, more: Partial<CanaryParts<never>> = {}): Canar
     traffic: traffic(world),
     approvals,
     worker: 'test',
-    pace: { leaseMs: 300, pollMs: 5, readMs: 5, againMs: 5, approvalMs: 5, attempts: 3 },
+    pace: { leaseMs: 300, pollMs: 5, readMs: 5, againMs: 5, attempts: 3 },
     ...(more as object),
   });
   open.push(made);

@@ -64,8 +64,6 @@ export interface CanaryPace {
   /** Attempts at one move of the traffic, and between two of them. */
   readonly attempts: number;
   readonly againMs: number;
-  /** Between two looks at one that waits for approval; an approval wakes it at once. */
-  readonly approvalMs: number;
 }
 
 const defaultPace: CanaryPace = {
@@ -75,7 +73,6 @@ const defaultPace: CanaryPace = {
   readTimeoutMs: 45_000,
   attempts: 5,
   againMs: 5000,
-  approvalMs: 60_000,
 };
 
 export interface CanaryParts<Tx> {
@@ -123,7 +120,7 @@ export function createCanaries<Tx>(parts: CanaryParts<Tx>): Canaries {
 
   async function advance(claim: CanaryClaim, signal: AbortSignal): Promise<void> {
     if (claim.moving !== null) return move(claim, claim.moving, signal);
-    if (claim.state === 'waiting-approval') return wait(claim);
+    if (claim.state === 'waiting-approval') return withdraw(claim);
     if (claim.asked !== null && claim.state !== 'rolling-back')
       return begin(claim, 0, `${claim.asked.by} stopped it: ${claim.asked.why}`, { state: 'rolling-back' });
     switch (claim.state) {
@@ -138,11 +135,9 @@ export function createCanaries<Tx>(parts: CanaryParts<Tx>): Canaries {
     }
   }
 
-  /** Nothing was moved yet: to stop it is to end it. */
-  async function wait(claim: CanaryClaim): Promise<void> {
-    const { asked } = claim;
-    if (asked === null) return save(claim, { dueInMs: pace.approvalMs, release: true });
-    const why = `${asked.by} stopped it: ${asked.why}`;
+  /** Somebody stops what nobody has approved: nothing was moved yet. */
+  async function withdraw(claim: CanaryClaim): Promise<void> {
+    const why = `${claim.asked?.by} stopped it: ${claim.asked?.why}`;
     await save(claim, { state: 'stopped', why, endedAt: now(), release: true }, async () => [
       entry(claim, 'firebreak', 'canary.stopped', { canary: claim.id, why }),
     ]);

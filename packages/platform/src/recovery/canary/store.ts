@@ -99,7 +99,7 @@ export interface CanaryStore<Tx> {
     approval: { readonly was: CanaryApproval; readonly is: CanaryApproval },
     next: Pick<CanaryRow, 'state' | 'why'>,
   ): Promise<boolean>;
-  /** Rows that are due, leased to this worker; those of others once their lease is over. */
+  /** Rows that are due, leased to this worker; those of others once their lease is over. One that waits for approval is not due. */
   claim(worker: string, limit: number, leaseMs: number): Promise<readonly CanaryClaim[]>;
   /** Renews leases; ids of those that are still this worker's. */
   renew(claims: readonly Pick<CanaryClaim, 'id' | 'fence'>[], leaseMs: number): Promise<ReadonlySet<string>>;

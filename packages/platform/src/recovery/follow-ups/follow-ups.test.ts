@@ -6,32 +6,14 @@ import type { AttackGraph } from '../../graph/attack-graph.ts';
 import { deriveGraph } from '../../graph/derive-graph.ts';
 import { edgeRules } from '../../graph/edges/index.ts';
 import { nodeRules } from '../../graph/nodes/index.ts';
-import { settableClock } from '../../kernel/settable-clock.ts';
-import { ephemeralSigner } from '../../ledger/key.ts';
-import { createLedger } from '../../ledger/ledger.ts';
-import { openStorage } from '../../storage/storage.ts';
-import { testServer } from '../../storage/test-database.ts';
+import { testDesk } from '../testing/desk.case.ts';
 import { createFollowUps } from './follow-ups.ts';
 
-const server = await testServer();
-const clock = settableClock('2026-11-22T00:00:00.000Z');
-const storage = await openStorage({ url: await server.database() }, clock);
-const ledger = createLedger({ store: storage.ledgerStore, signer: ephemeralSigner(), clock });
+const desk = await testDesk('2026-11-22T00:00:00.000Z');
+const { clock, storage, ledger } = desk;
 const followUps = createFollowUps({ store: storage.recoveryStore, ledger, clock });
-await storage.incidentStore.transaction((tx) =>
-  storage.incidentStore.create(tx, {
-    id: 'inc_1',
-    title: 't',
-    openedAt: clock.now().toISOString(),
-    openedBy: 'ann',
-    compromised: [],
-    protect: 'jewel',
-  }),
-);
-afterAll(async () => {
-  await storage.close();
-  await server.stop();
-});
+await desk.incident('inc_1');
+afterAll(() => desk.close());
 
 const host = '127.0.0.1:5000';
 const at = { connector: 'mlflow', locator: 'test' };
@@ -86,6 +68,19 @@ test('there, overdue when its day passes, gone when the graph says so; each turn
   clock.advance(3 * 86_400_000);
   expect((await followUps.list('inc_1'))[0]).toMatchObject({ overdue: true });
   expect(await audited(graph(false))).toMatchObject({ state: 'gone', overdue: false });
+});
+
+test('what is due is due once: the audit of its day, and then the next that somebody asks for', async () => {
+  const { id } = await open(2);
+  const due = async () => (await followUps.due()).some((each) => each.id === id);
+  await followUps.audit(graph(true), 'ann');
+  expect(await due()).toBe(false);
+  clock.advance(3 * 86_400_000);
+  expect(await due()).toBe(true);
+  await followUps.audit(graph(true), 'server');
+  expect(await due()).toBe(false);
+  expect((await followUps.list('inc_1')).find((each) => each.id === id)).toMatchObject({ overdue: true });
+  await followUps.audit(graph(false), 'ann');
 });
 
 test('what could not be read is not gone', async () => {

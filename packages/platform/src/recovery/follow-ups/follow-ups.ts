@@ -20,6 +20,8 @@ export interface FollowUps {
   open(request: NewFollowUp): Promise<FollowUp>;
   /** Asks the graph about every one that is open; each change is written down. */
   audit(graph: AttackGraph, by: string, incident?: string): Promise<readonly FollowUp[]>;
+  /** Those whose day has passed since they were audited last, or that never were: what is to be asked about them now. */
+  due(): Promise<readonly FollowUp[]>;
   /**
    * Closes one that the graph cannot be asked about, or that shall not be done after all.
    *
@@ -88,6 +90,9 @@ export function createFollowUps<Tx>(parts: { store: RecoveryStore<Tx>; ledger: L
       }
       return list(incident);
     },
+
+    due: async () =>
+      (await list()).filter(({ overdue, about, due, audit }) => overdue && about !== null && (audit?.at ?? '') < due),
 
     async close({ id, by, reason, accept }) {
       const found = await one(id);

@@ -28,7 +28,8 @@ export function extension(id: string, value: Uint8Array, critical = false): Buff
 const ecdsaWithSha256 = sequence(oid('1.2.840.10045.4.3.2'));
 const commonName = (name: string) =>
   name === '' ? sequence() : sequence(der(0x31, sequence(oid('2.5.4.3'), der(0x0c, Buffer.from(name)))));
-const time = (at: Date) => der(0x18, Buffer.from(`${at.toISOString().replace(/[-:T]/g, '').slice(0, 14)}Z`));
+/** Of two digits for the year, as they must be before 2050. */
+const time = (at: Date) => der(0x17, Buffer.from(`${at.toISOString().replace(/[-:T]/g, '').slice(2, 14)}Z`));
 
 export const spki = (key: KeyObject) => key.export({ type: 'spki', format: 'der' });
 

@@ -48,18 +48,25 @@ export function makeSigstore(founded = new Date('2026-01-01T00:00:00Z')) {
   const logId = sha256(spki(log.publicKey));
   const until = new Date(founded.getTime() + 3650 * 24 * 60 * minute);
   const wish = { subject: 'authority', issuer: 'authority', publicKey: authority.publicKey, from: founded, until };
-  const usage = (bits: number) => extension('2.5.29.15', der(0x03, Buffer.of(0, bits)), true);
+  // The last bits of a byte that are not used are counted before it.
+  const usage = (bits: number, unused: number) => extension('2.5.29.15', der(0x03, Buffer.of(unused, bits)), true);
   const isAuthority = extension('2.5.29.19', sequence(der(0x01, Buffer.of(0xff))), true);
-  const root = certificate({ ...wish, extensions: [usage(0x06), isAuthority] }, authority.privateKey);
+  const keyId = sha256(spki(authority.publicKey)).subarray(0, 20);
+  const ownId = extension('2.5.29.14', octets(keyId));
+  const issuerId = extension('2.5.29.35', sequence(der(0x80, keyId)));
+  const root = certificate({ ...wish, extensions: [usage(0x06, 1), isAuthority, ownId] }, authority.privateKey);
 
   /** With `receipt` false as of an authority that does not log what it gives out. */
   function certificateFor({ identity, issuer, at = founded }: Signer, receipt = true): Moment {
     const { publicKey, privateKey: key } = pair();
     const extensions = [
-      usage(0x80),
+      usage(0x80, 7),
       extension('2.5.29.37', sequence(der(0x06, Buffer.from('2b06010505070303', 'hex')))),
       extension('2.5.29.17', sequence(der(identity.includes('://') ? 0x86 : 0x81, Buffer.from(identity))), true),
+      // Who vouched, in the old form and the new one, as the public authority writes both.
+      extension('1.3.6.1.4.1.57264.1.1', Buffer.from(issuer)),
       extension('1.3.6.1.4.1.57264.1.8', der(0x0c, Buffer.from(issuer))),
+      issuerId,
     ];
     const asked: CertificateWish = {
       subject: '',

@@ -55,6 +55,16 @@ export default defineAction<Params, z.infer<typeof before>, KubernetesApi>({
   undoes: (of) => `${inWords(of)} gets back exactly the traffic settings that it had.`,
   drastic: () => false,
   takes: () => 60,
+  rollsBack: ({ from, serving: known = [] }, estate) =>
+    estate.all('kubernetes.model-workload').flatMap(({ id: server, data }) => {
+      const { namespace, name } = data.metadata;
+      const revision = data.revisions?.back;
+      if (data.resourceKind !== 'InferenceService' || namespace === undefined || revision === undefined) return [];
+      if (!from.uris.includes(data.storageUri ?? '')) return [];
+      return known.some((each) => each.server === server && each.revision === revision)
+        ? [{ kind: 'InferenceService', namespace, name, revision } as const]
+        : [];
+    }),
   impact: (of) =>
     impactOf('pin-revision', [
       {

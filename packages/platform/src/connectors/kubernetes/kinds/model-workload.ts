@@ -93,10 +93,23 @@ export function modelWorkloadData(object: ApiObject): Record<string, unknown> | 
     resourceKind: object.kind,
     role: shape.role,
     storageUri: shape.storageUri?.(object.spec),
+    revisions: revisionsOf(object),
     serviceAccountName: shape.account?.(object.spec),
     pods: operatorPods(object),
     stoppable: restOf(text(object.apiVersion) ?? '', text(object.kind) ?? '') !== undefined,
   };
+}
+
+/**
+ * KServe on Knative: `status.components.predictor`. Traffic can go back to the revision that was rolled out last, or to the one before
+ * where the newest is that already. While a newer one is being made, what the specification says is of no revision yet.
+ */
+function revisionsOf(object: ApiObject): { readonly newest: string; readonly back: string | undefined } | undefined {
+  const revision = (name: string) => textAt(object, 'status', 'components', 'predictor', name);
+  const newest = revision('latestReadyRevision');
+  if (newest === undefined || revision('latestCreatedRevision') !== newest) return undefined;
+  const rolledOut = revision('latestRolledoutRevision');
+  return { newest, back: rolledOut === newest ? revision('previousRolledoutRevision') : rolledOut };
 }
 
 /** `predictor.model`, or the older form that names the framework: `predictor.sklearn`, `predictor.pytorch`, … */

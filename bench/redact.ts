@@ -2,17 +2,17 @@
  * What cutting out costs: microseconds an event to prepare it for the store, on one core, without rules and with each, over events as
  * platforms log them; a second in which nothing is declared is the same as without.
  *
- *     node bench/redact.ts [--events 4000] [--runs 5]
+ *     node bench/redact.ts [--events 4000] [--runs 9]
  */
 import { parseArgs } from 'node:util';
 import { openRedactor } from '../packages/platform/src/detection/redaction/redactor.ts';
 import type { RedactionSpec } from '../packages/platform/src/detection/redaction/spec.ts';
 import { prepareText, type Redact } from '../packages/platform/src/events/prepare.ts';
 import { cloudTrailEvent, kubernetesEvent } from './event-bodies.ts';
-import { printTable } from './measure.ts';
+import { clearMemory, median, printTable, times } from './measure.ts';
 
 const { values: options } = parseArgs({
-  options: { events: { type: 'string', default: '4000' }, runs: { type: 'string', default: '5' } },
+  options: { events: { type: 'string', default: '4000' }, runs: { type: 'string', default: '9' } },
 });
 const events = Number(options.events);
 const place = { locator: 'bench', received: '2026-11-21T00:00:00.000Z' };
@@ -30,25 +30,35 @@ const ways: readonly (readonly [string, Redact | undefined])[] = [
   ['all of them', redactor([{ preset: 'secrets' }, { preset: 'email' }, { preset: 'card' }])],
 ];
 
-const times = new Map<string, number[]>();
-// In turns, so that what disturbs the machine disturbs all alike.
-for (let run = 0; run <= Number(options.runs); run += 1)
-  for (const [name, redact] of ways) {
+const used = new Map<string, number[]>();
+/** Of the same turn: whatever slows the machine down slows both. */
+const ratios = new Map<string, number[]>();
+const add = (to: Map<string, number[]>, name: string, value: number) => to.set(name, [...(to.get(name) ?? []), value]);
+for (let run = -2; run < Number(options.runs); run += 1) {
+  // Each turn begins with another: none is always the one after the collector.
+  for (const at of ways.keys()) {
+    const [name, redact] = ways[(at + Math.max(run, 0)) % ways.length] as (typeof ways)[number];
     const bytes = Buffer.from(lines);
-    const began = performance.now();
+    clearMemory();
+    // Time of the processor and not of the clock: others run beside it.
+    const began = process.threadCpuUsage();
     prepareText(bytes, place, redact);
-    if (run > 0) times.set(name, [...(times.get(name) ?? []), ((performance.now() - began) * 1000) / events]);
+    const { user, system } = process.threadCpuUsage(began);
+    if (run >= 0) add(used, name, (user + system) / events);
   }
-const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
-const plain = median(times.get('without') ?? []);
+  if (run < 0) continue;
+  const without = used.get('without')?.at(-1) ?? Number.NaN;
+  for (const [name] of ways) add(ratios, name, (used.get(name)?.at(-1) ?? Number.NaN) / without);
+}
+const plain = median(used.get('without') ?? []);
 printTable(
   ['cut out', 'µs an event', 'more than without'],
   ways.map(([name]) => {
-    const each = median(times.get(name) ?? []);
+    const each = median(used.get(name) ?? []);
     return [
       name,
       each.toFixed(1),
-      name === 'without' ? '' : `${(each - plain).toFixed(1)} (${(each / plain).toFixed(2)}×)`,
+      name === 'without' ? '' : `${(each - plain).toFixed(1)} (${times(median(ratios.get(name) ?? []))})`,
     ];
   }),
 );

@@ -100,13 +100,13 @@ const wanted: readonly Peer[] = [
     script: 'mlflow/start',
     variable: 'FIREBREAK_MLFLOW_URL',
     stop: 'mlflow/stop',
-    for: /\/(connectors\/mlflow|scenarios\/(recovery|promotion))\//,
+    for: /\/(connectors\/mlflow|scenarios\/(recovery|promotion|telemetry))\//,
   },
   {
     script: 'pgvector/start',
     variable: 'FIREBREAK_PGVECTOR_URL',
     stop: 'pgvector/stop',
-    for: /\/connectors\/stores\//,
+    for: /\/(connectors\/stores\/|scenarios\/recovery\/old-secret)/,
   },
   {
     script: 'gitleaks/install',

@@ -3,7 +3,7 @@ import { defineConfig } from 'vite';
 /** The command is one file too, with everything in it but Node's own modules. */
 export default defineConfig({
   build: {
-    target: 'node22',
+    target: 'node20',
     emptyOutDir: false,
     ssr: 'src/command.ts',
     minify: true,

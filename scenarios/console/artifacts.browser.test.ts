@@ -139,6 +139,7 @@ test('channels are compared with what was approved, and one is approved', async 
   await page.getByRole('textbox', { name: /How you know/ }).fill('Compared with the release notes');
   await page.getByRole('button', { name: 'Approve for 30 days' }).click();
   await expect.poll(() => page.getByText('As approved').count()).toBeGreaterThan(before);
+  await page.evaluate(() => window.scrollTo(0, 0));
   await shoot(page, 'channel-audit');
 });
 

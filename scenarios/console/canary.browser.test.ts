@@ -93,6 +93,31 @@ test('it comes up stage by stage while it is watched, and is taken back with the
   await shoot(page, 'canary');
 }, 180_000);
 
+test('one that moves traffic waits for approval, which names what is approved', async () => {
+  const asked = await tokenFor(page, 'responders', 'responder');
+  const lever = {
+    by: 'lever',
+    action: 'kubernetes.shift-inference',
+    params: { namespace: 'ml-serving', name: 'fraud-scorer' },
+  };
+  const answer = await fetch(`${served.origin}/api/canaries`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${asked}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ ...wish, name: 'by lever', traffic: lever }),
+  });
+  const { id, approval } = (await answer.json()) as CanaryRun;
+  await open(page, 'Canaries');
+  await page.getByText('Waits for approval').first().waitFor();
+  await page.getByRole('link', { name: 'by lever' }).click();
+  await page.getByRole('button', { name: 'Approve' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Approve this canary' });
+  await dialog.getByText(/Send 100 % of the traffic of InferenceService ml-serving\/fraud-scorer/).waitFor();
+  expect((await dialog.locator('code').textContent())?.replaceAll(/\s/g, '')).toBe(approval?.digest);
+  await dialog.getByRole('button', { name: 'Approve' }).click();
+  await page.getByText(/^Approved by/).waitFor();
+  await api('POST', `/api/canaries/${id}/stop`, { why: 'seen enough' });
+});
+
 test('a running one is stopped by a person, who says why', async () => {
   await api<CanaryRun>('POST', '/api/canaries', { ...wish, name: 'another try' });
   await open(page, 'Canaries');

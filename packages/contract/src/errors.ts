@@ -151,7 +151,7 @@ export const catalogue = {
     status: 422,
   },
   'FB-INTAKE-FULL': {
-    what: 'More events wait than there is room for; nothing of this request was taken.',
+    what: 'More events wait than there is room for, or than will be watched soon; nothing of this request was taken.',
     next: 'Send it again after the seconds that Retry-After names; what is sent twice counts once.',
     exit: 1,
     status: 503,

@@ -17,6 +17,8 @@ import { idsInLogs, nodeFinder } from '../events/node-finder.ts';
 import { qualityOf } from '../investigation/cases/quality.ts';
 import type { CaseCounts, CaseRow, SuppressionRow } from '../investigation/cases/store.ts';
 import { place, timelineOf } from '../investigation/timeline.ts';
+import { eventsByActors } from './handlers/hunt.ts';
+import { eventsByIds } from './kept-events.ts';
 import { knownDetectors } from './known-detectors.ts';
 import { mustHaveField, type Station } from './station.ts';
 
@@ -189,10 +191,16 @@ export function caseDesk(station: Station): CaseDesk {
           ...members.flatMap(({ traits }) => traits.took.map(({ node }) => node)),
         ]),
       ];
-      const { events, more } = await eventStore.byActors(actors.flatMap(idsInLogs), undefined, mostEvents);
+      const cited = detections.flatMap(({ events }) => events.map((event) => event.id));
+      const [{ events, more, gaps }, named] = await Promise.all([
+        eventsByActors(station, actors.flatMap(idsInLogs), undefined, mostEvents),
+        // Some logs do not say who did it: then only a detection says that it belongs here.
+        eventsByIds(station, [...new Set(cited)]),
+      ]);
       const entries: (LedgerEntry & { index: number })[] = [];
       for await (const { index, entry } of station.ledger.entries(id)) entries.push({ ...entry, index });
-      const all = timelineOf({ graph, find: nodeFinder(graph), compromised, events, detections, entries });
+      const acts = [...events, ...named];
+      const all = timelineOf({ graph, find: nodeFinder(graph), compromised, events: acts, detections, entries });
       const byKind: Timeline['byKind'] = {};
       for (const moment of all) byKind[moment.kind] = (byKind[moment.kind] ?? 0) + 1;
       const wanted = kind === undefined ? all : all.filter((moment) => moment.kind === kind);
@@ -207,7 +215,7 @@ export function caseDesk(station: Station): CaseDesk {
         byKind,
         next: rest.length > limit && end !== undefined ? place(end) : null,
         completeness: completeness(
-          [...(more ? [tooMany] : []), ...(incident.compromised.length === 0 ? [rootless(id)] : [])],
+          [...gaps, ...(more ? [tooMany] : []), ...(incident.compromised.length === 0 ? [rootless(id)] : [])],
           'any',
         ),
       };

@@ -58,7 +58,7 @@ interface Waiting {
 }
 
 const defaultRoom = 256 << 20;
-export const defaultHoldBack = 1;
+const defaultHoldBack = 1;
 /** Who sends no more than this part of what is taken is taken up to twice as much. */
 const fewOf = 1 / 50;
 /** What is appended together. */

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Plan } from '@firebreak/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sha256Hex } from '../kernel/digest.ts';
 import { sealPlan } from '../planning/plan-digest.ts';
 import { bareWorld, run } from './testing/run.ts';
 import { type ServedDemo, serveDemo } from './testing/served-demo.ts';
@@ -97,7 +98,14 @@ test('contained by as many people as it takes, proved, handed over, undone', asy
   expect(await incidents()).toMatchObject([{ id, title: 'From afar', state: 'contained', openedBy: 'Ruth' }]);
 
   const file = join(folder, 'evidence.tar');
-  const exported = JSON.parse((await as('Vera', 'evidence', 'export', id, '-o', file)).out);
+  const exported = JSON.parse((await as('Vera', 'evidence', 'export', id, '-o', file, '--reason', 'for counsel')).out);
+  let last: unknown;
+  for await (const { entry } of served.station.ledger.entries(id)) last = entry;
+  expect(last).toMatchObject({
+    kind: 'custody.exported',
+    actor: 'Vera',
+    body: { why: 'for counsel', file: { sha256: sha256Hex(await readFile(file)), whole: true } },
+  });
   const verify = (...argv: string[]) => run(bareWorld({}), ['evidence', 'verify', ...argv, '--json']);
   const report = await verify(file, '--key', exported.verifierKey);
   expect(report.exit).toBe(0);

@@ -4,7 +4,7 @@ import { afterAll, afterEach, expect, test } from 'vitest';
 import { eventSchema, type StorageEvent } from '../storage/events.ts';
 import { testServer } from '../storage/test-database.ts';
 import { Shelf, setField, shelfPlan } from './testing/shelf.case.ts';
-import { openWorkplace, shortLease } from './testing/workplace.case.ts';
+import { openWorkplace } from './testing/workplace.case.ts';
 
 const server = await testServer();
 const url = await server.database();
@@ -134,7 +134,7 @@ test('a clock that is set back holds nobody up: a dead worker is taken over, a b
         return new Promise(() => undefined);
       },
     }),
-    pace: { ...shortLease, heartbeatMs: 3_600_000 },
+    pace: { heartbeatMs: 3_600_000 },
   });
   const { id } = await dead.start({ incident, plan, by: 'ann' });
   await dead.approve({ incident, digest: plan.digest, by: 'ann', role: 'approver' });

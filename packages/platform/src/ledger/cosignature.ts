@@ -2,9 +2,8 @@
  * C2SP tlog-cosignature v1: a witness's statement that, at a time, the largest tree that it has seen of a log had this root. A
  * line of the note like any other, with signature type 0x04 and the time, in seconds, before the signature.
  */
-import { ed25519Verifier } from '#signature';
 import { utf8Bytes } from '../kernel/bytes.ts';
-import { type NoteVerifier, openNote, parseVerifierKey } from './note.ts';
+import { type NoteVerifier, openNote, typedVerifier } from './note.ts';
 
 /** c2sp.org/tlog-cosignature's number for Ed25519 cosignatures. */
 export const cosignatureType = 0x04;
@@ -18,18 +17,10 @@ export function cosignedMessage(text: string, seconds: number): Uint8Array {
 
 /** A verifier from a witness's key, `name+hex(key id)+base64(0x04 || public key)`; `undefined` when it is none. */
 export function cosignatureVerifier(verifierKey: string): NoteVerifier | undefined {
-  const key = parseVerifierKey(verifierKey, cosignatureType);
-  if (key === undefined) return undefined;
-  const verify = ed25519Verifier(key.publicKey);
-  return {
-    name: key.name,
-    keyId: key.keyId,
-    verifierKey,
-    verify: (text, payload) => {
-      const seconds = cosignedAt(payload);
-      return seconds !== undefined && verify(cosignedMessage(text, seconds), payload.subarray(timeBytes));
-    },
-  };
+  return typedVerifier(verifierKey, cosignatureType, (verify) => (text, payload) => {
+    const seconds = cosignedAt(payload);
+    return seconds !== undefined && verify(cosignedMessage(text, seconds), payload.subarray(timeBytes));
+  });
 }
 
 /** The time in a cosignature, in seconds since 1970; `undefined` when it has none that a clock could show. */

@@ -44,29 +44,27 @@ export function isKeyName(name: string): boolean {
 
 /** A verifier from `name+hex(key id)+base64(0x01 || public key)`, or `undefined` when the text is not exactly that. */
 export function noteVerifier(verifierKey: string): NoteVerifier | undefined {
-  const key = parseVerifierKey(verifierKey, ed25519Type);
-  if (key === undefined) return undefined;
-  const verify = ed25519Verifier(key.publicKey);
-  return {
-    name: key.name,
-    keyId: key.keyId,
-    verifierKey,
-    verify: (text, signature) => verify(utf8Bytes(text), signature),
-  };
+  return typedVerifier(verifierKey, ed25519Type, (verify) => (text, signature) => verify(utf8Bytes(text), signature));
 }
 
-/** The parts of a verifier key with an Ed25519 key of one signature type; `undefined` for any other text. */
-export function parseVerifierKey(
+/**
+ * A verifier from the key of one signature type; `undefined` for any other text.
+ *
+ * @param verification what the type signs of a text, and where in its payload the Ed25519 signature is
+ */
+export function typedVerifier(
   verifierKey: string,
   type: number,
-): { readonly name: string; readonly keyId: Uint8Array; readonly publicKey: Uint8Array } | undefined {
+  verification: (verify: ReturnType<typeof ed25519Verifier>) => NoteVerifier['verify'],
+): NoteVerifier | undefined {
   const match = /^([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})$/.exec(verifierKey);
   const [, name, id, encoded] = match ?? [];
   if (name === undefined || id === undefined || encoded === undefined || !isKeyName(name)) return undefined;
   const typed = strictBase64(encoded);
   if (typed?.length !== 1 + keyBytes || typed[0] !== type) return undefined;
   const keyId = keyIdOf(name, typed);
-  return toHex(keyId) === id ? { name, keyId, publicKey: typed.subarray(1) } : undefined;
+  if (toHex(keyId) !== id) return undefined;
+  return { name, keyId, verifierKey, verify: verification(ed25519Verifier(typed.subarray(1))) };
 }
 
 /** The text that names a public key: `name+hex(key id)+base64(type || public key)`. */

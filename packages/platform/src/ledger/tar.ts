@@ -148,18 +148,20 @@ export class TarReader {
 }
 
 function memberOf(header: Uint8Array): TarMember {
-  const text = String.fromCharCode(...header);
-  const path = text.slice(0, 100).replace(/\0.*$/s, '');
-  const size = /^[0-7]{11}\0$/.test(text.slice(124, 136)) ? Number.parseInt(text.slice(124, 135), 8) : undefined;
+  const field = (from: number, to: number) => String.fromCharCode(...header.subarray(from, to));
+  const path = field(0, 100).replace(/\0.*$/s, '');
+  const octals = field(124, 136);
+  const size = /^[0-7]{11}\0$/.test(octals) ? Number.parseInt(octals, 8) : undefined;
   if (!/^[\x21-\x7e]+$/.test(path) || size === undefined) throw new TarProblem('a block is not the header of a member');
-  if (text[156] !== '0') throw new TarProblem(`${path} is ${kindOf(text[156])}, not a plain file`);
+  const flag = field(156, 157);
+  if (flag !== '0') throw new TarProblem(`${path} is ${kindOf(flag)}, not a plain file`);
   if (!sameBytes(tarHeader(path, size), header)) {
     throw new TarProblem(`the header of ${path} is not the one that an export writes (was the file packed again?)`);
   }
   return { path, size };
 }
 
-function kindOf(flag: string | undefined): string {
+function kindOf(flag: string): string {
   switch (flag) {
     case '1':
       return 'a hard link';

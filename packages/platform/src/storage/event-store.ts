@@ -9,15 +9,7 @@
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
 import type { NormalEvent } from '@firebreak/contract';
-import {
-  type EventBatch,
-  eventKey,
-  type FramedEvent,
-  framedEvents,
-  framePacking,
-  isBy,
-  pieceBytes,
-} from '../events/event-batch.ts';
+import { type EventBatch, eventKey, framePacking, isBy, pieceBytes } from '../events/event-batch.ts';
 import {
   type Appended,
   type AppendedBlock,
@@ -29,6 +21,7 @@ import {
 } from '../events/store.ts';
 import { sha256Hex } from '../kernel/digest.ts';
 import type { Database, Transaction } from './database.ts';
+import { type BlockRow, eventsOfBlock } from './event-block.ts';
 
 const [compress, decompress] = [promisify(zstdCompress), promisify(zstdDecompress)];
 
@@ -40,26 +33,7 @@ const lastOf = 'coalesce(no + places[cardinality(places)], upto)';
 const blocksAtOnce = 16;
 const mostBlocksAfter = 200;
 
-interface BlockRow {
-  readonly no: number;
-  readonly places: readonly number[] | null;
-  readonly received: Date;
-  readonly packed: Buffer;
-  readonly pieces: readonly number[];
-}
-
 export function createEventStore(database: Database): EventStore {
-  async function eventsOf({ no, places, received, packed, pieces }: BlockRow): Promise<FramedEvent[]> {
-    const events: FramedEvent[] = [];
-    let at = 0;
-    for (const length of pieces) {
-      const frames = await decompress(packed.subarray(at, at + length));
-      for (const each of framedEvents(frames, no, places, received, events.length)) events.push(each);
-      at += length;
-    }
-    return events;
-  }
-
   return {
     append: async (batches, received, line = mainLine) => {
       if (batches.every(({ count }) => count === 0))
@@ -85,7 +59,7 @@ export function createEventStore(database: Database): EventStore {
           database,
           some.map(({ no }) => no),
         ))
-          for (const { event } of await eventsOf(row))
+          for (const { event } of await eventsOfBlock(row))
             if (isBy(event, wanted) && (since === undefined || event.time >= since)) events.push(event);
         if (events.length <= 2 * limit) continue;
         more = true;
@@ -102,7 +76,7 @@ export function createEventStore(database: Database): EventStore {
          where k.key = $1::uuid`,
         [eventKey(id)],
       );
-      return row === undefined ? undefined : (await eventsOf(row)).find(({ no }) => no === row.wanted);
+      return row === undefined ? undefined : (await eventsOfBlock(row)).find(({ no }) => no === row.wanted);
     },
 
     byIds: async (ids) => {
@@ -116,7 +90,7 @@ export function createEventStore(database: Database): EventStore {
       const events: NormalEvent[] = [];
       for (const some of chunks(blocks, blocksAtOnce))
         for (const row of await blockRows(database, some))
-          for (const { no, event } of await eventsOf(row)) if (wanted.has(no)) events.push(event);
+          for (const { no, event } of await eventsOfBlock(row)) if (wanted.has(no)) events.push(event);
       return events;
     },
 
@@ -129,7 +103,7 @@ export function createEventStore(database: Database): EventStore {
           [before, ...values],
         );
         for (const row of rows) {
-          const fitting = (await eventsOf(row)).filter(fits(wish));
+          const fitting = (await eventsOfBlock(row)).filter(fits(wish));
           if (fitting.length > 0) yield fitting.reverse();
           before = row.no;
         }
@@ -149,7 +123,7 @@ export function createEventStore(database: Database): EventStore {
         [no, limit, ...values],
       );
       const events: KeptEvent[] = [];
-      for (const row of rows) for (const each of await eventsOf(row)) if (each.no > no) events.push(each);
+      for (const row of rows) for (const each of await eventsOfBlock(row)) if (each.no > no) events.push(each);
       return events;
     },
 

@@ -18,7 +18,6 @@ import { LookTag } from '../../ui/tag.tsx';
 import { shorten } from '../../ui/visible.ts';
 import { ApprovalLine, Approve } from './approval.tsx';
 import classes from './canary.module.css';
-import { CanaryApproval } from './canary-approval.tsx';
 import { nextWords, stateWords } from './canary-words.ts';
 import { LookList } from './look-list.tsx';
 import { MetricCharts } from './metric-charts.tsx';
@@ -71,9 +70,6 @@ export function CanaryPage() {
             <ApprovalLine run={run} />
             <StageSteps run={run} />
           </Panel>
-          {run.state === 'waiting-approval' && run.approval !== null && (
-            <CanaryApproval run={run} approval={run.approval} />
-          )}
           <div className={classes.columns}>
             <LookList run={run} />
             <div className="fb-stack">

@@ -122,7 +122,7 @@ function AuditRow({ row }: { readonly row: Row }) {
         </strong>{' '}
         <span className="fb-quiet">{row.kind}</span>
         <div>
-          <ForeignText text={row.why} most={400} />
+          <ForeignText text={row.why} most={400} /> <ForeignText text={row.next} most={400} />
         </div>
         <div className="fb-quiet">
           <ForeignText text={row.channel} mono most={90} />{' '}

@@ -14,6 +14,8 @@ export function SecondParties({ incidentId }: { readonly incidentId: string }) {
   if (asked.isLoadingError) return <ProblemNotice error={asked.error} onRetry={() => void asked.refetch()} />;
   if (asked.data === undefined) return null;
   const { parties, quorum, checkpoint } = asked.data;
+  // Of witnesses a quorum is enough, of authorities none may be missing.
+  const authorities = parties.filter(({ kind }) => kind === 'authority').length;
   return (
     <Panel
       title="Second parties"
@@ -43,9 +45,8 @@ export function SecondParties({ incidentId }: { readonly incidentId: string }) {
             ))}
           </ul>
           <p className={classes.plain}>
-            {quorum > 0 &&
-              `${count(quorum, 'witness', 'witnesses')} must have cosigned before an incident file verifies. `}
-            They are asked whenever such a file is made, and every few minutes.
+            {count(quorum, 'witness', 'witnesses')} and {count(authorities, 'authority', 'authorities')} must have
+            vouched before an incident file verifies. They are asked whenever one is made, and every few minutes.
           </p>
         </>
       )}

@@ -71,7 +71,8 @@ function Next({ board }: { readonly board: RecoveryBoard }) {
     );
   return (
     <Notice tone="info" title={`Next: ${next.title}`}>
-      <Prose text={next.next} /> {count(board.open, 'item')} of {board.items.length} open.
+      <Prose text={next.next} /> {board.open} of {count(board.items.length, 'item')} {board.open === 1 ? 'is' : 'are'}{' '}
+      open.
     </Notice>
   );
 }

@@ -57,8 +57,8 @@ export function ReturnToService({ board }: { readonly board: RecoveryBoard }) {
           );
         })}
       </ul>
-      {!complete && <p className="fb-quiet">It can be signed once no item is open. Nobody signs in two roles.</p>}
-      <p>
+      {!complete && <div className="fb-quiet">It can be signed once no item is open. Nobody signs in two roles.</div>}
+      <div>
         Attestation:{' '}
         {board.attestation === null ? (
           'none yet'
@@ -67,7 +67,7 @@ export function ReturnToService({ board }: { readonly board: RecoveryBoard }) {
         ) : (
           <Tag tone="warn">of an older board</Tag>
         )}
-      </p>
+      </div>
       {may(principal, 'approver') && (board.access === 'held' || board.access === 'nothing-held') && (
         <Group gap={6}>
           <Button
@@ -82,9 +82,9 @@ export function ReturnToService({ board }: { readonly board: RecoveryBoard }) {
           </Button>
         </Group>
       )}
-      <p className="fb-quiet">
+      <div className="fb-quiet">
         <Digest value={board.digest} label="This board" />
-      </p>
+      </div>
       {asked !== null && <Ask board={board} asked={asked} onClose={() => ask(null)} />}
     </Panel>
   );

@@ -2,7 +2,8 @@
  * Metrics of a canary from Prometheus' query API (https://prometheus.io/docs/prometheus/latest/querying/api/).
  *
  * What must stay true:
- * - Time is cut at multiples of the step, so that readings that come more often than points lose none and count none twice.
+ * - Time is cut at multiples of the step, so that readings that come more often than points lose none and count none twice. The first
+ *   step after a move of the traffic begins before it, both versions' alike.
  * - A sample is one point. What was measured once and asked for ten times is not ten measurements.
  * - What is not there is never nought. A count without a series, one that is no number, or more hits than there are in all, is a query
  *   that does not say what was meant: nothing is read then, and the canary waits.
@@ -92,12 +93,12 @@ const plainMetric = /^[a-zA-Z_:][a-zA-Z0-9_:]*(\{[^{}]*\})?$/;
 /**
  * Prometheus answers a point that nobody measured by the last sample of five minutes. After an outage, its own or that of what it
  * scrapes, that would be the same numbers over and over: of a plain metric the samples themselves are asked for, and of anything else
- * points that look back no further than the one before; servers from before 2023 do not know that wish.
+ * points that look back no further than the one before, where the server knows that wish; older ones do not.
  */
 async function seriesOf(endpoint: OpenEndpoint, query: string, about: string, window: Window) {
   const { from, to, step, signal } = window;
   const first = from - step;
-  const text = withSeconds(query, window).trim();
+  const text = withSeconds(query, step).trim();
   if (!plainMetric.test(text)) {
     const points = {
       query: text,
@@ -128,7 +129,8 @@ async function countOf(
   about: string,
   window: Window,
 ): Promise<number | undefined> {
-  const at = { query: withSeconds(query, window), time: String(window.to) };
+  const { from, to, step } = window;
+  const at = { query: withSeconds(query, to - from + step), time: String(to) };
   const series = await ask(endpoint, '/api/v1/query', at, about, window.signal);
   if (series.length === 0) return undefined;
   const counts = series.map(({ value }) => numberOf(value?.[1] ?? ''));
@@ -136,8 +138,9 @@ async function countOf(
   return Math.max(0, Math.round(counts.reduce<number>((sum, count) => sum + (count ?? 0), 0)));
 }
 
-function withSeconds(query: string, { from, to, step }: Window): string {
-  return query.replaceAll('$seconds', String(to - from + step));
+/** @param seconds that a point, or a count, is about */
+function withSeconds(query: string, seconds: number): string {
+  return query.replaceAll('$seconds', String(seconds));
 }
 
 async function ask(

@@ -67,7 +67,7 @@ test('points of all series, without NaN; counts of a proportion; the window in t
     { variant: 'baseline', metric: 'errors', hits: 3, total: 200 },
     { variant: 'canary', metric: 'errors', hits: 3, total: 200 },
   ]);
-  expect(asked[0]?.get('query')).toBe('b[60]');
+  expect(asked[0]?.get('query')).toBe('b[15]');
   expect(Number(asked[0]?.get('start'))).toBe(since.getTime() / 1000 + 15);
 });
 

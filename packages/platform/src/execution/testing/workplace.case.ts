@@ -23,11 +23,9 @@ import {
   slideSwitch,
 } from './switchboard.case.ts';
 
-/**
- * Waits that take no time worth mentioning. The lease is the one of production: on a busy machine a short one runs out under a worker that
- * is well, and what the test is about happens to somebody else. Who tests a takeover asks for `shortLease`.
- */
+/** So short that a takeover takes no time worth mentioning. */
 const quickPace: Partial<Pace> = {
+  leaseMs: 1_000,
   heartbeatMs: 200,
   pollMs: 50,
   attempts: 4,
@@ -35,9 +33,6 @@ const quickPace: Partial<Pace> = {
   readBackWaitsMs: [5, 10],
   probeWaitsMs: [5, 10],
 };
-
-/** So short that a takeover takes no time worth mentioning. */
-export const shortLease = { leaseMs: 1_000 } as const;
 
 export interface Workplace {
   readonly url: string;

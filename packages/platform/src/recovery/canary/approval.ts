@@ -31,7 +31,7 @@ export interface CanaryApproval {
 }
 
 /** What is known of a canary where its approval is looked at. */
-export interface Approvable {
+interface Approvable {
   readonly id: string;
   readonly incident: string | null;
   readonly config: CanaryConfig;
@@ -46,7 +46,7 @@ export interface CanaryApprovals {
   admit(canary: Approvable, approval: CanaryApproval | null, begun: boolean): ReturnType<typeof admission>;
 }
 
-export interface ApprovalParts {
+interface ApprovalParts {
   /** Asked for when somebody wants to approve, not before. */
   readonly policy: () => Promise<ApprovalPolicy>;
   readonly key: CapabilityKey;

@@ -51,7 +51,11 @@ describe('a metric', () => {
 
   test('a shift counts when it is more certain than a quarter of its own size, as Kayenta has it', () => {
     // Certain to be a shift, by an interval that comes nearer to nothing than a quarter of the estimate.
-    const wide = values(sample(24, 100, 40), sample(24, 128, 40));
+    const spread = Array.from({ length: 24 }, (_, place) => 60 + place * 3.5);
+    const wide = values(
+      spread,
+      spread.map((value, place) => value + 22 + (place % 5) / 10),
+    );
     const without = judgeMetric(rule(), [wide], { ...kayenta, tolerance: 0 });
     expect(without).toMatchObject({ class: 'high' });
     expect((without.shiftFrom ?? 0) / (without.shift ?? 1)).toBeGreaterThan(0);
@@ -66,7 +70,7 @@ describe('a metric', () => {
     expect(of(50).baseline).toMatchObject({ count: 51, outliers: 0 });
     expect(of(150).baseline).toMatchObject({ count: 150, outliers: 1 });
     // Within three interquartile ranges nothing is, however rare.
-    const near = judgeMetric(rule(), [values([...sample(150, 10, 1), 13], sample(99, 10, 1))], kayenta);
+    const near = judgeMetric(rule(), [values([...sample(150, 10, 1), 11.9], sample(99, 10, 1))], kayenta);
     expect(near.baseline.outliers).toBe(0);
   });
 

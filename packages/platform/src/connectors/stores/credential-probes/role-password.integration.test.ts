@@ -1,7 +1,6 @@
 /** Passwords of roles of a real PostgreSQL: alive, changed, expired, locked out, and where the database lets in whoever asks. */
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { nameOf } from '../live/database.ts';
@@ -9,10 +8,10 @@ import probe from './role-password.ts';
 
 const signal = new AbortController().signal;
 const url = process.env.FIREBREAK_DATABASE_URL ?? '';
-const rules = join(process.env.FIREBREAK_POSTGRESQL_DIR ?? '', 'data', 'pg_hba.conf');
 const role = `bot ${randomBytes(3).toString('hex')}`;
 const old = `old %41@/ ${randomBytes(6).toString('hex')}`;
 const admin = new pg.Client({ connectionString: url });
+let rules: string;
 let before: string;
 
 /** Before the rules of the peer, which trusts everybody on this machine. */
@@ -24,6 +23,7 @@ const asksForPassword = `host all "${role}" 127.0.0.1/32 scram-sha-256`;
 
 beforeAll(async () => {
   await admin.connect();
+  rules = String((await admin.query('show hba_file')).rows[0]?.hba_file);
   before = await readFile(rules, 'utf8');
   await admin.query(`create role "${role}" login`);
   await rule(asksForPassword);

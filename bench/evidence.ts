@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { generateIdentity, identityToRecipient } from 'age-encryption';
+import { someAgeRecipient } from '../packages/platform/src/evidence/testing/age-recipient.case.ts';
 import { testServer } from '../packages/platform/src/storage/test-database.ts';
 import { printTable, times } from './measure.ts';
 import { measuredRun } from './measured-process.ts';
@@ -30,7 +30,7 @@ let buckets = 0;
 try {
   mkdirSync(gateway);
   await startGateway();
-  const recipient = await identityToRecipient(await generateIdentity());
+  const recipient = await someAgeRecipient();
   const all = { folder: join(folder, 'all'), bytes: Math.round(Number(options.gigabytes) * 1e9) };
   const part = { folder: join(folder, 'part'), bytes: Math.round(all.bytes / 8) };
   fill(all, Number(options.files));

@@ -8,8 +8,8 @@ import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { someAgeRecipient } from '../../packages/platform/src/evidence/testing/age-recipient.case.ts';
 import { testServer } from '../../packages/platform/src/storage/test-database.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
@@ -63,6 +63,6 @@ test('clear: a large file needs no more memory than a few bytes, but for what is
 });
 
 test('sealed with age likewise', async () => {
-  const seal = { age: [await identityToRecipient(await generateIdentity())] };
+  const seal = { age: [await someAgeRecipient()] };
   expect(await takenIn(join(folder, 'large'), { ...into('sealed'), seal })).toBeLessThan(least + 150 * megabyte);
 });

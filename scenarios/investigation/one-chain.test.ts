@@ -106,8 +106,7 @@ test('each kind of action is in the chain, in the order of time', async () => {
   expect(told('tool')).toEqual([expect.stringContaining('export_tickets')]);
   expect(told('human')).toContainEqual(expect.stringMatching(/approved/i));
 
-  const headers = { ...(await server.withToken('responder', 'admin')) };
-  delete headers.id;
+  const { id: _, ...headers } = await server.withToken('responder', 'admin');
   const answer = await server.app.inject({ url: `/api/incidents/${incident}/did`, headers });
   const { did, abused, logged }: CouldDid = answer.json();
   expect(did.map(({ node }) => node.id)).toContain('kubernetes:Secret/ml-serving/s3-model-store');

@@ -1,7 +1,7 @@
 /**
  * What happened beside a drift, on a real MLflow: a model is trained from a new version of its dataset, registered, and its alias moved to
- * that version; MLflow's own webhooks tell of it. Its answers change from then on. The alias move, the new version and the write into the
- * bucket of the dataset stand beside the drift, ranked, each with the event that says so; what has nothing to do with it does not.
+ * that version; MLflow's own webhooks tell of it. Its answers change from then on. The alias move, the version that came of the new data, and
+ * what a rule said of it stand beside the drift, ranked, each with its evidence; what has nothing to do with it does not.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -40,11 +40,11 @@ const receiver = createServer((request, response) => {
   });
 });
 
-async function mlflow(method: string, path: string, body: object): Promise<{ [key: string]: never }> {
+async function mlflow(method: string, path: string, body: object): Promise<unknown> {
   const headers = { 'content-type': 'application/json', authorization: basic(user, password) };
   const answer = await fetch(`${url}/api/2.0/mlflow/${path}`, { method, headers, body: JSON.stringify(body) });
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-  return (await answer.json()) as { [key: string]: never };
+  return answer.json();
 }
 
 let experiment: string;
@@ -69,12 +69,12 @@ afterAll(async () => {
 
 /** A run over another version of the dataset, and the version of the model that came of it. */
 async function retrained(): Promise<string> {
-  const { run } = await mlflow('POST', 'runs/create', {
+  const made = await mlflow('POST', 'runs/create', {
     experiment_id: experiment,
     run_name: 'retrain',
     start_time: Date.now(),
   });
-  const { run_id } = (run as { info: { run_id: string } }).info;
+  const { run_id } = (made as { run: { info: { run_id: string } } }).run.info;
   const source = JSON.stringify({ uri: 's3://lake/customers/v2' });
   const dataset = { name: 'customers', digest: 'ef567890', source_type: 's3', source };
   await mlflow('POST', 'runs/log-inputs', {
@@ -82,27 +82,9 @@ async function retrained(): Promise<string> {
     datasets: [{ tags: [{ key: 'mlflow.data.context', value: 'training' }], dataset }],
   });
   const from = `mlflow-artifacts:/${experiment}/${run_id}/artifacts/model`;
-  const { model_version } = await mlflow('POST', 'model-versions/create', { name, run_id, source: from });
-  return (model_version as { version: string }).version;
+  const registered = await mlflow('POST', 'model-versions/create', { name, run_id, source: from });
+  return (registered as { model_version: { version: string } }).model_version.version;
 }
-
-const written = (at: Date, bucket: string) => ({
-  eventVersion: '1.09',
-  eventSource: 's3.amazonaws.com',
-  eventName: 'PutObject',
-  eventTime: at.toISOString(),
-  eventID: `${bucket} ${at.getTime()}`,
-  awsRegion: 'eu-west-1',
-  recipientAccountId: '111122223333',
-  userIdentity: {
-    type: 'IAMUser',
-    arn: 'arn:aws:iam::111122223333:user/etl',
-    accountId: '111122223333',
-    userName: 'etl',
-  },
-  requestParameters: { bucketName: bucket, key: 'customers/v2' },
-  resources: [{ type: 'AWS::S3::Bucket', ARN: `arn:aws:s3:::${bucket}` }],
-});
 
 test('an alias move and a new version of the dataset stand beside the drift that follows, with their evidence', async () => {
   // The version is there before the estate is read, as it is where the estate is read again and again.
@@ -114,7 +96,7 @@ test('an alias move and a new version of the dataset stand beside the drift that
     watch: { rules: [], onRefused: () => undefined },
   });
   await station.field?.holder.current(new AbortController().signal);
-  const { webhook } = await mlflow('POST', 'webhooks', {
+  const made = await mlflow('POST', 'webhooks', {
     name: `firebreak-${process.pid}`,
     url: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`,
     events: [
@@ -122,7 +104,7 @@ test('an alias move and a new version of the dataset stand beside the drift that
       { entity: 'MODEL_VERSION_ALIAS', action: 'CREATED' },
     ],
   });
-  hook = (webhook as { webhook_id: string }).webhook_id;
+  hook = (made as { webhook: { webhook_id: string } }).webhook.webhook_id;
   const draw = drawsFor('live mlflow');
   const desk = telemetryDesk(station);
   const batch = async (to: number, factor: number) => {
@@ -131,10 +113,6 @@ test('an alias move and a new version of the dataset stand beside the drift that
   };
   const moved = Date.now();
   for (let number = 40; number > 0; number -= 1) await batch(moved - number * 60_000, 1);
-  await station.intake.take([written(new Date(moved - 120_000), 'lake'), written(new Date(moved), 'elsewhere')], {
-    source: 'test',
-    locator: 'trail',
-  });
   await mlflow('POST', 'registered-models/alias', { name, alias: 'champion', version });
   await mlflow('POST', 'registered-models/alias', { name: bystander, alias: 'champion', version: '1' });
   await retrained();
@@ -153,9 +131,9 @@ test('an alias move and a new version of the dataset stand beside the drift that
   console.log(lines.map((line, at) => `${beside[at]?.score.toFixed(2)} ${line}`).join('\n'));
   expect(lines).toContainEqual(expect.stringMatching(/^alias: .*champion/));
   expect(lines).toContainEqual(expect.stringMatching(/model_version\.created/));
-  expect(lines).toContainEqual(expect.stringMatching(/^data: .*PutObject/));
+  expect(lines).toContainEqual(expect.stringMatching(/^access: /));
   expect(beside.map(({ score }) => score)).toEqual(beside.map(({ score }) => score).sort((a, b) => b - a));
-  for (const { what } of beside) expect(what).not.toMatch(new RegExp(`${bystander}|elsewhere`));
+  for (const { what } of beside) expect(what).not.toContain(bystander);
   for (const { kind, evidence } of beside)
-    if (kind !== 'version') expect((await eventById(station, evidence))?.event.id).toBe(evidence);
+    if (kind !== 'access') expect((await eventById(station, evidence))?.event.id).toBe(evidence);
 }, 180_000);

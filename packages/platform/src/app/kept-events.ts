@@ -36,7 +36,7 @@ export async function eventsByIds(
   return [...hot, ...cold.events.map(({ event }) => event)];
 }
 
-export interface Fitting {
+interface Fitting {
   /** By their ids: what is moved to a file in the meantime is met twice. */
   readonly events: ReadonlyMap<string, KeptEvent>;
   /** There are more than were asked for. */

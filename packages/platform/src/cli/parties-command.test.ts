@@ -20,7 +20,7 @@ test('a viewer sees them, an approver may not remove one, an admin may, and it i
   expect(JSON.parse(seen.out)).toMatchObject({ quorum: 1, parties: [{ name, verifierKey, seenAt: null }] });
 
   const remove = ['parties', 'remove', name, '--reason', 'the other team is gone'];
-  expect(JSON.parse((await served.as('Ada', ...remove)).err)).toMatchObject({ error: { code: 'FB-ROLE-REQUIRED' } });
+  expect(JSON.parse((await served.as('Ada', ...remove)).err)).toMatchObject({ error: { code: 'FB-AUTH-FORBIDDEN' } });
   const removed = await served.as('Eve', ...remove);
   expect([removed.exit, JSON.parse(removed.out)]).toMatchObject([0, { quorum: 0, parties: [] }]);
   expect((await served.as('Eve', ...remove)).exit).toBe(2);

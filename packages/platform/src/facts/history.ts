@@ -31,5 +31,9 @@ export interface FactHistory {
 
 /** The scope of a set of sources: the same however they are ordered. */
 export function scopeOf(specs: readonly string[]): string {
-  return [...specs].sort().join('\n');
+  // A password in an address is no part of which sources these are, and must not be written down.
+  return specs
+    .map((spec) => spec.replace(/(\/\/[^/@:\s]*):[^/@\s]*@/, '$1@'))
+    .sort()
+    .join('\n');
 }

@@ -247,7 +247,7 @@ test('who is to come again is told so before the body is read, and who may not s
   isFull = true;
   try {
     const broken = { 'content-encoding': 'gzip' };
-    for (const url of ['/api/log', '/v1/logs', '/api/log/webhook/github'])
+    for (const url of ['/api/log', '/v1/logs', '/api/log/signed/github'])
       expect(await post(url, 'no gzip', broken), url).toMatchObject({
         status: 503,
         headers: { 'retry-after': '1' },

@@ -93,15 +93,7 @@ function testOf(query: HuntQuery, ids: IdsInLogs): Test {
 }
 
 function textTest(field: HuntField, values: readonly Pattern[], ids: IdsInLogs): Test {
-  const exact = new Set<string>();
-  const nodes = new Set<string>();
-  const patterns: Pattern[] = [];
-  for (const value of values) {
-    const named = nodesMeant(field, value, ids);
-    if (named !== undefined) for (const id of named) nodes.add(id);
-    else if (value.length === 1) exact.add(value[0] as string);
-    else patterns.push(value);
-  }
+  const { exact, nodes, patterns } = sorted(field, values, ids);
   // The form is ours, and always written in the same way.
   const written = [...nodes].map((id) => Buffer.from(JSON.stringify(id)));
   const mayHave = field.name === 'raw' && patterns.length === 0 ? mayHold([...exact]) : () => true;
@@ -112,6 +104,24 @@ function textTest(field: HuntField, values: readonly Pattern[], ids: IdsInLogs):
       textsOf(field, looked).some(
         (text) => exact.has(text) || patterns.some((pattern) => matchesPattern(pattern, text)),
       ));
+}
+
+/** The values of a term: whole texts, nodes that they mean, and patterns. @throws what `ids` throws for a name that several nodes have */
+export function sorted(
+  field: HuntField,
+  values: readonly Pattern[],
+  ids: IdsInLogs,
+): { readonly exact: ReadonlySet<string>; readonly nodes: ReadonlySet<NodeId>; readonly patterns: readonly Pattern[] } {
+  const exact = new Set<string>();
+  const nodes = new Set<string>();
+  const patterns: Pattern[] = [];
+  for (const value of values) {
+    const named = nodesMeant(field, value, ids);
+    if (named !== undefined) for (const id of named) nodes.add(id);
+    else if (value.length === 1) exact.add(value[0] as string);
+    else patterns.push(value);
+  }
+  return { exact, nodes, patterns };
 }
 
 /** Text that JSON writes as it is, and a number does not look like. */
@@ -126,7 +136,7 @@ function mayHold(values: readonly string[]): Test {
 }
 
 /** Of a whole value: the nodes that it means, by the estate or because it is written as ids are. Undefined for a text. */
-export function nodesMeant({ name }: HuntField, value: Pattern, ids: IdsInLogs): readonly NodeId[] | undefined {
+function nodesMeant({ name }: HuntField, value: Pattern, ids: IdsInLogs): readonly NodeId[] | undefined {
   const [text, ...more] = value;
   if (text === undefined || more.length > 0 || !(name === 'actor' || name === 'credential' || name === 'target'))
     return undefined;

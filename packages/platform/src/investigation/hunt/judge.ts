@@ -9,7 +9,7 @@ import { matchesPattern } from '../../inventory/query/pattern.ts';
 import type { Pattern } from '../../inventory/query/syntax.ts';
 import { holds } from '../../inventory/query/times.ts';
 import { fnv1a } from '../../kernel/fnv.ts';
-import { columnsOfField, type IdsInLogs, nodesMeant } from './condition.ts';
+import { columnsOfField, type IdsInLogs, sorted } from './condition.ts';
 import type { HuntField, HuntQuery } from './syntax.ts';
 
 /** The columns of a block, as far as the hunt asks for them. */
@@ -137,14 +137,7 @@ function judgeColumn(
 }
 
 function textJudge(field: HuntField, values: readonly Pattern[], ids: IdsInLogs): Judge {
-  const [exact, nodes] = [new Set<string>(), new Set<string>()];
-  const patterns: Pattern[] = [];
-  for (const value of values) {
-    const named = nodesMeant(field, value, ids);
-    if (named !== undefined) for (const id of named) nodes.add(id);
-    else if (value.length === 1) exact.add(value[0] as string);
-    else patterns.push(value);
-  }
+  const { exact, nodes, patterns } = sorted(field, values, ids);
   const fits =
     patterns.length === 0 ? undefined : (text: string) => patterns.some((pattern) => matchesPattern(pattern, text));
   // A name that looks like a node is none.

@@ -6,7 +6,7 @@ import type { Transaction } from '../../storage/database.ts';
 import { openStorage, type Storage } from '../../storage/storage.ts';
 import { testServer } from '../../storage/test-database.ts';
 
-export interface TestDesk {
+interface TestDesk {
   readonly clock: SettableClock;
   readonly storage: Storage;
   readonly ledger: Ledger<Transaction>;

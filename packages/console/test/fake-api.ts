@@ -496,6 +496,7 @@ export class FakeApi {
       timestamps: [],
       notes: [],
       ok: true,
+      unvouched: false,
       incident: params.id ?? '',
       origin: 'firebreak.local/log',
       treeSize: 58,

@@ -42,6 +42,8 @@ export interface LedgerDraft {
 /** `firebreak evidence verify --json` */
 export const evidenceReportSchema = z.object({
   ok: z.boolean(),
+  /** Not `ok`, and all that is lacking is the word of second parties: the file itself holds, and none of them contradicts it. */
+  unvouched: z.boolean(),
   incident: z.string(),
   origin: z.string(),
   treeSize: z.number(),

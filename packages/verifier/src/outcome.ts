@@ -12,8 +12,17 @@ export interface Outcome {
 }
 
 export function outcomeOf(report: EvidenceReport): Outcome {
-  const { ok, checks, keySource, incident, entries, blobs, documents, treeSize } = report;
+  const { ok, unvouched, checks, keySource, incident, entries, blobs, documents, treeSize } = report;
   const failed = checks.filter((check) => !check.ok).length;
+  if (unvouched) {
+    return {
+      tone: 'bad',
+      title: 'Not vouched for.',
+      words:
+        'The file itself holds, but a second party that its log names, or that you asked for, has not vouched for it. ' +
+        'Whoever has the key of the log could have written it anew: ask for an export that they have seen.',
+    };
+  }
   if (!ok || failed > 0 || checks.length === 0) {
     return {
       tone: 'bad',

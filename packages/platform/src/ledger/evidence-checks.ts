@@ -49,6 +49,13 @@ export class EvidenceChecks {
     if (!this.#found.has(name)) this.#found.set(name, { ok: true, detail, failures: 0 });
   }
 
+  /** Whether all that failed is what second parties should have said. */
+  onlySecondParties(): boolean {
+    const seconds: ReadonlySet<CheckName> = new Set(['witnesses', 'timestamps']);
+    const names = (Object.keys(titles) as CheckName[]).filter((name) => !onDemand.has(name) || this.#due.has(name));
+    return names.every((name) => seconds.has(name) || this.#found.get(name)?.ok === true);
+  }
+
   list(): { check: string; ok: boolean; detail: string }[] {
     const listed = (Object.keys(titles) as CheckName[]).filter((name) => !onDemand.has(name) || this.#due.has(name));
     return listed.map((name) => {

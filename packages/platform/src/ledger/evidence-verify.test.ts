@@ -15,6 +15,7 @@ import type { NoteSigner } from './note.ts';
 import { tarEnd, tarHeader } from './tar.ts';
 import { bytesOf, forged, inPieces, type Members, packed, unpacked } from './testing/archive.case.ts';
 import { parseTlogProof, tlogProofText } from './tlog-proof.ts';
+import { memoryWitness } from './witness/memory-witness.case.ts';
 
 /** An installation with two incidents whose entries alternate, before-states as blobs, and an export of one of them. */
 interface World {
@@ -122,6 +123,16 @@ describe('an honest export', () => {
       expect([sha256Hex(take(path)), take(path).length]).toEqual([sha256, size]);
     }
     expect(JSON.parse(manifest).files.length).toBe(paths.length - 1);
+  });
+
+  test('lacks only a second party’s word: it says so, and no longer once anything else is wrong', async () => {
+    const { verifierKey } = memoryWitness('witness.example/silent', [], settableClock('2026-05-06T07:08:09.010Z'));
+    const options = { verifierKey: signer.verifierKey, witnesses: [verifierKey] };
+    expect(await verifyEvidence(inPieces(world.file, 512), options)).toMatchObject({ ok: false, unvouched: true });
+    const changed = Buffer.from(world.file);
+    changed[changed.indexOf('inc_ours')] = 0x49;
+    expect(await verifyEvidence(inPieces(changed, 512), options)).toMatchObject({ ok: false, unvouched: false });
+    expect(await verify(world.file, signer.verifierKey)).toMatchObject({ ok: true, unvouched: false });
   });
 
   test('is the same whatever pieces it comes in', async () => {

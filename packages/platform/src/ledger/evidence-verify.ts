@@ -529,8 +529,12 @@ class Verification {
 
   #report(): EvidenceReport {
     const checks = this.#checks.list();
+    const ok = checks.every((check) => check.ok);
+    const contradicted =
+      this.#witnesses.some(({ state }) => state === 'wrong') || this.#timestamps.some(({ state }) => state === 'fails');
     return {
-      ok: checks.every(({ ok }) => ok),
+      ok,
+      unvouched: !ok && !contradicted && this.#checks.onlySecondParties(),
       incident: shown(this.#incident ?? ''),
       origin: shown(this.#checkpoint?.origin ?? ''),
       treeSize: this.#checkpoint?.size ?? 0,

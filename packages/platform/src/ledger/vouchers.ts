@@ -83,7 +83,8 @@ export async function openVouchers(parts: {
     policy: {
       witnesses: addresses.map(({ verifier }) => verifier.verifierKey),
       quorum,
-      timestamps: authorities.length,
+      // One moment is enough, of whichever authority: the others are there for when one is silent.
+      timestamps: Math.min(1, authorities.length),
     },
     vouch: async ({ size, note: signed }) => {
       const cosigned = await Promise.all(addresses.map((each) => witness(each, size, signed)));

@@ -25,7 +25,7 @@ export async function eventsOfBlock(row: BlockRow): Promise<FramedEvent[]> {
 }
 
 /** @param from how many events of the block come before */
-export async function eventsOfPiece(
+async function eventsOfPiece(
   { no, places, received }: Pick<BlockRow, 'no' | 'places' | 'received'>,
   piece: Uint8Array,
   from: number,

@@ -1,3 +1,4 @@
+import type { EvidenceReport } from '@firebreak/contract';
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { call } from '../../data/client.ts';
@@ -35,11 +36,7 @@ export function Verification({ incidentId }: { readonly incidentId: string }) {
       {verify.error !== null && <ProblemNotice error={verify.error} onRetry={() => verify.mutate()} />}
       {report !== undefined && (
         <>
-          <Notice
-            urgent
-            tone={report.ok ? 'good' : 'danger'}
-            title={report.ok ? 'The evidence verifies.' : 'The evidence does not verify. Treat it as tampered with.'}
-          >
+          <Notice urgent tone={toneOf(report)} title={titleOf(report)}>
             {count(report.entries, 'entry', 'entries')} and {count(report.blobs, 'blob')} in a log of {report.treeSize}
             {report.keySource === 'embedded' && ', checked against the key inside of the file'}.
           </Notice>
@@ -49,4 +46,15 @@ export function Verification({ incidentId }: { readonly incidentId: string }) {
       )}
     </Panel>
   );
+}
+
+function toneOf({ ok, unvouched }: EvidenceReport) {
+  if (ok) return 'good';
+  return unvouched ? 'warn' : 'danger';
+}
+
+function titleOf({ ok, unvouched }: EvidenceReport): string {
+  if (ok) return 'The evidence verifies.';
+  if (unvouched) return 'The file holds, but a second party that its log names has not vouched for it.';
+  return 'The evidence does not verify. Treat it as tampered with.';
 }

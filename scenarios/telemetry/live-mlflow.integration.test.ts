@@ -1,6 +1,6 @@
 /**
  * What happened beside a drift, on a real MLflow: a model is trained from a new version of its dataset, registered, and its alias moved to
- * that version; MLflow's own webhooks tell of it. Its answers change from then on. The alias move, the version that came of the new data, and
+ * that version; MLflow's own webhooks tell of it, and CloudTrail of a write into the bucket of its dataset. Its answers change from then on. The alias move, the version that came of the new data, and
  * what a rule said of it stand beside the drift, ranked, each with its evidence; what has nothing to do with it does not.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -86,6 +86,26 @@ async function retrained(): Promise<string> {
   return (registered as { model_version: { version: string } }).model_version.version;
 }
 
+/** As CloudTrail tells of an object that somebody writes. */
+function writtenInto(bucket: string) {
+  const arn = `arn:aws:s3:::${bucket}`;
+  return {
+    eventVersion: '1.09',
+    eventID: `${bucket}-${process.pid}`,
+    eventTime: new Date().toISOString(),
+    eventSource: 's3.amazonaws.com',
+    eventName: 'PutObject',
+    awsRegion: 'eu-central-1',
+    recipientAccountId: '111122223333',
+    userIdentity: { type: 'IAMUser', arn: 'arn:aws:iam::111122223333:user/mallory', userName: 'mallory' },
+    requestParameters: { bucketName: bucket, key: 'customers/v2/part-0' },
+    resources: [
+      { type: 'AWS::S3::Object', ARN: `${arn}/customers/v2/part-0` },
+      { type: 'AWS::S3::Bucket', ARN: arn },
+    ],
+  };
+}
+
 test('an alias move and a new version of the dataset stand beside the drift that follows, with their evidence', async () => {
   // The version is there before the estate is read, as it is where the estate is read again and again.
   const version = await retrained();
@@ -117,6 +137,11 @@ test('an alias move and a new version of the dataset stand beside the drift that
   await mlflow('POST', 'registered-models/alias', { name: bystander, alias: 'champion', version: '1' });
   await retrained();
   await vi.waitFor(() => expect(told.length).toBeGreaterThanOrEqual(3), { timeout: 30_000, interval: 100 });
+  const { kept } = await station.intake.take([writtenInto('lake'), writtenInto('another-lake')], {
+    source: 'cloudtrail',
+    locator: 'test',
+  });
+  expect(kept).toBe(2);
   for (let number = 1; number <= 20; number += 1) await batch(moved + number * 60_000, 0.6);
   const answer = await vi.waitFor(
     async () => {
@@ -132,6 +157,8 @@ test('an alias move and a new version of the dataset stand beside the drift that
   expect(lines).toContainEqual(expect.stringMatching(/^alias: .*champion/));
   expect(lines).toContainEqual(expect.stringMatching(/model_version\.created/));
   expect(lines).toContainEqual(expect.stringMatching(/^access: /));
+  expect(lines).toContainEqual(expect.stringMatching(/^data: .*mallory: s3:PutObject/));
+  expect(beside.filter(({ what }) => what.includes('PutObject'))).toHaveLength(1);
   expect(beside.map(({ score }) => score)).toEqual(beside.map(({ score }) => score).sort((a, b) => b - a));
   for (const { what } of beside) expect(what).not.toContain(bystander);
   for (const { kind, evidence } of beside)

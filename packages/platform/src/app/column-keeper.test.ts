@@ -23,7 +23,7 @@ test('columns come by themselves', async () => {
   const storage = await openStorage({ url: await server.database() });
   const received = new Date();
   const { batches } = prepareValues(
-    Array.from({ length: 2500 }, (_, number) => sent(number)),
+    Array.from({ length: 9000 }, (_, number) => sent(number)),
     { locator: 'test', received: received.toISOString() },
   );
   await storage.eventStore.append(batches, received);
@@ -37,7 +37,7 @@ test('columns come by themselves', async () => {
       return found;
     };
     while ((await kinds()).includes('events')) await sleep(100);
-    expect(await kinds()).toEqual(['columns of 2500']);
+    expect(await kinds()).toEqual(['columns of 9000']);
   } finally {
     await keeper.close();
     await storage.close();

@@ -94,7 +94,7 @@ async function person(browser: Browser, origin: string, colorScheme: 'light' | '
     colorScheme,
     reducedMotion: 'reduce',
   });
-  context.setDefaultTimeout(30_000);
+  context.setDefaultTimeout(60_000);
   const troubles: string[] = [];
   context.on('weberror', (error) => troubles.push(error.error().message));
   context.on('console', (message) => {

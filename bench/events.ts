@@ -26,7 +26,11 @@ import { median, printTable } from './measure.ts';
 import { startServer } from './peers/postgresql.ts';
 
 const { values: options } = parseArgs({
-  options: { seconds: { type: 'string', default: '20' }, rate: { type: 'string', default: '20000' } },
+  options: {
+    seconds: { type: 'string', default: '20' },
+    rate: { type: 'string', default: '20000' },
+    'hold-back': { type: 'string', default: '1' },
+  },
 });
 const ticksPerSecond = 100;
 const warmUpSeconds = 10;
@@ -53,6 +57,8 @@ const server = spawn(
     '--port',
     '0',
     '--json',
+    '--hold-back',
+    options['hold-back'],
   ],
   { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, FIREBREAK_LOG: 'silent' } },
 );

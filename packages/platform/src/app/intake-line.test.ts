@@ -1,4 +1,5 @@
 /** Hostile and broken input: nothing is lost in silence, nothing gets stuck, and one bad event harms nobody else's. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TakenEvents } from '@firebreak/contract';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { settableClock } from '../kernel/settable-clock.ts';
@@ -217,4 +218,27 @@ test('what waits in the line counts as well, before it is read and after', async
   gate.resolve();
   expect((await first).kept + (await few).kept).toBe(1203);
   expect(await takeText(body('w2 ', 1200))).toMatchObject({ kept: 1200 });
+});
+
+test('who would only wait is not read until there is room, one after the other; who waits too long comes again', async () => {
+  await line.close();
+  let unseen = 1000;
+  const admitted: string[] = [];
+  line = lineWith({ load: () => ({ unseen, perSecond: 1000 }), holdBack: 1, patienceMs: 60_000 });
+  const half = 500_000;
+  const first = line.admit(half).then(() => admitted.push('first'));
+  const second = line.admit(half).then(() => admitted.push('second'));
+  await sleep(50);
+  expect(admitted).toEqual([]);
+  await line.admit(1000);
+  unseen = 400;
+  await first;
+  expect(admitted).toEqual(['first']);
+  unseen = 1;
+  await second;
+  expect(line.counts.line).toMatchObject({ heldBack: 0 });
+  await line.close();
+  line = lineWith({ load: () => ({ unseen: 5000, perSecond: 1000 }), holdBack: 1, patienceMs: 30 });
+  await expect(line.admit(half)).rejects.toMatchObject({ code: 'FB-INTAKE-FULL' });
+  expect(line.counts.line).toMatchObject({ heldBack: 1 });
 });

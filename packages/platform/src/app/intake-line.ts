@@ -6,11 +6,13 @@
  *
  * - Nothing is lost in silence: without room a request is refused whole, before anything of it is read, and that is counted; what
  *   cannot be read is counted by reason and told to the sender.
- * - No more is taken than the watch will see soon: what would only wait for it waits with its sender, so that what decides is seen
- *   in time however much comes. A few events are taken even so, that a flood may not shut out the others.
+ * - No more is taken than the watch will see soon: what would only wait for it waits with its sender, unread, and is told to come
+ *   again when that takes too long; so what decides is seen in time however much comes. A few events are taken even so, that a flood
+ *   may not shut out the others.
  * - Nobody is told that an event is kept before it is. A sender that was told nothing sends again, and each event counts once.
  * - One bad batch harms nobody else's: what the database refuses together it is given again one by one.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FirebreakError, type IntakeStatus, type TakenEvents } from '@firebreak/contract';
 import { openRedactor, type Redaction } from '../detection/redaction/redactor.ts';
 import type { Place } from '../events/normalise.ts';
@@ -46,6 +48,8 @@ export interface IntakeLineParts {
   readonly load?: () => WatchLoad | undefined;
   /** Seconds after which the watch may come to what is taken now; 0 to take all that there is room for. */
   readonly holdBack?: number | undefined;
+  /** So long a request waits, unread, before it is told to come again. */
+  readonly patienceMs?: number;
 }
 
 interface Waiting {
@@ -61,6 +65,14 @@ const defaultRoom = 256 << 20;
 const defaultHoldBack = 1;
 /** Who sends no more than this part of what is taken is taken up to twice as much. */
 const fewOf = 1 / 50;
+/** Whoever has been read already is taken beyond what is seen soon: to throw it away costs as much as to keep it. */
+const readAlready = 1.5;
+const defaultPatienceMs = 2000;
+/** So many requests wait at a time. */
+const mostPatient = 64;
+const lookEachMs = 10;
+/** Who was let in and sends nothing for so long is no longer counted on. */
+const promisedMs = 250;
 /** What is appended together. */
 const mostTogether = { events: 4000, bytes: 24 << 20 };
 
@@ -76,6 +88,11 @@ export class IntakeLine {
   /** Of what came as text: how many bytes an event has. */
   #bytesOfEvent = 1000;
   #writing: Promise<void> | undefined;
+  /** Requests that wait to be read, one after the other. */
+  #patient = 0;
+  #turn: Promise<unknown> = Promise.resolve();
+  /** Requests that were let in and are still being read. */
+  #promised: { readonly events: number; readonly until: number }[] = [];
 
   constructor(parts: IntakeLineParts) {
     this.#parts = parts;
@@ -111,7 +128,8 @@ export class IntakeLine {
   async takeText(bytes: Uint8Array, place: IntakePlace): Promise<TakenEvents> {
     const size = bytes.byteLength;
     const about = this.#eventsOf(size);
-    this.#mustHaveRoom(size, about);
+    this.#promised.shift();
+    this.#mustHaveRoom(size, about, readAlready);
     const received = this.#parts.clock.now();
     this.#waitingBytes += size;
     this.#waitingEvents += about;
@@ -129,12 +147,31 @@ export class IntakeLine {
   }
 
   /**
-   * Whether so many bytes of text would be taken now: for whoever has not read them yet, and need not where they would not.
+   * Waits until so many bytes of text would be taken: for whoever has not read them yet, and need not where they would not.
    *
-   * @throws FirebreakError FB-INTAKE-FULL, and that is counted
+   * @throws FirebreakError FB-INTAKE-FULL when that takes too long or too many wait already, and that is counted
    */
-  admit(bytes: number): void {
-    this.#mustHaveRoom(bytes, this.#eventsOf(bytes));
+  async admit(bytes: number): Promise<void> {
+    const events = this.#eventsOf(bytes);
+    const until = performance.now() + (this.#parts.patienceMs ?? defaultPatienceMs);
+    const goesAhead = this.#patient === 0 || this.#isFew(events);
+    if (!this.#isRoom(bytes) || this.#patient >= mostPatient || (goesAhead && this.#isSeenSoon(events))) {
+      this.#mustHaveRoom(bytes, events);
+    } else {
+      this.#patient += 1;
+      const before = this.#turn;
+      const turn = Promise.withResolvers<void>();
+      this.#turn = turn.promise;
+      try {
+        await before;
+        while (!this.#isSeenSoon(events) && performance.now() < until) await sleep(lookEachMs);
+        this.#mustHaveRoom(bytes, events);
+      } finally {
+        this.#patient -= 1;
+        turn.resolve();
+      }
+    }
+    this.#promised.push({ events, until: performance.now() + promisedMs });
   }
 
   /** Appends what waits, and ends. */
@@ -143,22 +180,34 @@ export class IntakeLine {
     await this.#preparer.close();
   }
 
-  #mustHaveRoom(bytes: number, events: number): void {
-    // What alone is larger than the room is taken when nothing else waits.
-    const isRoom = this.#waitingBytes === 0 || this.#waitingBytes + bytes <= this.#room;
-    if (isRoom && this.#isSeenSoon(events)) return;
+  #mustHaveRoom(bytes: number, events: number, beyond = 1): void {
+    const isRoom = this.#isRoom(bytes);
+    if (isRoom && this.#isSeenSoon(events, beyond)) return;
     this.#counts.refuse(isRoom);
     const waits = isRoom ? `${this.#unseen} events wait to be watched` : `${this.#waitingBytes} bytes wait already`;
     throw new FirebreakError('FB-INTAKE-FULL', `${waits}.`);
   }
 
-  #isSeenSoon(events: number): boolean {
+  /** What alone is larger than the room is taken when nothing else waits. */
+  #isRoom(bytes: number): boolean {
+    return this.#waitingBytes === 0 || this.#waitingBytes + bytes <= this.#room;
+  }
+
+  #isSeenSoon(events: number, beyond = 1): boolean {
+    const most = this.#mostAhead;
+    const ahead = this.#unseen;
+    return most === undefined || ahead === 0 || ahead + events <= (this.#isFew(events) ? 2 : beyond) * most;
+  }
+
+  #isFew(events: number): boolean {
+    return events <= (this.#mostAhead ?? 0) * fewOf;
+  }
+
+  /** So many events may wait for the watch; undefined where nobody is held back. */
+  get #mostAhead(): number | undefined {
     const { load, holdBack = defaultHoldBack } = this.#parts;
     const perSecond = holdBack === 0 ? undefined : load?.()?.perSecond;
-    const ahead = this.#unseen;
-    if (perSecond === undefined || ahead === 0) return true;
-    const most = perSecond * holdBack;
-    return ahead + events <= (events <= most * fewOf ? 2 * most : most);
+    return perSecond === undefined ? undefined : perSecond * holdBack;
   }
 
   /** About so many, going by those before. */
@@ -166,9 +215,12 @@ export class IntakeLine {
     return Math.ceil(bytes / this.#bytesOfEvent);
   }
 
-  /** Events that were taken and the watch has not seen. */
+  /** Events that were taken, or are being read to be taken, and the watch has not seen. */
   get #unseen(): number {
-    return this.#waitingEvents + (this.#parts.load?.()?.unseen ?? 0);
+    const now = performance.now();
+    while ((this.#promised[0]?.until ?? Number.POSITIVE_INFINITY) < now) this.#promised.shift();
+    const promised = this.#promised.reduce((sum, { events }) => sum + events, 0);
+    return promised + this.#waitingEvents + (this.#parts.load?.()?.unseen ?? 0);
   }
 
   async #taken(prepared: Prepared, received: Date, bytes: number, place: IntakePlace): Promise<TakenEvents> {

@@ -26,7 +26,7 @@ export interface BindOptions {
   /** Secrets of webhooks that sign, by the name in their path. */
   readonly webhooks: ReadonlyMap<string, string>;
   /** Asked before a body of events is read, with its bytes as far as they are told. @throws FirebreakError when it is not to be sent now */
-  readonly admit?: ((bytes: number) => void) | undefined;
+  readonly admit?: ((bytes: number) => void | Promise<void>) | undefined;
 }
 
 export function bindRoute(app: FastifyInstance, route: Route, handle: BoundHandler, options: BindOptions): void {
@@ -48,7 +48,7 @@ export function bindRoute(app: FastifyInstance, route: Route, handle: BoundHandl
       ? {}
       : {
           preParsing: async (request: FastifyRequest, _reply: FastifyReply, payload: Readable) => {
-            options.admit?.(Number(request.headers['content-length'] ?? 0));
+            await options.admit?.(Number(request.headers['content-length'] ?? 0));
             return intake.signed === true
               ? signed(request, payload, secretOf(request, options.webhooks), mostBytes)
               : unpacked(request, payload, mostBytes);

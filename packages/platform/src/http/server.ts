@@ -33,7 +33,7 @@ export interface ServerOptions {
   /** Secrets of webhooks that sign, by the name in their path. */
   readonly webhooks?: ReadonlyMap<string, string>;
   /** Asked before a body of events is read (`BindOptions`). */
-  readonly admit?: ((bytes: number) => void) | undefined;
+  readonly admit?: ((bytes: number) => void | Promise<void>) | undefined;
   /** Holds every answer against the contract, for tests. */
   readonly checkAnswers?: boolean;
 }

@@ -56,7 +56,7 @@ export function serveCommand(program: Command, cli: CommandLine): void {
     .option('--redact <file>', 'what is cut out of events before they are kept (docs/intake.md)')
     .option(
       '--hold-back <seconds>',
-      'tell senders to come again while the watch is further behind than this; 0 to take all that there is room for',
+      'let senders wait while the watch is further behind than this; 0 to take all that there is room for',
       wholeNumber(0, 3600),
       1,
     )

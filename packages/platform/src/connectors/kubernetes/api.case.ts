@@ -51,6 +51,8 @@ export function apiCases(name: string, open: () => Promise<KubernetesApi>, names
     });
     afterAll(async () => {
       await api.delete(spaces(namespace), {}, signal);
+      // What comes after may look at the whole cluster, and should not see it go.
+      await eventually(() => api.get(spaces(namespace), signal).then((found) => !found.ok));
       await api.close();
     });
 

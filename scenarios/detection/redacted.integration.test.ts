@@ -223,9 +223,10 @@ test('what is to be cut out is in no table, file, message or log; what is not is
   );
   const everything = `/api/hunt?limit=500&q=${encodeURIComponent('everything')}`;
   // The file is there a moment before the events are its own: until then an answer says that something moved meanwhile.
+  const hunter = server;
   const hunted = await vi.waitFor(
     async () => {
-      const answer = await server.get<{ events: readonly unknown[]; completeness: unknown }>(everything);
+      const answer = await hunter.get<{ events: readonly unknown[]; completeness: unknown }>(everything);
       expect(answer.completeness).toEqual({ answer: 'complete' });
       return answer;
     },

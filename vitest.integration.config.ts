@@ -15,7 +15,7 @@ export default defineConfig({
       'scenarios/**/*.{integration,browser}.test.ts',
     ],
     globalSetup: ['scenarios/peers.ts', 'scenarios/built.ts', 'scenarios/console/demo-server.ts'],
-    testTimeout: 300_000,
+    testTimeout: 600_000,
     hookTimeout: 300_000,
     fileParallelism: false,
     maxConcurrency: 8,

@@ -8,6 +8,10 @@ const agent = new Agent({ keepAlive: true, maxSockets: Number(atOnce) });
 const url = new URL('/api/log', address);
 const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' };
 const told = { events: 0, kept: 0, refused: 0, failed: 0, bytes: 0, milliseconds: 0, coreSeconds: 0 };
+const bodies = Array.from({ length: Number(atOnce) }, (_, number) =>
+  Array.from({ length: 3 }, (_, at) => new Body(Number(batch), number * 100_000 + at * 10_000)),
+);
+const before = process.cpuUsage();
 const start = performance.now();
 const until = start + Number(seconds) * 1000;
 let next = Math.floor(Math.random() * 2 ** 20) * 2 ** 12;
@@ -32,8 +36,7 @@ function send(body: Buffer): Promise<{ status: number; text: string; retryAfter:
   });
 }
 
-async function one(number: number): Promise<void> {
-  const bodies = Array.from({ length: 3 }, (_, at) => new Body(Number(batch), number * 100_000 + at * 10_000));
+async function one(bodies: readonly Body[]): Promise<void> {
   for (let turn = 0; performance.now() < until; turn += 1) {
     const body = bodies[turn % bodies.length] as Body;
     if (Number(rate) > 0) {
@@ -58,9 +61,9 @@ async function one(number: number): Promise<void> {
   }
 }
 
-await Promise.all(Array.from({ length: Number(atOnce) }, (_, number) => one(number)));
+await Promise.all(bodies.map(one));
 told.milliseconds = performance.now() - start;
-const { user, system } = process.cpuUsage();
+const { user, system } = process.cpuUsage(before);
 told.coreSeconds = (user + system) / 1e6;
 agent.destroy();
 console.log(JSON.stringify(told));

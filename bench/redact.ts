@@ -42,7 +42,7 @@ for (let run = -2; run < Number(options.runs); run += 1) {
     clearMemory();
     // Time of the processor and not of the clock: others run beside it.
     const began = process.threadCpuUsage();
-    prepareText(bytes, place, redact);
+    prepareText(bytes, place, { redact });
     const { user, system } = process.threadCpuUsage(began);
     if (run >= 0) add(used, name, (user + system) / events);
   }

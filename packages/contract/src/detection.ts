@@ -82,6 +82,8 @@ export interface RunningDetector {
   see(seen: SeenEvent): Iterable<Detected>;
   /** Time has come so far (ms since 1970), although no event says so. */
   advance(time: number): Iterable<Detected>;
+  /** Whether events that concern it under this name (`concerns`) matter to it now. */
+  watchesFor?(name: string): boolean;
   /** What it remembers, as plain JSON data, for a restart. */
   state(): unknown;
   /** What its bounds made it forget, in words, for the detector's page; empty for nothing. */
@@ -99,6 +101,11 @@ export interface StreamDetector {
   readonly techniques: readonly string[];
   readonly explain: { readonly what: string; readonly why: string; readonly next: string };
   readonly falsePositives: readonly string[];
+  /**
+   * Whether it has to see the event: told by the event alone, without a memory. Of one that it need not see it would find nothing and
+   * remember nothing; names say that it need only while it watches for one of them. Without it, all events of its formats.
+   */
+  readonly concerns?: (seen: SeenEvent) => boolean | readonly string[];
   /** @param state what `state` gave before; of another version or damaged, it begins anew. */
   readonly start: (state?: unknown) => RunningDetector;
 }

@@ -6,9 +6,9 @@
  *
  * - Nothing is lost in silence: without room a request is refused whole, before anything of it is read, and that is counted; what
  *   cannot be read is counted by reason and told to the sender.
- * - No more is taken than the watch will see soon: what would only wait for it waits with its sender, unread, and is told to come
- *   again when that takes too long; so what decides is seen in time however much comes. A few events are taken even so, that a flood
- *   may not shut out the others.
+ * - No more is taken than will be prepared, kept and seen by the watch soon: what would only wait for it waits with its sender, unread,
+ *   and is told to come again when that takes too long; so what decides is seen in time however much comes. A few events are taken even
+ *   so, that a flood may not shut out the others.
  * - Nobody is told that an event is kept before it is. A sender that was told nothing sends again, and each event counts once.
  * - One bad batch harms nobody else's: what the database refuses together it is given again one by one.
  */
@@ -16,12 +16,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FirebreakError, type IntakeStatus, type TakenEvents } from '@firebreak/contract';
 import { openRedactor, type Redaction } from '../detection/redaction/redactor.ts';
 import type { Place } from '../events/normalise.ts';
-import { type Prepared, prepareValues, type Redact } from '../events/prepare.ts';
+import { eventsIn, type Prepared, prepareValues, type Redact } from '../events/prepare.ts';
 import type { Appended, AppendedBlock, EventLine, EventStore } from '../events/store.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { IntakeCounts } from './intake-counts.ts';
 import { LinePreparer } from './line-preparer.ts';
+import { Pace } from './pace.ts';
+import type { RuleTexts } from './rule-keeper.ts';
 import type { WatchLoad } from './watch-load.ts';
+import { YoungBytes } from './young-bytes.ts';
 
 /** Where events came from. */
 export interface IntakePlace {
@@ -88,6 +91,10 @@ export class IntakeLine {
   /** Of what came as text: how many bytes an event has. */
   #bytesOfEvent = 1000;
   #writing: Promise<void> | undefined;
+  readonly #pace = new Pace();
+  readonly #bodies = new YoungBytes();
+  /** Since when events have waited that the pace does not know of yet. */
+  #busySince: number | undefined;
   /** Requests that wait to be read, one after the other. */
   #patient = 0;
   #turn: Promise<unknown> = Promise.resolve();
@@ -115,7 +122,7 @@ export class IntakeLine {
   async take(values: readonly unknown[], place: IntakePlace): Promise<TakenEvents> {
     this.#mustHaveRoom(0, values.length);
     const received = this.#parts.clock.now();
-    const prepared = prepareValues(values, placeOf(place, received), this.#redact);
+    const prepared = prepareValues(values, placeOf(place, received), { redact: this.#redact });
     const bytes = prepared.batches.reduce((sum, { frames }) => sum + frames.byteLength, 0);
     return this.#taken(prepared, received, bytes, place);
   }
@@ -131,6 +138,8 @@ export class IntakeLine {
     this.#promised.shift();
     this.#mustHaveRoom(size, about, readAlready);
     const received = this.#parts.clock.now();
+    this.#bodies.held(size);
+    this.#busySince ??= performance.now();
     this.#waitingBytes += size;
     this.#waitingEvents += about;
     let prepared: Prepared | undefined;
@@ -139,6 +148,7 @@ export class IntakeLine {
     } finally {
       this.#waitingBytes -= size;
       this.#waitingEvents -= about;
+      if (prepared === undefined) this.#done(0);
     }
     if (prepared === undefined) throw new FirebreakError('FB-USAGE', 'The body is no JSON.');
     const events = eventsIn(prepared);
@@ -174,6 +184,11 @@ export class IntakeLine {
     this.#promised.push({ events, until: performance.now() + promisedMs });
   }
 
+  /** These are the watch's rules now: where many events come as text, they are looked at by them as they are prepared. */
+  lookBy(rules: RuleTexts): void {
+    this.#preparer.lookBy(rules);
+  }
+
   /** Appends what waits, and ends. */
   async close(): Promise<void> {
     await this.#writing;
@@ -203,11 +218,11 @@ export class IntakeLine {
     return events <= (this.#mostAhead ?? 0) * fewOf;
   }
 
-  /** So many events may wait for the watch; undefined where nobody is held back. */
+  /** So many events may be on their way to the watch, by whichever is slower; undefined where nobody is held back. */
   get #mostAhead(): number | undefined {
     const { load, holdBack = defaultHoldBack } = this.#parts;
     const perSecond = holdBack === 0 ? undefined : load?.()?.perSecond;
-    return perSecond === undefined ? undefined : perSecond * holdBack;
+    return perSecond === undefined ? undefined : Math.min(perSecond, this.#pace.perSecond) * holdBack;
   }
 
   /** About so many, going by those before. */
@@ -227,6 +242,7 @@ export class IntakeLine {
     const at = received.toISOString();
     const events = eventsIn(prepared);
     const appended = await new Promise<readonly Appended[]>((resolve, reject) => {
+      this.#busySince ??= performance.now();
       this.#queue.push({ prepared, received, bytes, events, resolve, reject });
       this.#waitingBytes += bytes;
       this.#waitingEvents += events;
@@ -259,13 +275,23 @@ export class IntakeLine {
       try {
         await this.#append(together);
       } finally {
+        let events = 0;
         for (const each of together) {
           this.#waitingBytes -= each.bytes;
-          this.#waitingEvents -= each.events;
+          events += each.events;
         }
+        this.#waitingEvents -= events;
+        this.#done(events);
       }
     }
     this.#writing = undefined;
+  }
+
+  /** So many events are through; what lasted so long was spent on them. */
+  #done(events: number): void {
+    const now = performance.now();
+    this.#pace.add(events, now - (this.#busySince ?? now));
+    this.#busySince = this.#waitingBytes > 0 ? now : undefined;
   }
 
   /** At least one, and as many more as go well together. */
@@ -298,10 +324,6 @@ export class IntakeLine {
       else for (const waiting of together) await this.#append([waiting]);
     }
   }
-}
-
-function eventsIn({ batches }: Prepared): number {
-  return batches.reduce((sum, { count }) => sum + count, 0);
 }
 
 function placeOf({ locator, line }: IntakePlace, received: Date): Place {

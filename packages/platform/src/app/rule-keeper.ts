@@ -9,33 +9,55 @@ import { readLogSources, readRuleFolder } from '../cli/rule-folder.ts';
 import { type RuleSetReport, SigmaEngine } from '../detection/sigma/engine/sigma-engine.ts';
 import type { RuleText } from '../detection/sigma/language/read-rules.ts';
 import type { RuleProblem } from '../detection/sigma/language/rule.ts';
+import type { EventSource } from '../detection/sigma/sources/log-source.ts';
 import { walk } from '../intake/walk.ts';
 
 const shipped = fileURLToPath(new URL('../../../../content/rules', import.meta.url));
 const limits = { maxDepth: 20, maxFiles: 50_000, wanted: (path: string) => /\.ya?ml$/i.test(path) };
 
+/** What an engine is made of: plain data, for a thread that judges as this one does. */
+export interface RuleTexts {
+  readonly sources: readonly EventSource[];
+  readonly files: readonly RuleText[];
+}
+
+export function engineOf({ sources, files }: RuleTexts): SigmaEngine {
+  // The event store keeps an event once, by its id.
+  const engine = new SigmaEngine({ sources, correlation: { maxEventIds: 0 } });
+  engine.load(files);
+  return engine;
+}
+
 export class RuleKeeper {
   readonly engine: SigmaEngine;
+  readonly #sources: readonly EventSource[];
   readonly #folders: readonly string[];
   #report: RuleSetReport;
   #looksLike: string;
 
-  private constructor(engine: SigmaEngine, folders: readonly string[], report: RuleSetReport, looksLike: string) {
-    this.engine = engine;
+  #files: readonly RuleText[];
+
+  private constructor(sources: readonly EventSource[], folders: readonly string[], read: ReadRules, looksLike: string) {
+    this.#sources = sources;
     this.#folders = folders;
-    this.#report = report;
     this.#looksLike = looksLike;
+    this.#files = read.files;
+    this.engine = engineOf({ sources, files: [] });
+    this.#report = withProblems(this.engine.load(read.files), read);
   }
 
   /** @param own folders of rules beside those that come along. @throws FirebreakError FB-SOURCE-UNREADABLE, FB-SIGMA-SOURCE */
   static async open(own: readonly string[], signal: AbortSignal): Promise<RuleKeeper> {
     const folders = [shipped, ...own];
     const sources = await readLogSources(undefined, signal);
-    // The event store keeps an event once, by its id.
-    const engine = new SigmaEngine({ sources, correlation: { maxEventIds: 0 } });
     // Looked at before they are read: what changes in between is read once more.
     const looksLike = await looks(folders, signal);
-    return new RuleKeeper(engine, folders, await load(engine, folders, signal), looksLike);
+    return new RuleKeeper(sources, folders, await readFrom(folders, signal), looksLike);
+  }
+
+  /** What its engine is made of now. */
+  get texts(): RuleTexts {
+    return { sources: this.#sources, files: this.#files };
   }
 
   /** What is in force, and what was refused. */
@@ -47,13 +69,20 @@ export class RuleKeeper {
   async refresh(signal: AbortSignal): Promise<boolean> {
     const looksLike = await looks(this.#folders, signal);
     if (looksLike === this.#looksLike) return false;
-    this.#report = await load(this.engine, this.#folders, signal);
+    const read = await readFrom(this.#folders, signal);
+    this.#report = withProblems(this.engine.load(read.files), read);
+    this.#files = read.files;
     this.#looksLike = looksLike;
     return true;
   }
 }
 
-async function load(engine: SigmaEngine, folders: readonly string[], signal: AbortSignal): Promise<RuleSetReport> {
+interface ReadRules {
+  readonly files: readonly RuleText[];
+  readonly problems: readonly RuleProblem[];
+}
+
+async function readFrom(folders: readonly string[], signal: AbortSignal): Promise<ReadRules> {
   const files: RuleText[] = [];
   const problems: RuleProblem[] = [];
   for (const folder of folders) {
@@ -63,7 +92,10 @@ async function load(engine: SigmaEngine, folders: readonly string[], signal: Abo
     files.push(...read.rules.map(({ file, text }) => ({ file: name(file), text })));
     problems.push(...read.problems.map((problem) => ({ ...problem, file: name(problem.file) })));
   }
-  const report = engine.load(files);
+  return { files, problems };
+}
+
+function withProblems(report: RuleSetReport, { problems }: ReadRules): RuleSetReport {
   return { ...report, problems: [...problems, ...report.problems] };
 }
 

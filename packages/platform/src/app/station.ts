@@ -224,7 +224,12 @@ export async function openStation(options: StationOptions): Promise<Station> {
     const watch =
       options.watch === undefined
         ? undefined
-        : watchOf(storage, { cases, rotation, echoes }, { ...options.watch, line: options.line }, options.onTrouble);
+        : watchOf(
+            storage,
+            { cases, rotation, echoes, intake },
+            { ...options.watch, line: options.line },
+            options.onTrouble,
+          );
     const inspector =
       options.watch === undefined || options.target === undefined
         ? undefined
@@ -293,7 +298,7 @@ function estateOf(field: Field | undefined): () => Promise<EstateView | undefine
 
 function watchOf(
   storage: Storage,
-  { cases, rotation, echoes }: Pick<Station, 'cases' | 'rotation' | 'echoes'>,
+  { cases, rotation, echoes, intake }: Pick<Station, 'cases' | 'rotation' | 'echoes' | 'intake'>,
   { rules, onRefused, line = mainLine }: NonNullable<StationOptions['watch']> & Pick<StationOptions, 'line'>,
   onTrouble: (error: unknown) => void = () => undefined,
 ): WatchStation {
@@ -308,7 +313,10 @@ function watchOf(
     rules,
     take,
     onTrouble,
-    onRules: ({ problems }) => problems.filter(({ warning }) => warning !== true).forEach(onRefused),
+    onRules: ({ problems }, texts) => {
+      problems.filter(({ warning }) => warning !== true).forEach(onRefused);
+      intake.lookBy(texts);
+    },
   });
 }
 

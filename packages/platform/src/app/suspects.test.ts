@@ -84,7 +84,12 @@ function attacked() {
 
 test('the plan slows the key of an attacker down by its score, with its reason, and the proxy holds it to that', async () => {
   const { calm, state, by } = attacked();
-  const suspects = suspectsIn([{ id: 'det_1', by: [by] }], state, [node, litellmId('Key', server, honest)], graph);
+  const suspects = suspectsIn(
+    [{ id: 'det_1', by: [by] }],
+    [undefined, state],
+    [node, litellmId('Key', server, honest)],
+    graph,
+  );
   expect(suspects).toEqual([
     {
       node,
@@ -93,8 +98,8 @@ test('the plan slows the key of an attacker down by its score, with its reason, 
     },
   ]);
   // A detection without a saved score counts as just made; a calm client is nobody's suspect.
-  expect(suspectsIn([{ id: 'det_1', by: [by] }], undefined, [], graph)).toMatchObject([{ node, score: 1 }]);
-  expect(suspectsIn([], calm, [node, litellmId('Key', server, honest)], graph)).toEqual([]);
+  expect(suspectsIn([{ id: 'det_1', by: [by] }], [], [], graph)).toMatchObject([{ node, score: 1 }]);
+  expect(suspectsIn([], [calm], [node, litellmId('Key', server, honest)], graph)).toEqual([]);
 
   const request = { compromised: [graph.resolve(node)], protect: 'default', actions: [...actions] };
   const solver = await loadSolver();

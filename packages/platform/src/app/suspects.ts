@@ -10,7 +10,6 @@ import type { AttackGraph } from '../graph/attack-graph.ts';
 import type { Suspect } from '../planning/supplements/supplement.ts';
 import type { Station } from './station.ts';
 
-const watch = 'main';
 const mostDetections = 500;
 /** Less is what any client has now and then. */
 const leastScore = 0.5;
@@ -21,25 +20,28 @@ export async function suspectsOf(
   compromised: readonly NodeId[],
   graph: AttackGraph,
 ): Promise<readonly Suspect[]> {
-  const [{ detections }, place] = await Promise.all([
+  const watches = (await storage.watchPlaces.all()).map(({ watch }) => watch);
+  const [{ detections }, ...places] = await Promise.all([
     storage.detectionStore.list(
       { incident, detector: clientQueries.id, suppressed: 'hidden' },
       { limit: mostDetections, after: undefined },
     ),
-    storage.watchPlaces.load(watch),
+    // Servers that divide the events have a watch each.
+    ...watches.map((watch) => storage.watchPlaces.load(watch)),
   ]);
-  return suspectsIn(detections, place?.state.detectors[clientQueries.id], compromised, graph);
+  const states = places.map((place) => place?.state.detectors[clientQueries.id]);
+  return suspectsIn(detections, states, compromised, graph);
 }
 
-/** @param state what the watch saved of the detector */
+/** @param states what each watch saved of the detector */
 export function suspectsIn(
   detections: readonly Pick<KeptDetection, 'id' | 'by'>[],
-  state: unknown,
+  states: readonly unknown[],
   compromised: readonly NodeId[],
   graph: AttackGraph,
 ): readonly Suspect[] {
   const find = nodeFinder(graph);
-  const scores = scoresOf(state);
+  const scores = scoresOf(states);
   const suspects = new Map<NodeId, Suspect>();
   const add = (node: NodeId, told: { readonly score: number; readonly why: string } | undefined) => {
     const known = suspects.get(node);
@@ -65,18 +67,20 @@ interface Score {
   readonly why: string;
 }
 
-/** By client as the detector names it: the worst of what its models say. */
-function scoresOf(state: unknown): ReadonlyMap<string, Score> {
-  const told = extractionState(state);
-  const models = new Map((told?.models ?? []).map((model) => [model.model, model]));
+/** By client as the detector names it: the worst of what its models say, to any watch. */
+function scoresOf(states: readonly unknown[]): ReadonlyMap<string, Score> {
   const scores = new Map<string, Score>();
-  for (const [name, client] of told?.clients ?? []) {
-    const model = models.get(name);
-    if (model === undefined) continue;
-    const score = throttleOf(client.suspicion, model);
-    if (score <= (scores.get(client.key)?.score ?? 0)) continue;
-    const words = `Its throttle score is ${score.toFixed(2)} of 1, by ${client.windows} windows of queries to ${name}.`;
-    scores.set(client.key, { score, why: words });
+  for (const state of states) {
+    const told = extractionState(state);
+    const models = new Map((told?.models ?? []).map((model) => [model.model, model]));
+    for (const [name, client] of told?.clients ?? []) {
+      const model = models.get(name);
+      if (model === undefined) continue;
+      const score = throttleOf(client.suspicion, model);
+      if (score <= (scores.get(client.key)?.score ?? 0)) continue;
+      const words = `Its throttle score is ${score.toFixed(2)} of 1, by ${client.windows} windows of queries to ${name}.`;
+      scores.set(client.key, { score, why: words });
+    }
   }
   return scores;
 }

@@ -3,7 +3,7 @@ import { zstdCompressSync } from 'node:zlib';
 import type { NormalEvent } from '@firebreak/contract';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { batchOf, framePacking, unpackedEvents } from '../events/event-batch.ts';
+import { BatchBuilder, batchOf, framePacking, unpackedEvents } from '../events/event-batch.ts';
 import { type AppendedBlock, type KeptEvent, mainLine } from '../events/store.ts';
 import { WatchFeed } from './watch-feed.ts';
 
@@ -22,7 +22,32 @@ const event = (no: number): NormalEvent => ({
 });
 const received = new Date('2026-11-20T10:00:00.000Z');
 
-/** @param kept for each block which of its places are there: at least one */
+const lookAt = (no: number) => ({
+  must: no % 3 === 0,
+  names: no % 2 === 0 ? [`n${no % 4}`] : [],
+  counted: no % 4 === 1 ? [no % 8] : [],
+  ruleTime: no,
+});
+
+/** Each event looked at, in two pieces. */
+function lookedAt(numbers: readonly number[]): Pick<AppendedBlock, 'packed' | 'pieces' | 'looked'> {
+  const builder = new BatchBuilder('rules');
+  for (const no of numbers) builder.add(event(no), '{}', lookAt(no));
+  const { frames, ends, looks, times } = builder.build();
+  if (looks === undefined) throw new Error('no looks');
+  const half = Math.ceil(numbers.length / 2);
+  const cut = ends[half - 1] ?? 0;
+  const pieces = [frames.subarray(0, cut), frames.subarray(cut)].filter(({ length }) => length > 0);
+  const packed = pieces.map((piece) => zstdCompressSync(piece, framePacking));
+  const counts = [half, numbers.length - half].filter((count) => count > 0);
+  return {
+    packed: Buffer.concat(packed),
+    pieces: packed.map(({ length }) => length),
+    looked: { batches: [{ looks, times }], counts },
+  };
+}
+
+/** @param kept for each block which of its places are there: at least one; where all are, they were looked at */
 function blocksOf(kept: readonly (readonly boolean[])[]): AppendedBlock[] {
   let [no, previous] = [1, 0];
   return kept.map((there) => {
@@ -31,13 +56,18 @@ function blocksOf(kept: readonly (readonly boolean[])[]): AppendedBlock[] {
     const packed = zstdCompressSync(frames, framePacking);
     const upto = no + there.length - 1;
     const all = places.length === there.length;
-    const block = { no, upto, previous, places: all ? null : places, received, packed, pieces: [packed.length] };
+    const block = {
+      ...{ no, upto, previous, places: all ? null : places, received, packed, pieces: [packed.length] },
+      ...(all ? lookedAt(places.map((place) => no + place)) : {}),
+    };
     [no, previous] = [upto + 1, no + (places.at(-1) ?? 0)];
     return block;
   });
 }
 
-const block = fc.array(fc.boolean(), { minLength: 1, maxLength: 5 }).map((there) => [...there, true]);
+const someThere = fc.array(fc.boolean(), { minLength: 1, maxLength: 5 });
+const allThere = fc.integer({ min: 1, max: 5 }).map((count) => Array<boolean>(count).fill(true));
+const block = fc.oneof(someThere, allThere).map((there) => [...there, true]);
 const blockWithTail = fc
   .tuple(block, fc.nat(2))
   .map(([there, tail]) => [...there, ...Array<boolean>(tail).fill(false)]);
@@ -46,7 +76,8 @@ const written = fc.array(fc.record({ there: blockWithTail, handed: fc.boolean(),
   maxLength: 12,
 });
 
-test('everything once, in order, from any place', async () => {
+test('everything once, in order, from any place, each with the look that was taken at it', async () => {
+  let looked = 0;
   await fc.assert(
     fc.asyncProperty(written, fc.nat(8), fc.integer({ min: 1, max: 6 }), async (how, from, limit) => {
       const blocks = blocksOf(how.map(({ there }) => there));
@@ -62,7 +93,19 @@ test('everything once, in order, from any place', async () => {
       let position = from;
       const step = async () => {
         const next = await feed.after(position, limit);
-        for (const { no } of next) seen.push(no);
+        for (const { no, event: is, rawText, look } of next) {
+          seen.push(no);
+          expect([is.id, rawText]).toEqual([String(no), '{}']);
+          if (look !== undefined) {
+            looked += 1;
+            const { is: self, ...rest } = look;
+            expect(rest).toEqual({ ...lookAt(no), by: 'rules', time: received.getTime() });
+            const form = self === undefined ? undefined : JSON.parse(Buffer.from(self.form).toString('utf8'));
+            expect([self?.id, form]).toEqual(
+              rest.counted.length > 0 ? [String(no), event(no)] : [undefined, undefined],
+            );
+          }
+        }
         position = next.at(-1)?.no ?? position;
         return next.length > 0;
       };
@@ -77,4 +120,5 @@ test('everything once, in order, from any place', async () => {
     }),
     { numRuns: 200 },
   );
+  expect(looked).toBeGreaterThan(100);
 });

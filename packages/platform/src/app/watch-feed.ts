@@ -5,6 +5,7 @@
  * on) reads the store until he does.
  */
 import { unpackedEvents } from '../events/event-batch.ts';
+import { lookedEvents } from '../events/looked-events.ts';
 import type { AppendedBlock, EventLine, EventStore, KeptEvent } from '../events/store.ts';
 
 export class WatchFeed {
@@ -34,7 +35,9 @@ export class WatchFeed {
     if (next === undefined || next.previous > no) return this.#store.after(no, limit, this.#line);
     this.#blocks.shift();
     const events: KeptEvent[] = [];
-    for (const each of unpackedEvents(next)) if (each.no > no) events.push(each);
+    const { looked } = next;
+    const all = looked === undefined ? unpackedEvents(next) : lookedEvents(next, looked.batches, looked.counts);
+    for (const each of all) if (each.no > no) events.push(each);
     // Of a block whose last places were duplicates all may have been seen.
     return events.length > 0 ? events : this.after(no, limit);
   }

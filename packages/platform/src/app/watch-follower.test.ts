@@ -3,23 +3,14 @@ import type { Detection } from '@firebreak/contract';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readLogSources } from '../cli/rule-folder.ts';
-import { SigmaEngine } from '../detection/sigma/engine/sigma-engine.ts';
+import { auditEngine } from '../detection/sigma/testing/audit-rules.ts';
 import type { WatchPlace } from '../detection/watch-place.ts';
 import { normalise } from '../events/normalise.ts';
 import type { KeptEvent } from '../events/store.ts';
 import { WatchFollower } from './watch-follower.ts';
 
 const sources = await readLogSources(undefined, new AbortController().signal);
-const rules = `title: delete
-id: delete
-name: delete
-logsource: {product: kubernetes, service: audit}
-detection:
-  s: {verb: delete}
-  condition: s
-level: high
----
-title: many reads
+const manyReads = `title: many reads
 id: many
 correlation:
   type: event_count
@@ -27,14 +18,6 @@ correlation:
   group-by: [user.username]
   timespan: 10m
   condition: {gte: 3}
----
-title: read
-id: read
-name: read
-logsource: {product: kubernetes, service: audit}
-detection:
-  s: {verb: get}
-  condition: s
 `;
 const start = Date.UTC(2026, 10, 20);
 
@@ -67,8 +50,7 @@ async function foundBy(log: readonly KeptEvent[], lives: readonly Life[], atOnce
   const found: Detection[] = [];
   let place: string | undefined;
   for (const life of [...lives, { events: Number.POSITIVE_INFINITY, saves: true }]) {
-    const engine = new SigmaEngine({ sources });
-    engine.load([{ file: 'r.yml', text: rules }]);
+    const engine = auditEngine(sources, manyReads);
     const killed = new AbortController();
     let dead = false;
     let left = life.events;
@@ -127,8 +109,7 @@ test('killed anywhere, it finds the same', async () => {
 });
 
 test('what could not be taken is handed on again, and no place is saved before it was', async () => {
-  const engine = new SigmaEngine({ sources });
-  engine.load([{ file: 'r.yml', text: rules }]);
+  const engine = auditEngine(sources, manyReads);
   const log = [kept('delete', 'a', 0), kept('delete', 'b', 1)];
   const stop = new AbortController();
   const handed: string[][] = [];
@@ -155,8 +136,7 @@ test('what could not be taken is handed on again, and no place is saved before i
 });
 
 test('an event that the rules fall over holds nobody up, and is told', async () => {
-  const engine = new SigmaEngine({ sources });
-  engine.load([{ file: 'r.yml', text: rules }]);
+  const engine = auditEngine(sources, manyReads);
   const judge = engine.judge.bind(engine);
   engine.judge = (event, context) => {
     if (context?.eventId === 'kubernetes-audit/e1') throw new Error('poison');

@@ -10,12 +10,12 @@
  *   in is not made too late by today's date.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Detection, NormalEvent, SeenEvent, StreamDetector } from '@firebreak/contract';
+import type { Detection, NormalEvent, StreamDetector } from '@firebreak/contract';
 import { defaultCorrelationOptions } from '../detection/sigma/correlation/correlator.ts';
 import type { SigmaEngine } from '../detection/sigma/engine/sigma-engine.ts';
 import { Watch } from '../detection/watch.ts';
 import type { WatchPlaces } from '../detection/watch-place.ts';
-import type { EventStore } from '../events/store.ts';
+import type { EventStore, KeptEvent } from '../events/store.ts';
 
 /** Detections of a batch of events, in the order found. Those that come twice have the same id. */
 export type TakeDetections = (detections: readonly Detection[]) => Promise<void>;
@@ -54,6 +54,8 @@ export interface FollowerCounts {
 const batchSize = 2000;
 const handEach = 250;
 const saveEach = 20_000;
+/** So many times what writing the state down took. */
+const saveRestsFor = 50;
 /** Others may append as well, and nobody says so. */
 const lookEachMs = 1000;
 /** With nothing new for so long, time is told to the watch. */
@@ -77,6 +79,8 @@ export class WatchFollower {
   #late = 0;
   /** Of each of the last batches, that of its first event. */
   readonly #lags: number[] = [];
+  /** A place on its way to where it is kept; what it says is written down already. */
+  #saving: Promise<void> | undefined;
   #waiting = Promise.withResolvers<void>();
 
   private constructor(parts: FollowerParts, watch: Watch, position: number, newest: number) {
@@ -121,6 +125,7 @@ export class WatchFollower {
     let savedAt = this.#parts.now();
     let heardAt = this.#parts.now();
     let toldAt = heardAt;
+    let saveEachMs = this.#parts.saveEachMs ?? saveEach;
     while (!signal.aborted) {
       this.#waiting = Promise.withResolvers();
       try {
@@ -130,15 +135,23 @@ export class WatchFollower {
           toldAt = now;
           await this.#advance(this.#newest + (now - heardAt));
         } else await this.#rest(signal);
-        if (this.#parts.now() - savedAt < (this.#parts.saveEachMs ?? saveEach)) continue;
-        await this.#save();
+        if (this.#saving !== undefined || this.#parts.now() - savedAt < saveEachMs) continue;
+        const began = this.#parts.now();
+        this.#saving = this.#save()
+          .catch((error: unknown) => this.#parts.onTrouble?.(error))
+          .finally(() => {
+            this.#saving = undefined;
+          });
+        // A large state takes long to be written down, and nothing is seen meanwhile.
         savedAt = this.#parts.now();
+        saveEachMs = Math.max(this.#parts.saveEachMs ?? saveEach, saveRestsFor * (savedAt - began));
       } catch (error) {
         if (signal.aborted) break;
         this.#parts.onTrouble?.(error);
         await sleep(troubleMs, undefined, { signal }).catch(() => undefined);
       }
     }
+    await this.#saving;
     await this.#save();
   }
 
@@ -151,13 +164,11 @@ export class WatchFollower {
     let found: Detection[] = [...this.#left];
     let unhanded = 0;
     for (const kept of batch) {
-      const { received, no, formText, rawText } = kept;
+      const { received, no } = kept;
       if (no <= this.#judged) continue;
-      // Parsed here and let go: a block of events that all stay until its end would have to be copied by the collector.
-      const event = formText === undefined ? kept.event : (JSON.parse(formText) as NormalEvent);
-      this.#see({ event, raw: JSON.parse(rawText), rawText }, received, formText, found);
-      if (Date.parse(event.time) < this.#newest - defaultCorrelationOptions.latenessMs) this.#late += 1;
-      this.#newest = Math.max(this.#newest, Math.min(Date.parse(event.time), received.getTime()));
+      const time = this.#passed(kept, found) ?? this.#judge(kept, found);
+      if (time < this.#newest - defaultCorrelationOptions.latenessMs) this.#late += 1;
+      this.#newest = Math.max(this.#newest, Math.min(time, received.getTime()));
       this.#seen += 1;
       this.#judged = no;
       unhanded += 1;
@@ -177,14 +188,31 @@ export class WatchFollower {
     return true;
   }
 
-  /** An event that the rules fall over is passed, and that is told: it must not hold up all that come after it. */
-  #see(seen: SeenEvent, received: Date, form: string | undefined, found: Detection[]): void {
+  /** The time of an event that nobody has to see (ms since 1970); undefined for any other. */
+  #passed(kept: KeptEvent, found: Detection[]): number | undefined {
+    const passed = this.#watch.pass(kept, kept.received.getTime());
+    if (passed === undefined) return undefined;
+    for (const each of passed) found.push(each);
+    return kept.look?.time;
+  }
+
+  /**
+   * An event that the rules fall over is passed, and that is told: it must not hold up all that come after it.
+   *
+   * @returns its time, ms since 1970
+   */
+  #judge(kept: KeptEvent, found: Detection[]): number {
+    const { received, formText, rawText } = kept;
+    // Parsed here and let go: a block of events that all stay until its end would have to be copied by the collector.
+    const event = formText === undefined ? kept.event : (JSON.parse(formText) as NormalEvent);
     try {
-      for (const each of this.#watch.see(seen, received.getTime(), form)) found.push(each);
+      const seen = { event, raw: JSON.parse(rawText) as unknown, rawText };
+      for (const each of this.#watch.see(seen, received.getTime(), formText)) found.push(each);
     } catch (error) {
       this.#fallen += 1;
-      this.#parts.onTrouble?.(new Error(`The rules fell over the event ${seen.event.id}.`, { cause: error }));
+      this.#parts.onTrouble?.(new Error(`The rules fell over the event ${event.id}.`, { cause: error }));
     }
+    return Date.parse(event.time);
   }
 
   async #advance(time: number): Promise<void> {

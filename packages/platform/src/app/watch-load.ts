@@ -6,6 +6,7 @@
  * does not come again; what is kept is seen when the watch goes on.
  */
 import type { AppendedBlock } from '../events/store.ts';
+import { Pace } from './pace.ts';
 import type { FollowerCounts } from './watch-follower.ts';
 
 export interface WatchLoad {
@@ -17,18 +18,13 @@ export interface WatchLoad {
 
 type Reached = Pick<FollowerCounts, 'position' | 'seen' | 'busyMs'>;
 
-/** Until it is known; and what it never falls below, because few events at a time are slow and say little of many. */
-const first = 10_000;
-const least = 2000;
-/** Of the watch's work: what was longer ago counts ever less. */
-const memoryMs = 1000;
 const standsStillMs = 30_000;
 const mostBlocks = 1000;
 
 export class LoadMeter {
   #blocks: { upto: number; events: number }[] = [];
   #unseen = 0;
-  #perSecond = first;
+  readonly #pace = new Pace();
   #before: Reached | undefined;
   #movedAt = 0;
 
@@ -54,11 +50,7 @@ export class LoadMeter {
     }
     this.#blocks.splice(0, count);
     if (now.position !== before.position || this.#unseen === 0 || this.#movedAt === 0) this.#movedAt = at;
-    const busyMs = now.busyMs - before.busyMs;
-    if (busyMs <= 0) return;
-    const weight = Math.min(1, busyMs / memoryMs);
-    const measured = ((now.seen - before.seen) / busyMs) * 1000;
-    this.#perSecond = Math.max(least, this.#perSecond * (1 - weight) + measured * weight);
+    this.#pace.add(now.seen - before.seen, now.busyMs - before.busyMs);
   }
 
   /** A watch begins anew: what its counts were says nothing of it. */
@@ -70,6 +62,6 @@ export class LoadMeter {
   /** Undefined while nobody follows. */
   load(at: number): WatchLoad | undefined {
     if (this.#before === undefined || at - this.#movedAt > standsStillMs) return undefined;
-    return { unseen: this.#unseen, perSecond: this.#perSecond };
+    return { unseen: this.#unseen, perSecond: this.#pace.perSecond };
   }
 }

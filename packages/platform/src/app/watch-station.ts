@@ -1,7 +1,9 @@
 /** The watch as the server has it: a thread that follows the event store, begun again when it breaks, and what it says of itself. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { buffersOf } from '../events/look.ts';
 import type { AppendedBlock, EventLine } from '../events/store.ts';
+import type { RuleTexts } from './rule-keeper.ts';
 import type { FollowerCounts, TakeDetections } from './watch-follower.ts';
 import { LoadMeter, type WatchLoad } from './watch-load.ts';
 import type { FromWatchThread, RuleReport, ToWatchThread, WatchThreadData } from './watch-thread.ts';
@@ -19,15 +21,23 @@ export interface WatchStationParts extends WatchThreadData {
   readonly take: TakeDetections;
   readonly onTrouble: (error: unknown) => void;
   /** Told of rules that are refused, whenever rules were read. */
-  readonly onRules?: (rules: RuleReport) => void;
+  readonly onRules?: (rules: RuleReport, texts: RuleTexts) => void;
 }
 
 const againAfterMs = 2000;
 const longestEndMs = 20_000;
-/** Packed bytes of blocks that wait for the thread: some hundred thousand events. */
+/** Bytes of blocks that wait for the thread: some hundred thousand events. */
 const mostHanded = 64 << 20;
 /** Events live as long as they are looked at: with room for many, few outlive a collection and have to be copied. */
 const youngMb = 64;
+
+/** What a block holds that is moved instead of being copied: nobody else needs it. */
+function buffersIn({ packed, looked }: AppendedBlock): ArrayBuffer[] {
+  const views = [packed, ...(looked?.batches ?? []).flatMap(({ looks, times }) => [times, ...buffersOf(looks)])];
+  return views.flatMap(({ buffer, byteLength }) =>
+    buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [],
+  );
+}
 
 export class WatchStation {
   readonly #parts: WatchStationParts;
@@ -38,7 +48,7 @@ export class WatchStation {
   #rules: RuleReport | undefined;
   #counts: FollowerCounts | undefined;
   /** Blocks that the thread has been handed and has not said to have seen. */
-  #handed: AppendedBlock[] = [];
+  #handed: { readonly upto: number; readonly bytes: number }[] = [];
   readonly #meter = new LoadMeter();
 
   constructor(parts: WatchStationParts) {
@@ -62,15 +72,17 @@ export class WatchStation {
   }
 
   /**
-   * Events were appended. They are handed on as they are; where too many wait already they are only told of, and read from the store.
+   * Events were appended. The block is handed on as it is, and no longer to be used here; where too many wait already they are only told of, and read from the store.
    */
   appended(block: AppendedBlock): void {
     this.#meter.appended(block);
-    const bytes = this.#handed.reduce((sum, { packed }) => sum + packed.byteLength, block.packed.byteLength);
-    if (this.#counts === undefined || bytes > mostHanded) this.#tell({ kind: 'appended' });
+    const moved = buffersIn(block);
+    const bytes = moved.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    const waiting = this.#handed.reduce((sum, each) => sum + each.bytes, bytes);
+    if (this.#counts === undefined || waiting > mostHanded) this.#tell({ kind: 'appended' });
     else {
-      this.#handed.push(block);
-      this.#tell({ kind: 'block', block });
+      this.#handed.push({ upto: block.upto, bytes });
+      this.#tell({ kind: 'block', block }, moved);
     }
   }
 
@@ -123,7 +135,7 @@ export class WatchStation {
     } else if (message.kind === 'trouble') this.#failed(new Error(message.problem));
     else if (message.kind === 'rules') {
       this.#rules = message.rules;
-      this.#parts.onRules?.(message.rules);
+      this.#parts.onRules?.(message.rules, message.texts);
     } else {
       const { no, detections } = message;
       const problem = await this.#parts.take(detections).then(
@@ -139,7 +151,7 @@ export class WatchStation {
     this.#parts.onTrouble(error);
   }
 
-  #tell(message: ToWatchThread): void {
-    this.#worker?.postMessage(message);
+  #tell(message: ToWatchThread, moved: readonly ArrayBuffer[] = []): void {
+    this.#worker?.postMessage(message, moved);
   }
 }

@@ -10,7 +10,7 @@ import type { AppendedBlock, EventLine } from '../events/store.ts';
 import { openDatabase } from '../storage/database.ts';
 import { createEventStore } from '../storage/event-store.ts';
 import { createWatchPlaces } from '../storage/watch-places.ts';
-import { RuleKeeper } from './rule-keeper.ts';
+import { RuleKeeper, type RuleTexts } from './rule-keeper.ts';
 import { WatchFeed } from './watch-feed.ts';
 import { type FollowerCounts, WatchFollower } from './watch-follower.ts';
 
@@ -32,7 +32,7 @@ export type ToWatchThread =
 export type FromWatchThread =
   | { readonly kind: 'found'; readonly no: number; readonly detections: readonly Detection[] }
   | { readonly kind: 'counts'; readonly counts: FollowerCounts }
-  | { readonly kind: 'rules'; readonly rules: RuleReport }
+  | { readonly kind: 'rules'; readonly rules: RuleReport; readonly texts: RuleTexts }
   | { readonly kind: 'trouble'; readonly problem: string };
 
 const tellEachMs = 100;
@@ -63,7 +63,11 @@ port.on('message', (message: ToWatchThread) => {
 const database = await openDatabase(url, { connections: 2 });
 try {
   const keeper = await RuleKeeper.open(folders, stopping.signal);
-  tell({ kind: 'rules', rules: { ...keeper.report, detectors: streamDetectors.length } });
+  const tellRules = () => {
+    const rules = { ...keeper.report, detectors: streamDetectors.length };
+    tell({ kind: 'rules', rules, texts: keeper.texts });
+  };
+  tellRules();
   const places = createWatchPlaces(database, line);
   feed = new WatchFeed(createEventStore(database), line);
   const opened = await WatchFollower.open({
@@ -88,7 +92,7 @@ try {
     keeper
       .refresh(stopping.signal)
       .then((changed) => {
-        if (changed) tell({ kind: 'rules', rules: { ...keeper.report, detectors: streamDetectors.length } });
+        if (changed) tellRules();
       })
       .catch(trouble);
   }, lookAtRulesEachMs);

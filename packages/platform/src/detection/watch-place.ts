@@ -13,5 +13,6 @@ export interface WatchPlace {
 export interface WatchPlaces {
   /** Undefined for a watch that has not begun, or whose state was written by another version. */
   load(watch: string): Promise<WatchPlace | undefined>;
+  /** What is given changes on: it is written down before this first waits. */
   save(watch: string, place: WatchPlace): Promise<void>;
 }

@@ -6,8 +6,8 @@
  * - No clock and no I/O: the same events in the same order find the same, so a log can be replayed after a crash and nothing is
  *   found twice. Whoever drives it keeps the events, and its state.
  * - One detector that fails harms no other: it is stopped, and `failures` says why. A silent detector would be read as "clean".
- * - What a correlation counted is cited. The engine knows ids only, so the events that some rule was true for are remembered here
- *   for as long as there is room: as text, which is small and costs nothing until somebody asks.
+ * - What a correlation counted is cited. The engine knows ids only, so the events that some rule was true for are remembered
+ *   for as long as there is room (`remembered.ts`).
  */
 import type {
   CitedEvent,
@@ -18,10 +18,12 @@ import type {
   SeenEvent,
   StreamDetector,
 } from '@firebreak/contract';
-import { actingNodes } from '../events/store.ts';
+import { actingNodes, type KeptEvent } from '../events/store.ts';
 import { sha256Hex } from '../kernel/digest.ts';
+import { byFormat } from './by-format.ts';
+import { RememberedEvents } from './remembered.ts';
 import { RollUp, type RollUpState } from './roll-up.ts';
-import type { CorrelatorState } from './sigma/correlation/correlator.ts';
+import type { Correlated, CorrelatorState, Counted } from './sigma/correlation/correlator.ts';
 import type { SigmaEngine } from './sigma/engine/sigma-engine.ts';
 import type { CorrelationRule, DetectionRule } from './sigma/language/rule.ts';
 
@@ -50,16 +52,16 @@ interface Asked {
 }
 
 const mostCited = 20;
-const mostRemembered = 20_000;
 const nothing: readonly Detection[] = [];
 const noneFound: readonly Detected[] = [];
 
 export class Watch {
   readonly #engine: SigmaEngine;
   readonly #detectors: readonly Asked[];
-  readonly #byFormat = new Map<string, readonly Asked[]>();
-  /** Events that some rule was true for, the newest last. */
-  readonly #remembered = new Map<string, NormalEvent | string>();
+  /** Those that may have to see an event only by what they saw before. */
+  readonly #watching: readonly Asked[];
+  readonly #lookingAt: (format: string) => readonly Asked[];
+  readonly #remembered = new RememberedEvents();
   readonly #rolls: RollUp;
   readonly #failures = new Map<string, string>();
 
@@ -67,8 +69,10 @@ export class Watch {
     this.#engine = engine;
     this.#rolls = new RollUp(state?.rolls);
     this.#detectors = detectors.map((is) => ({ is, runs: is.start(state?.detectors[is.id]) }));
+    this.#lookingAt = byFormat(this.#detectors, ({ is }) => is.needs);
+    this.#watching = this.#detectors.filter(({ runs }) => runs.watchesFor !== undefined);
     if (state !== undefined) engine.restore(state.sigma);
-    for (const event of remembered) this.#remembered.set(event.id, event);
+    for (const event of remembered) this.#remembered.add(event.id, JSON.stringify(event));
   }
 
   /**
@@ -85,17 +89,32 @@ export class Watch {
     };
     if (typeof raw === 'object' && raw !== null) {
       const judged = this.#engine.judge(raw, { eventId: event.id, receivedAt });
-      if (judged.matched) this.#remember(event, form);
+      if (judged.matched) this.#remembered.add(event.id, form ?? JSON.stringify(event));
       for (const rule of judged.rules) {
         const told = this.#rolls.add(ofRule(rule, rule.id, [event], 1));
         if (told !== undefined) add(told);
       }
-      for (const { rule, group, from, eventIds } of judged.correlations)
-        add(ofRule(rule, `${rule.id} ${JSON.stringify(group)} ${from}`, this.#known(eventIds, event), eventIds.length));
+      for (const each of judged.correlations) add(this.#ofCorrelation(each, event));
     }
     for (const asked of this.#lookingAt(event.source.format))
       for (const each of this.#toldBy(asked, () => asked.runs.see(seen))) add(ofDetector(asked.is, each));
     return found ?? nothing;
+  }
+
+  /**
+   * An event that was looked at before: where nobody has to see it, only its time comes, and it is counted.
+   *
+   * @returns undefined when it has to be seen
+   */
+  pass(kept: KeptEvent, receivedAt: number): readonly Detection[] | undefined {
+    const { look } = kept;
+    if (look === undefined || look.must || look.by !== this.#engine.digest) return undefined;
+    if (look.names.some((name) => this.#isWatchedFor(name))) return undefined;
+    // They are of our own engine: it is its digest.
+    const counted = look.counted as readonly Counted[];
+    const completed = this.#engine.pass({ time: look.ruleTime, counted }, { eventId: look.is?.id, receivedAt });
+    if (look.is !== undefined) this.#remembered.add(look.is.id, look.is.form);
+    return completed.length === 0 ? nothing : completed.map((each) => this.#ofCorrelation(each, kept.event));
   }
 
   /** Time has come so far (ms since 1970), although no event says so. */
@@ -114,7 +133,7 @@ export class Watch {
     return {
       version: 1,
       sigma: this.#engine.state(),
-      remembered: [...this.#remembered.keys()],
+      remembered: this.#remembered.ids,
       rolls: this.#rolls.state(),
       detectors: Object.fromEntries(this.#detectors.map(({ is, runs }) => [is.id, runs.state()])),
     };
@@ -123,6 +142,15 @@ export class Watch {
   /** Detectors that were stopped because they failed, and why. */
   get failures(): ReadonlyMap<string, string> {
     return this.#failures;
+  }
+
+  #ofCorrelation({ rule, group, from, eventIds }: Correlated, deciding: NormalEvent): Detection {
+    const events = this.#known(eventIds, deciding);
+    return ofRule(rule, `${rule.id} ${JSON.stringify(group)} ${from}`, events, eventIds.length);
+  }
+
+  #isWatchedFor(name: string): boolean {
+    return this.#watching.some(({ is, runs }) => !this.#failures.has(is.id) && runs.watchesFor?.(name) === true);
   }
 
   /** All of it or, of a detector that fails, nothing. */
@@ -141,33 +169,8 @@ export class Watch {
     }
   }
 
-  /** A detector is asked of the formats that it says it looks at, and of no others. */
-  #lookingAt(format: string): readonly Asked[] {
-    const known = this.#byFormat.get(format);
-    if (known !== undefined) return known;
-    const looking = this.#detectors.filter(({ is }) => is.needs.includes(format));
-    this.#byFormat.set(format, looking);
-    return looking;
-  }
-
-  #remember(event: NormalEvent, form: string | undefined): void {
-    this.#remembered.delete(event.id);
-    this.#remembered.set(event.id, form ?? event);
-    if (this.#remembered.size <= mostRemembered) return;
-    // Many at a time: finding the first of a map passes over all that were deleted before it.
-    let excess = mostRemembered >> 4;
-    for (const oldest of this.#remembered.keys()) {
-      excess -= 1;
-      if (excess < 0) return;
-      this.#remembered.delete(oldest);
-    }
-  }
-
   #known(ids: readonly string[], deciding: NormalEvent | undefined): NormalEvent[] {
-    const events = ids.flatMap((id) => {
-      const known = this.#remembered.get(id) ?? [];
-      return typeof known === 'string' ? (JSON.parse(known) as NormalEvent) : known;
-    });
+    const events = ids.flatMap((id) => this.#remembered.get(id) ?? []);
     return events.length > 0 || deciding === undefined ? events : [deciding];
   }
 }

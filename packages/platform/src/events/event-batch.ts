@@ -7,6 +7,7 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { NodeId, NormalEvent } from '@firebreak/contract';
 import { sha256Hex } from '../kernel/digest.ts';
+import { type Look, type Looks, LooksBuilder } from './look.ts';
 import { actingNodes, type KeptEvent } from './store.ts';
 
 /** What events are found by besides their time. */
@@ -32,6 +33,10 @@ export interface EventBatch {
   /** By what it is found: pairs of an event's place and a number of `terms`. */
   readonly found: Uint32Array;
   readonly terms: readonly { readonly role: EventRole; readonly term: string }[];
+  /** Events in each piece, where packed. */
+  readonly counts: readonly number[];
+  /** Where each event was looked at as it was prepared. */
+  readonly looks?: Looks;
 }
 
 const keyDigits = 32;
@@ -59,6 +64,7 @@ const mostSpare = 8 << 20;
 const nothing = Buffer.alloc(0);
 
 export class BatchBuilder {
+  readonly #looks: LooksBuilder | undefined;
   #frames: Buffer = nothing;
   #length = 0;
   readonly #ends: number[] = [];
@@ -74,6 +80,11 @@ export class BatchBuilder {
   };
   readonly #termList: { role: EventRole; term: string }[] = [];
 
+  /** @param lookedBy where each event is added with a look: by which rules and detectors */
+  constructor(lookedBy?: string) {
+    this.#looks = lookedBy === undefined ? undefined : new LooksBuilder(lookedBy);
+  }
+
   get count(): number {
     return this.#ends.length;
   }
@@ -83,7 +94,7 @@ export class BatchBuilder {
   }
 
   /** @param raw its JSON text */
-  add(event: NormalEvent, raw: string): void {
+  add(event: NormalEvent, raw: string, look?: Look): void {
     const place = this.#ends.length;
     const form = JSON.stringify(event);
     this.#reserve(header + 3 * (form.length + raw.length));
@@ -93,6 +104,7 @@ export class BatchBuilder {
     frames.writeUInt32LE(formBytes, start);
     frames.writeUInt32LE(rawBytes, start + 4);
     this.#length = start + header + formBytes + rawBytes;
+    if (look !== undefined) this.#looks?.add(look, event.id, [start + header, start + header + formBytes]);
     this.#ends.push(this.#length);
     this.#keys.push(eventKey(event.id));
     this.#times.push(Date.parse(event.time));
@@ -107,9 +119,8 @@ export class BatchBuilder {
     const packed = this.#length >= packedFrom;
     const room = this.#frames;
     const frames = room.subarray(0, this.#length);
-    const pieces = packed
-      ? [...piecesOf(frames, this.#ends)].map((piece) => zstdCompressSync(piece, framePacking))
-      : [];
+    const cut = packed ? [...piecesOf(frames, this.#ends)] : [];
+    const pieces = cut.map(({ piece }) => zstdCompressSync(piece, framePacking));
     const batch: EventBatch = {
       count: this.#ends.length,
       frames: packed ? joined(pieces) : new Uint8Array(frames),
@@ -122,6 +133,8 @@ export class BatchBuilder {
       formats: [...this.#formats.keys()],
       found: Uint32Array.from(this.#found),
       terms: this.#termList,
+      counts: cut.map(({ count }) => count),
+      ...(this.#looks === undefined ? {} : { looks: this.#looks.build(frames) }),
     };
     if (room.length > 0 && room.length <= mostSpare) spare = room;
     [this.#frames, this.#length] = [nothing, 0];
@@ -154,12 +167,12 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array {
 }
 
 /** Whole frames, in pieces of a size that is worth unpacking for one of them. */
-function* piecesOf(frames: Buffer, ends: readonly number[]): Generator<Buffer> {
-  let start = 0;
+function* piecesOf(frames: Buffer, ends: readonly number[]): Generator<{ piece: Buffer; count: number }> {
+  let [start, first] = [0, 0];
   for (const [place, end] of ends.entries()) {
     if (end - start < pieceBytes && place < ends.length - 1) continue;
-    yield frames.subarray(start, end);
-    start = end;
+    yield { piece: frames.subarray(start, end), count: place + 1 - first };
+    [start, first] = [end, place + 1];
   }
 }
 
@@ -253,13 +266,16 @@ export interface EventBlock {
   readonly pieces: readonly number[];
 }
 
+export function unpackedPiece(packed: Uint8Array): Buffer {
+  return zstdDecompressSync(packed, pieceUnpacking);
+}
+
 /** The events of a block, each piece unpacked when its first is asked for: for a thread that has nothing else to do meanwhile. */
 export function* unpackedEvents({ no, places, received, packed, pieces }: EventBlock): Generator<FramedEvent> {
   let at = 0;
   let before = 0;
   for (const length of pieces) {
-    const frames = zstdDecompressSync(packed.subarray(at, at + length), pieceUnpacking);
-    for (const each of framedEvents(frames, no, places, received, before)) {
+    for (const each of framedEvents(unpackedPiece(packed.subarray(at, at + length)), no, places, received, before)) {
       yield each;
       before += 1;
     }

@@ -5,6 +5,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { NormalEvent } from '@firebreak/contract';
 import { BatchBuilder, type EventBatch } from './event-batch.ts';
+import type { Looker } from './look.ts';
 import { type Normalised, normalise, type Place } from './normalise.ts';
 
 /**
@@ -16,6 +17,11 @@ export type Redact = (
   event: NormalEvent,
   raw: unknown,
 ) => { readonly event: NormalEvent; readonly raw: unknown; readonly kinds: ReadonlyMap<string, number> } | undefined;
+
+export interface PreparedBy {
+  readonly redact?: Redact | undefined;
+  readonly looker?: Looker | undefined;
+}
 
 export interface Prepared {
   readonly batches: readonly EventBatch[];
@@ -29,21 +35,25 @@ export interface Prepared {
   readonly unreadable: readonly { readonly why: string; readonly events: number }[];
 }
 
+export function eventsIn({ batches }: Pick<Prepared, 'batches'>): number {
+  return batches.reduce((sum, { count }) => sum + count, 0);
+}
+
 const mostProblems = 50;
 const mostEvents = 4000;
 const mostBytes = 16 << 20;
 
 /** Parsed values: events, or envelopes of them. */
-export function prepareValues(values: readonly unknown[], place: Place, redact?: Redact): Prepared {
-  const preparing = new Preparing(place, redact);
+export function prepareValues(values: readonly unknown[], place: Place, by: PreparedBy = {}): Prepared {
+  const preparing = new Preparing(place, by);
   for (const value of values) preparing.value(value, undefined);
   return preparing.done();
 }
 
 /** JSON text: one value, a list of values, or a value a line. Undefined when no part of it is JSON. */
-export function prepareText(bytes: Uint8Array, place: Place, redact?: Redact): Prepared | undefined {
+export function prepareText(bytes: Uint8Array, place: Place, by: PreparedBy = {}): Prepared | undefined {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const preparing = new Preparing(place, redact);
+  const preparing = new Preparing(place, by);
   const sound = isUtf8(buffer);
   // What is a value a line is known by its first line: parsed as one, all of it would be made into a text for nothing.
   const whole = sound && !beginsWithLine(buffer) ? parsed(buffer.toString('utf8')) : undefined;
@@ -76,17 +86,20 @@ export function prepareText(bytes: Uint8Array, place: Place, redact?: Redact): P
 class Preparing {
   readonly #place: Place;
   readonly #redact: Redact | undefined;
+  readonly #looker: Looker | undefined;
   readonly #redacted = new Map<string, number>();
   readonly #batches: EventBatch[] = [];
   readonly #passed = new Map<string, number>();
   readonly #problems: { event: number; why: string }[] = [];
   readonly #unreadable = new Map<string, number>();
-  #builder = new BatchBuilder();
+  #builder: BatchBuilder;
   #number = 0;
 
-  constructor(place: Place, redact: Redact | undefined) {
+  constructor(place: Place, { redact, looker }: PreparedBy) {
     this.#place = place;
     this.#redact = redact;
+    this.#looker = looker;
+    this.#builder = new BatchBuilder(looker?.by);
   }
 
   /** @param text what the value was parsed from, where that is known */
@@ -129,9 +142,13 @@ class Preparing {
     if (cut === 'refused') this.#refused('What must not be kept could not be cut out of it.');
     else if (cut !== undefined) {
       for (const [kind, places] of cut.kinds) this.#redacted.set(kind, (this.#redacted.get(kind) ?? 0) + places);
-      this.#builder.add(cut.event, JSON.stringify(cut.raw));
-    } else this.#builder.add(read.event, text !== undefined && read.raw === value ? text : JSON.stringify(read.raw));
+      this.#add(cut.event, cut.raw, JSON.stringify(cut.raw));
+    } else this.#add(read.event, read.raw, text !== undefined && read.raw === value ? text : JSON.stringify(read.raw));
     if (this.#builder.count >= mostEvents || this.#builder.bytes >= mostBytes) this.#close();
+  }
+
+  #add(event: NormalEvent, raw: unknown, rawText: string): void {
+    this.#builder.add(event, rawText, this.#looker?.look({ event, raw, rawText }));
   }
 
   /** An event that the rules fail on is not kept: better none than one with what must not be. */
@@ -145,7 +162,7 @@ class Preparing {
 
   #close(): void {
     if (this.#builder.count > 0) this.#batches.push(this.#builder.build());
-    this.#builder = new BatchBuilder();
+    this.#builder = new BatchBuilder(this.#looker?.by);
   }
 }
 

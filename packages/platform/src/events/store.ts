@@ -1,6 +1,7 @@
 /** Where events are kept. */
 import type { NodeId, NormalEvent, SeenEvent } from '@firebreak/contract';
 import type { EventBatch, EventBlock } from './event-batch.ts';
+import type { LookAtKept, LookedAt } from './look.ts';
 
 export interface KnownLog {
   readonly format: string;
@@ -18,6 +19,8 @@ export interface KeptEvent extends SeenEvent {
   readonly formText?: string;
   /** The JSON that `raw` is parsed from, at each look. */
   readonly rawText: string;
+  /** What a first look at it said, where one was taken. */
+  readonly look?: LookAtKept;
   /** Whether these bytes are anywhere in it, in the form or in the raw text: without parsing either. */
   holds?(bytes: Buffer): boolean;
 }
@@ -61,6 +64,8 @@ export interface AppendedBlock extends EventBlock {
   readonly upto: number;
   /** Number of the last event before it that whoever follows its line has to see. */
   readonly previous: number;
+  /** Where each of its events was looked at as it was prepared: the looks, and how many events each piece holds. */
+  readonly looked?: { readonly batches: readonly LookedAt[]; readonly counts: readonly number[] };
 }
 
 export interface EventStore {

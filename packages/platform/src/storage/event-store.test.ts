@@ -1,7 +1,8 @@
 /** Events on PostgreSQL: each once, found by who acted, told back to the last field. */
 import { type NormalEvent, normalEventSchema } from '@firebreak/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { batchOf } from '../events/event-batch.ts';
+import { BatchBuilder, batchOf } from '../events/event-batch.ts';
+import { lookedEvents } from '../events/looked-events.ts';
 import type { EventLine, EventStore, EventWish } from '../events/store.ts';
 import { openStorage, type Storage } from './storage.ts';
 import { testServer } from './test-database.ts';
@@ -140,4 +141,33 @@ test('searched by who, what, how and when, the newest first', async () => {
   const span = { since: '2026-11-20T10:31:00.000Z', until: '2026-11-20T10:31:59.000Z' };
   expect(await found(span)).toEqual(['s2']);
   expect(await found({ formats: ['github-audit'] })).toEqual([]);
+});
+
+test('a block says what was looked at, and that the rest has to be seen; one with duplicates says nothing', async () => {
+  const looked = (ids: readonly string[]) => {
+    const builder = new BatchBuilder('rules');
+    for (const id of ids)
+      builder.add(event(id, 5, {}), '{}', {
+        must: false,
+        names: [],
+        counted: id === 'glanced-2' ? [7] : [],
+        ruleTime: 1,
+      });
+    return builder.build();
+  };
+  const plain = (ids: readonly string[]) => batchOf(ids.map((id) => ({ event: event(id, 6, {}), raw: {} })));
+  const { block } = await store.append(
+    [looked(['glanced-1', 'glanced-2']), plain(['whole-1']), looked(['glanced-3'])],
+    received,
+  );
+  if (block?.looked === undefined) throw new Error('no looks');
+  const events = [...lookedEvents(block, block.looked.batches, block.looked.counts)];
+  expect(events.map(({ event: { id }, look }) => [id, look?.must, look?.is?.id])).toEqual([
+    ['glanced-1', false, undefined],
+    ['glanced-2', false, 'glanced-2'],
+    ['whole-1', true, undefined],
+    ['glanced-3', false, undefined],
+  ]);
+  expect((await store.append([looked(['glanced-3', 'glanced-4'])], received)).block?.looked).toBeUndefined();
+  expect((await store.append([plain(['whole-2'])], received)).block?.looked).toBeUndefined();
 });

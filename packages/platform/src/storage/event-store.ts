@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
 import type { NormalEvent } from '@firebreak/contract';
 import { type EventBatch, eventKey, framePacking, isBy, pieceBytes } from '../events/event-batch.ts';
+import { type LookedAt, notLooked } from '../events/look.ts';
 import {
   type Appended,
   type AppendedBlock,
@@ -197,10 +198,18 @@ async function append(
   if (kept === 0) return { batches: appended };
   const packed = await (places === null ? all : pack(batches, new Set(places)));
   await writeBlock(tx, { batches, first, count, places, received, line: line.name, packed });
-  const { bytes, pieces } = packed;
+  const { bytes, pieces, counts } = packed;
   const upto = first + count - 1;
   const previous = newest?.previous ?? 0;
-  return { batches: appended, block: { no: first, upto, previous, places, received, packed: bytes, pieces } };
+  const looked = places === null ? lookedAt(batches) : undefined;
+  const block = { no: first, upto, previous, places, received, packed: bytes, pieces };
+  return { batches: appended, block: looked === undefined ? block : { ...block, looked: { batches: looked, counts } } };
+}
+
+/** The looks at all events, where some were looked at: of the others it is not known who has to see them. */
+function lookedAt(batches: readonly EventBatch[]): readonly LookedAt[] | undefined {
+  if (batches.every(({ looks }) => looks === undefined)) return undefined;
+  return batches.map(({ count, looks, times }) => ({ looks: looks ?? notLooked(count), times }));
 }
 
 interface Block {
@@ -323,41 +332,48 @@ function each(batches: readonly EventBatch[], places: readonly number[] | null):
 
 interface Packed {
   readonly bytes: Buffer;
-  /** Bytes of each piece. */
+  /** Bytes of each piece, and how many events it holds. */
   readonly pieces: readonly number[];
+  readonly counts: readonly number[];
 }
 
 /** What is packed stays as it is, unless something of it is left out; what is not is packed with its neighbours. */
 async function pack(batches: readonly EventBatch[], kept: ReadonlySet<number> | undefined): Promise<Packed> {
   const pieces: Uint8Array[] = [];
+  const counts: number[] = [];
   let loose: Uint8Array[] = [];
-  let looseBytes = 0;
+  let [looseBytes, looseEvents] = [0, 0];
   const close = async () => {
-    if (loose.length > 0) pieces.push(await compress(Buffer.concat(loose), framePacking));
-    [loose, looseBytes] = [[], 0];
+    if (loose.length > 0) {
+      pieces.push(await compress(Buffer.concat(loose), framePacking));
+      counts.push(looseEvents);
+    }
+    [loose, looseBytes, looseEvents] = [[], 0, 0];
   };
-  const leave = async (frames: Uint8Array) => {
+  const leave = async (frames: Uint8Array, events: number) => {
     loose.push(frames);
     looseBytes += frames.length;
+    looseEvents += events;
     if (looseBytes >= pieceBytes) await close();
   };
   let offset = 0;
-  for (const { frames, ends, count, packed, pieces: lengths } of batches) {
+  for (const { frames, ends, count, packed, pieces: lengths, counts: inPieces } of batches) {
     const has = (place: number) => kept?.has(offset + place) ?? true;
     const places = Array.from({ length: count }, (_, place) => place).filter(has);
     const made = packed ? [...slices(frames, lengths)] : [];
     if (places.length === count && packed) {
       await close();
       pieces.push(...made);
+      counts.push(...inPieces);
     } else if (places.length > 0) {
       const plain = packed ? Buffer.concat(await Promise.all(made.map((piece) => decompress(piece)))) : frames;
-      if (places.length === count) await leave(plain);
-      else for (const place of places) await leave(plain.subarray(ends[place - 1] ?? 0, ends[place]));
+      if (places.length === count) await leave(plain, count);
+      else for (const place of places) await leave(plain.subarray(ends[place - 1] ?? 0, ends[place]), 1);
     }
     offset += count;
   }
   await close();
-  return { bytes: Buffer.concat(pieces), pieces: pieces.map(({ length }) => length) };
+  return { bytes: Buffer.concat(pieces), pieces: pieces.map(({ length }) => length), counts };
 }
 
 function* slices(bytes: Uint8Array, lengths: readonly number[]): Generator<Uint8Array> {

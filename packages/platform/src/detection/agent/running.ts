@@ -23,6 +23,8 @@ export interface AgentWatch<Conversation, Agent> {
   turn?(turn: AgentTurn, memory: Memory<Conversation, Agent>): void;
   /** Any event, before what it says of calls. */
   event?(seen: SeenEvent, agents: (name: string) => Agent): Iterable<Detected>;
+  /** Whether platform events that concern it under this name matter now, by the memory that all agents share. */
+  watchesFor?(name: string, memory: Agent): boolean;
   /** A conversation is over: the time for its agent to learn. */
   end?(memory: Memory<Conversation, Agent>): void;
   /** What it cannot tell at all, in words. */
@@ -58,6 +60,8 @@ interface Bounds {
 }
 
 const version = 1;
+/** No agent has this name: its memory is for what platform logs tell, and is never given up. */
+export const shared = '';
 const idle = 30 * 60_000;
 const farthestStep = 60 * 60_000;
 const mostSeen = 256;
@@ -104,6 +108,11 @@ class Running<Conversation, Agent> implements RunningDetector {
     const memory = { conversation: held.data, agent: this.#agent(setting.agent) };
     if (call !== undefined) yield* this.#watch.call(call, memory);
     else if (turn !== undefined) this.#watch.turn?.(turn, memory);
+  }
+
+  watchesFor(name: string): boolean {
+    const memory = this.#state.agents.get(shared);
+    return memory !== undefined && this.#watch.watchesFor?.(name, memory) === true;
   }
 
   advance(time: number): Iterable<Detected> {
@@ -162,7 +171,10 @@ class Running<Conversation, Agent> implements RunningDetector {
     const agent = known ?? this.#watch.agent();
     agents.delete(name);
     agents.set(name, agent);
-    if (agents.size > this.#bounds.agents) this.#giveUp(agents, (each) => agents.delete(each));
+    if (agents.size > this.#bounds.agents)
+      this.#giveUp(agents, (each) => {
+        if (each !== shared) agents.delete(each);
+      });
     return agent;
   }
 

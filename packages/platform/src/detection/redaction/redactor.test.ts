@@ -166,7 +166,7 @@ describe('the line', () => {
   test('keeps only what is left, by whichever way it comes, and counts it', () => {
     const redact = openRedactor({ spec: { redact: [{ preset: 'secrets' }], keep: [] }, key });
     const text = `${JSON.stringify(trail({ requestParameters: { x: `use ${token}` } }))}\n${JSON.stringify(trail({ eventID: 'e-2' }))}`;
-    const prepared = prepareText(Buffer.from(text), place, redact);
+    const prepared = prepareText(Buffer.from(text), place, { redact });
     expect(prepared?.redacted).toEqual([{ kind: 'github-token', places: 1 }]);
     expect(prepared?.batches.map(({ count }) => count)).toEqual([2]);
     expect(Buffer.from(prepared?.batches[0]?.frames ?? []).toString()).not.toContain(token);
@@ -176,7 +176,7 @@ describe('the line', () => {
     const fails = (): never => {
       throw new Error('no');
     };
-    const prepared = prepareText(Buffer.from(JSON.stringify(trail())), place, fails);
+    const prepared = prepareText(Buffer.from(JSON.stringify(trail())), place, { redact: fails });
     expect(prepared?.batches).toEqual([]);
     expect(prepared?.unreadable).toEqual([{ why: 'What must not be kept could not be cut out of it.', events: 1 }]);
   });

@@ -41,6 +41,18 @@ export interface Occurred {
   readonly read: (rule: number, field: string) => Scalar | undefined;
 }
 
+/** What an event is to one correlation, told by the event alone. Plain JSON data. */
+export interface Counted {
+  /** By its number, and which of its rules was true. */
+  readonly correlation: number;
+  readonly position: number;
+  /** Absent when the event belongs to no group of it. */
+  readonly key?: string;
+  readonly value?: string | number;
+  /** What correlations of this one group by; null for what is not there. */
+  readonly carried?: readonly (string | null)[];
+}
+
 export interface Correlated {
   readonly rule: CorrelationRule;
   /** Field or alias → value. */
@@ -67,7 +79,7 @@ export interface CorrelatorState {
 const longKey = 400;
 /** One for all: there are a million groups. */
 const nothing: readonly undefined[] = [];
-const noneFound: readonly Correlated[] = [];
+const noneCounted: readonly Counted[] = [];
 
 export class Correlator {
   readonly #correlations: readonly LinkedCorrelation[];
@@ -97,23 +109,32 @@ export class Correlator {
   }
 
   observe(event: Occurred): readonly Correlated[] {
-    const rules = event.rules.filter((rule) => this.#ofRule.has(rule));
-    const time = this.#believed(event.time, event.receivedAt);
-    if (rules.length === 0) return this.advance(time);
-    const knows = this.#options.maxEventIds > 0;
-    if (knows && event.eventId !== undefined && this.#wasSeen(event.eventId, time)) return [];
-    const found: Correlated[] = this.#goOn(time);
-    for (const rule of rules) {
-      const read = (field: string) => event.read(rule, field);
-      for (const { correlation, position } of this.#ofRule.get(rule) ?? [])
-        this.#enter(correlation, position, time, read, event.eventId, found);
-    }
-    return found;
+    return this.count(event, this.countedIn(event.rules, event.read));
   }
 
-  /** An event of which no rule is true: its time (ms since 1970) has come, if it tells one. */
-  passes(time: number | undefined, receivedAt: number | undefined): readonly Correlated[] {
-    return time === undefined ? noneFound : this.advance(this.#believed(time, receivedAt));
+  /** What these rules being true of an event is to the correlations: without memory. */
+  countedIn(rules: readonly number[], read: Occurred['read']): readonly Counted[] {
+    let counted: Counted[] | undefined;
+    for (const rule of rules)
+      for (const use of this.#ofRule.get(rule) ?? []) {
+        counted ??= [];
+        counted.push(this.#countedBy(use, (field) => read(rule, field)));
+      }
+    return counted ?? noneCounted;
+  }
+
+  /** An event, and what `countedIn` told of it; of most nothing, and only their time has come. */
+  count(
+    { time: told, receivedAt, eventId }: Omit<Occurred, 'rules' | 'read'>,
+    counted: readonly Counted[],
+  ): readonly Correlated[] {
+    const time = this.#believed(told, receivedAt);
+    if (counted.length === 0) return this.advance(time);
+    const knows = this.#options.maxEventIds > 0;
+    if (knows && eventId !== undefined && this.#wasSeen(eventId, time)) return [];
+    const found: Correlated[] = this.#goOn(time);
+    for (const each of counted) this.#enter(each, time, eventId, found);
+    return found;
   }
 
   /** Time has come to `time`, although no event says so: what ends without another event is decided. */
@@ -214,29 +235,39 @@ export class Correlator {
     return found;
   }
 
-  #enter(
-    number: number,
-    position: number,
-    time: number,
+  #countedBy(
+    { correlation, position }: { readonly correlation: number; readonly position: number },
     read: (field: string) => Scalar | undefined,
+  ): Counted {
+    const { rule, groupFields, carries } = this.#correlations[correlation] as LinkedCorrelation;
+    const parts = (groupFields[position] ?? []).map((field) => keyPart(read(field)));
+    const value = rule.fields.length === 0 ? undefined : measuredValue(rule, rule.fields.map(read));
+    if (parts.some((part) => part === undefined) || (rule.fields.length > 0 && value === undefined))
+      return { correlation, position };
+    const counted = { correlation, position, key: JSON.stringify(parts), ...(value === undefined ? {} : { value }) };
+    return carries.length === 0
+      ? counted
+      : { ...counted, carried: carries.map((field) => keyPart(read(field)) ?? null) };
+  }
+
+  #enter(
+    { correlation, position, key, value, carried }: Counted,
+    time: number,
     eventId: string | undefined,
     found: Correlated[],
   ): void {
-    const [correlation, groups] = [this.#correlations[number], this.#groups[number]];
-    if (correlation === undefined || groups === undefined) return;
-    const { rule, groupFields, carries } = correlation;
-    const parts = (groupFields[position] ?? []).map((field) => keyPart(read(field)));
-    const value = rule.fields.length === 0 ? undefined : measuredValue(rule, rule.fields.map(read));
-    if (parts.some((part) => part === undefined) || (rule.fields.length > 0 && value === undefined)) {
+    const groups = this.#groups[correlation];
+    if (groups === undefined) return;
+    if (key === undefined) {
       groups.losses.ungrouped += 1;
       return;
     }
     const entry: Entry = { time, rule: position };
     if (value !== undefined) entry.value = value;
     if (eventId !== undefined) entry.eventId = eventId;
-    const carried = carries.length === 0 ? nothing : carries.map((field) => keyPart(read(field)));
-    const met = groups.observe(JSON.stringify(parts), entry, carried, this.#watermark);
-    if (met !== undefined) this.#met(number, met, found);
+    const carries = carried === undefined ? nothing : carried.map((part) => part ?? undefined);
+    const met = groups.observe(key, entry, carries, this.#watermark);
+    if (met !== undefined) this.#met(correlation, met, found);
   }
 
   #met(number: number, met: Met, found: Correlated[]): void {
@@ -247,8 +278,8 @@ export class Correlator {
     const group = Object.fromEntries(rule.groupBy.map((field, index) => [field, parts[index] ?? '']));
     if (stands) found.push({ rule, group, time: met.time, from: met.from, value: met.value, eventIds: met.eventIds });
     const read = (field: string) => met.carried[carries.indexOf(field)];
-    for (const { correlation: parent, position } of this.#ofCorrelation.get(number) ?? [])
-      this.#enter(parent, position, met.time, read, met.eventIds.at(-1), found);
+    for (const use of this.#ofCorrelation.get(number) ?? [])
+      this.#enter(this.#countedBy(use, read), met.time, met.eventIds.at(-1), found);
   }
 }
 

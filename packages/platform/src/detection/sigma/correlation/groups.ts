@@ -131,9 +131,7 @@ export class Groups {
       this.#bound(group);
       return undefined;
     }
-    const met = inOrder
-      ? this.#slide(group, key)
-      : (this.#back(group, key, place) ?? this.#again(group, key, entry.time)).met;
+    const met = inOrder ? this.#slide(group, key) : this.#late(group, key, place);
     this.#forget(group, watermark);
     this.#bound(group);
     return met;
@@ -212,6 +210,49 @@ export class Groups {
     this.#leave(group, tally, entry.time);
     if (!tally.holds() || entry.time <= group.metUntil) return undefined;
     return this.#met(key, group, group.entries.slice(group.head), entry.time, tally.value);
+  }
+
+  /** An entry came out of order, and was put in at its place. */
+  #late(group: Group, key: string, place: number): Met | undefined {
+    if (this.#passes(group, place)) return undefined;
+    const from = group.entries[place]?.time ?? 0;
+    return (this.#back(group, key, place) ?? this.#again(group, key, from)).met;
+  }
+
+  /**
+   * Whether an entry that came out of order completes nothing, told without looking at each window that it belongs to: what asks for at
+   * least so much of a set and does not hold for all entries that any of them reaches, holds for none of them. Then the newest window
+   * has the entry, if it is its own; otherwise nothing is changed. So amid a flood that comes by many ways a late entry costs what one
+   * in order costs.
+   */
+  #passes(group: Group, place: number): boolean {
+    const { tally, entries, head } = group;
+    const [entry, last] = [entries[place], entries.at(-1)];
+    const { type } = this.#correlation.rule;
+    if (tally === undefined || entry === undefined || last === undefined) return false;
+    if (type === 'value_sum') return false;
+    const isInNewest = entry.time >= last.time - this.#span;
+    // The entry was put in before the window's first, or into the window.
+    const first = isInNewest ? head : head + 1;
+    if (type === 'temporal_ordered') {
+      const isTaken = tally.late?.(entry) === true;
+      if (isTaken) group.head = first;
+      return isTaken;
+    }
+    if (isInNewest) tally.add(entry);
+    let holds = false;
+    if (last.time > group.metUntil) {
+      let reached = first;
+      while (reached > 0 && (entries[reached - 1] as Entry).time >= entry.time - this.#span) {
+        reached -= 1;
+        tally.add(entries[reached] as Entry);
+      }
+      holds = tally.holds();
+      for (let at = reached; at < first; at += 1) tally.remove(entries[at] as Entry);
+    }
+    if (!holds) group.head = first;
+    else if (isInNewest) tally.remove(entry);
+    return !holds;
   }
 
   /**

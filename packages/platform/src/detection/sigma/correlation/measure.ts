@@ -31,6 +31,11 @@ export function decidesAtOnce({ type, bounds, occurrence }: Definition): boolean
 export interface Tally {
   add(entry: Entry): void;
   remove(entry: Entry): void;
+  /**
+   * Where the order of entries counts: takes in one that came out of order, if it completes nothing and nothing that is there can follow
+   * or go before it. Otherwise nothing is changed.
+   */
+  late?(entry: Entry): boolean;
   /** Whether the condition holds for the window that ends with the entry added last. */
   holds(): boolean;
   readonly value: number;
@@ -176,6 +181,14 @@ function inOrder({ rules, bounds, timespanMs }: Definition): Tally {
       }
     },
     remove() {},
+    late({ rule, time }) {
+      const [latest] = began;
+      const isEnough = bounds.length === 0 ? rules.length === 1 : within(1, bounds);
+      if (isEnough || latest === undefined) return false;
+      if (latest.some((began, other) => other !== rule && began >= time - timespanMs)) return false;
+      latest[rule] = Math.max(latest[rule] ?? never, time);
+      return true;
+    },
     holds: () => (bounds.length === 0 ? longest === rules.length : within(longest, bounds)),
     get value() {
       return longest;

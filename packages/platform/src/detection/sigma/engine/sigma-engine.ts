@@ -8,11 +8,13 @@
  * For each event source the rules that fit it are rewritten to its fields and compiled into one program, when its first event
  * comes. The engine has no clock and does no I/O: times are the events', or are given.
  */
+import { sha256Hex } from '../../../kernel/digest.ts';
 import {
   type Correlated,
   type CorrelationOptions,
   Correlator,
   type CorrelatorState,
+  type Counted,
   defaultCorrelationOptions,
 } from '../correlation/correlator.ts';
 import { type Linked, link } from '../correlation/link.ts';
@@ -50,7 +52,8 @@ export interface Judged {
   readonly truncated: boolean;
 }
 
-const nothing: readonly DetectionRule[] = [];
+/** Most events find nothing: no list for each of those. */
+const none: readonly never[] = [];
 
 export interface RuleSetReport {
   readonly rules: number;
@@ -85,6 +88,7 @@ export class SigmaEngine {
   readonly #correlation: CorrelationOptions;
   readonly #placeholders: ReadonlyMap<string, readonly string[]>;
   #files: ReadonlyMap<string, string> = new Map();
+  #digest: string | undefined;
   #set: RuleSet;
 
   constructor({ sources, correlation }: EngineOptions) {
@@ -116,38 +120,55 @@ export class SigmaEngine {
     if (source === undefined)
       return {
         source: undefined,
-        rules: nothing,
+        rules: none,
         matched: false,
-        correlations: [],
+        correlations: none,
         eventId: undefined,
         time: undefined,
         truncated: false,
       };
-    const made = this.#programFor(set, source);
-    const { program, rules: numbers } = made;
-    const { attributeLists: lists = [] } = source;
-    const seen = lists.length === 0 ? { event, truncated: false } : withAttributes(event, lists);
-    const { matched, truncated } = program.evaluate(seen.event);
+    const { rules, read, truncated } = this.#trueOf(event, source);
     const id = context.eventId ?? eventId(event, source);
     const time = eventTime(event, source) ?? context.receivedAt;
     const { receivedAt } = context;
-    const about = { source: source.id, eventId: id, time, truncated: truncated || seen.truncated };
-    // Most events: they only bring their time.
-    if (matched.length === 0)
-      return { ...about, rules: nothing, matched: false, correlations: set.correlator.passes(time, receivedAt) };
-    const rules = matched.map((position) => numbers[position] as number);
-    const { linked } = set;
-    const read = (rule: number, field: string): Scalar | undefined => {
-      for (const path of this.#pathsFor(made, linked.rules[rule], field, source)) {
-        const value = foreignAt(seen.event, path);
-        if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) return value as Scalar;
-      }
-      return undefined;
-    };
-    const correlations =
-      time === undefined ? [] : set.correlator.observe({ time, rules, read, eventId: id, receivedAt });
+    const about = { source: source.id, eventId: id, time, truncated };
+    const { linked, correlator } = set;
+    const correlations = time === undefined ? none : correlator.observe({ time, rules, read, eventId: id, receivedAt });
     const standing = rules.filter((rule) => linked.stands[rule]).map((rule) => linked.rules[rule] as DetectionRule);
-    return { ...about, rules: standing, matched: true, correlations };
+    return { ...about, rules: standing, matched: rules.length > 0, correlations };
+  }
+
+  /**
+   * What an event is to the rules before anything is remembered: whether a rule is true of it that stands by itself, what it is to the
+   * correlations, and the time (ms since 1970) that it brings. Undefined for one that must be judged to know; a time of NaN is that of
+   * events of which nothing is known.
+   */
+  glance(
+    event: object,
+  ): { readonly stands: boolean; readonly counted: readonly Counted[]; readonly time: number } | undefined {
+    const source = this.#recognise(event);
+    if (source === undefined) return { stands: false, counted: none, time: Number.NaN };
+    const time = eventTime(event, source);
+    if (time === undefined) return undefined;
+    const { linked, correlator } = this.#set;
+    const { rules, read } = this.#trueOf(event, source);
+    if (rules.length === 0) return { stands: false, counted: none, time };
+    return { stands: rules.some((rule) => linked.stands[rule]), counted: correlator.countedIn(rules, read), time };
+  }
+
+  /** An event that `glance` told of, and of which no rule is true that stands by itself. */
+  pass(
+    { time, counted }: { readonly time: number; readonly counted: readonly Counted[] },
+    { eventId: id, receivedAt }: { readonly eventId: string | undefined; readonly receivedAt: number | undefined },
+  ): readonly Correlated[] {
+    const { correlator } = this.#set;
+    return Number.isNaN(time) ? none : correlator.count({ time, receivedAt, eventId: id }, counted);
+  }
+
+  /** Tells rule sets apart: two engines of the same sources with the same digest judge alike. */
+  get digest(): string {
+    this.#digest ??= sha256Hex(JSON.stringify([...this.#files]));
+    return this.#digest;
   }
 
   /** Time has come so far, although no event says so. */
@@ -179,6 +200,7 @@ export class SigmaEngine {
     const { set, report } = this.#compiled([...files].map(([file, text]) => ({ file, text })));
     const dropped = set.correlator.restore(this.#set.correlator.state());
     this.#files = files;
+    this.#digest = undefined;
     this.#set = set;
     const lost = dropped.filter((id) => set.linked.correlations.some(({ rule }) => rule.id === id));
     return {
@@ -201,6 +223,33 @@ export class SigmaEngine {
     const set = { linked, correlator: new Correlator(linked.correlations, this.#correlation), programs: new Map() };
     const { rules, correlations, filters } = linked;
     return { set, report: { rules: rules.length, correlations: correlations.length, filters, problems } };
+  }
+
+  /** Rules that are true for the event, and how their fields are read in it. */
+  #trueOf(
+    event: object,
+    source: EventSource,
+  ): {
+    readonly rules: readonly number[];
+    readonly truncated: boolean;
+    readonly read: (rule: number, field: string) => Scalar | undefined;
+  } {
+    const set = this.#set;
+    const made = this.#programFor(set, source);
+    const { attributeLists: lists = [] } = source;
+    const seen = lists.length === 0 ? { event, truncated: false } : withAttributes(event, lists);
+    const { matched, truncated } = made.program.evaluate(seen.event);
+    return {
+      rules: matched.length === 0 ? none : matched.map((position) => made.rules[position] as number),
+      truncated: truncated || seen.truncated,
+      read: (rule, field) => {
+        for (const path of this.#pathsFor(made, set.linked.rules[rule], field, source)) {
+          const value = foreignAt(seen.event, path);
+          if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) return value as Scalar;
+        }
+        return undefined;
+      },
+    };
   }
 
   #pathsFor({ paths }: MadeProgram, rule: DetectionRule | undefined, field: string, source: EventSource) {

@@ -15,7 +15,7 @@ import { addScore, noScores, type Scores, shareAsHigh } from '../../agent/calibr
 import { type AgentCall, agentFormats, named } from '../../agent/call.ts';
 import { credentialsIn } from '../../agent/credential-text.ts';
 import { fewestForHabits, type Habits, isHabit, learnHabits, noHabits } from '../../agent/habit.ts';
-import { agentDetector } from '../../agent/running.ts';
+import { agentDetector, shared } from '../../agent/running.ts';
 
 const fewest = 50;
 const falseAlarms = 0.02;
@@ -44,9 +44,6 @@ interface Agent {
   readonly workloads: Map<string, { readonly identities: Set<string>; events: number }>;
   readonly addresses: Map<string, { workload: string; time: number }>;
 }
-/** No agent has this name: its memory is for what platform logs tell. */
-const platform = '';
-
 export default agentDetector<Conversation, Agent>(
   {
     id: 'agent/lateral-access',
@@ -64,6 +61,13 @@ export default agentDetector<Conversation, Agent>(
       'An agent that fetches tokens as part of its work, until fifty of its conversations are known.',
       'An agent that was given another service account on purpose.',
     ],
+    concerns: ({ event, raw }) => {
+      if (agentFormats.includes(event.source.format) || toolCallOf(raw) !== undefined) return true;
+      const pod = podOf(event);
+      if (pod === undefined) return false;
+      const { address } = event.actor;
+      return address === undefined ? [workloadOf(pod)] : [workloadOf(pod), address];
+    },
   },
   () => ({
     conversation: () => ({ brought: new Map(), user: undefined, flows: new Map(), names: new Set(), first: undefined }),
@@ -74,7 +78,8 @@ export default agentDetector<Conversation, Agent>(
       workloads: new Map(),
       addresses: new Map(),
     }),
-    event: (seen, agents) => platformEvent(seen, agents(platform)),
+    event: (seen, agents) => platformEvent(seen, agents(shared)),
+    watchesFor: (name, { workloads, addresses }) => workloads.has(name) || addresses.has(name),
     *call(call, { conversation, agent }): Generator<Detected> {
       conversation.first ??= call.event;
       yield* borrowed(call, conversation, agent);
@@ -141,14 +146,14 @@ function* otherUser(call: AgentCall, conversation: Conversation): Generator<Dete
 
 function* platformEvent(seen: SeenEvent, memory: Agent): Generator<Detected> {
   const { event } = seen;
-  const { id, also, behind, address } = event.actor;
+  const { id, behind, address } = event.actor;
   if (toolCallOf(seen.raw) !== undefined) {
     const workload = id !== undefined && isPod(id) ? workloadOf(id) : undefined;
     if (workload !== undefined && !memory.workloads.has(workload) && memory.workloads.size < most.workloads)
       memory.workloads.set(workload, { identities: new Set(), events: 0 });
     return;
   }
-  const pod = also?.find(isPod) ?? (id !== undefined && isPod(id) ? id : undefined);
+  const pod = podOf(event);
   const time = Date.parse(event.time);
   const own = pod === undefined ? undefined : workloadOf(pod);
   const lives = address === undefined ? undefined : memory.addresses.get(address);
@@ -181,6 +186,10 @@ function* platformEvent(seen: SeenEvent, memory: Agent): Generator<Detected> {
     events: [event],
     note: `${own}, which runs an agent, acts as ${id}${behind === undefined ? '' : ` (impersonated by ${behind})`}; in ${workload.events - 1} earlier events it never did.`,
   };
+}
+
+function podOf({ actor: { id, also } }: NormalEvent): string | undefined {
+  return also?.find(isPod) ?? (id !== undefined && isPod(id) ? id : undefined);
 }
 
 const isPod = (node: string) => node.startsWith('kubernetes:Pod/');

@@ -80,5 +80,6 @@ export default {
     'Examples in documentation that do not look like examples.',
     'Tests with keys that were made for them.',
   ],
+  concerns: ({ event, raw, rawText }) => secretsInEvent(event, raw, shippedSecretSearches(), rawText).length > 0,
   start,
 } satisfies StreamDetector;

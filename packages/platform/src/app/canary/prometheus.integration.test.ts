@@ -30,16 +30,22 @@ const signal = new AbortController().signal;
 const versions = ['old', 'new'] as const;
 type Version = (typeof versions)[number];
 
+/** A counter that grows by so many a second of the clock: ticks of a timer come late where much runs beside it. */
+const growing = (perSecond: number) => {
+  const begun = Date.now();
+  return () => Math.floor(((Date.now() - begun) / 1000) * perSecond);
+};
+const still = (at: number) => () => at;
+
 /** What the two versions tell of themselves; pods are so many values a second. */
 const told = {
-  requests: { old: 0, new: 0 },
-  errors: { old: 0, new: 0 },
+  requests: { old: growing(100), new: growing(100) },
+  errors: { old: still(0), new: still(0) },
   latency: { old: 100, new: 100 },
   queue: { old: 1, new: Number.NaN },
 };
 const pods = 12;
 let exporter: Server;
-let traffic: NodeJS.Timeout;
 let database: Awaited<ReturnType<typeof testServer>>;
 let storage: Storage;
 let canaries: Canaries;
@@ -47,9 +53,10 @@ let canaries: Canaries;
 function page(): string {
   const lines: string[] = [];
   for (const version of versions) {
-    lines.push(`requests_total{version="${version}"} ${told.requests[version]}`);
+    lines.push(`requests_total{version="${version}"} ${told.requests[version]()}`);
     // As client libraries do it: no error yet, no series.
-    if (told.errors[version] > 0) lines.push(`errors_total{version="${version}"} ${told.errors[version]}`);
+    const errors = told.errors[version]();
+    if (errors > 0) lines.push(`errors_total{version="${version}"} ${errors}`);
     for (let pod = 0; pod < pods; pod++)
       lines.push(
         `latency_ms{version="${version}",pod="${pod}"} ${told.latency[version] * (0.8 + Math.random() * 0.4)}`,
@@ -98,9 +105,6 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => exporter.listen(0, '127.0.0.1', resolve));
   const target = `127.0.0.1:${(exporter.address() as AddressInfo).port}`;
   await writeFile(`${dir}/targets/canary.json`, JSON.stringify([{ targets: [target] }]));
-  traffic = setInterval(() => {
-    for (const version of versions) told.requests[version] += 10;
-  }, 100);
   database = await testServer();
   storage = await openStorage({ url: await database.database() });
   canaries = openCanaries({
@@ -125,7 +129,6 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
-  clearInterval(traffic);
   await canaries?.close();
   await storage?.close();
   await database?.stop();
@@ -187,18 +190,14 @@ test('a query that is refused is told, whether it is wrong or too large', async 
 });
 
 test('a counter that begins anew is followed', async () => {
-  told.errors = { old: 5000, new: 5000 };
+  told.errors = { old: still(5000), new: still(5000) };
   const errors = counted((version) => `sum(increase(errors_total{version="${version}"}[$secondss])) or vector(0)`);
   await sleep(2500);
   const begun = ago(0);
   // A pod is started again: its counters are nought, and count on.
-  told.requests.new = 0;
-  told.errors.new = 0;
-  const failing = setInterval(() => {
-    told.errors.new += 2;
-  }, 100);
+  told.requests.new = growing(100);
+  told.errors.new = growing(20);
   await sleep(6500);
-  clearInterval(failing);
   const { samples } = await read(errors, begun, ago(0));
   const [baseline, canary] = ['baseline', 'canary'].map((variant) => samples.find((each) => each.variant === variant));
   expect(baseline?.hits).toBe(0);

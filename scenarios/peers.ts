@@ -60,7 +60,7 @@ const wanted: readonly Peer[] = [
     variable: 'FIREBREAK_S3_URL',
     alongside: ['FIREBREAK_S3_KEY', 'FIREBREAK_S3_SECRET'],
     stop: 'versitygw/stop',
-    for: /\/(evidence\/stores\/|connectors\/data\/|scenarios\/evidence-vault\/by-reference)/,
+    for: /\/(evidence\/stores\/|connectors\/data\/|cli\/feed\/|scenarios\/evidence-vault\/by-reference)/,
   },
   { script: 'dvc/install', variable: 'FIREBREAK_DVC', for: /\/scenarios\/evidence-vault\/dvc/ },
   { script: 'age/install', variable: 'FIREBREAK_AGE_BIN', for: /\/evidence\/sealing\// },

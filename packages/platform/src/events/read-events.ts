@@ -1,8 +1,9 @@
 /**
- * Events of a folder, a file or standard input: one JSON value a line, or JSON documents; packed or not. Memory is bounded by one
+ * Events of a folder, a file, a bucket or standard input: one JSON value a line, or JSON documents; packed or not. Memory is bounded by one
  * line or document; what is not read is said, with its place.
  */
 import type { Gap } from '@firebreak/contract';
+import { bucketFiles, isBucketAddress } from '../intake/bucket.ts';
 import { decompressed } from '../intake/decompress.ts';
 import { readJsonLines } from '../intake/documents/json-lines.ts';
 import { openSource, ReadingFailed, readDocumentsOf } from '../intake/documents/read-documents.ts';
@@ -15,7 +16,16 @@ export type ReadFromLog = Extract<Normalised, { event: unknown }> | { readonly p
 
 const maxBytes = 64 * 1024 ** 2;
 const gapsShown = 20;
-const wanted = (name: string) => /\.(json|jsonl|ndjson|log|txt)(\.(gz|zst|zstd))?$|\.(gz|zst)$/i.test(name);
+
+/**
+ * Whether a file of a folder or a bucket is read, by its name; what is in it is told by its bytes. CloudTrail puts digests of its files
+ * beside them, in which nothing happens.
+ */
+export function isLogName(name: string): boolean {
+  return (
+    /\.(json|jsonl|ndjson|log|txt)(\.(gz|zst|zstd))?$|\.(gz|zst)$/i.test(name) && !name.includes('CloudTrail-Digest/')
+  );
+}
 
 /** @param received what counts as the time of an event that tells none. @throws FirebreakError FB-SOURCE-UNREADABLE when there is no such source. */
 export async function* readEvents(
@@ -25,7 +35,7 @@ export async function* readEvents(
   input?: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<ReadFromLog> {
   const tally = makeGapTally(gapsShown);
-  const source = { path, kinds: ['*'], wanted, ...(input === undefined ? {} : { input }) };
+  const source = { path, kinds: ['*'], wanted: isLogName, ...(input === undefined ? {} : { input }) };
   function* told(code: Parameters<typeof gap>[0], where: string, reason: string) {
     for (const each of tally.add(gap(code, ['*'], where, reason))) yield { gap: each };
   }
@@ -34,7 +44,8 @@ export async function* readEvents(
       if ('problem' in each) yield* told('FB-EVENT-UNREADABLE', `${where.locator}#${where.line}`, each.problem);
       else yield each;
   }
-  for await (const { name, chunks } of openSource(source, signal)) {
+  const files = isBucketAddress(path) ? bucketFiles(path, isLogName, signal) : openSource(source, signal);
+  for await (const { name, chunks } of files) {
     if ('gap' in chunks) {
       for (const each of tally.add(chunks.gap)) yield { gap: each };
       continue;

@@ -1,13 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Gap, TakenEvents } from '@firebreak/contract';
 import { type Command, InvalidArgumentError } from 'commander';
+import { isBucketAddress } from '../../intake/bucket.ts';
 import { gap } from '../../intake/gap.ts';
 import { makeGapTally } from '../../intake/gap-tally.ts';
-import { publishFiles } from '../bus-feed.ts';
+import { moment } from '../answer-options.ts';
 import { atWork, type CommandLine } from '../command-line.ts';
-import { feed } from '../event-feed.ts';
-import { EventPace } from '../event-pace.ts';
-import { EventSender, placesIn } from '../event-sender.ts';
+import { feedBucket } from '../feed/bucket.ts';
+import { publishFiles } from '../feed/bus.ts';
+import { feedFiles } from '../feed/files.ts';
+import { EventPace } from '../feed/pace.ts';
+import { EventSender, placesIn } from '../feed/sender.ts';
 import { openServer, type ServerOptions, withServer } from '../server-options.ts';
 import { show } from '../shown.ts';
 import { wholeNumber, withJson } from '../source-options.ts';
@@ -16,6 +19,7 @@ interface IngestOptions extends ServerOptions {
   readonly follow?: boolean;
   readonly speed?: number;
   readonly state?: string;
+  readonly since?: Date;
   readonly nats?: string;
   readonly partitions: number;
   readonly json?: boolean;
@@ -23,14 +27,17 @@ interface IngestOptions extends ServerOptions {
 
 const gapsShown = 20;
 
-/** `firebreak ingest`: logs on this machine → a server. */
+/** `firebreak ingest`: logs on this machine or in a bucket → a server. */
 export function ingestCommand(program: Command, cli: CommandLine): void {
   const { output } = cli;
   withJson(withServer(program.command('ingest <paths...>')))
-    .description('send events of files, folders or standard input (-) to a server; what is sent twice counts once')
+    .description(
+      'send events of files, folders, buckets (s3://bucket/prefix) or standard input (-) to a server; what is sent twice counts once',
+    )
     .option('--follow', 'go on with what is appended, through rotation and truncation, until interrupted')
     .option('--speed <factor>', 'play them back at the pace of their own times, so many times as fast: 10x', factor)
     .option('--state <file>', 'remember how far each file was sent, and go on from there')
+    .option('--since <time>', 'of a bucket, only what was written from then on', moment)
     .option('--nats <url>', 'put them on a NATS JetStream instead, from which servers take them (docs/hunting.md)')
     .option('--partitions <number>', 'parts that the events on NATS are divided into', wholeNumber(1, 256), 1)
     .action(async (paths: string[], options: IngestOptions) => {
@@ -53,7 +60,8 @@ export function ingestCommand(program: Command, cli: CommandLine): void {
         const all = async (path: string) => {
           const sender = new EventSender({ client, signal, told, state: options.state, patient: follow }, places);
           const idle = () => sender.flush();
-          for await (const fed of feed({ path, input: cli.terminal.input, follow, places, signal, idle })) {
+          const wish = { path, input: cli.terminal.input, follow, places, signal, idle, since: options.since };
+          for await (const fed of isBucketAddress(path) ? feedBucket(wish) : feedFiles(wish)) {
             if ('gap' in fed) {
               counts.unreadable += 1;
               gaps.push(...tally.add(fed.gap));

@@ -17,7 +17,7 @@ export default {
     const inside = recordedJson(message);
     const place = textAt(inside, 's3Bucket');
     if (place !== undefined && Array.isArray(field(inside, 's3ObjectKey')))
-      return 'It says only in which file of a bucket events are: read that with --events, or send by EventBridge or Firehose.';
+      return 'It says only in which file of a bucket events are: follow the bucket (firebreak ingest s3://…), or send by EventBridge or Firehose.';
     return [inside];
   },
 } satisfies Envelope;

@@ -1,8 +1,8 @@
 /** `firebreak ingest --nats`: events of files → a bus. What is put there twice counts once. */
 import { FirebreakError, type Gap } from '@firebreak/contract';
-import { readEvents } from '../events/read-events.ts';
-import { atWork, type CommandLine } from './command-line.ts';
-import { show } from './shown.ts';
+import { readEvents } from '../../events/read-events.ts';
+import { atWork, type CommandLine } from '../command-line.ts';
+import { show } from '../shown.ts';
 
 interface BusOptions {
   readonly nats: string;
@@ -10,14 +10,16 @@ interface BusOptions {
   readonly follow?: boolean;
   readonly speed?: number;
   readonly state?: string;
+  readonly since?: Date;
   readonly json?: boolean;
 }
 
 /** @throws FirebreakError FB-USAGE with options that only a server takes, FB-BUS-UNREACHABLE */
 export async function publishFiles(cli: CommandLine, paths: readonly string[], options: BusOptions): Promise<void> {
   const { world, output, terminal } = cli;
-  if (options.follow === true || options.speed !== undefined || options.state !== undefined)
-    throw new FirebreakError('FB-USAGE', '--follow, --speed and --state go with a server, not with --nats.');
+  const { follow, speed, state, since } = options;
+  if (follow === true || [speed, state, since].some((option) => option !== undefined))
+    throw new FirebreakError('FB-USAGE', '--follow, --speed, --state and --since go with a server, not with --nats.');
   const gaps: Gap[] = [];
   let passed = 0;
   const counts = await atWork(cli, 'Publishing events', async (signal, progress) => {

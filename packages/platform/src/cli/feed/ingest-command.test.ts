@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { FirebreakError, type TakenEvents } from '@firebreak/contract';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type Fed, type FeedPlace, feed } from './event-feed.ts';
-import { EventPace } from './event-pace.ts';
-import { EventSender, placesIn } from './event-sender.ts';
-import { type ServedDemo, serveDemo } from './testing/served-demo.ts';
+import { type ServedDemo, serveDemo } from '../testing/served-demo.ts';
+import { feedFiles } from './files.ts';
+import { EventPace } from './pace.ts';
+import type { FeedPlace } from './place.ts';
+import { EventSender, placesIn } from './sender.ts';
+import type { Fed } from './values.ts';
 
 let folder: string;
 let served: ServedDemo;
@@ -95,7 +97,7 @@ test('followed through a half line, a rotation and a truncation', async () => {
     idle,
   };
   const following = (async () => {
-    for await (const fed of feed(wish)) seen.push(idOf(fed));
+    for await (const fed of feedFiles(wish)) seen.push(idOf(fed));
   })().catch(() => undefined);
   await rested();
   const half = line('f2');

@@ -6,10 +6,9 @@ import { randomUUID } from 'node:crypto';
 import { rename, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FirebreakError, type TakenEvents } from '@firebreak/contract';
-import { z } from 'zod';
-import type { Client } from '../http/client.ts';
-import type { FeedPlace } from './event-feed.ts';
-import { readJsonFile } from './json-file.ts';
+import type { Client } from '../../http/client.ts';
+import { readJsonFile } from '../json-file.ts';
+import { type FeedPlace, placesSchema } from './place.ts';
 
 export interface SenderParts {
   readonly client: Pick<Client, 'call'>;
@@ -26,17 +25,9 @@ export interface SenderParts {
 const most = { events: 4000, bytes: 4 << 20 };
 const again = { firstMs: 250, longestMs: 10_000, awayMs: 60_000 };
 
-const stateSchema = z.object({
-  version: z.literal(1),
-  files: z.record(
-    z.string(),
-    z.object({ file: z.string(), offset: z.number(), head: z.string(), headBytes: z.number() }),
-  ),
-});
-
 /** Places by absolute path; empty when nothing was kept. */
 export async function placesIn(state: string | undefined): Promise<Map<string, FeedPlace>> {
-  const kept = state === undefined ? undefined : await readJsonFile(state, stateSchema);
+  const kept = state === undefined ? undefined : await readJsonFile(state, placesSchema);
   return new Map(Object.entries(kept?.files ?? {}));
 }
 

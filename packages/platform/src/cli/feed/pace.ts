@@ -1,5 +1,5 @@
 /** Events played back at the pace of their own times: as far apart as they happened, divided by a factor. */
-import { normalise } from '../events/normalise.ts';
+import { normalise } from '../../events/normalise.ts';
 
 export class EventPace {
   readonly #factor: number;

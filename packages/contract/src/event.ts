@@ -77,6 +77,8 @@ export interface EventFormat {
   readonly is: (value: unknown) => boolean;
   /** Events inside an envelope (`{"Records": […]}`); undefined for a value that is none. */
   readonly unwrap?: (value: unknown) => readonly unknown[] | undefined;
+  /** The value that a line of its own, which is no JSON, stands for; undefined for a line of any other kind. In linear time. */
+  readonly line?: (text: string) => unknown;
   /** Undefined where it says nothing that happened (a request that was only received). @returns a sentence when it cannot be read */
   readonly read: (value: unknown) => ReadEvent | string | undefined;
 }

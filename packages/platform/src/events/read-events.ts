@@ -1,6 +1,6 @@
 /**
- * Events of a folder, a file, a bucket or standard input: one JSON value a line, or JSON documents; packed or not. Memory is bounded by one
- * line or document; what is not read is said, with its place.
+ * Events of a folder, a file, a bucket or standard input: one JSON value a line, lines of a format's own, or JSON documents; packed or
+ * not. Memory is bounded by one line or document; what is not read is said, with its place.
  */
 import type { Gap } from '@firebreak/contract';
 import { bucketFiles, isBucketAddress } from '../intake/bucket.ts';
@@ -10,6 +10,7 @@ import { openSource, ReadingFailed, readDocumentsOf } from '../intake/documents/
 import { printable } from '../intake/foreign.ts';
 import { gap } from '../intake/gap.ts';
 import { makeGapTally } from '../intake/gap-tally.ts';
+import { valueOfLine } from './formats/index.ts';
 import { type Normalised, normalise } from './normalise.ts';
 
 export type ReadFromLog = Extract<Normalised, { event: unknown }> | { readonly passed: string } | { readonly gap: Gap };
@@ -17,14 +18,16 @@ export type ReadFromLog = Extract<Normalised, { event: unknown }> | { readonly p
 const maxBytes = 64 * 1024 ** 2;
 const gapsShown = 20;
 
+const ofLogs = /\.(json|jsonl|ndjson|log|txt)(\.(gz|zst|zstd))?$|\.(gz|zst)$/i;
+/** As S3 names its server access logs. */
+const ofS3 = /\d{4}(-\d{2}){5}-[0-9A-F]{16}$/;
+
 /**
  * Whether a file of a folder or a bucket is read, by its name; what is in it is told by its bytes. CloudTrail puts digests of its files
  * beside them, in which nothing happens.
  */
 export function isLogName(name: string): boolean {
-  return (
-    /\.(json|jsonl|ndjson|log|txt)(\.(gz|zst|zstd))?$|\.(gz|zst)$/i.test(name) && !name.includes('CloudTrail-Digest/')
-  );
+  return (ofLogs.test(name) || ofS3.test(name)) && !name.includes('CloudTrail-Digest/');
 }
 
 /** @param received what counts as the time of an event that tells none. @throws FirebreakError FB-SOURCE-UNREADABLE when there is no such source. */
@@ -52,7 +55,7 @@ export async function* readEvents(
     }
     const locator = printable(name);
     try {
-      for await (const read of readJsonLines(decompressed(chunks, locator), maxBytes)) {
+      for await (const read of readJsonLines(decompressed(chunks, locator), maxBytes, valueOfLine)) {
         signal.throwIfAborted();
         if ('problem' in read) yield* told('FB-EVENT-UNREADABLE', `${locator}#${read.line}`, read.problem.reason);
         else if ('value' in read)

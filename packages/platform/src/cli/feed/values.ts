@@ -4,7 +4,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import type { Gap } from '@firebreak/contract';
-import { eventFormats } from '../../events/formats/index.ts';
+import { eventFormats, valueOfLine } from '../../events/formats/index.ts';
 import { readDocumentsOf } from '../../intake/documents/read-documents.ts';
 import { gap } from '../../intake/gap.ts';
 import type { FeedPlace } from './place.ts';
@@ -90,8 +90,13 @@ function* textsOf(line: Buffer, file: string, place: FeedPlace | undefined): Gen
     .trim();
   if (text === '') return;
   const value = isUtf8(line) ? parsed(text) : undefined;
+  if (value !== undefined) yield* ofValue(value, text, file, place);
+  else yield* ofOwnLine(isUtf8(line) ? valueOfLine(text) : undefined, file, place);
+}
+
+function* ofOwnLine(value: unknown, file: string, place: FeedPlace | undefined): Generator<Fed> {
   if (value === undefined) yield problem(file, 'A line is no JSON in UTF-8.');
-  else yield* ofValue(value, text, file, place);
+  else yield { text: JSON.stringify(value), file, place };
 }
 
 async function* documents(

@@ -26,3 +26,12 @@ export const eventFormats: readonly EventFormat[] = [
 export function isKnown(value: unknown): boolean {
   return eventFormats.some(({ is, unwrap }) => is(value) || unwrap?.(value) !== undefined);
 }
+
+/** What a line of a log stands for that is no JSON, where some format has such lines. */
+export function valueOfLine(text: string): unknown {
+  for (const { line } of eventFormats) {
+    const value = line?.(text);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}

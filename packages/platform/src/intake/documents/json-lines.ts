@@ -13,7 +13,12 @@ export type JsonLine =
 
 const newline = 0x0a;
 
-export async function* readJsonLines(chunks: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<JsonLine> {
+/** @param otherwise what a line stands for that is no JSON; undefined where that is nothing */
+export async function* readJsonLines(
+  chunks: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+  otherwise: (text: string) => unknown = () => undefined,
+): AsyncGenerator<JsonLine> {
   let rest: Buffer = Buffer.alloc(0);
   let line = 0;
   let overlong = false;
@@ -41,7 +46,7 @@ export async function* readJsonLines(chunks: AsyncIterable<Uint8Array>, maxBytes
       }
       start = end + 1;
       if (overlong) overlong = false;
-      else yield* parsed(bytes, line, maxBytes);
+      else yield* parsed(bytes, line, maxBytes, otherwise);
     }
     if (whole !== undefined) continue;
     rest = rest.subarray(start);
@@ -52,7 +57,7 @@ export async function* readJsonLines(chunks: AsyncIterable<Uint8Array>, maxBytes
     if (overlong) rest = Buffer.alloc(0);
   }
   if (whole !== undefined) yield { line: 1, whole: Buffer.concat(whole) };
-  else if (!overlong) yield* parsed(rest, line + 1, maxBytes);
+  else if (!overlong) yield* parsed(rest, line + 1, maxBytes, otherwise);
 }
 
 const tooLong = (maxBytes: number) => ({
@@ -75,7 +80,12 @@ function isJson(bytes: Buffer): boolean {
   }
 }
 
-function* parsed(bytes: Buffer, line: number, maxBytes: number): Generator<JsonLine> {
+function* parsed(
+  bytes: Buffer,
+  line: number,
+  maxBytes: number,
+  otherwise: (text: string) => unknown,
+): Generator<JsonLine> {
   if (bytes.length > maxBytes) {
     yield { line, problem: tooLong(maxBytes) };
     return;
@@ -92,6 +102,8 @@ function* parsed(bytes: Buffer, line: number, maxBytes: number): Generator<JsonL
   try {
     yield { line, value: JSON.parse(text) };
   } catch {
-    yield { line, problem: { code: 'FB-YAML-INVALID', reason: 'The line is not JSON.' } };
+    const value = otherwise(text);
+    if (value !== undefined) yield { line, value };
+    else yield { line, problem: { code: 'FB-YAML-INVALID', reason: 'The line is not JSON.' } };
   }
 }

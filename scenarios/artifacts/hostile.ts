@@ -18,16 +18,7 @@ import {
   tensorHeader,
   torchMembers,
 } from './honest.ts';
-import { publishedSince } from './published.ts';
-
-export interface Hostile {
-  readonly name: string;
-  /** Advisory or document that describes it, where there is one. */
-  readonly from?: string;
-  readonly bytes: Buffer;
-  /** Unless it says otherwise it must be called unsafe. */
-  readonly atLeast?: 'suspicious' | 'cannot-tell';
-}
+import { type Hostile, publishedSince } from './published.ts';
 
 const { join, text, global, tuple, int, reduce, proto, stop } = op;
 const payload = calling('os', 'system');

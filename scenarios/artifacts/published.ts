@@ -6,7 +6,15 @@ import { gzipSync } from 'node:zlib';
 import { operations } from '../../packages/platform/src/artifacts/inspection/pickle/operations.case.ts';
 import { calling, op, tarOf, u32, u64, zipOf } from './assemble.ts';
 import { kerasModel, npy, onnx, torchMembers } from './honest.ts';
-import type { Hostile } from './hostile.ts';
+
+export interface Hostile {
+  readonly name: string;
+  /** Advisory or document that describes it, where there is one. */
+  readonly from?: string;
+  readonly bytes: Buffer;
+  /** Unless it says otherwise it must be called unsafe. */
+  readonly atLeast?: 'suspicious' | 'cannot-tell';
+}
 
 const { join, text, global, tuple, reduce, proto, stop } = op;
 const payload = calling('os', 'system');

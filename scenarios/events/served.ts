@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { KeptEvent } from '../../packages/platform/src/events/store.ts';
+import type { KeptEvent } from '../../packages/platform/src/events/kept-event.ts';
 import { systemClock } from '../../packages/platform/src/kernel/clock.ts';
 import { openStorage } from '../../packages/platform/src/storage/storage.ts';
 import { testServer } from '../../packages/platform/src/storage/test-database.ts';

@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 import type { KeptDetection, Suppression } from '@firebreak/contract/answers/detections';
 import type { RotationState } from '@firebreak/contract/answers/rotation';
 import { catalogue, type ErrorCode } from '@firebreak/contract/errors';
-import { type Route, type RouteName, routes } from '@firebreak/contract/routes';
+import type { Route } from '@firebreak/contract/route';
+import { type RouteName, routes } from '@firebreak/contract/routes';
 import {
   aiTools,
   channels,

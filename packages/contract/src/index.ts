@@ -88,5 +88,6 @@ export * from './node.ts';
 export * from './plan.ts';
 export * from './recovery-attestation.ts';
 export * from './recovery-routes.ts';
+export * from './route.ts';
 export * from './routes.ts';
 export * from './snapshot.ts';

@@ -17,7 +17,7 @@ import {
 } from './answers/recovery-choice.ts';
 import { executionSchema } from './incident.ts';
 import { planSchema } from './plan.ts';
-import type { Route } from './routes.ts';
+import type { Route } from './route.ts';
 
 const params = z.object({ id: z.string().max(64) });
 const node = z.string().min(1).max(2000);

@@ -9,7 +9,8 @@
 import { FirebreakError, type NormalEvent } from '@firebreak/contract';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { actingNodes, type EventLine, mainLine } from '../events/store.ts';
+import { actingNodes } from '../events/acting-nodes.ts';
+import { type EventLine, mainLine } from '../events/store.ts';
 import { sha256Hex } from '../kernel/digest.ts';
 
 export const stream = 'FIREBREAK_EVENTS';

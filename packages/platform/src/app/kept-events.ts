@@ -1,6 +1,7 @@
 /** Events wherever they are kept: in the database or in a file. */
 import { FirebreakError, type Gap, type NormalEvent } from '@firebreak/contract';
-import type { EventWish, KeptEvent } from '../events/store.ts';
+import type { KeptEvent } from '../events/kept-event.ts';
+import type { EventWish } from '../events/store.ts';
 import type { ColdEvents } from '../storage/cold-events.ts';
 import type { Storage } from '../storage/storage.ts';
 

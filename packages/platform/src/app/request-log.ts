@@ -4,8 +4,9 @@
  * files are in it too; a file that cannot be read any more is missing, and the snapshot says so.
  */
 import { FirebreakError, type Gap, type Snapshotter } from '@firebreak/contract';
+import type { KeptEvent } from '../events/kept-event.ts';
 import { idsInLogs } from '../events/node-finder.ts';
-import type { EventStore, EventWish, KeptEvent } from '../events/store.ts';
+import type { EventStore, EventWish } from '../events/store.ts';
 import { theseBytes } from '../intake/open-body.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
 import type { ColdEvents } from '../storage/cold-events.ts';

@@ -4,7 +4,8 @@ import type { NormalEvent } from '@firebreak/contract';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { BatchBuilder, batchOf, framePacking, unpackedEvents } from '../events/event-batch.ts';
-import { type AppendedBlock, type KeptEvent, mainLine } from '../events/store.ts';
+import type { KeptEvent } from '../events/kept-event.ts';
+import { type AppendedBlock, mainLine } from '../events/store.ts';
 import { WatchFeed } from './watch-feed.ts';
 
 const event = (no: number): NormalEvent => ({

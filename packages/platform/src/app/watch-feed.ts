@@ -5,8 +5,9 @@
  * on) reads the store until he does.
  */
 import { unpackedEvents } from '../events/event-batch.ts';
+import type { KeptEvent } from '../events/kept-event.ts';
 import { lookedEvents } from '../events/looked-events.ts';
-import type { AppendedBlock, EventLine, EventStore, KeptEvent } from '../events/store.ts';
+import type { AppendedBlock, EventLine, EventStore } from '../events/store.ts';
 
 export class WatchFeed {
   readonly #store: Pick<EventStore, 'after' | 'byIds'>;

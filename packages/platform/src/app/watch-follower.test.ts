@@ -5,8 +5,8 @@ import { expect, test } from 'vitest';
 import { readLogSources } from '../cli/rule-folder.ts';
 import { auditEngine } from '../detection/sigma/testing/audit-rules.ts';
 import type { WatchPlace } from '../detection/watch-place.ts';
+import type { KeptEvent } from '../events/kept-event.ts';
 import { normalise } from '../events/normalise.ts';
-import type { KeptEvent } from '../events/store.ts';
 import { WatchFollower } from './watch-follower.ts';
 
 const sources = await readLogSources(undefined, new AbortController().signal);

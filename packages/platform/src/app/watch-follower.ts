@@ -15,7 +15,8 @@ import { defaultCorrelationOptions } from '../detection/sigma/correlation/correl
 import type { SigmaEngine } from '../detection/sigma/engine/sigma-engine.ts';
 import { Watch } from '../detection/watch.ts';
 import type { WatchPlaces } from '../detection/watch-place.ts';
-import type { EventStore, KeptEvent } from '../events/store.ts';
+import type { KeptEvent } from '../events/kept-event.ts';
+import type { EventStore } from '../events/store.ts';
 
 /** Detections of a batch of events, in the order found. Those that come twice have the same id. */
 export type TakeDetections = (detections: readonly Detection[]) => Promise<void>;

@@ -7,6 +7,7 @@ import {
   type PromotionFindings,
   type PromotionRecord,
   type PromotionSubject,
+  type promotedKinds,
 } from '@firebreak/contract';
 import { inspectFiles } from '../artifacts/inspection/inspect-files.ts';
 import { worst } from '../artifacts/inspection/inspection.ts';
@@ -28,9 +29,28 @@ import { findingsOf } from '../promotion/gather.ts';
 import { openPromotionPolicy } from '../promotion/policy.ts';
 import { type GateTrust, openTrust, trustInNobody } from '../promotion/trust.ts';
 import { atWork, type CommandLine } from './command-line.ts';
-import type { PromoteOptions } from './commands/gate-promote.ts';
-import { openServer } from './server-options.ts';
+import { openServer, type ServerOptions } from './server-options.ts';
 import { openSource } from './source-options.ts';
+
+export interface PromoteOptions extends ServerOptions {
+  readonly kind: (typeof promotedKinds)[number];
+  readonly stage: string;
+  readonly environment?: string;
+  readonly policy?: readonly string[];
+  readonly onlyPolicy?: boolean;
+  readonly trust?: string;
+  readonly signature?: string;
+  readonly attestation?: readonly string[];
+  readonly name?: string;
+  readonly node?: string;
+  readonly from?: readonly string[];
+  readonly as?: string;
+  readonly record?: string;
+  readonly attest?: string;
+  readonly attestKey?: string;
+  readonly sarif?: boolean;
+  readonly json?: boolean;
+}
 
 const mostAttestationBytes = 64 * 1024 * 1024;
 const mostAttestations = 1000;

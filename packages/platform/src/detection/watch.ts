@@ -18,7 +18,8 @@ import type {
   SeenEvent,
   StreamDetector,
 } from '@firebreak/contract';
-import { actingNodes, type KeptEvent } from '../events/store.ts';
+import { actingNodes } from '../events/acting-nodes.ts';
+import type { KeptEvent } from '../events/kept-event.ts';
 import { sha256Hex } from '../kernel/digest.ts';
 import { byFormat } from './by-format.ts';
 import { RememberedEvents } from './remembered.ts';

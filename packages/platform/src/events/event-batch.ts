@@ -7,8 +7,9 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { NodeId, NormalEvent } from '@firebreak/contract';
 import { sha256Hex } from '../kernel/digest.ts';
+import { actingNodes } from './acting-nodes.ts';
+import type { KeptEvent } from './kept-event.ts';
 import { type Look, type Looks, LooksBuilder } from './look.ts';
-import { actingNodes, type KeptEvent } from './store.ts';
 
 /** What events are found by besides their time. */
 export type EventRole = 'actor' | 'target' | 'operation';

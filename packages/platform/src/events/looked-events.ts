@@ -1,8 +1,8 @@
 /** The events of a block that were looked at before: each is unpacked, with its neighbours, when somebody asks for more than the look. */
 import type { NormalEvent } from '@firebreak/contract';
 import { type EventBlock, type FramedEvent, framedEvents, unpackedPiece } from './event-batch.ts';
+import type { KeptEvent } from './kept-event.ts';
 import { eachLook, type LookAtKept, type LookedAt } from './look.ts';
-import type { KeptEvent } from './store.ts';
 
 /** @param looked all events of the block, in their order @param counts how many events each piece holds */
 export function* lookedEvents(

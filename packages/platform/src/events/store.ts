@@ -1,28 +1,14 @@
 /** Where events are kept. */
-import type { NodeId, NormalEvent, SeenEvent } from '@firebreak/contract';
+import type { NodeId, NormalEvent } from '@firebreak/contract';
 import type { EventBatch, EventBlock } from './event-batch.ts';
-import type { LookAtKept, LookedAt } from './look.ts';
+import type { KeptEvent } from './kept-event.ts';
+import type { LookedAt } from './look.ts';
 
 export interface KnownLog {
   readonly format: string;
   readonly events: number;
   readonly first: string;
   readonly last: string;
-}
-
-/** An event as it is kept. */
-export interface KeptEvent extends SeenEvent {
-  /** Its place in the order of appending; numbers grow, and some are missing. */
-  readonly no: number;
-  readonly received: Date;
-  /** The JSON that `event` is parsed from, where it lies as such. */
-  readonly formText?: string;
-  /** The JSON that `raw` is parsed from, at each look. */
-  readonly rawText: string;
-  /** What a first look at it said, where one was taken. */
-  readonly look?: LookAtKept;
-  /** Whether these bytes are anywhere in it, in the form or in the raw text: without parsing either. */
-  holds?(bytes: Buffer): boolean;
 }
 
 /** All that is given must hold; of the lists, one of each. */
@@ -97,20 +83,4 @@ export interface EventStore {
   /** Number of the last event; 0 without any. */
   last(line?: EventLine): Promise<number>;
   logs(): Promise<readonly KnownLog[]>;
-}
-
-/** The nodes that acted in an event, as it names them; a group is no actor. */
-export function actingNodes({ actor: { id, credential, behind, also = [] } }: NormalEvent): readonly NodeId[] {
-  const nodes: NodeId[] = [];
-  const add = (node: NodeId | undefined) => {
-    if (node !== undefined && !nodes.includes(node) && isActor(node)) nodes.push(node);
-  };
-  for (const node of [credential, id, behind]) add(node);
-  for (const node of also) add(node);
-  return nodes;
-}
-
-/** Groups act in too many events to be found by. */
-export function isActor(node: NodeId): boolean {
-  return !node.startsWith('kubernetes:Group/');
 }

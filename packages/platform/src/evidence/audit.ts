@@ -7,7 +7,7 @@ import { custodyEntry, custodyOf, wholeOf } from './custody.ts';
 import { digestOf } from './snapshot/keep-piece.ts';
 import type { ManifestPage } from './snapshot/manifest.ts';
 import type { EvidenceStore } from './stores/store.ts';
-import type { VaultParts } from './vault.ts';
+import type { VaultParts } from './vault-parts.ts';
 
 export interface AuditRequest {
   /** All when absent. */

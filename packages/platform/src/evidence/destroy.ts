@@ -10,7 +10,7 @@ import { custodyEntry, wholeOf } from './custody.ts';
 import { keptBy } from './held.ts';
 import { journalled } from './snapshot/manifest.ts';
 import type { EvidenceStore } from './stores/store.ts';
-import type { VaultParts } from './vault.ts';
+import type { VaultParts } from './vault-parts.ts';
 
 export interface DestroyRequest {
   readonly snapshot: string;

@@ -4,7 +4,7 @@ import { newId } from '../kernel/id.ts';
 import { custodyEntry, wholeOf } from './custody.ts';
 import { journalled } from './snapshot/manifest.ts';
 import type { EvidenceStore } from './stores/store.ts';
-import type { VaultParts } from './vault.ts';
+import type { VaultParts } from './vault-parts.ts';
 
 export interface HoldRequest {
   /** One of the two. */

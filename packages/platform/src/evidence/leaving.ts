@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import type { LedgerDraft } from '@firebreak/contract';
 import { custodyEntry, wholeOf } from './custody.ts';
-import type { VaultParts } from './vault.ts';
+import type { VaultParts } from './vault-parts.ts';
 
 export interface LeavingFile {
   readonly incident: string;

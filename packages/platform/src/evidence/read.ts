@@ -12,7 +12,7 @@ import { digestOf } from './snapshot/keep-piece.ts';
 import { journalled } from './snapshot/manifest.ts';
 import { diskTrouble } from './stores/disk-trouble.ts';
 import type { EvidenceStore } from './stores/store.ts';
-import type { VaultParts } from './vault.ts';
+import type { VaultParts } from './vault-parts.ts';
 import type { PieceRow } from './vault-store.ts';
 
 export interface ReadRequest {

@@ -1,6 +1,5 @@
 /** The evidence vault: takes, keeps, shows, audits and, when nothing forbids it, destroys. Each verb is a file beside this one. */
 import {
-  type AnySnapshotter,
   type CustodyRecord,
   type Destruction,
   FirebreakError,
@@ -14,42 +13,19 @@ import {
   type Vault as VaultAnswer,
   type VaultAudit,
 } from '@firebreak/contract';
-import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/id.ts';
-import type { Ledger } from '../ledger/ledger.ts';
 import { type AuditRequest, audit } from './audit.ts';
-import { type Custodian, custodyEntry, custodyOf, custodyRecord } from './custody.ts';
+import { custodyEntry, custodyOf, custodyRecord } from './custody.ts';
 import { type DestroyRequest, destroy } from './destroy.ts';
 import { type HoldRequest, hold, release, retain } from './held.ts';
 import { type LeavingFile, leavingFile } from './leaving.ts';
 import { type MoveRequest, move, type OpenPiece, type ReadRequest, read } from './read.ts';
 import { type RedactRequest, redact } from './redaction/redact.ts';
-import type { Sealing } from './sealing/sealing.ts';
 import type { VaultSettings } from './settings.ts';
 import { takePieces } from './snapshot/take.ts';
 import type { EvidenceStore } from './stores/store.ts';
-import type { SealingKind, SnapshotRow, VaultStore } from './vault-store.ts';
-
-/** What takes a subject, with the session that it is in. */
-export interface Taker {
-  readonly snapshotter: AnySnapshotter;
-  readonly session: unknown;
-}
-
-export interface VaultParts<Tx> {
-  readonly rows: VaultStore<Tx>;
-  readonly ledger: Ledger<Tx>;
-  readonly clock: Clock;
-  readonly custodian: Custodian;
-  readonly settings: VaultSettings;
-  readonly stores: ReadonlyMap<string, EvidenceStore>;
-  /** How new snapshots are sealed, and how each kind is opened. */
-  readonly sealing: (kind?: SealingKind) => Sealing;
-  readonly contentKey: Uint8Array;
-  /** Undefined when nothing that is open here takes it. */
-  readonly taker: (subject: SnapshotSubject) => Taker | undefined;
-  readonly snapshotters: readonly AnySnapshotter[];
-}
+import type { Taker, VaultParts } from './vault-parts.ts';
+import type { SnapshotRow } from './vault-store.ts';
 
 export interface TakeRequest {
   readonly subject: string;

@@ -14,9 +14,9 @@ import type {
   NormalEvent,
   TimelineKind,
 } from '@firebreak/contract';
+import { actingNodes } from '../events/acting-nodes.ts';
 import { approvalWords } from '../events/approval.ts';
 import type { NodeFinder } from '../events/node-finder.ts';
-import { actingNodes } from '../events/store.ts';
 import type { AttackGraph } from '../graph/attack-graph.ts';
 import { bestPath } from '../graph/paths.ts';
 import { refOf } from './cases/judge.ts';

@@ -1,7 +1,7 @@
 /** Who acted for the attacker, and what was touched: one event after the other, in the order of time. */
 import { type CouldDid, type GraphNode, type NodeId, type NormalEvent, nodeRef } from '@firebreak/contract';
+import { actingNodes } from '../events/acting-nodes.ts';
 import type { NodeFinder } from '../events/node-finder.ts';
-import { actingNodes } from '../events/store.ts';
 import type { AttackGraph } from '../graph/attack-graph.ts';
 import { takenBy } from './taking.ts';
 

@@ -8,7 +8,7 @@ import { open, writeFile } from 'node:fs/promises';
 import type { ColumnedBlock, EventReader } from '../events/columns/columned-block.ts';
 import { formAt, groupOf, unpackGroup } from '../events/columns/forms.ts';
 import type { FramedEvent } from '../events/event-batch.ts';
-import type { KeptEvent } from '../events/store.ts';
+import type { KeptEvent } from '../events/kept-event.ts';
 import type { Transaction } from './database.ts';
 import { ColumnPacker, enoughEvents, PackedBlock, type PackedColumns } from './event-columns.ts';
 

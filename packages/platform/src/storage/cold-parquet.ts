@@ -3,7 +3,9 @@
  * file. The columns can be read by any tool that reads Parquet.
  */
 import type { NormalEvent } from '@firebreak/contract';
-import { actingNodes, type EventWish, type KeptEvent } from '../events/store.ts';
+import { actingNodes } from '../events/acting-nodes.ts';
+import type { KeptEvent } from '../events/kept-event.ts';
+import type { EventWish } from '../events/store.ts';
 
 export interface ColdRow {
   readonly no: number;

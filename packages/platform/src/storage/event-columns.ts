@@ -10,7 +10,8 @@ import type { ColumnedBlock, EventReader } from '../events/columns/columned-bloc
 import { FormPacker, formAt, groupOf, type PackedForms, unpackGroup } from '../events/columns/forms.ts';
 import { pack, unpack } from '../events/columns/packing.ts';
 import { type FramedEvent, framedEvents } from '../events/event-batch.ts';
-import type { EventWish, KeptEvent } from '../events/store.ts';
+import type { KeptEvent } from '../events/kept-event.ts';
+import type { EventWish } from '../events/store.ts';
 import type { Database, Queryable } from './database.ts';
 import type { BlockRow } from './event-block.ts';
 import { blocksThatMay } from './event-store.ts';

@@ -3,7 +3,8 @@
  * there. Events that have columns come as these, others block by block; indexes leave out that in which nothing can fit.
  */
 import type { ColumnedBlock } from '../events/columns/columned-block.ts';
-import type { EventWish, KeptEvent } from '../events/store.ts';
+import type { KeptEvent } from '../events/kept-event.ts';
+import type { EventWish } from '../events/store.ts';
 import type { Queryable } from './database.ts';
 import { type BlockRow, eventsOfBlock } from './event-block.ts';
 import { piecesThatMay } from './event-columns.ts';

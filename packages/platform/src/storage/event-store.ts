@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
 import type { NormalEvent } from '@firebreak/contract';
 import { type EventBatch, eventKey, framePacking, isBy, pieceBytes } from '../events/event-batch.ts';
+import type { KeptEvent } from '../events/kept-event.ts';
 import { type LookedAt, notLooked } from '../events/look.ts';
 import {
   type Appended,
@@ -17,7 +18,6 @@ import {
   type EventLine,
   type EventStore,
   type EventWish,
-  type KeptEvent,
   mainLine,
 } from '../events/store.ts';
 import { sha256Hex } from '../kernel/digest.ts';

@@ -11,13 +11,7 @@ import { useRowWindow } from '../../ui/row-window.ts';
 import { visible } from '../../ui/visible.ts';
 import classes from './exposure-matrix.module.css';
 import { type Gone, isGone } from './gone.ts';
-import { cellWidth, headHeight, moved, nameWidth, rowHeight, scrollFor } from './matrix-moves.ts';
-
-/** Places in the answer's lists. */
-export interface Cell {
-  readonly identity: number;
-  readonly asset: number;
-}
+import { type Cell, cellWidth, headHeight, moved, nameWidth, rowHeight, scrollFor } from './matrix-moves.ts';
 
 interface ExposureMatrixProps {
   readonly exposure: Exposure;

@@ -8,11 +8,12 @@ import { Figure, Figures } from '../../ui/figure.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { useWhatIf } from '../what-if/use-what-if.ts';
-import { type Cell, ExposureMatrix } from './exposure-matrix.tsx';
+import { ExposureMatrix } from './exposure-matrix.tsx';
 import { ExposureNav } from './exposure-nav.tsx';
 import classes from './exposure-page.module.css';
 import { ExposureSide } from './exposure-side.tsx';
 import { goneOf } from './gone.ts';
+import type { Cell } from './matrix-moves.ts';
 
 /** Identities × what must not be lost, both worst first. */
 export function ExposurePage() {

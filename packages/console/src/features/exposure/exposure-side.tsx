@@ -8,9 +8,9 @@ import { NodeLink } from '../../ui/node-link.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { PathCard } from '../paths/path-card.tsx';
-import type { Cell } from './exposure-matrix.tsx';
 import classes from './exposure-side.module.css';
 import { type Gone, isGone } from './gone.ts';
+import type { Cell } from './matrix-moves.ts';
 
 interface ExposureSideProps {
   readonly exposure: Exposure;

@@ -1,5 +1,10 @@
 /** Where the keys lead in the matrix, and how far it has to scroll to show a cell. Sizes in pixels. */
-import type { Cell } from './exposure-matrix.tsx';
+
+/** Places in the answer's lists. */
+export interface Cell {
+  readonly identity: number;
+  readonly asset: number;
+}
 
 export const rowHeight = 32;
 export const cellWidth = 34;

@@ -1,5 +1,5 @@
+import { actingNodes } from '../../events/acting-nodes.ts';
 import { idsInLogs } from '../../events/node-finder.ts';
-import { actingNodes } from '../../events/store.ts';
 import type { AttackGraph } from '../../graph/attack-graph.ts';
 import type { Handlers } from '../../http/handlers.ts';
 import { aiToolsOf, type LastSeen } from '../../inventory/ai-tools.ts';

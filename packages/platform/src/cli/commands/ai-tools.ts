@@ -1,7 +1,7 @@
 import type { AiTool, AiTools, NodeId } from '@firebreak/contract';
 import type { Command } from 'commander';
+import { actingNodes } from '../../events/acting-nodes.ts';
 import { readEvents } from '../../events/read-events.ts';
-import { actingNodes } from '../../events/store.ts';
 import { aiToolsOf } from '../../inventory/ai-tools.ts';
 import { atWork, type CommandLine } from '../command-line.ts';
 import { joined, type Shown, show, table } from '../shown.ts';

@@ -16,30 +16,10 @@ import { promotionStatement } from '../../promotion/findings/vouched.ts';
 import { openPromotionPolicy } from '../../promotion/policy.ts';
 import { replay } from '../../promotion/replay.ts';
 import { atWork, type CommandLine } from '../command-line.ts';
-import { judgePromotion } from '../promotion-question.ts';
+import { judgePromotion, type PromoteOptions } from '../promotion-question.ts';
 import { openServer, type ServerOptions, withServer } from '../server-options.ts';
 import { bold, green, joined, red, type Shown, show, yellow } from '../shown.ts';
 import { repeated, wholeNumber, withJson, withSource } from '../source-options.ts';
-
-export interface PromoteOptions extends ServerOptions {
-  readonly kind: (typeof promotedKinds)[number];
-  readonly stage: string;
-  readonly environment?: string;
-  readonly policy?: readonly string[];
-  readonly onlyPolicy?: boolean;
-  readonly trust?: string;
-  readonly signature?: string;
-  readonly attestation?: readonly string[];
-  readonly name?: string;
-  readonly node?: string;
-  readonly from?: readonly string[];
-  readonly as?: string;
-  readonly record?: string;
-  readonly attest?: string;
-  readonly attestKey?: string;
-  readonly sarif?: boolean;
-  readonly json?: boolean;
-}
 
 interface ReplayOptions extends ServerOptions {
   readonly policy?: readonly string[];

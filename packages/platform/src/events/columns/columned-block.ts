@@ -1,5 +1,5 @@
 /** Some thousand events that follow each other, as a hunt meets them where they have columns, wherever they are kept. */
-import type { KeptEvent } from '../store.ts';
+import type { KeptEvent } from '../kept-event.ts';
 import type { FormColumns } from './block-columns.ts';
 import type { Column } from './column.ts';
 

@@ -3,7 +3,7 @@
  * neighbours by the thousand, and without what it came as.
  */
 import type { NormalEvent } from '@firebreak/contract';
-import type { KeptEvent } from '../store.ts';
+import type { KeptEvent } from '../kept-event.ts';
 import { pack, unpack } from './packing.ts';
 
 export interface PackedForms {

@@ -4,7 +4,7 @@ import { tlogProofText } from '../../ledger/tlog-proof.ts';
 import { custodyEntry, custodyOf } from '../custody.ts';
 import { clearBytes, pieceOf, storeWith } from '../read.ts';
 import { journalled } from '../snapshot/manifest.ts';
-import type { VaultParts } from '../vault.ts';
+import type { VaultParts } from '../vault-parts.ts';
 import { leafHash, leavesOf, recordLeaf, saltOf } from './commitment.ts';
 import { treePath } from './tree.ts';
 

@@ -22,7 +22,7 @@ import { treeRoot } from '../redaction/tree.ts';
 import type { Sealing } from '../sealing/sealing.ts';
 import { diskTrouble } from '../stores/disk-trouble.ts';
 import type { EvidenceStore } from '../stores/store.ts';
-import type { VaultParts } from '../vault.ts';
+import type { VaultParts } from '../vault-parts.ts';
 import type { SnapshotRow, VaultStore } from '../vault-store.ts';
 import { keepPiece, type PieceWork, pieceName } from './keep-piece.ts';
 import { journalled, manifestMediaType, manifestPages } from './manifest.ts';

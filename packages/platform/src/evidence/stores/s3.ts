@@ -5,11 +5,7 @@
  * Credentials are those of the environment, as every AWS program finds them.
  */
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
 import {
-  AbortMultipartUploadCommand,
-  CompleteMultipartUploadCommand,
-  CreateMultipartUploadCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   GetObjectLockConfigurationCommand,
@@ -20,20 +16,16 @@ import {
   PutObjectRetentionCommand,
   S3Client,
   S3ServiceException,
-  UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { FirebreakError } from '@firebreak/contract';
-import { sha256 } from '../../kernel/digest.ts';
 import type { StoreSettings } from '../settings.ts';
+import { PartUploads } from './s3-parts.ts';
 import { scratchFolder } from './scratch.ts';
 import type { EvidenceStore, SpooledBlob } from './store.ts';
 
 /** What one request may carry; larger blobs go in parts. */
 const wholeBytes = 64 * 1024 * 1024;
-/** One part is in memory for each blob under way. */
 const partBytes = 16 * 1024 * 1024;
-/** An upload has no more; parts of a very large blob are larger. */
-const mostParts = 10_000;
 
 interface Bounds {
   readonly wholeBytes: number;
@@ -53,6 +45,7 @@ export function s3Store(
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
+  const uploads = new PartUploads(client, bounds.partBytes);
   const keyOf = (digest: string) => `${prefix === '' ? '' : `${prefix.replace(/\/+$/, '')}/`}sha256/${digest}`;
   const place = (digest: string) => ({ Bucket: bucket, Key: keyOf(digest) });
 
@@ -87,37 +80,6 @@ export function s3Store(
       }),
       { abortSignal: signal },
     );
-  }
-
-  async function putInParts(blob: SpooledBlob, lock: ReturnType<typeof lockOf>, signal: AbortSignal): Promise<void> {
-    const about = place(blob.sha256);
-    const begun = await client.send(
-      new CreateMultipartUploadCommand({ ...about, ...lock, ContentType: blob.mediaType, ChecksumAlgorithm: 'SHA256' }),
-    );
-    const upload = { ...about, UploadId: begun.UploadId };
-    const handle = await open(blob.file, 'r');
-    try {
-      const parts: { ETag: string | undefined; PartNumber: number; ChecksumSHA256: string }[] = [];
-      const partBytes = Math.max(bounds.partBytes, Math.ceil(blob.size / mostParts));
-      const buffer = Buffer.alloc(partBytes);
-      for (let at = 0; at < blob.size; at += partBytes) {
-        const { bytesRead } = await handle.read(buffer, 0, Math.min(partBytes, blob.size - at), at);
-        const Body = buffer.subarray(0, bytesRead);
-        const part = { PartNumber: parts.length + 1, ChecksumSHA256: Buffer.from(sha256(Body)).toString('base64') };
-        const { ETag } = await client.send(new UploadPartCommand({ ...upload, ...part, Body }), {
-          abortSignal: signal,
-        });
-        parts.push({ ...part, ETag });
-      }
-      await client.send(
-        new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts: parts }, IfNoneMatch: '*' }),
-      );
-    } catch (error) {
-      await client.send(new AbortMultipartUploadCommand(upload)).catch(() => undefined);
-      throw error;
-    } finally {
-      await handle.close();
-    }
   }
 
   async function stateOf(digest: string, signal: AbortSignal) {
@@ -168,7 +130,7 @@ export function s3Store(
       const lock = lockOf(objectLock, retainUntil);
       try {
         if (blob.size <= bounds.wholeBytes) await putWhole(blob, lock, signal);
-        else await putInParts(blob, lock, signal);
+        else await uploads.put(blob, place(blob.sha256), lock, signal);
         return 'kept';
       } catch (error) {
         signal.throwIfAborted();

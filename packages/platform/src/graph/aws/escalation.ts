@@ -23,26 +23,9 @@ import { quarantine } from './levers.ts';
 import { identityNeeds } from './needs.ts';
 import { leastPool, type Pool } from './pool.ts';
 import { known, type Population } from './resources-with-roles.ts';
+import type { Target } from './target.ts';
 import { isUniform } from './uniform.ts';
 import { witnesses } from './witness.ts';
-
-/** Something that the way is done to, and what that gains. */
-export interface Target {
-  /** ARNs by the name that steps use: `role`, `user`, `group`, `policy`, `thing`. Several are alternatives. */
-  readonly arns: Readonly<Record<string, readonly string[]>>;
-  readonly gains: readonly NodeId[];
-  readonly facts: readonly FactId[];
-  /** Condition keys of the steps on it. */
-  readonly context?: Readonly<Record<string, string>>;
-  /** What else must hold, already decided (a trust policy, a boundary). */
-  readonly given?: readonly Pick<AwsDecision, 'decision' | 'keys'>[];
-  /** What is presumed and not known. */
-  readonly presumes?: string;
-  /** A remark that belongs to this target alone. */
-  readonly note?: string;
-  /** Decides further what a step cannot say. */
-  readonly also?: () => AwsDecision;
-}
 
 export type Targets = (estate: Estate, holder: Holder) => Iterable<Target | Pool>;
 

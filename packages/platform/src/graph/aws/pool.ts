@@ -4,8 +4,8 @@
  * edges. Whoever is in the pool itself gets the blocks that it is not in, and its own block one by one.
  */
 import type { NodeGroup, NodeId } from '@firebreak/contract';
-import type { Target } from './escalation.ts';
 import type { AwsDecision } from './evaluate.ts';
+import type { Target } from './target.ts';
 
 export interface Pool {
   /** Each gains one node, and all are presumed alike. */

@@ -6,13 +6,14 @@ import { accountAdminId, accountOfArn, awsId, type Estate, type Fact, type NodeI
 import { perEstate } from '../../facts/estate.ts';
 import { givesWholeAccount, wouldHoldAccount } from './administrators.ts';
 import { assumes, rolesOpenTo, rolesTrustingAccount } from './assume.ts';
-import type { Target, Targets } from './escalation.ts';
+import type { Targets } from './escalation.ts';
 import type { AwsDecision } from './evaluate.ts';
 import { type Holder, holdersOf } from './holders.ts';
 import { keptInGroup } from './members.ts';
 import { type Pool, poolOf } from './pool.ts';
 import { inAccount, isUnread } from './read.ts';
 import { known, type Population, type Resource } from './resources-with-roles.ts';
+import type { Target } from './target.ts';
 import { trustOf } from './trust.ts';
 
 /** What is the same for every holder of an account, made once. */

@@ -3,16 +3,14 @@
  * (`station.cases`); what detections say, what people decide and what is open lives in the database, so that several servers may
  * do so at once, and a batch that is handed in twice changes nothing.
  */
-import type { Detection, LedgerDraft, NormalEvent } from '@firebreak/contract';
-import type { Clock } from '../../kernel/clock.ts';
+import type { Detection, LedgerDraft } from '@firebreak/contract';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { bounded } from './bounded.ts';
+import type { CaseParts, CaseSettings } from './case-parts.ts';
 import { createDecisions, type Decisions } from './decisions.ts';
-import type { Spans } from './links.ts';
 import { regroup } from './regroup.ts';
-import type { CaseStore } from './store.ts';
 import { covers } from './suppressions.ts';
-import { type EstateView, traitsOf, withBefore } from './traits.ts';
+import { traitsOf, withBefore } from './traits.ts';
 
 export interface TakenDetections {
   /** New ones; the others were there. */
@@ -28,24 +26,8 @@ export interface Cases extends Decisions {
   takeDetections(detections: readonly Detection[]): Promise<TakenDetections>;
 }
 
-export interface CaseSettings extends Spans {
-  /** A stable detection at least so severe opens an incident. */
-  readonly opens: Detection['severity'];
-}
-
 const day = 86_400_000;
 const defaultSettings: CaseSettings = { opens: 'medium', windowMs: 7 * day, wayMs: day };
-
-export interface CaseParts<Tx> {
-  readonly store: CaseStore<Tx>;
-  readonly ledger: Ledger<Tx>;
-  readonly clock: Clock;
-  readonly settings?: CaseSettings;
-  /** The estate as it is now; undefined where there is none, and identities are all there is to group by. */
-  readonly estate: () => Promise<EstateView | undefined>;
-  /** Events by id, as far as they are kept. */
-  readonly events: (ids: readonly string[]) => Promise<readonly NormalEvent[]>;
-}
 
 const mostInBatch = 5000;
 

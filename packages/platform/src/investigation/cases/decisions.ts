@@ -10,7 +10,7 @@ import {
   type SuppressionScope,
 } from '@firebreak/contract';
 import { newId } from '../../kernel/id.ts';
-import type { CaseParts } from './cases.ts';
+import type { CaseParts } from './case-parts.ts';
 import { rejudge } from './regroup.ts';
 import type { CaseRow, Placement } from './store.ts';
 import { covers } from './suppressions.ts';

@@ -4,8 +4,8 @@
  * the way out of the graph.
  */
 import { type Detection, findingSeverities, type NodeId, type NormalEvent } from '@firebreak/contract';
+import { actingNodes } from '../../events/acting-nodes.ts';
 import type { NodeFinder } from '../../events/node-finder.ts';
-import { actingNodes } from '../../events/store.ts';
 import type { AttackGraph } from '../../graph/attack-graph.ts';
 import { takenBy } from '../taking.ts';
 import { isShared } from './shared-nodes.ts';

@@ -3,8 +3,10 @@
  * the condition does; it only spares looking.
  */
 import type { NodeId, NormalEvent } from '@firebreak/contract';
+import { actingNodes } from '../../events/acting-nodes.ts';
 import { openTermOf, termOf } from '../../events/columns/block-columns.ts';
-import { actingNodes, type EventWish, type KeptEvent } from '../../events/store.ts';
+import type { KeptEvent } from '../../events/kept-event.ts';
+import type { EventWish } from '../../events/store.ts';
 import { matchesPattern } from '../../inventory/query/pattern.ts';
 import type { Pattern } from '../../inventory/query/syntax.ts';
 import { holds } from '../../inventory/query/times.ts';

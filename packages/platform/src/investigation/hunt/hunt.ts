@@ -3,10 +3,11 @@
  * memory by the page and the facets; in time by whoever calls.
  */
 import type { Gap, Hunt, NormalEvent } from '@firebreak/contract';
+import { actingNodes, isActor } from '../../events/acting-nodes.ts';
 import type { FormColumns } from '../../events/columns/block-columns.ts';
 import { countTexts } from '../../events/columns/column.ts';
 import type { ColumnedBlock } from '../../events/columns/columned-block.ts';
-import { actingNodes, isActor, type KeptEvent } from '../../events/store.ts';
+import type { KeptEvent } from '../../events/kept-event.ts';
 import { addBit, type Bitset, bitset, hasBit, membersOf, removeBit } from '../../graph/bitset.ts';
 import { valuesOf } from './condition.ts';
 import type { Judge } from './judge.ts';

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { BlockBuilder, decodeForm, encodeForm } from '../../events/columns/block-columns.ts';
 import { decodeColumn, encodeColumn } from '../../events/columns/column.ts';
-import type { KeptEvent } from '../../events/store.ts';
+import type { KeptEvent } from '../../events/kept-event.ts';
 import { hasBit } from '../../graph/bitset.ts';
 import { conditionOf, wishOf } from './condition.ts';
 import { type ColumnsToJudge, judgeOf } from './judge.ts';

@@ -2,7 +2,8 @@
 import { FirebreakError, type NormalEvent, normalEventSchema } from '@firebreak/contract';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { EventWish, KeptEvent } from '../../events/store.ts';
+import type { KeptEvent } from '../../events/kept-event.ts';
+import type { EventWish } from '../../events/store.ts';
 import { conditionOf, wishOf } from './condition.ts';
 import { hunt } from './hunt.ts';
 import { judgeOf } from './judge.ts';

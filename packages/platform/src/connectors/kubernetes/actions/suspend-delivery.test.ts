@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ApiObject, KubernetesApi } from '../api.ts';
 import { signal, twinWorld } from './cases/twin-world.case.ts';
-import { suspendable } from './delivery/channel.ts';
+import { suspendable } from './delivery/channels.ts';
 import suspendDelivery from './suspend-delivery.ts';
 
 const attempt = (session: KubernetesApi) => ({ session, signal, key: 'test' });

@@ -2,16 +2,8 @@ import { defineAction, kubernetesId, type ProbeResult } from '@firebreak/contrac
 import { z } from 'zod';
 import type { KubernetesApi } from '../api.ts';
 import { knownResource } from '../resources.ts';
-import {
-  type Channel,
-  channelFor,
-  channelRef,
-  isResumed,
-  isSuspended,
-  resume,
-  suspend,
-  suspendable,
-} from './delivery/channel.ts';
+import { type Channel, channelRef, isResumed, isSuspended, resume, suspend } from './delivery/channel.ts';
+import { channelFor, suspendable } from './delivery/channels.ts';
 import { deliveryParent, deliveryParentId } from './delivery/parent.ts';
 import { putBackBy } from './delivery/put-back.ts';
 import { objectChange } from './exchange/object-change.ts';

@@ -5,8 +5,6 @@
 import type { ApiObject, ResourceRef } from '../../api.ts';
 import { groupVersion, knownResource, refOf } from '../../resources.ts';
 import { type PatchOperation, putFieldBack, sameField, setField } from '../objects/one-field.ts';
-import { argoApplication, argoApplicationSet } from './argo.ts';
-import { fluxKinds } from './flux.ts';
 
 export interface Channel {
   readonly group: string;
@@ -19,18 +17,6 @@ export interface Channel {
   readonly remark: string;
   /** A delivery that is running now and goes on, in words. */
   readonly underWay: (object: ApiObject) => string | undefined;
-}
-
-const channels: readonly Channel[] = [argoApplication, argoApplicationSet, ...fluxKinds];
-
-/** Every kind that can be suspended, as `group/Kind`. */
-export const suspendable: readonly { readonly group: string; readonly kind: string }[] = channels.flatMap(
-  ({ group, kinds }) => kinds.map((kind) => ({ group, kind })),
-);
-
-export function channelFor(apiVersion: string, kind: string): Channel | undefined {
-  const { group } = groupVersion(apiVersion);
-  return channels.find((channel) => channel.group === group && channel.kinds.includes(kind));
 }
 
 /** Where the object is. Undefined for a kind that is no channel. */

@@ -23,11 +23,17 @@ const ofLogs = /\.(json|jsonl|ndjson|log|txt)(\.(gz|zst|zstd))?$|\.(gz|zst)$/i;
 const ofS3 = /\d{4}(-\d{2}){5}-[0-9A-F]{16}$/;
 
 /**
- * Whether a file of a folder or a bucket is read, by its name; what is in it is told by its bytes. CloudTrail puts digests of its files
+ * Whether a file of a folder is read, by its name; what is in it is told by its bytes. CloudTrail puts digests of its files
  * beside them, in which nothing happens.
  */
 export function isLogName(name: string): boolean {
   return (ofLogs.test(name) || ofS3.test(name)) && !name.includes('CloudTrail-Digest/');
+}
+
+/** Of objects also those whose names have no ending, as Amazon Data Firehose makes them. */
+export function isLogObject(key: string): boolean {
+  const name = key.slice(key.lastIndexOf('/') + 1);
+  return isLogName(key) || (name !== '' && !name.includes('.') && !key.includes('CloudTrail-Digest/'));
 }
 
 /** @param received what counts as the time of an event that tells none. @throws FirebreakError FB-SOURCE-UNREADABLE when there is no such source. */
@@ -47,7 +53,7 @@ export async function* readEvents(
       if ('problem' in each) yield* told('FB-EVENT-UNREADABLE', `${where.locator}#${where.line}`, each.problem);
       else yield each;
   }
-  const files = isBucketAddress(path) ? bucketFiles(path, isLogName, signal) : openSource(source, signal);
+  const files = isBucketAddress(path) ? bucketFiles(path, isLogObject, signal) : openSource(source, signal);
   for await (const { name, chunks } of files) {
     if ('gap' in chunks) {
       for (const each of tally.add(chunks.gap)) yield { gap: each };

@@ -24,7 +24,12 @@ export interface Bucket {
   locator(key: string): string;
   /** Every object below the prefix, in the order of keys. @throws FirebreakError FB-SOURCE-UNREADABLE */
   list(signal: AbortSignal): AsyncGenerator<BucketObject>;
-  /** Its bytes, of this content and no later one. @throws ReadingFailed; `ObjectGone` where trying again is of no use */
+  /**
+   * Its bytes, of this content and no later one. A connection that breaks off, or that a reader who takes his time lets go, is taken up
+   * where it stood.
+   *
+   * @throws ReadingFailed; `ObjectGone` where trying again is of no use
+   */
   read(object: BucketObject, signal: AbortSignal): AsyncGenerator<Uint8Array>;
   close(): void;
 }
@@ -34,8 +39,13 @@ export class ObjectGone extends ReadingFailed {}
 
 /** A body that stands still for so long has broken off. */
 const stillMs = 30_000;
+/** Attempts that bring no byte. */
+const mostInVain = 3;
 const mostFiles = 100_000;
+/** AWS has keys of 1,024 bytes. */
+const longestLocator = 1200;
 const gone = new Set(['NoSuchKey', 'PreconditionFailed', 'InvalidObjectState', 'NotFound']);
+const refused = new Set(['AccessDenied', 'NoSuchBucket']);
 
 export function isBucketAddress(path: string): boolean {
   return path.startsWith('s3://');
@@ -52,7 +62,15 @@ export async function openBucket(address: string): Promise<Bucket> {
     followRegionRedirects: true,
     requestHandler: { connectionTimeout: 5000, socketTimeout: stillMs },
   });
-  const locator = (key: string) => `s3://${Bucket}/${key}`;
+  const locator = (key: string) => printable(`s3://${Bucket}/${key}`, longestLocator);
+  async function* from({ key, etag }: BucketObject, at: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    const part = at === 0 ? {} : { Range: `bytes=${at}-` };
+    const { Body } = await client.send(
+      new s3.GetObjectCommand({ Bucket, Key: key, ...(etag === '' ? {} : { IfMatch: etag }), ...part }),
+      { abortSignal: signal },
+    );
+    yield* Body as AsyncIterable<Uint8Array>;
+  }
   return {
     address,
     locator,
@@ -71,31 +89,40 @@ export async function openBucket(address: string): Promise<Bucket> {
         if (ContinuationToken === undefined) return;
       }
     },
-    async *read({ key, etag }, signal) {
-      const IfMatch = etag === '' ? {} : { IfMatch: etag };
-      try {
-        const { Body } = await client.send(new s3.GetObjectCommand({ Bucket, Key: key, ...IfMatch }), {
-          abortSignal: signal,
-        });
-        yield* Body as AsyncIterable<Uint8Array>;
-      } catch (error) {
-        signal.throwIfAborted();
-        const name = nameOf(error);
-        const why = gap('FB-SOURCE-UNREADABLE', ['*'], locator(key), `It cannot be read (${name}).`);
-        throw gone.has(name) ? new ObjectGone(why) : new ReadingFailed(why);
+    async *read(object, signal) {
+      let at = 0;
+      for (let inVain = 0; ; ) {
+        try {
+          for await (const chunk of from(object, at, signal)) {
+            at += chunk.byteLength;
+            inVain = 0;
+            yield chunk;
+          }
+          return;
+        } catch (error) {
+          signal.throwIfAborted();
+          if (at > 0 && at === object.bytes) return;
+          inVain += 1;
+          const name = nameOf(error);
+          // Without its tag nobody knows whether the rest is of the same content.
+          if (!gone.has(name) && !refused.has(name) && inVain < mostInVain && (at === 0 || object.etag !== ''))
+            continue;
+          const why = gap('FB-SOURCE-UNREADABLE', ['*'], locator(object.key), `It cannot be read (${name}).`);
+          throw gone.has(name) ? new ObjectGone(why) : new ReadingFailed(why);
+        }
       }
     },
     close: () => client.destroy(),
   };
 }
 
-/** Whether what a bucket failed with may be over by itself: it did not refuse. */
+/** Whether what a listing failed with may be over by itself: nobody refused it. */
 export function mayPass(error: unknown): boolean {
   const cause = error instanceof FirebreakError && error.code === 'FB-SOURCE-UNREADABLE' ? error.cause : undefined;
   if (!(cause instanceof Error)) return false;
-  const status =
-    '$metadata' in cause ? (cause.$metadata as { readonly httpStatusCode?: number }).httpStatusCode : undefined;
-  return status === undefined ? 'code' in cause || cause.name === 'TimeoutError' : status >= 500 || status === 429;
+  const { httpStatusCode: status } = ('$metadata' in cause ? cause.$metadata : {}) as { httpStatusCode?: number };
+  // Below 400 the answer began well and broke off; without a status there was none.
+  return status === undefined || status < 400 || status >= 500 || status === 429;
 }
 
 /** The objects that are wanted, by their keys, as files. @throws FirebreakError FB-SOURCE-UNREADABLE, FB-USAGE */
@@ -106,7 +133,7 @@ export async function* bucketFiles(address: string, wanted: (key: string) => boo
     for await (const object of bucket.list(signal)) {
       if (!wanted(object.key)) continue;
       files += 1;
-      const name = printable(bucket.locator(object.key));
+      const name = bucket.locator(object.key);
       if (files > mostFiles) {
         const why = `More than ${mostFiles} files: the rest was not read.`;
         yield { name, chunks: { gap: gap('FB-FILE-TOO-LARGE', ['*'], printable(address), why) } };

@@ -7,6 +7,8 @@ import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { ReadingFailed } from './documents/read-documents.ts';
 import { gap } from './gap.ts';
 
+/** Whoever looks for the end of a long line looks at each chunk anew: few large ones. */
+const chunkSize = 1 << 20;
 const mostOut = 16 * 1024 ** 3;
 /** Logs shrink by ten to a hundred; after so much output more than this is no log. */
 const mostRatio = 1000;
@@ -21,7 +23,11 @@ export async function* decompressed(
   const first = await iterator.next();
   if (first.done === true) return;
   const magic = first.value.subarray(0, 4);
-  const unpack = isGzip(magic) ? createGunzip() : isZstd(magic) ? createZstdDecompress() : undefined;
+  const unpack = isGzip(magic)
+    ? createGunzip({ chunkSize })
+    : isZstd(magic)
+      ? createZstdDecompress({ chunkSize })
+      : undefined;
   let read = 0;
   const all = async function* () {
     for (let next: IteratorResult<Uint8Array> = first; next.done !== true; next = await iterator.next()) {

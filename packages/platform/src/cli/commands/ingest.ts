@@ -48,23 +48,30 @@ export function ingestCommand(program: Command, cli: CommandLine): void {
       const client = openServer(options);
       const follow = options.follow === true;
       const places = await placesIn(options.state);
+      const tell = (found: Gap) => {
+        for (const each of tally.add(found)) {
+          gaps.push(each);
+          // Whoever follows is told while it goes on, and not when it ends one day.
+          if (follow) output.note(show`${each.where}: ${each.reason}`);
+        }
+      };
       const told = (taken: TakenEvents, from: string) => {
         counts.kept += taken.kept;
         counts.duplicates += taken.duplicates;
         counts.passed += taken.passed;
         counts.unreadable += taken.problems.length + taken.more;
-        for (const { why } of taken.problems) gaps.push(...tally.add(gap('FB-EVENT-UNREADABLE', ['*'], from, why)));
+        for (const { why } of taken.problems) tell(gap('FB-EVENT-UNREADABLE', ['*'], from, why));
       };
       await atWork(cli, 'Sending events', async (signal, progress) => {
         const pace = options.speed === undefined ? undefined : new EventPace(options.speed);
-        const all = async (path: string) => {
+        const all = async (path: string, signal: AbortSignal) => {
           const sender = new EventSender({ client, signal, told, state: options.state, patient: follow }, places);
           const idle = () => sender.flush();
           const wish = { path, input: cli.terminal.input, follow, places, signal, idle, since: options.since };
           for await (const fed of isBucketAddress(path) ? feedBucket(wish) : feedFiles(wish)) {
             if ('gap' in fed) {
               counts.unreadable += 1;
-              gaps.push(...tally.add(fed.gap));
+              tell(fed.gap);
               continue;
             }
             const wait = pace?.until(fed.text, Date.now()) ?? 0;
@@ -77,8 +84,8 @@ export function ingestCommand(program: Command, cli: CommandLine): void {
           }
           await sender.flush();
         };
-        for (const path of paths) if (!follow) await all(path);
-        if (follow) await untilInterrupted(signal, Promise.all(paths.map(all)));
+        for (const path of paths) if (!follow) await all(path, signal);
+        if (follow) await untilInterrupted(signal, (either) => paths.map((path) => all(path, either)));
       });
       gaps.push(...tally.rest());
       if (options.json) await output.json({ ...counts, gaps });
@@ -90,11 +97,18 @@ export function ingestCommand(program: Command, cli: CommandLine): void {
     });
 }
 
-/** To follow is to be interrupted: that is its end and no failure. */
-async function untilInterrupted(signal: AbortSignal, work: Promise<unknown>): Promise<void> {
+/** To follow is to be interrupted: that is its end and no failure. A source that fails ends the others: nobody would miss it beside them. */
+async function untilInterrupted(
+  signal: AbortSignal,
+  begin: (either: AbortSignal) => readonly Promise<void>[],
+): Promise<void> {
+  const failed = new AbortController();
+  const works = begin(AbortSignal.any([signal, failed.signal]));
   try {
-    await work;
+    await Promise.all(works);
   } catch (error) {
+    failed.abort(error);
+    await Promise.allSettled(works);
     if (!signal.aborted) throw error;
   }
 }

@@ -13,9 +13,9 @@ const filePlace = z.object({
 const bucketPlace = z.object({
   /** `s3://bucket/prefix`. */
   file: z.string(),
-  /** When the newest object that was read was written (ISO 8601). */
-  written: z.string(),
-  /** Marks of what was read of the time before that in which more may still appear. */
+  /** Up to which time of writing all was read (ISO 8601). */
+  written: z.iso.datetime(),
+  /** Marks of what was read of the hours before that, in which more may still appear. */
   read: z.array(z.string()),
   /** Keys that could not be read yet. */
   unread: z.array(z.string()),

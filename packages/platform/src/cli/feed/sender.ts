@@ -3,11 +3,11 @@
  * kept, and a server that has no room or is away is asked again, more and more seldom.
  */
 import { randomUUID } from 'node:crypto';
-import { rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FirebreakError, type TakenEvents } from '@firebreak/contract';
 import type { Client } from '../../http/client.ts';
-import { readJsonFile } from '../json-file.ts';
+import { codeOf } from '../../intake/walk.ts';
 import { type FeedPlace, placesSchema } from './place.ts';
 
 export interface SenderParts {
@@ -25,10 +25,24 @@ export interface SenderParts {
 const most = { events: 4000, bytes: 4 << 20 };
 const again = { firstMs: 250, longestMs: 10_000, awayMs: 60_000 };
 
-/** Places by absolute path; empty when nothing was kept. */
+/**
+ * Places by absolute path; empty when nothing was kept.
+ *
+ * @throws FirebreakError FB-SOURCE-UNREADABLE, FB-USAGE when the file is there and holds none: all would be sent again
+ */
 export async function placesIn(state: string | undefined): Promise<Map<string, FeedPlace>> {
-  const kept = state === undefined ? undefined : await readJsonFile(state, placesSchema);
-  return new Map(Object.entries(kept?.files ?? {}));
+  if (state === undefined) return new Map();
+  const text = await readFile(state, 'utf8').catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw new FirebreakError('FB-SOURCE-UNREADABLE', `The state ${state} cannot be read (${codeOf(error)}).`);
+  });
+  if (text === undefined) return new Map();
+  try {
+    return new Map(Object.entries(placesSchema.parse(JSON.parse(text)).files));
+  } catch (cause) {
+    const why = `${state} is there and is no state of this command; move it away to begin anew.`;
+    throw new FirebreakError('FB-USAGE', why, { cause });
+  }
 }
 
 export class EventSender {

@@ -42,15 +42,34 @@ test('a line says what its JSON form says', () => {
 });
 
 test.each([
+  ['a user agent with a quote', '"S3Console/0.4"', '"a "b"'],
+  ['one that looks like the end of the line', '"S3Console/0.4"', `"x" - ${rest} "`],
+  ['a request with a quote', '?versioning HTTP', '?x=" HTTP'],
+  ['a quote that does not end', '"S3Console/0.4"', '"x'],
+])('%s hides nothing that counts', (_, from, to) => {
+  expect(eventOf(valueOfLine(versioning.replace(from, to)))).toMatchObject({
+    id: 's3-access/3E57427F3EXAMPLE/REST.GET.VERSIONING/',
+    actor: { name: owner, address: '192.0.2.3' },
+    operation: 's3:REST.GET.VERSIONING',
+    outcome: 'done',
+  });
+});
+
+test('a line that breaks off before its numbers is an event whose outcome nobody knows', () => {
+  const line = versioning.slice(0, versioning.indexOf(' 200'));
+  expect(eventOf(valueOfLine(line))).toMatchObject({ operation: 's3:REST.GET.VERSIONING', outcome: 'unknown' });
+});
+
+test('the side of a copy that is read is a reading', () => {
+  const line = refused.replace('REST.GET.OBJECT', 'REST.COPY.OBJECT_GET').replace('403 AccessDenied', '200 -');
+  expect(eventOf(valueOfLine(line))).toMatchObject({ activity: 'read', outcome: 'done' });
+});
+
+test.each([
   ['no blank but text', 'x'.repeat(1000)],
-  [
-    'a quote that does not end',
-    versioning.replace('HTTP/1.1"', 'HTTP/1.1').replaceAll('"-"', '-').replace('"S3Console/0.4"', '-'),
-  ],
   ['no time', versioning.replace('06/Feb', '06/Fev')],
   ['no operation of S3', versioning.replace('REST.GET', 'GET')],
-  ['a status that somebody moved by a quote of their own', versioning.replace('?versioning', '" x')],
-  ['less than a status', versioning.slice(0, versioning.indexOf(' 200'))],
+  ['longer than any request', versioning + 'x'.repeat(70_000)],
   ['another log', '127.0.0.1 - - [06/Feb/2019:00:00:38 +0000] "GET / HTTP/1.1" 200 2326 "-" "curl/8" - - - -'],
 ])('%s is no line of it', (_, line) => expect(valueOfLine(line)).toBeUndefined());
 
@@ -66,7 +85,14 @@ test('whatever a line holds is a value or none, at once, and never an exception'
     }),
   );
   const began = performance.now();
-  for (const text of ['"', '[', ' ', '" ', 'a '].map((part) => part.repeat(5_000_000))) format.line(text);
+  const head = versioning.slice(0, versioning.indexOf('"GET'));
+  for (const part of ['"', '[', ' ', '" ', 'a ', '" 200 ', '" 200 x', '" 200 - 1 '])
+    for (const text of [
+      part.repeat(20_000),
+      head + part.repeat(60_000 / part.length),
+      `${head}"${part.repeat(60_000 / part.length)}`,
+    ])
+      format.line(text);
   expect(performance.now() - began).toBeLessThan(5000);
 });
 

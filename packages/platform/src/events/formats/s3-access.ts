@@ -2,8 +2,9 @@
  * Server access logs of S3: lines as S3 writes them, or as JSON in the field names that Athena's and others' tables give them. Source: S3
  * user guide, "Amazon S3 server access log format".
  *
- * Whoever asks S3 for something writes a part of the line: key, request, referer, user agent. What counts here stands before all of these
- * but the key, which has no blanks, or is a number between two of them.
+ * Whoever asks S3 for something writes a part of the line (request, referer, user agent), and S3 escapes no quote in it. So a line is
+ * told by what stands before all of that, never refused for what comes after, and its numbers are those behind the first quote that
+ * numbers follow: a request over HTTP holds no blank.
  */
 import type { EventFormat, NormalEvent } from '@firebreak/contract';
 import { field, textAt } from '../../intake/foreign.ts';
@@ -12,24 +13,9 @@ import { moment } from '../moment.ts';
 import { numberOf } from '../number-of.ts';
 import { told } from '../told.ts';
 
-const names = [
-  'bucketowner',
-  'bucket',
-  'requestdatetime',
-  'remoteip',
-  'requester',
-  'requestid',
-  'operation',
-  'key',
-  'requesturi',
-  'httpstatus',
-  'errorcode',
-  'bytessent',
-  'objectsize',
-  'totaltime',
-  'turnaroundtime',
-  'referrer',
-  'useragent',
+const before = ['bucketowner', 'bucket', 'requestdatetime', 'remoteip', 'requester', 'requestid', 'operation', 'key'];
+const numbers = ['requesturi', 'httpstatus', 'errorcode', 'bytessent', 'objectsize', 'totaltime', 'turnaroundtime'];
+const after = [
   'versionid',
   'hostid',
   'sigv',
@@ -40,8 +26,9 @@ const names = [
   'accesspointarn',
   'aclrequired',
 ];
-/** Up to the status, every one of them; a line with less is no line of this log. */
-const needed = 10;
+const beginning = /^(\S+) (\S+) \[([^\]]{1,40})\] (\S+) (\S+) (\S+) (\S+) (\S+) /;
+const counted = /^(?:-|"(.*?)") (\d{3}|-) (\S+) (\d+|-) (\d+|-) (\d+|-) (\d+|-)(?: |$)/;
+const longestLine = 64 * 1024;
 const isOperation = (text: string | undefined) => /^(REST|SOAP|WEBSITE|BATCH|S3)\./.test(text ?? '');
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
@@ -54,17 +41,26 @@ export default {
     isOperation(textAt(value, 'operation')) &&
     field(value, 'requestid') !== undefined,
   line(text) {
-    const parts = partsOf(text);
-    const [, , time = '', , , , operation, , , status = ''] = parts;
-    const at = timeOf(time);
-    if (parts.length < needed || at === undefined || !isOperation(operation) || !/^(\d{3}|-)$/.test(status))
-      return undefined;
-    const told = names.flatMap((name, index) => {
-      const part = parts[index];
-      return part === undefined || part === '-' ? [] : [[name, part] as const];
-    });
-    // The line itself goes along: it is what the digest has to bind.
-    return { ...Object.fromEntries(told), requestdatetime: at, line: text };
+    if (text.length > longestLine) return undefined;
+    const [whole, ...known] = beginning.exec(text) ?? [];
+    const at = timeOf(known[2] ?? '');
+    if (whole === undefined || at === undefined || !isOperation(known[6])) return undefined;
+    const rest = text.slice(whole.length);
+    const [request, ...told] = counted.exec(rest) ?? [];
+    const end = rest.slice(request?.length ?? rest.length);
+    const closed = end.lastIndexOf('"') + 1;
+    const [referrer, useragent] = quoted(end.slice(0, closed));
+    return {
+      ...Object.fromEntries([
+        ...named(before, known),
+        ...named(numbers, told),
+        ...named(['referrer', 'useragent'], [referrer, useragent]),
+        ...named(after, closed === 0 ? [] : end.slice(closed + 1).split(' ')),
+      ]),
+      requestdatetime: at,
+      // The line itself goes along: it is what the digest has to bind.
+      line: text,
+    };
   },
   read(value) {
     const requester = textAt(value, 'requester');
@@ -96,18 +92,20 @@ export default {
   },
 } satisfies EventFormat;
 
-/** Words, with those in quotes or brackets as one. */
-function partsOf(text: string): readonly string[] {
-  const parts: string[] = [];
-  for (let at = 0; at < text.length && parts.length < names.length; ) {
-    const close = text[at] === '"' ? '"' : text[at] === '[' ? ']' : undefined;
-    const from = close === undefined ? at : at + 1;
-    const end = text.indexOf(close ?? ' ', from);
-    if (end === -1 && close !== undefined) return [];
-    parts.push(text.slice(from, end === -1 ? text.length : end));
-    at = end === -1 ? text.length : close === undefined ? end + 1 : end + 2;
-  }
-  return parts;
+function named(
+  names: readonly string[],
+  parts: readonly (string | undefined)[],
+): readonly (readonly [string, string])[] {
+  return names.flatMap((name, index) => {
+    const part = parts[index];
+    return part === undefined || part === '' || part === '-' ? [] : [[name, part] as const];
+  });
+}
+
+/** `"referer" "user agent"`; whoever wrote quotes into them has them in either. */
+function quoted(text: string): readonly (string | undefined)[] {
+  const between = text.indexOf('" "');
+  return between === -1 ? [] : [text.slice(1, between), text.slice(between + 3, -1)];
 }
 
 /** `06/Feb/2019:00:00:38 +0000` → ISO 8601. */
@@ -119,6 +117,8 @@ function timeOf(text: string): string | undefined {
 }
 
 function activityOf(operation: string): NormalEvent['activity'] {
+  // The side of a copy that is read.
+  if (/_GET$/.test(operation)) return 'read';
   if (/DELETE|EXPIRE/.test(operation)) return 'delete';
   return /\.(PUT|POST|COPY)\b|CREATE|TRANSITION/.test(operation) ? 'change' : 'read';
 }

@@ -134,8 +134,12 @@ export function s3Store(
         return 'kept';
       } catch (error) {
         signal.throwIfAborted();
-        // Somebody else put the same bytes in between.
-        if (statusOf(error) === 412) return 'there';
+        // Somebody else put the same bytes in between, or is about to; with a date of their own.
+        const isRace = statusOf(error) === 412 || statusOf(error) === 409;
+        if (isRace && (await stateOf(blob.sha256, signal)) !== undefined) {
+          if (retainUntil !== null) await this.retain(blob.sha256, retainUntil, signal);
+          return 'there';
+        }
         throw trouble(error, `Putting into ${name}`);
       }
     },

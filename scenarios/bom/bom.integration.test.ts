@@ -29,7 +29,7 @@ beforeAll(async () => {
   const demo = await openDemo(signal);
   graph = deriveGraph((await demo.collect(signal)).estate, nodeRules, edgeRules, {});
   await demo.close();
-}, 60_000);
+});
 
 interface Judged {
   readonly valid: boolean;

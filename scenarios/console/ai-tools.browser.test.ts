@@ -10,7 +10,7 @@ beforeAll(async () => {
   served = await sharedConsole();
   ada = await served.admin();
   ({ page } = ada);
-}, 300_000);
+});
 afterAll(() => served.close());
 
 test('each AI tool says what runs it, what it acts with and how long that lives', async () => {

@@ -112,7 +112,7 @@ beforeAll(async () => {
   });
   ada = await served.admin();
   ({ page } = ada);
-}, 300_000);
+});
 
 afterEach(async () => {
   // Whatever is named like markup is text on every page that a test ended on.

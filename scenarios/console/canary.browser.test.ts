@@ -91,7 +91,7 @@ test('it comes up stage by stage while it is watched, and is taken back with the
   expect(await page.getByRole('article', { name: /^Look / }).count()).toBe(5);
   await page.locator('canvas').first().waitFor();
   await shoot(page, 'canary');
-}, 180_000);
+});
 
 test('one that moves traffic waits for approval, which names what is approved', async () => {
   const asked = await tokenFor(page, 'responders', 'responder');

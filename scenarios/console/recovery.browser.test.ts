@@ -10,7 +10,7 @@ beforeAll(async () => {
   served = await sharedConsole();
   ada = await served.admin();
   ({ page } = ada);
-}, 300_000);
+});
 afterAll(() => served.close());
 
 const item = (title: string) => page.getByRole('listitem').filter({ has: page.getByText(title, { exact: true }) });

@@ -32,7 +32,7 @@ beforeAll(async () => {
   data = await mkdtemp(join(tmpdir(), 'firebreak-aws-'));
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'responder');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'responder');
-}, 600_000);
+});
 
 afterAll(async () => {
   vi.unstubAllEnvs();

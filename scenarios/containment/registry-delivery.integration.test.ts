@@ -51,7 +51,7 @@ beforeAll(async () => {
     status: { phase: 'Running' },
   }));
   writeFileSync(join(folder, 'cluster.json'), pods.map((pod) => JSON.stringify(pod)).join('\n---\n'));
-}, 600_000);
+});
 
 afterAll(() => {
   vi.unstubAllEnvs();

@@ -44,7 +44,7 @@ beforeAll(async () => {
   await admin('apply', '-f', '-');
   server = await served(['--data', data, '--kubeconfig', join(cluster, 'admin.kubeconfig')], { token: first.token });
   door.leadsTo(server.address);
-}, 300_000);
+});
 afterAll(async () => {
   server?.running.kill('SIGTERM');
   await server?.running.ended;
@@ -177,4 +177,4 @@ test('a token of a service account, used from a shell, becomes one incident', as
   const { line, watch } = await server.get<IntakeStatus>('/api/intake');
   expect(line.unreadable).toEqual([]);
   expect(watch).toMatchObject({ running: true, stopped: [] });
-}, 120_000);
+});

@@ -107,7 +107,7 @@ async function caughtUp(): Promise<IntakeStatus[]> {
       for (const { watch } of found) expect(watch?.position).toBe(watch?.last);
       return found;
     },
-    { timeout: 60_000, interval: 200 },
+    { timeout: 300_000, interval: 200 },
   );
   await connection.close();
   return statuses;
@@ -166,7 +166,7 @@ test('each watches its own, and together they see everything once', async () => 
       }
       return cases;
     },
-    { timeout: 60_000, interval: 200 },
+    { timeout: 300_000, interval: 200 },
   );
   expect(found[0]?.map(({ id }) => id)).toEqual(found[1]?.map(({ id }) => id));
   await caughtUp();

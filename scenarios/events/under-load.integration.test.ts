@@ -39,7 +39,7 @@ beforeAll(async () => {
   await mkdir(folder);
   for (const [at, rule] of [...rules, exportRule].entries()) await writeFile(join(folder, `${at}.yml`), rule);
   server = await served(['--data', data, '--rules', folder]);
-}, 150_000);
+});
 afterAll(async () => {
   server.running.kill('SIGTERM');
   await server.running.ended;

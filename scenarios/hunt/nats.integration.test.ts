@@ -106,7 +106,7 @@ test('killed in the middle: all arrive, each once, each identity in one partitio
     child.kill('SIGTERM');
     expect((await once(child, 'exit'))[0]).toBe(0);
   }
-}, 60_000);
+});
 
 test('whoever counts other partitions is refused', async () => {
   await expect(openPublisher(address, 3)).rejects.toMatchObject({ code: 'FB-USAGE' });

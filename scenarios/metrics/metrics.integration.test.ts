@@ -21,7 +21,7 @@ beforeAll(async () => {
   await writeFile(join(data, 'outlets.yaml'), JSON.stringify(outlets));
   const options = ['--metrics-token', `file:${join(data, 'token')}`, '--outlets', join(data, 'outlets.yaml')];
   server = await served(['--data', data, ...options]);
-}, 120_000);
+});
 afterAll(async () => {
   server.running.kill('SIGTERM');
   await server.running.ended;
@@ -66,7 +66,7 @@ test('promtool reads it, and finds nothing to say of names, types and units', as
     },
     { timeout: 60_000, interval: 1000 },
   );
-}, 90_000);
+});
 
 test('its token opens it and nothing else; without one it is closed', async () => {
   expect((await ask('/metrics')).status).toBe(401);

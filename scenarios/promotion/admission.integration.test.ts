@@ -146,7 +146,7 @@ beforeAll(async () => {
     if (!tried.ok) break;
     await sleep(100);
   }
-}, 600_000);
+});
 
 afterAll(async () => {
   await api?.delete({ ...configurations, name: namespace }, {}, signal);

@@ -58,7 +58,7 @@ beforeAll(async () => {
     database: await database.database(),
     target: await openTarget([`mlflow:${open}`], signal),
   });
-}, 300_000);
+});
 
 afterAll(async () => {
   await station?.close();

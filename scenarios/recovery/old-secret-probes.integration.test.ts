@@ -103,7 +103,7 @@ beforeAll(async () => {
   client = await served.as('responder');
   const compromised = [`oci:User/${host}/${user}`, `store:Role/${nameOf(postgres)}/${role}`];
   ({ id } = await client.call('openIncident', { body: { title: 'Stolen', compromised, protect: 'default' } }, signal));
-}, 120_000);
+});
 afterAll(async () => {
   await setUsers(before.users);
   await setRules(before.rules);

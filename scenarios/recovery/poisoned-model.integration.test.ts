@@ -321,7 +321,7 @@ test(
     const { stdout: told } = await run('grep', ['-rlF', promoted.id, 'entries'], { cwd: alone });
     expect(told.trim().split('\n').length).toBeGreaterThan(8);
   },
-  5 * minute,
+  15 * minute,
 );
 
 /** Two persons, since a step may be drastic. */

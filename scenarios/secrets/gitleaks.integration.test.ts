@@ -52,4 +52,4 @@ test('the rules of gitleaks load, and find what gitleaks finds', async () => {
   } finally {
     await rm(folder, { recursive: true });
   }
-}, 120_000);
+});

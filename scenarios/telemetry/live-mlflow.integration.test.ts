@@ -57,7 +57,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'firebreak-live-mlflow-'));
   database = await testServer();
   await new Promise<void>((resolve) => void receiver.listen(0, '127.0.0.1', resolve));
-}, 120_000);
+});
 afterAll(async () => {
   if (hook !== '') await mlflow('DELETE', `webhooks/${hook}`, {}).catch(() => undefined);
   receiver.close();
@@ -163,4 +163,4 @@ test('an alias move and a new version of the dataset stand beside the drift that
   for (const { what } of beside) expect(what).not.toContain(bystander);
   for (const { kind, evidence } of beside)
     if (kind !== 'access') expect((await eventById(station, evidence))?.event.id).toBe(evidence);
-}, 180_000);
+});

@@ -64,7 +64,7 @@ beforeAll(async () => {
   await client.send(new CreateRoleCommand({ RoleName: 'partner', AssumeRolePolicyDocument: document(stranger) }));
   const ssm = new SSMClient(clientOptions(server.url));
   await ssm.send(new PutParameterCommand({ Name: '/ml/hub', Value: 'x', Type: 'String' }));
-}, 600_000);
+});
 
 afterAll(async () => {
   vi.unstubAllEnvs();
@@ -113,7 +113,7 @@ test('each lever makes every edge that names it disappear, and its undo brings t
   }
   expect(failures).toEqual([]);
   expect([...(await collected()).graph.liveEdges()].map(inWords)).toEqual(start.map(inWords));
-}, 300_000);
+});
 
 /** One lever of each action for each set of rules that name it. */
 function chosen<T extends { readonly lever: Lever; readonly types: ReadonlySet<string> }>(

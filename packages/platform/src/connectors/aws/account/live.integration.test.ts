@@ -42,7 +42,7 @@ beforeAll(async () => {
   await fetch(`${url}/moto-api/reset`, { method: 'POST' });
   seeded = await seedAccount(url);
   await writeAnswers();
-}, 600_000);
+});
 
 afterAll(async () => {
   vi.unstubAllEnvs();

@@ -26,7 +26,7 @@ beforeAll(async () => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'responder');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'responder');
   made = await seed(server.url);
-}, 600_000);
+});
 
 afterAll(async () => {
   vi.unstubAllEnvs();

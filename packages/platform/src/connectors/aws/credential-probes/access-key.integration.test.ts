@@ -40,7 +40,7 @@ beforeAll(async () => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', responder.accessKeyId);
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', responder.secretAccessKey);
   await server.enforce();
-}, 300_000);
+});
 afterAll(async () => {
   vi.unstubAllEnvs();
   await server.stop();

@@ -64,7 +64,7 @@ beforeAll(async () => {
     transport: 'http',
     allow_all_keys: true,
   });
-}, 120_000);
+});
 
 /** What an earlier run on the same proxy left. */
 async function clear(): Promise<void> {

@@ -26,7 +26,7 @@ let peer: RegistryPeer;
 
 beforeAll(async () => {
   peer = await startRegistry();
-}, 600_000);
+});
 afterAll(() => peer.stop());
 
 /** The attacker has moved `stable` and `latest` to what is theirs; `v1` is good. */

@@ -22,18 +22,18 @@ const ofLogs = /\.(json|jsonl|ndjson|log|txt)(\.(gz|zst|zstd))?$|\.(gz|zst)$/i;
 /** As S3 names its server access logs. */
 const ofS3 = /\d{4}(-\d{2}){5}-[0-9A-F]{16}$/;
 
-/**
- * Whether a file of a folder is read, by its name; what is in it is told by its bytes. CloudTrail puts digests of its files
- * beside them, in which nothing happens.
- */
+/** CloudTrail puts digests of its files beside them, in which nothing happens. */
+const ofDigests = 'CloudTrail-Digest/';
+
+/** Whether a file of a folder is read, by its name; what is in it is told by its bytes. */
 export function isLogName(name: string): boolean {
-  return (ofLogs.test(name) || ofS3.test(name)) && !name.includes('CloudTrail-Digest/');
+  return (ofLogs.test(name) || ofS3.test(name)) && !name.includes(ofDigests);
 }
 
 /** Of objects also those whose names have no ending, as Amazon Data Firehose makes them. */
 export function isLogObject(key: string): boolean {
   const name = key.slice(key.lastIndexOf('/') + 1);
-  return isLogName(key) || (name !== '' && !name.includes('.') && !key.includes('CloudTrail-Digest/'));
+  return isLogName(key) || (name !== '' && !name.includes('.') && !key.includes(ofDigests));
 }
 
 /** @param received what counts as the time of an event that tells none. @throws FirebreakError FB-SOURCE-UNREADABLE when there is no such source. */

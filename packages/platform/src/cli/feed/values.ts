@@ -5,6 +5,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Gap } from '@firebreak/contract';
 import { eventFormats, valueOfLine } from '../../events/formats/index.ts';
+import { isJson } from '../../intake/documents/json-lines.ts';
 import { readDocumentsOf } from '../../intake/documents/read-documents.ts';
 import { gap } from '../../intake/gap.ts';
 import type { FeedPlace } from './place.ts';
@@ -145,15 +146,6 @@ function parsed(text: string): unknown {
 
 function isUnfinished(line: Buffer): boolean {
   return /^\s*[[{]/.test(line.toString('latin1', 0, 64).replace(/^\xEF\xBB\xBF/, '')) && !isJson(line);
-}
-
-function isJson(bytes: Buffer): boolean {
-  try {
-    JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''));
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function problem(name: string, reason: string): Fed {

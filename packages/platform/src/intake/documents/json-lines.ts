@@ -71,7 +71,8 @@ function isUnfinished(bytes: Buffer): boolean {
   return /^\uFEFF?[[{]/.test(text.replace(/^\xEF\xBB\xBF/, '')) && !isJson(bytes);
 }
 
-function isJson(bytes: Buffer): boolean {
+/** Whether it is one whole JSON value; a byte order mark before it is none of it. */
+export function isJson(bytes: Buffer): boolean {
   try {
     JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''));
     return true;

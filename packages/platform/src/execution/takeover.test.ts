@@ -34,12 +34,20 @@ interface Child {
   readonly lines: string[];
   /** Resolves with the exit's signal, or null. */
   readonly exited: Promise<NodeJS.Signals | null>;
+  /** Resolves when a line matches. @throws Error when the process ends without one */
   until(line: RegExp): Promise<void>;
 }
 
-function worker(at: Workplace, signal: 'SIGKILL' | 'SIGSTOP', n: number, leaseMs: number, incident: string): Child {
+/** A worker that gets `signal` at `where`: the number of a place that it passes, or the first place of that name. */
+function worker(
+  at: Workplace,
+  signal: 'SIGKILL' | 'SIGSTOP',
+  where: number | string,
+  leaseMs: number,
+  incident: string,
+): Child {
   const script = fileURLToPath(new URL('./testing/worker-process.case.ts', import.meta.url));
-  const child = spawn(process.execPath, [script, at.url, signal, `${n}`, `${leaseMs}`, incident], {
+  const child = spawn(process.execPath, [script, at.url, signal, `${where}`, `${leaseMs}`, incident], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'firebreak-compile-cache') },
   });
@@ -47,7 +55,9 @@ function worker(at: Workplace, signal: 'SIGKILL' | 'SIGSTOP', n: number, leaseMs
   const lines: string[] = [];
   const reader = createInterface({ input: child.stdout });
   reader.on('line', (line) => lines.push(line));
+  let isOver = false;
   const exited = once(child, 'close').then(([code, by]): NodeJS.Signals | null => {
+    isOver = true;
     if (code !== null && code !== 0) throw new Error(`the worker failed: ${lines.at(-1)}`);
     return by;
   });
@@ -56,7 +66,10 @@ function worker(at: Workplace, signal: 'SIGKILL' | 'SIGSTOP', n: number, leaseMs
     lines,
     exited,
     async until(line) {
-      while (!lines.some((seen) => line.test(seen))) await Promise.race([once(reader, 'line'), exited]);
+      while (!lines.some((seen) => line.test(seen))) {
+        if (isOver) throw new Error(`the worker ended before ${line}: ${lines.join(', ')}`);
+        await Promise.race([once(reader, 'line'), exited]);
+      }
     },
   };
 }
@@ -163,21 +176,15 @@ test('killed at every place of an undo', async () => {
 
 test.each([
   // after the intent is durable, before anything is sent: the lease is looked at once more
-  { where: /after the commit/, precondition: false },
+  { where: 'after the commit', precondition: false },
   // with the request as good as sent: only the peer's precondition can refuse it
-  { where: /before set/, precondition: true },
-  { where: /after set/, precondition: false },
-  { where: /before probe/, precondition: false },
+  { where: 'before set', precondition: true },
+  { where: 'after set', precondition: false },
+  { where: 'before probe', precondition: false },
 ])('a worker that sleeps past its lease ($where) is fenced off', async ({ where, precondition }) => {
-  const scout = await approved(1, precondition);
-  const dry = worker(place, 'SIGKILL', -1, 400, scout.incident);
-  await dry.exited;
-  const n = dry.lines.findIndex((line) => where.test(line));
-  expect(n).toBeGreaterThanOrEqual(0);
-
   const { names, incident, id, runner } = await approved(2, precondition);
-  const sleeper = worker(place, 'SIGSTOP', n, 400, incident);
-  await sleeper.until(where);
+  const sleeper = worker(place, 'SIGSTOP', where, 400, incident);
+  await sleeper.until(new RegExp(where));
   runner.work();
   expect((await runner.settled(id)).state).toBe('contained');
   const before = await place.entries(incident);
@@ -190,7 +197,7 @@ test.each([
 
 test('a worker that sleeps inside its transaction does not keep the ledger to itself', async () => {
   const { names, incident, id, runner } = await approved(1, false);
-  const sleeper = worker(place, 'SIGSTOP', 4, 400, incident);
+  const sleeper = worker(place, 'SIGSTOP', 'before the commit', 400, incident);
   await sleeper.until(/before the commit/);
   runner.work();
   expect((await runner.settled(id)).state).toBe('contained');

@@ -1,19 +1,24 @@
 /**
  * A worker in a process of its own, to be killed or stopped. Its store, its peer and its proof are wrapped so that it sends
- * itself a signal at the n-th place that it passes.
+ * itself a signal once, at a place that it passes.
  *
- * Arguments: URL of the database, signal, n (from 0), lease in ms, incident. It prints each place, and `settled` when the
- * incident's execution is.
+ * Arguments: URL of the database, signal, place (its number from 0, or its name, which is the first of that name), lease in
+ * ms, incident. It prints each place, and `settled` when the incident's execution is.
  */
 import { openWorkplace, watchedStore } from './workplace.case.ts';
 
-const [url = '', signal = '', n = '', leaseMs = '', incident = ''] = process.argv.slice(2);
+const [url = '', signal = '', where = '', leaseMs = '', incident = ''] = process.argv.slice(2);
 let passed = 0;
+let isOver = false;
 
 /** SIGSTOP comes back when somebody continues us; SIGKILL does not. */
 async function at(place: string): Promise<void> {
   process.stdout.write(`${passed} ${place}\n`);
-  if (passed++ === Number(n)) process.kill(process.pid, signal);
+  const isHere = where === place || where === `${passed}`;
+  passed += 1;
+  if (!isHere || isOver) return;
+  isOver = true;
+  process.kill(process.pid, signal);
 }
 /** Before and after. */
 async function around<T>(place: string, work: () => Promise<T>): Promise<T> {

@@ -37,6 +37,8 @@ joblib.dump(model, at("model.joblib"))
 joblib.dump([np.zeros(5000), payload], at("after-array.joblib"))
 joblib.dump([np.array([payload], dtype=object)], at("in-array.joblib"))
 joblib.dump([np.zeros(5000), payload], at("packed.joblib"), compress=3)
+for packing in ("gzip", "bz2", "lzma", "xz", "lz4"):
+    joblib.dump([np.zeros(5000), payload], at(f"packed-{packing}.joblib"), compress=(packing, 3))
 joblib.dump(FunctionTransformer(os.system), at("transformer.joblib"))
 np.save(at("objects.npy"), np.array([payload], dtype=object), allow_pickle=True)
 np.savez(at("objects.npz"), a=np.array([payload], dtype=object))

@@ -1,17 +1,20 @@
 #!/usr/bin/env python3
 """Makes honest models with the real libraries, in the folder that is named: what an inspection must not call unsafe."""
+import bz2
 import collections
 import datetime
 import gzip
 import json
+import lzma
 import os
 import pickle
 import sys
-import zlib
+import zipfile
 
 os.environ["KERAS_BACKEND"] = "jax"
 import h5py
 import joblib
+import lz4.frame
 import numpy as np
 import onnx
 from gguf import GGUFWriter
@@ -72,7 +75,16 @@ for name, model in models.items():
         pickle.dump(model, file)
     joblib.dump(model, at(f"{name}.joblib"))
 joblib.dump(models["forest"], at("forest-zlib.joblib"), compress=3)
-joblib.dump(models["forest"], at("forest-gzip.joblib"), compress=("gzip", 3))
+arrays = {"zeros": np.zeros((2000, 1000)), "noise": np.random.default_rng(0).random(200_000), "numbers": np.arange(500_000)}
+for packing in ("gzip", "bz2", "lzma", "xz", "lz4"):
+    joblib.dump(models["forest"], at(f"forest-{packing}.joblib"), compress=(packing, 3))
+    joblib.dump(arrays, at(f"arrays-{packing}.joblib"), compress=(packing, 6))
+for suffix, opened in {"bz2": bz2.open, "xz": lzma.open, "lz4": lz4.frame.open}.items():
+    with opened(at(f"plain.pkl.{suffix}"), "wb") as file:
+        pickle.dump(plain, file)
+for name, method in {"bzip2": zipfile.ZIP_BZIP2, "lzma": zipfile.ZIP_LZMA}.items():
+    with zipfile.ZipFile(at(f"{name}.zip"), "w", method) as file:
+        file.writestr("plain.pkl", pickle.dumps(plain))
 joblib.dump({"objects": np.array(["a", 1, None], dtype=object), "fields": np.zeros(3, dtype=[("a", "<f4"), ("b", "<i8", (2,))]), "big": np.zeros(300000)}, at("arrays.joblib"))
 with gzip.open(at("plain.pkl.gz"), "wb") as file:
     pickle.dump(plain, file)

@@ -60,6 +60,10 @@ test('the call is found after every operation of Python 3, and in every format t
     'pickle in gzip',
     'pickle in zlib',
     'pickle in zstd',
+    'pickle in xz',
+    'pickle in lzma',
+    'pickle in bzip2',
+    'pickle in lz4',
     'tar in gzip',
   ])
     expect([...formats]).toContain(format);

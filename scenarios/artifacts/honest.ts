@@ -1,5 +1,6 @@
 /** Honest artifacts, written as the libraries write them; the real ones are in the integration suite. */
 import { type Member, op, protobuf, u32, u64, zipOf } from './assemble.ts';
+import { packedHonest, zippedHonest } from './packed.ts';
 
 const { join, text, global, tuple, int } = op;
 const none = join('N');
@@ -183,6 +184,8 @@ export function honestArtifacts(): Readonly<Record<string, Buffer>> {
     ),
     'old.pkl': join('(lp0\nI1\naF1.5\naS"text"\na.'),
     'ordered.pkl': join(op.proto(2), op.reduce(global('collections', 'OrderedDict')), '(', text('a'), int(1), 'u.'),
+    ...Object.fromEntries(Object.entries(packedHonest).map(([packing, bytes]) => [`numbers.pkl.${packing}`, bytes])),
+    ...Object.fromEntries(Object.entries(zippedHonest).map(([packing, bytes]) => [`${packing}.zip`, bytes])),
     'model.pt': zipOf(torchMembers()),
     'old.pt': oldTorch(stateDict),
     'array.npy': npy("'<f4'", '(2, 2)', Buffer.alloc(16)),

@@ -18,6 +18,7 @@ import {
   tensorHeader,
   torchMembers,
 } from './honest.ts';
+import { packedHonest, packedPayload, zippedPayload } from './packed.ts';
 import { type Hostile, publishedSince } from './published.ts';
 
 const { join, text, global, tuple, int, reduce, proto, stop } = op;
@@ -204,7 +205,20 @@ function archives(): Hostile[] {
       from: 'nullifAI',
       atLeast: 'cannot-tell',
     },
-    { name: 'xz', bytes: join(Buffer.from('fd377a585a00', 'hex'), 'rest of it'), atLeast: 'cannot-tell' },
+    { name: 'xz with nothing in it', bytes: join(Buffer.from('fd377a585a00', 'hex'), 'rest of it') },
+    ...Object.entries(packedPayload).flatMap(([packing, bytes]) => [
+      { name: `${packing} of a payload`, bytes },
+      { name: `${packing} of a payload in gzip`, bytes: gzipSync(bytes) },
+      {
+        name: `${packing} of something honest, and a payload after it`,
+        bytes: join(packedHonest[packing] ?? '', payload),
+      },
+      { name: `${packing}, cut off`, bytes: bytes.subarray(0, -9) },
+    ]),
+    ...Object.entries(zippedPayload).map(([packing, bytes]) => ({
+      name: `zip: a payload packed by ${packing}`,
+      bytes,
+    })),
     { name: 'old torch with a payload', bytes: oldTorch(payload, Buffer.alloc(0)) },
     { name: 'old torch with more after it', bytes: join(oldTorch(stateDict), payload) },
     { name: 'old torch, cut off', bytes: oldTorch(stateDict).subarray(0, -5) },

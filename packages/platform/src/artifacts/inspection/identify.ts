@@ -1,4 +1,5 @@
 /** What bytes are, by content alone: names and extensions are chosen by whoever made the file. */
+import { isLzmaAlone } from './archives/lzma-alone.ts';
 import { isTar } from './archives/tar.ts';
 import { type Bytes, Damaged } from './bytes.ts';
 import { hdf5Magic } from './models/hdf5.ts';
@@ -13,6 +14,10 @@ export type Format =
   | 'gzip'
   | 'zlib'
   | 'zstd'
+  | 'xz'
+  | 'lzma'
+  | 'bzip2'
+  | 'lz4'
   | 'npy'
   | 'gguf'
   | 'hdf5'
@@ -34,10 +39,6 @@ export type Format =
 const others: readonly (readonly [string, Format, string])[] = [
   ['377abcaf271c', 'packed', 'a 7z archive'],
   ['526172211a07', 'packed', 'a RAR archive'],
-  ['fd377a585a00', 'packed', 'packed by xz'],
-  ['5d0000', 'packed', 'packed by LZMA'],
-  ['425a68', 'packed', 'packed by bzip2'],
-  ['04224d18', 'packed', 'packed by LZ4'],
   ['7f454c46', 'program', 'a program of Linux (ELF)'],
   ['4d5a90', 'program', 'a program of Windows'],
   ['cffaedfe', 'program', 'a program of macOS'],
@@ -61,6 +62,10 @@ export function identify(bytes: Bytes): Identity {
   if (head.subarray(0, 8).equals(hdf5Magic)) return { format: 'hdf5' };
   if (begins('1f8b')) return { format: 'gzip' };
   if (begins('28b52ffd')) return { format: 'zstd' };
+  if (begins('fd377a585a00')) return { format: 'xz' };
+  if (begins('425a68')) return { format: 'bzip2' };
+  if (begins('04224d18')) return { format: 'lz4' };
+  if (begins('5d00') && isLzmaAlone(head)) return { format: 'lzma' };
   if (
     head[0] === 0x78 &&
     head.length > 1 &&

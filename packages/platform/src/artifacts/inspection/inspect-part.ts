@@ -4,6 +4,8 @@
  */
 import { crc32 } from 'node:zlib';
 import { field, record, text } from '../../intake/foreign.ts';
+import { unpackLzmaOfZip } from './archives/lzma-alone.ts';
+import type { Unpacker } from './archives/stream.ts';
 import { tarMembers } from './archives/tar.ts';
 import { type Packing, unpacked } from './archives/unpack.ts';
 import { type ZipMember, zipEnd, zipMembers } from './archives/zip.ts';
@@ -47,6 +49,10 @@ async function inspectAs(inspection: Inspection, part: Part, { format, called }:
     case 'gzip':
     case 'zlib':
     case 'zstd':
+    case 'xz':
+    case 'lzma':
+    case 'bzip2':
+    case 'lz4':
       return await packed(inspection, part, format);
     case 'npy':
       inspectNumpy(inspection, part);
@@ -277,7 +283,8 @@ async function zipMember(
   if (member.isFolder || (member.flags & 0x2041) !== 0) return;
   const raw = inner(archive, member.name, partOf(archive.bytes, member.at, member.packed));
   await read(inspection, raw, 'zip', async () => {
-    if (member.method !== 0 && member.method !== 8)
+    const packing = packingOf(member);
+    if (packing === undefined)
       return inspection.say(
         raw,
         'cannot-tell',
@@ -285,7 +292,7 @@ async function zipMember(
         0,
         `It is packed by method ${member.method}, which is not unpacked here.`,
       );
-    const out = member.method === 8 ? await unpacked(inspection, raw, 'deflate') : undefined;
+    const out = packing === 'stored' ? undefined : await unpacked(inspection, raw, packing);
     try {
       const bytes = out?.bytes ?? raw.bytes;
       if (out !== undefined && out.consumed !== member.packed)
@@ -304,6 +311,20 @@ async function zipMember(
       out?.close();
     }
   });
+}
+
+/** Methods of APPNOTE that Python's `zipfile` reads; undefined for the others. */
+function packingOf({ method, flags, size }: ZipMember): 'stored' | Packing | Unpacker | undefined {
+  // Bit 1 says that a mark ends it, and not its length.
+  const length = (flags & 2) === 0 ? size : undefined;
+  const packings: Readonly<Record<number, 'stored' | Packing | Unpacker>> = {
+    0: 'stored',
+    8: 'deflate',
+    12: 'bzip2',
+    14: (stream) => unpackLzmaOfZip(stream, length),
+    93: 'zstd',
+  };
+  return packings[method];
 }
 
 async function torchPickle(inspection: Inspection, part: Part, torch: OfTorch): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * Packed bytes, unpacked by streaming: small ones to memory, larger ones to a temporary file that is read by ranges, so that memory
+ * Packed bytes, unpacked by streaming, by Node where it can and by unpackers of ours where it cannot: small ones to memory, larger ones to a temporary file that is read by ranges, so that memory
  * stays flat. A bomb is given up at a ratio and at a bound on all that one inspection unpacks.
  */
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
@@ -7,15 +7,35 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
 import { createGunzip, createInflate, createInflateRaw, createZstdDecompress } from 'node:zlib';
 import { type Bytes, bytesOf, Damaged, FileBytes, TooMuch } from '../bytes.ts';
 import type { Inspection, Part } from '../inspection.ts';
+import { unpackBzip2 } from './bzip2.ts';
+import { unpackLz4 } from './lz4.ts';
+import { unpackLzmaAlone } from './lzma-alone.ts';
+import { ByteStream, type Unpacker } from './stream.ts';
+import { unpackXz } from './xz.ts';
 
-export type Packing = 'gzip' | 'zlib' | 'zstd' | 'deflate';
+const ofNode = {
+  gzip: () => createGunzip(),
+  zlib: () => createInflate(),
+  zstd: () => createZstdDecompress(),
+  deflate: () => createInflateRaw(),
+};
+const ofOurs: Readonly<Record<'xz' | 'lzma' | 'bzip2' | 'lz4', Unpacker>> = {
+  xz: unpackXz,
+  lzma: unpackLzmaAlone,
+  bzip2: unpackBzip2,
+  lz4: unpackLz4,
+};
+
+export type Packing = keyof typeof ofNode | keyof typeof ofOurs;
 
 const inMemory = 8 << 20;
 const piece = 1 << 20;
-const beforeRatio = 1 << 20;
+/** Weights that are all zero are packed as well as any bomb, but are not this long. */
+const beforeRatio = 256 << 20;
 
 export interface Unpacked {
   readonly bytes: Bytes;
@@ -25,23 +45,10 @@ export interface Unpacked {
 }
 
 /** @throws Damaged when it is broken or cut off, TooMuch at a bound */
-export async function unpacked(inspection: Inspection, part: Part, packing: Packing): Promise<Unpacked> {
+export async function unpacked(inspection: Inspection, part: Part, packing: Packing | Unpacker): Promise<Unpacked> {
   const { limits } = inspection.surroundings;
-  const engine = {
-    gzip: () => createGunzip(),
-    zlib: () => createInflate(),
-    zstd: () => createZstdDecompress(),
-    deflate: () => createInflateRaw(),
-  }[packing]();
   const source = part.bytes;
   let read = 0;
-  function* pieces() {
-    for (let at = 0; at < source.size; at += piece) {
-      const length = Math.min(piece, source.size - at);
-      read = at + length;
-      yield Buffer.from(source.read(at, length));
-    }
-  }
   let out = 0;
   let kept: Buffer[] = [];
   let folder: string | undefined;
@@ -69,11 +76,36 @@ export async function unpacked(inspection: Inspection, part: Part, packing: Pack
     }
     writeAll(file, chunk);
   };
-  try {
+  async function byNode(kind: keyof typeof ofNode): Promise<number> {
+    function* pieces() {
+      for (let at = 0; at < source.size; at += piece) {
+        const length = Math.min(piece, source.size - at);
+        read = at + length;
+        yield Buffer.from(source.read(at, length));
+      }
+    }
+    const engine = ofNode[kind]();
     await pipeline(Readable.from(pieces(), { objectMode: true }), engine, async (chunks: AsyncIterable<Buffer>) => {
       for await (const chunk of chunks) keep(chunk);
     });
-    const consumed = engine.bytesWritten;
+    return engine.bytesWritten;
+  }
+  async function byUnpacker(unpack: Unpacker): Promise<number> {
+    const stream = new ByteStream(source);
+    for (const chunk of unpack(stream)) {
+      read = stream.at;
+      keep(chunk);
+      // A signal or another request may want its turn.
+      await setImmediate();
+    }
+    return stream.at;
+  }
+  try {
+    const consumed = await (typeof packing === 'function'
+      ? byUnpacker(packing)
+      : isOfNode(packing)
+        ? byNode(packing)
+        : byUnpacker(ofOurs[packing]));
     if (file === undefined || folder === undefined) return { bytes: bytesOf(Buffer.concat(kept)), consumed, close };
     closeSync(file);
     file = undefined;
@@ -94,6 +126,10 @@ export async function unpacked(inspection: Inspection, part: Part, packing: Pack
   } finally {
     if (file !== undefined) closeSync(file);
   }
+}
+
+function isOfNode(packing: Packing): packing is keyof typeof ofNode {
+  return packing in ofNode;
 }
 
 function isOfZlib(error: unknown): boolean {

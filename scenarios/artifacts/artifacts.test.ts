@@ -9,6 +9,7 @@ import { operations } from '../../packages/platform/src/artifacts/inspection/pic
 import { honestArtifacts, onnx } from './honest.ts';
 import { hostileArtifacts } from './hostile.ts';
 import { inspected } from './inspected.ts';
+import { packedNothing } from './packed.ts';
 
 const worse = ['safe', 'suspicious', 'cannot-tell', 'unsafe'];
 const hostile = hostileArtifacts();
@@ -68,6 +69,17 @@ test('the call is found after every operation of Python 3, and in every format t
   ])
     expect([...formats]).toContain(format);
 });
+
+test.each(Object.entries(packedNothing))(
+  'a file of nothing, packed by %s without end, comes to its bound of time',
+  async (_, nothing) => {
+    let time = 0;
+    const bytes = Buffer.concat(Array.from({ length: 5_000 }, () => nothing));
+    const { verdict, reasons } = await inspected(bytes, { until: 1_000 }, () => time++);
+    expect(verdict).toBe('cannot-tell');
+    expect(reasons[0]?.what).toMatch(/longer to read than the time/);
+  },
+);
 
 test('data of ONNX behind a link are refused, however the link is made', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'firebreak-onnx-'));

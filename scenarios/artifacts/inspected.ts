@@ -7,10 +7,11 @@ import { defaultLimits, Inspection, type Limits } from '../../packages/platform/
 export async function inspected(
   bytes: Uint8Array,
   limits: Partial<Limits> = {},
+  now: () => number = () => 0,
 ): Promise<{ verdict: ArtifactVerdict; format: string; reasons: readonly ArtifactReason[] }> {
   const inspection = new Inspection({
     limits: { ...defaultLimits, until: Number.POSITIVE_INFINITY, ...limits },
-    now: () => 0,
+    now,
     allowed: new Set(),
     beside: () => 'missing',
   });

@@ -38,3 +38,10 @@ export const zippedHonest: Readonly<Record<string, Buffer>> = {
     'UEsDBD8AAgAOALB5dl2MWhXRIgAAAA4AAAAIAAAAZGF0YS5wa2wJBAUAXQAAgAAAQACHSdeAoHAbC0KtMG+exBHHL//8jkAAUEsBAj8DPwACAA4AsHl2XYxaFdEiAAAADgAAAAgAAAAAAAAAAAAAAIABAAAAAGRhdGEucGtsUEsFBgAAAAABAAEANgAAAEgAAAAAAA==',
   ),
 };
+
+/** Nothing, packed. */
+export const packedNothing: Readonly<Record<string, Buffer>> = {
+  xz: from('/Td6WFoAAATm1rRGAAAAABzfRCEftvN9AQAAAAAEWVo='),
+  bzip2: from('QlpoORdyRThQkAAAAAA='),
+  lz4: from('BCJNGGRApwAAAAAFXcwC'),
+};

@@ -5,7 +5,7 @@
  * block takes no more memory than its level says, no table is read outside, and both checksums are right at the end.
  */
 import { Damaged, TooMuch } from '../bytes.ts';
-import { type ByteStream, mostYielded } from './stream.ts';
+import { type ByteStream, mostYielded, nothingYet } from './stream.ts';
 
 const blockMark = 0x3141_5926_5359;
 const endMark = 0x1772_4538_5090;
@@ -18,11 +18,11 @@ export function* unpackBzip2(stream: ByteStream): Generator<Buffer, void> {
 }
 
 function* oneStream(stream: ByteStream): Generator<Buffer, void> {
+  yield nothingYet;
   const head = stream.take(4).toString('latin1');
   if (!/^BZh[1-9]$/.test(head)) broken(stream, 'its header');
-  const most = Number(head[3]) * 100_000;
   const bits = new Bits(stream);
-  const order = new Uint32Array(most);
+  let order: Uint32Array | undefined;
   let all = 0;
   for (;;) {
     const mark = bits.read(24) * 0x100_0000 + bits.read(24);
@@ -32,6 +32,7 @@ function* oneStream(stream: ByteStream): Generator<Buffer, void> {
       return;
     }
     if (mark !== blockMark) broken(stream, 'the mark of a block');
+    order ??= new Uint32Array(Number(head[3]) * 100_000);
     const crc = new Crc();
     for (const piece of withoutRuns(transformed(bits, order))) {
       crc.update(piece);

@@ -5,7 +5,7 @@
  * more than the frame's header allows, and a repetition reaches back 64 KiB at most and never before the beginning.
  */
 import { Damaged, TooMuch } from '../bytes.ts';
-import type { ByteStream } from './stream.ts';
+import { type ByteStream, nothingYet } from './stream.ts';
 import { Xxh32 } from './xxh32.ts';
 
 const frameMark = 0x184d_2204;
@@ -14,6 +14,7 @@ const window = 64 << 10;
 
 export function* unpackLz4(stream: ByteStream): Generator<Buffer, void> {
   for (let frames = 0; stream.left >= 4; frames += 1) {
+    yield nothingYet;
     const mark = stream.peek(4).readUInt32LE();
     if (mark === frameMark) {
       stream.take(4);

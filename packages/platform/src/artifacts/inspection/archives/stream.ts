@@ -7,6 +7,9 @@ import { type Bytes, Damaged } from '../bytes.ts';
 /** Yields what was unpacked. Throws `Damaged` where it is broken or cut off, `TooMuch` at a bound. */
 export type Unpacker = (stream: ByteStream) => Generator<Buffer, void>;
 
+/** Yielded before each part that may hold nothing: a file of a million empty ones must come to its bound of time as well. */
+export const nothingYet = Buffer.alloc(0);
+
 /** What an unpacker gives away at once, at most. */
 export const mostYielded = 1 << 20;
 

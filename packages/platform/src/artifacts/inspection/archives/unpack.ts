@@ -65,7 +65,7 @@ export async function unpacked(inspection: Inspection, part: Part, packing: Pack
     if (out > beforeRatio && out > read * limits.ratio)
       throw new Damaged(0, `It unpacks to more than ${limits.ratio} times its size: a bomb.`);
     if (file === undefined && out <= inMemory) {
-      kept.push(chunk);
+      if (chunk.length > 0) kept.push(chunk);
       return;
     }
     if (file === undefined) {

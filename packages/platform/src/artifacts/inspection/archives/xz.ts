@@ -9,7 +9,7 @@ import { crc32 } from 'node:zlib';
 import { Damaged, TooMuch } from '../bytes.ts';
 import { Crc64 } from './crc64.ts';
 import { Lzma } from './lzma.ts';
-import type { ByteStream } from './stream.ts';
+import { type ByteStream, nothingYet } from './stream.ts';
 
 const magic = Buffer.from('fd377a585a00', 'hex');
 /** Each costs memory until the index was read. */
@@ -29,6 +29,7 @@ export function* unpackXz(stream: ByteStream): Generator<Buffer, void> {
 }
 
 function* oneStream(stream: ByteStream): Generator<Buffer, void> {
+  yield nothingYet;
   const head = stream.take(12);
   const flags = head.subarray(6, 8);
   if (!head.subarray(0, 6).equals(magic) || head.readUInt32LE(8) !== crc32(flags)) broken(stream, 'its header');
@@ -54,6 +55,7 @@ function* allBlocks(stream: ByteStream, kind: number, blocks: Block[]): Generato
     const at = stream.at;
     if (stream.peek(1)[0] === 0) return at;
     if (blocks.length === mostBlocks) throw new TooMuch(at, `It is packed in more than ${mostBlocks} blocks.`);
+    yield nothingYet;
     blocks.push(yield* oneBlock(stream, at, kind));
   }
 }

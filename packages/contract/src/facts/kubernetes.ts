@@ -173,7 +173,15 @@ const podTemplate = z.object({
 export const pod = z.object({
   ...base,
   spec: podSpec,
-  status: maybe(z.object({ phase: maybe(z.string()), podIP: maybe(z.string()), hostIP: maybe(z.string()) })),
+  status: maybe(
+    z.object({
+      phase: maybe(z.string()),
+      podIP: maybe(z.string()),
+      hostIP: maybe(z.string()),
+      /** `imageID` is what the node runs, whatever name the image was asked for by. */
+      containerStatuses: maybe(z.array(z.object({ name: z.string(), imageID: maybe(z.string()) }))),
+    }),
+  ),
 });
 
 /** Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job, CronJob: told apart by `workloadKind`. */

@@ -13,7 +13,7 @@ import { ExposureNav } from './exposure-nav.tsx';
 import classes from './exposure-page.module.css';
 import { ExposureSide } from './exposure-side.tsx';
 import { goneOf } from './gone.ts';
-import type { Cell } from './matrix-moves.ts';
+import { cellOf, type Pair, pairAt } from './pair.ts';
 
 /** Identities × what must not be lost, both worst first. */
 export function ExposurePage() {
@@ -42,7 +42,7 @@ export function ExposurePage() {
 
 function Known({ exposure }: { readonly exposure: Exposure }) {
   const { counts } = exposure;
-  const [opened, setOpened] = useState<Cell | null>(null);
+  const [opened, setOpened] = useState<Pair | null>(null);
   const { answer } = useWhatIf();
   const gone = useMemo(() => goneOf(answer), [answer]);
   return (
@@ -67,7 +67,12 @@ function Known({ exposure }: { readonly exposure: Exposure }) {
           {counts.pairs === 0 ? (
             <Nothing exposure={exposure} />
           ) : (
-            <ExposureMatrix exposure={exposure} gone={gone} opened={opened} onOpen={setOpened} />
+            <ExposureMatrix
+              exposure={exposure}
+              gone={gone}
+              opened={opened === null ? null : cellOf(exposure, opened)}
+              onOpen={(cell) => setOpened(pairAt(exposure, cell))}
+            />
           )}
         </div>
         <ExposureSide exposure={exposure} opened={opened} gone={gone} onClose={() => setOpened(null)} />

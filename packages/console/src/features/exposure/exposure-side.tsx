@@ -10,30 +10,27 @@ import { ProblemNotice } from '../../ui/problem-notice.tsx';
 import { PathCard } from '../paths/path-card.tsx';
 import classes from './exposure-side.module.css';
 import { type Gone, isGone } from './gone.ts';
-import type { Cell } from './matrix-moves.ts';
+import { newest, type Pair } from './pair.ts';
 
 interface ExposureSideProps {
   readonly exposure: Exposure;
-  readonly opened: Cell | null;
+  readonly opened: Pair | null;
   readonly gone: Gone;
   readonly onClose: () => void;
 }
 
 /** Beside the matrix: why the opened cell is reached, or the worst of both lists. */
 export function ExposureSide({ exposure, opened, gone, onClose }: ExposureSideProps) {
-  const identity = opened === null ? undefined : exposure.identities[opened.identity];
-  const asset = opened === null ? undefined : exposure.protected[opened.asset];
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <aside className={classes.side} aria-label="Why" tabIndex={0}>
-      {identity === undefined || asset === undefined ? (
+      {opened === null ? (
         <Worst exposure={exposure} />
       ) : (
-        <Pair
-          key={`${identity.id} ${asset.id}`}
-          identity={identity}
-          asset={asset}
-          gone={isGone(gone, identity.id, asset.id)}
+        <Opened
+          key={`${opened.identity.id} ${opened.asset.id}`}
+          pair={newest(exposure, opened)}
+          gone={isGone(gone, opened.identity.id, opened.asset.id)}
           onClose={onClose}
         />
       )}
@@ -41,14 +38,13 @@ export function ExposureSide({ exposure, opened, gone, onClose }: ExposureSidePr
   );
 }
 
-interface PairProps {
-  readonly identity: Exposure['identities'][number];
-  readonly asset: Exposure['protected'][number];
+interface OpenedProps {
+  readonly pair: Pair;
   readonly gone: boolean;
   readonly onClose: () => void;
 }
 
-function Pair({ identity, asset, gone, onClose }: PairProps) {
+function Opened({ pair: { identity, asset }, gone, onClose }: OpenedProps) {
   const answer = useQuery(pairQuery(identity.id, asset.id));
   const path = answer.data?.why[0];
   return (

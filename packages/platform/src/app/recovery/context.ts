@@ -1,20 +1,12 @@
 /** What the parts of the recovery desk share: the board, what is known, and the gate. */
-import {
-  type AttestedSubject,
-  type DeliveredVersion,
-  deliveredVersionSchema,
-  FirebreakError,
-  type Role,
-  servingCheckSchema,
-} from '@firebreak/contract';
-import { z } from 'zod';
+import type { AttestedSubject, Role } from '@firebreak/contract';
 import { createBoards, type RecoveryBoards } from '../../recovery/board/board.ts';
-import { chooseItem } from '../../recovery/board/sections/versions.ts';
 import { openSignOffPolicy } from '../../recovery/board/sign-off-policy.ts';
 import { createFollowUps, type FollowUps } from '../../recovery/follow-ups/follow-ups.ts';
-import { type Mark, markOf } from '../../recovery/store.ts';
+import type { Mark } from '../../recovery/store.ts';
 import type { Station } from '../station.ts';
-import { createKnower, type Known, prefixed } from './known-input.ts';
+import { createKnower, type Known } from './known-input.ts';
+import type { Choice } from './marks.ts';
 import { createSeenAgain } from './seen-again.ts';
 
 export interface Person {
@@ -56,43 +48,6 @@ export async function openContext(station: Station): Promise<RecoveryContext> {
     marks: boards.marks,
     know: async (incident, signal) => know(incident, await boards.marks(incident), signal),
   };
-}
-
-const choiceSchema = z.object({
-  from: z.array(deliveredVersionSchema),
-  to: deliveredVersionSchema,
-  /** SHA-256 (hex) over the digests of its files, or of its manifest. */
-  digest: z.string().nullable(),
-  kind: z.enum(['model', 'image']),
-  checks: z.array(servingCheckSchema),
-});
-/** What was chosen for a subject, as its mark keeps it. */
-export type Choice = z.infer<typeof choiceSchema>;
-
-/** @throws FirebreakError FB-RECOVERY-STATE where nothing is chosen yet */
-export function choiceOf(marks: ReadonlyMap<string, Mark>, subject: string): Choice {
-  const mark = marks.get(chooseItem(subject));
-  const read = mark?.state === 'done' ? choiceSchema.safeParse(mark.data) : undefined;
-  if (read?.success !== true) throw new FirebreakError('FB-RECOVERY-STATE', `No version of ${subject} is chosen yet.`);
-  return read.data;
-}
-
-/** Everything that was chosen, by subject. */
-export function choicesOf(marks: ReadonlyMap<string, Mark>): (readonly [subject: string, choice: Choice])[] {
-  return prefixed(marks, 'choose/').flatMap(([subject, mark]) => {
-    const read = mark.state === 'done' ? choiceSchema.safeParse(mark.data) : undefined;
-    return read?.success === true ? [[subject, read.data] as const] : [];
-  });
-}
-
-/** Attestations and bundles that were brought for a version, as they came. */
-export function broughtFor(
-  marks: ReadonlyMap<string, Mark>,
-  subject: string,
-  { version }: DeliveredVersion,
-): unknown[] {
-  const data = marks.get(markOf.verdict(subject, version))?.data as { readonly attestations?: unknown } | undefined;
-  return Array.isArray(data?.attestations) ? data.attestations : [];
 }
 
 /** As an attestation names it. */

@@ -74,7 +74,10 @@ async function openRecovery(station: Station) {
       const known = await know(incident, signal);
       const { holder, actions } = mustHaveField(station);
       const { estate, graph } = await holder.collect(signal);
+      // Pods, jobs and what an operator owns are made anew from what they come from: there is nothing of theirs to pin.
+      const kinds = actions.find(({ id }) => id === 'kubernetes.pin-image')?.targetKinds ?? [];
       const levers = known.rebuild.flatMap(({ verdict, good, workload, container }) => {
+        if (!kinds.includes(workload.kind)) return [];
         const fact = estate.get('kubernetes.workload', workload.id);
         if (verdict === 'known-good' || good === null || fact?.data.metadata.namespace === undefined) return [];
         const { namespace, name } = fact.data.metadata;

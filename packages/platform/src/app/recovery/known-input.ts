@@ -28,6 +28,7 @@ import { credentialsOf } from '../../recovery/rotate/credentials.ts';
 import { type Mark, markOf } from '../../recovery/store.ts';
 import { caseDesk } from '../case-desk.ts';
 import { mustHaveField, type Station } from '../station.ts';
+import { approvedImages, prefixed, suspectImages } from './marks.ts';
 import type { SeenAgain } from './seen-again.ts';
 
 /** The known input, and what the desk needs beside the board. */
@@ -93,17 +94,15 @@ export function createKnower({ station, seenAgain, canary }: KnowerParts): Knowe
     const log = await ledgerOf(station, id);
     const firstEvent = [about.first, ...about.members.map(({ first }) => first)].flatMap((at) => at ?? []).sort()[0];
     const since = firstEvent ?? incident.openedAt;
-    const subjects = subjectsOf(now, [...incident.compromised, ...about.members.flatMap((each) => each.about)], marks);
+    const named = [...incident.compromised, ...about.members.flatMap((each) => each.about)];
+    const subjects = subjectsOf(now, named, marks);
     const starts = incident.compromised.flatMap((each) => before.graph.indexOf.get(each) ?? []);
     const { reached } = reach(before.graph.hypergraph, starts);
     const approved = approvedImages(marks);
     const earlier = await estateBefore(station, since);
-    const touched = new Set(
-      before.graph.nodes.flatMap((node, index) =>
-        hasBit(reached, index) && node.class === 'workload' ? [node.id] : [],
-      ),
-    );
-    const rebuild = rebuildRows({ now: estate, before: earlier, approved, bad: new Set(), only: touched });
+    const touched = new Set(before.graph.nodes.flatMap(({ id }, index) => (hasBit(reached, index) ? [id] : [])));
+    const bad = suspectImages(estate, named, marks);
+    const rebuild = rebuildRows({ now: estate, before: earlier, approved, bad, only: touched });
     const gaps: Gap[] = [
       ...(before.at === null ? [unrecorded] : []),
       ...(earlier === undefined && rebuild.length > 0 ? [noEstateBefore] : []),
@@ -234,20 +233,6 @@ async function estateBefore(station: Station, since: string): Promise<Estate | u
     if (error instanceof Error && 'code' in error && error.code === 'FB-HISTORY-NONE') return undefined;
     throw error;
   }
-}
-
-function approvedImages(marks: ReadonlyMap<string, Mark>): Approved[] {
-  return prefixed(marks, 'image/')
-    .filter(([, { state }]) => state === 'done')
-    .sort(([, a], [, b]) => (a.at < b.at ? 1 : -1))
-    .flatMap(([digest, { by, data }]) => {
-      const { image } = (data ?? {}) as { readonly image?: unknown };
-      return typeof image === 'string' ? [{ digest, image, by }] : [];
-    });
-}
-
-export function prefixed(marks: ReadonlyMap<string, Mark>, prefix: string): [rest: string, mark: Mark][] {
-  return [...marks].flatMap(([item, mark]) => (item.startsWith(prefix) ? [[item.slice(prefix.length), mark]] : []));
 }
 
 const unrecorded: Gap = {

@@ -7,7 +7,8 @@ import { statementOf } from '../../recovery/board/attest.ts';
 import { deliversVersion } from '../../recovery/rollback/levers.ts';
 import { markOf } from '../../recovery/store.ts';
 import { mustHaveField } from '../station.ts';
-import { attestedSubject, broughtFor, choicesOf, mustAllow, type Person, type RecoveryContext } from './context.ts';
+import { attestedSubject, mustAllow, type Person, type RecoveryContext } from './context.ts';
+import { broughtFor, choicesOf } from './marks.ts';
 
 export function returnDesk(context: RecoveryContext) {
   const { station, boards, know, marks: marksOf } = context;

@@ -32,8 +32,9 @@ import { type Mark, markOf } from '../../recovery/store.ts';
 import { eventsThatFit } from '../kept-events.ts';
 import { mustHaveField } from '../station.ts';
 import { askServer } from './ask-server.ts';
-import { broughtFor, type Choice, choiceOf, mustAllow, type Person, type RecoveryContext } from './context.ts';
+import { mustAllow, type Person, type RecoveryContext } from './context.ts';
 import type { Known } from './known-input.ts';
+import { broughtFor, type Choice, choiceOf } from './marks.ts';
 
 export interface ChooseWish {
   readonly incident: string;

@@ -1,11 +1,12 @@
 /**
  * Which workloads run images that nobody knows to be good, and by which digest each is rebuilt. Known to be good is: approved by
- * somebody by its digest, or run by the same container before the first suspicious event, as a collection of ours saw. What is named
- * by a tag alone is not known: a tag is whoever may push it.
+ * somebody by its digest, or run by the same repository's containers before the first suspicious event, as a collection of ours
+ * saw. A tag is whoever may push it: what its pods run is told, and it is pinned all the same.
  *
  * Pure over two estates. Names and digests are foreign text.
  */
-import type { Estate, Fact, NodeRef, RebuildRow } from '@firebreak/contract';
+import type { Estate, RebuildRow } from '@firebreak/contract';
+import { digestOf, type Running, repositoryOf, runningIn } from './running.ts';
 
 export interface RebuildWish {
   readonly now: Estate;
@@ -29,82 +30,81 @@ export interface Approved {
 const rebuildItem = (workload: string, container: string) => `rebuild/${workload}#${container}`;
 
 export function rebuildRows({ now, before, approved, bad, only }: RebuildWish): RebuildRow[] {
-  const earlier = new Map<string, string>();
+  const earlier = new Map<string, { readonly image: string; readonly digest: string }>();
   const seen = new Set<string>();
-  for (const { workload, container, image } of before === undefined ? [] : containersOf(before)) {
-    earlier.set(rebuildItem(workload.id, container), image);
-    const digest = digestOf(image) ?? (before === undefined ? undefined : taggedIn(before, image));
-    if (digest !== undefined) seen.add(`${repositoryOf(image)} ${digest}`);
+  for (const running of before === undefined ? [] : runningIn(before)) {
+    const told = digestsOf(running);
+    const repository = repositoryOf(running.image);
+    // Where no pod told, the registry's word for the tag at that time.
+    const ran = told.length > 0 || before === undefined ? told : taggedIn(before, running.image);
+    for (const digest of ran) seen.add(`${repository} ${digest}`);
+    const digest = ran.find((each) => !bad.has(each));
+    if (digest !== undefined)
+      earlier.set(rebuildItem(running.workload.id, running.container), { image: repository, digest });
   }
-  return containersOf(now)
+  return runningIn(now)
     .filter(({ workload }) => only === undefined || only.has(workload.id))
-    .map(({ workload, container, image }) => {
+    .map((running) => {
+      const { workload, container, image } = running;
       const item = rebuildItem(workload.id, container);
-      const digest = digestOf(image);
-      const good = goodFor(item, image);
-      const base = { item, workload, container, image, digest: digest ?? null, good };
-      if (digest === undefined)
-        return { ...base, verdict: 'cannot-tell', why: 'It is named by a tag; which image runs is not told.' };
-      if (bad.has(digest)) return { ...base, verdict: 'not-known-good', why: 'Its digest is among what is suspect.' };
-      const by = approved.find((each) => each.digest === digest)?.by;
-      if (by !== undefined) return { ...base, verdict: 'known-good', why: `Approved by ${by}.` };
-      if (seen.has(`${repositoryOf(image)} ${digest}`))
-        return { ...base, verdict: 'known-good', why: 'A collection saw it run before the first suspicious event.' };
-      return {
-        ...base,
-        verdict: 'not-known-good',
-        why: 'Nobody approved its digest, and no collection saw it before.',
-      };
+      const digests = digestsOf(running);
+      const { verdict, why } = judge(running, digests);
+      const [digest = null] = digests.length === 1 ? digests : [];
+      return { item, workload, container, image, digest, verdict, why, good: goodFor(item, image, digests) };
     });
 
-  /** What an approval names for the repository, else what the container ran before. */
-  function goodFor(item: string, image: string): RebuildRow['good'] {
-    const repository = repositoryOf(image);
+  function judge(running: Running, digests: readonly string[]): Pick<RebuildRow, 'verdict' | 'why'> {
+    const judged = digests.map((digest) => ({ digest, ...judgeOne(repositoryOf(running.image), digest) }));
+    const several = judged.length > 1;
+    for (const { digest, isGood, why } of judged)
+      if (!isGood) return { verdict: 'not-known-good', why: several ? `One of its pods runs ${digest}. ${why}` : why };
+    if (judged.length === 0)
+      return { verdict: 'cannot-tell', why: 'It is named by a tag, and no pod tells which image it runs.' };
+    if (running.runs.includes(null))
+      return { verdict: 'cannot-tell', why: 'Not every pod of it tells which image it runs.' };
+    const why = judged[0]?.why ?? '';
+    if (digestOf(running.image) === undefined)
+      return {
+        verdict: 'cannot-tell',
+        why: `What its pods run is known to be good, but it is named by a tag: the next pod runs whatever that is then. ${why}`,
+      };
+    return { verdict: 'known-good', why };
+  }
+
+  function judgeOne(repository: string, digest: string): { readonly isGood: boolean; readonly why: string } {
+    if (bad.has(digest)) return { isGood: false, why: 'Its digest is among what is suspect.' };
+    const by = approved.find((each) => each.digest === digest)?.by;
+    if (by !== undefined) return { isGood: true, why: `Approved by ${by}.` };
+    if (seen.has(`${repository} ${digest}`))
+      return { isGood: true, why: 'A collection saw it run before the first suspicious event.' };
+    return { isGood: false, why: 'Nobody approved its digest, and no collection saw it before.' };
+  }
+
+  /** What the container ran before, else what an approval names for the repository, else what it runs where that is good. */
+  function goodFor(item: string, image: string, digests: readonly string[]): RebuildRow['good'] {
     const was = earlier.get(item);
-    if (was !== undefined && before !== undefined) {
-      const digest = digestOf(was) ?? taggedIn(before, was);
-      if (digest !== undefined && !bad.has(digest))
-        return { image: repositoryOf(was), digest, from: 'what it ran before the first suspicious event' };
-    }
+    if (was !== undefined) return { ...was, from: 'what it ran before the first suspicious event' };
+    const repository = repositoryOf(image);
     const named = approved.find((each) => each.image === repository && !bad.has(each.digest));
-    return named === undefined ? null : { image: repository, digest: named.digest, from: `approved by ${named.by}` };
+    if (named !== undefined) return { image: repository, digest: named.digest, from: `approved by ${named.by}` };
+    const running = digests.find((digest) => judgeOne(repository, digest).isGood);
+    return running === undefined
+      ? null
+      : { image: repository, digest: running, from: 'what it runs, which is known to be good' };
   }
 }
 
-interface Running {
-  readonly workload: NodeRef;
-  readonly container: string;
-  readonly image: string;
-}
-
-/** Containers of what keeps pods running; pods that nothing keeps are named by themselves. */
-function containersOf(estate: Estate): Running[] {
-  const of = ({ id, data }: Fact<'kubernetes.workload'>): Running[] =>
-    data.template.spec.containers.flatMap(({ name, image }) =>
-      image === undefined
-        ? []
-        : [{ workload: { kind: data.workloadKind, id, name: data.metadata.name }, container: name, image }],
-    );
-  return estate.all('kubernetes.workload').flatMap(of);
-}
-
-function digestOf(image: string): string | undefined {
-  return /@(sha256:[0-9a-f]{64})$/.exec(image)?.[1];
-}
-
-/** Without tag and digest. */
-function repositoryOf(image: string): string {
-  const plain = image.replace(/@sha256:[0-9a-f]{64}$/, '');
-  const slash = plain.lastIndexOf('/');
-  const colon = plain.indexOf(':', slash + 1);
-  return colon === -1 ? plain : plain.slice(0, colon);
+/** What its pods run, and what the next one will where a digest says so. */
+function digestsOf({ image, runs }: Running): string[] {
+  return [...new Set([digestOf(image), ...runs].flatMap((digest) => digest ?? []))];
 }
 
 /** What the registry said that the tag is, at that time. */
-function taggedIn(estate: Estate, image: string): string | undefined {
+function taggedIn(estate: Estate, image: string): string[] {
   const repository = repositoryOf(image);
   const tag = image.slice(repository.length + 1) || 'latest';
   return estate
     .all('oci.tag')
-    .find(({ data }) => `${data.registry}/${data.repository}` === repository && data.tag === tag)?.data.digest;
+    .filter(({ data }) => `${data.registry}/${data.repository}` === repository && data.tag === tag)
+    .map(({ data }) => data.digest);
 }

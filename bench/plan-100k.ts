@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Plan } from '@firebreak/contract';
-import { world } from '../packages/platform/src/app/compose.ts';
+import { actions, open } from '../packages/platform/src/app/local-estate.ts';
 import { checkPlan } from '../packages/platform/src/planning/check-plan.ts';
 import { loadSolver } from '../packages/platform/src/planning/hitting-set.ts';
 import { makePlan } from '../packages/platform/src/planning/make-plan.ts';
@@ -31,7 +31,7 @@ const folder = mkdtempSync(join(tmpdir(), 'firebreak-bench-'));
 try {
   const file = join(folder, 'cluster.json');
   if (options.from === undefined) await writeCluster(file, Number(options.pods));
-  const source = await world.open([options.from ?? `kubernetes:${file}`], new AbortController().signal, () => {});
+  const source = await open([options.from ?? `kubernetes:${file}`], new AbortController().signal, () => {});
   const start = performance.now();
   const graph = source.graph();
   const derived = performance.now() - start;
@@ -50,12 +50,12 @@ try {
   for (let at = 0; at < wanted; at += 1) {
     const compromised = accounts[Math.floor((accounts.length * at) / wanted)] as number;
     const before = performance.now();
-    const plan = makePlan(graph, { compromised: [compromised], protect: 'default', actions: world.actions }, solver);
+    const plan = makePlan(graph, { compromised: [compromised], protect: 'default', actions }, solver);
     times.push(performance.now() - before);
     verdicts.set(plan.verdict, (verdicts.get(plan.verdict) ?? 0) + 1);
     gap = Math.max(gap, plan.gap);
     confirmed += checkPlan(plan, graph).ok ? 1 : 0;
-    found.push(baselines(graph, compromised, world.actions, solver));
+    found.push(baselines(graph, compromised, actions, solver));
   }
   const first = times[0] as number;
   times.sort((a, b) => a - b);

@@ -23,7 +23,7 @@ import { cliDocument } from './docs/cli.ts';
 import { coverageDocument } from './docs/coverage.ts';
 import { errorsDocument } from './docs/errors.ts';
 
-const documents: Record<string, () => string> = {
+const documents: Record<string, () => string | Promise<string>> = {
   'docs/actions.md': () =>
     [
       describeActions(actions),
@@ -52,10 +52,10 @@ const { current, written, stale, failed } = counts;
 console.log(`docs: ${current} in step with the code, ${written} written, ${stale} stale, ${failed} failed`);
 process.exitCode = stale + failed === 0 ? 0 : 1;
 
-async function settle(path: string, generate: () => string): Promise<keyof typeof counts> {
+async function settle(path: string, generate: () => string | Promise<string>): Promise<keyof typeof counts> {
   const file = new URL(`../${path}`, import.meta.url);
   try {
-    const wanted = generate();
+    const wanted = await generate();
     if ((await readFile(file, 'utf8').catch(() => undefined)) === wanted) return 'current';
     if (!write) {
       console.error(`${path} is not in step with the code: run npm run docs`);

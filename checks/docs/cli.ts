@@ -35,12 +35,12 @@ import { everyCommand, programOf } from '../../packages/platform/src/cli/program
 import { processTerminal } from '../../packages/platform/src/cli/terminal.ts';
 import { shapeOf } from './shape.ts';
 
-type Command = ReturnType<typeof programOf>;
+type Command = Awaited<ReturnType<typeof programOf>>;
 
 /** `docs/cli.md`: the commands as the command line itself has them, and the JSON that they print as the contract has it. */
-export function cliDocument(): string {
+export async function cliDocument(): Promise<string> {
   const terminal = processTerminal();
-  const commands = everyCommand(programOf({ world, terminal, output: new Output(terminal) })).filter(isRunnable);
+  const commands = everyCommand(await programOf({ world, terminal, output: new Output(terminal) })).filter(isRunnable);
   const completeness = z.literal('completeness');
   const path = z.literal('path');
   const shapes: readonly (readonly [string, string, z.ZodType])[] = [

@@ -15,7 +15,7 @@ beforeAll(async () => {
   await writeFile(at('good/numbers.txt'), Buffer.from('80034b012e', 'hex'));
   await writeFile(at('bad.safetensors'), "cos\nsystem\n(S'id'\ntR.");
   await writeFile(at('custom.pkl'), 'cmycompany\nNet\n(tR.');
-  await writeFile(at('packed'), Buffer.from('fd377a585a000000', 'hex'));
+  await writeFile(at('packed'), Buffer.from('377abcaf271c0000', 'hex'));
   await mkdir(at('linked'));
   await symlink('/etc/hostname', at('linked/model.bin'));
 });

@@ -34,7 +34,7 @@ test.each<[string[], string[]]>([
 test.each(['bash', 'zsh', 'fish'])('%s knows every command and every option', async (shell) => {
   const text = await script(shell);
   const terminal = testTerminal();
-  const program = programOf({ world: bareWorld({}), terminal, output: new Output(terminal) });
+  const program = await programOf({ world: bareWorld({}), terminal, output: new Output(terminal) });
   for (const command of everyCommand(program).slice(1)) {
     expect(text).toContain(command.name());
     for (const { long } of command.options) expect(text).toContain(shell === 'fish' ? `-l ${long?.slice(2)} ` : long);

@@ -1,130 +1,27 @@
 import { FirebreakError } from '@firebreak/contract';
 import { Command, CommanderError } from 'commander';
 import type { CommandLine } from './command-line.ts';
-import { aiToolsCommand } from './commands/ai-tools.ts';
-import { approveCommands } from './commands/approve.ts';
-import { artifactCommand } from './commands/artifact.ts';
-import { blastCommand } from './commands/blast.ts';
-import { bomCommand } from './commands/bom.ts';
-import { canaryCommand } from './commands/canary.ts';
-import { channelsCommand } from './commands/channels.ts';
-import { collectCommand } from './commands/collect.ts';
-import { completionCommand } from './commands/completion.ts';
-import { containCommands } from './commands/contain.ts';
-import { detectionCommands } from './commands/detections.ts';
-import { didCommand } from './commands/did.ts';
-import { diffCommand } from './commands/diff.ts';
-import { evidenceCommands } from './commands/evidence.ts';
-import { exportCommand } from './commands/export.ts';
-import { exportCommands } from './commands/export-graph.ts';
-import { exposureCommand } from './commands/exposure.ts';
-import { findingsCommand } from './commands/findings.ts';
-import { gateCommand } from './commands/gate.ts';
-import { huntCommand } from './commands/hunt.ts';
-import { identitiesCommand } from './commands/identities.ts';
-import { impactCommand } from './commands/impact.ts';
-import { ingestCommand } from './commands/ingest.ts';
-import { intakeCommand } from './commands/intake.ts';
-import { inventoryCommands } from './commands/inventory.ts';
-import { lineageCommand } from './commands/lineage.ts';
-import { modelCommand } from './commands/model.ts';
-import { partiesCommand } from './commands/parties.ts';
-import { pathsCommand } from './commands/paths.ts';
-import { permissionsCommand } from './commands/permissions.ts';
-import { planCommands } from './commands/plan.ts';
-import { playbookCommands } from './commands/playbook.ts';
-import { privilegesCommand } from './commands/privileges.ts';
-import { promptCommand } from './commands/prompt.ts';
-import { queueCommands } from './commands/queue.ts';
-import { raceCommand } from './commands/race.ts';
-import { recoveryCommands } from './commands/recovery.ts';
-import { renewCommand } from './commands/renew.ts';
-import { requestPathCommand } from './commands/request-path.ts';
-import { reviewCommands } from './commands/reviews.ts';
-import { rotationCommand } from './commands/rotation.ts';
-import { rulesCommand } from './commands/rules.ts';
-import { scopeCommand } from './commands/scope.ts';
-import { secretsCommand } from './commands/secrets.ts';
-import { serveCommand } from './commands/serve.ts';
-import { statusCommand } from './commands/status.ts';
-import { steerCommands } from './commands/steer.ts';
-import { tasksCommand } from './commands/tasks.ts';
-import { telemetryCommand } from './commands/telemetry.ts';
-import { thirdPartiesCommand } from './commands/third-parties.ts';
-import { threatModelCommand } from './commands/threat-model.ts';
-import { watchCommand } from './commands/watch.ts';
-import { whatIfCommand } from './commands/what-if.ts';
-import { witnessCommand } from './commands/witness.ts';
+import { commandFiles } from './commands/index.ts';
 import { exitCodes, Output } from './output.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 import type { World } from './world.ts';
 
-/** The commands, in the order of the help and of docs/cli.md. */
-const commands = [
-  serveCommand,
-  collectCommand,
-  exportCommands,
-  blastCommand,
-  pathsCommand,
-  inventoryCommands,
-  identitiesCommand,
-  aiToolsCommand,
-  requestPathCommand,
-  exposureCommand,
-  channelsCommand,
-  privilegesCommand,
-  reviewCommands,
-  thirdPartiesCommand,
-  lineageCommand,
-  threatModelCommand,
-  whatIfCommand,
-  findingsCommand,
-  gateCommand,
-  artifactCommand,
-  modelCommand,
-  bomCommand,
-  rulesCommand,
-  detectionCommands,
-  queueCommands,
-  tasksCommand,
-  promptCommand,
-  secretsCommand,
-  rotationCommand,
-  telemetryCommand,
-  canaryCommand,
-  diffCommand,
-  scopeCommand,
-  didCommand,
-  huntCommand,
-  ingestCommand,
-  intakeCommand,
-  impactCommand,
-  planCommands,
-  raceCommand,
-  containCommands,
-  approveCommands,
-  steerCommands,
-  renewCommand,
-  watchCommand,
-  statusCommand,
-  recoveryCommands,
-  playbookCommands,
-  evidenceCommands,
-  witnessCommand,
-  partiesCommand,
-  exportCommand,
-  permissionsCommand,
-  completionCommand,
-];
-
-/** The whole command line as commander has it, for running, for the shells' completion and for docs/cli.md. */
-export function programOf(cli: CommandLine): Command {
+/**
+ * The command line as commander has it: with what was asked for, or, where that is not known or nothing was, with every command, as
+ * the help, the shells' completion and docs/cli.md want it.
+ */
+export async function programOf(cli: CommandLine, asked: readonly string[] = []): Promise<Command> {
   const program = new Command('firebreak')
     .description('Incident response for AI infrastructure: the cheapest provable, reversible cut.')
     .version(cli.world.version)
     .exitOverride()
     .showHelpAfterError('(see --help)');
-  for (const add of commands) add(program, cli);
+  const name = asked.find((word) => !word.startsWith('-'));
+  if (name === undefined && asked.some((word) => word === '--version' || word === '-V')) return program;
+  const file = commandFiles.find(({ names, aboutAll }) => !aboutAll && name !== undefined && names.includes(name));
+  // All at once: reading files waits, and the order is the table's.
+  const adders = await Promise.all((file === undefined ? commandFiles : [file]).map(({ load }) => load()));
+  for (const add of adders) add(program, cli);
   return program;
 }
 
@@ -136,7 +33,7 @@ export async function runCommandLine(
 ): Promise<number> {
   const output = new Output(terminal);
   const json = argv.includes('--json') || argv.includes('--jsonl');
-  const program = programOf({ world, terminal, output });
+  const program = await programOf({ world, terminal, output }, argv);
   for (const command of everyCommand(program))
     command.configureOutput({
       writeOut: (text) => void terminal.out.write(text),

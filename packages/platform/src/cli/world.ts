@@ -81,7 +81,8 @@ export type Progress = (sentence: string) => void;
 
 export interface World {
   readonly version: string;
-  readonly actions: readonly AnyAction[];
+  /** Everything that can be pulled anywhere. */
+  readonly actions: () => Promise<readonly AnyAction[]>;
   /** Reads one estate from one or more `<connector>:<spec>`; needs neither server nor database. */
   readonly open: (specs: readonly string[], signal: AbortSignal, progress: Progress) => Promise<Source>;
   readonly plan: (source: Source, request: PlanWish) => Promise<Plan>;
@@ -90,7 +91,7 @@ export interface World {
   /** The independent check, rehearsal on a copy of the estate included where the source allows one. */
   readonly check: (plan: Plan, source: Source, signal: AbortSignal) => Promise<PlanCheck>;
   /** The role that a connector's credential needs, ready to apply. */
-  readonly permissions: (connector: string, actions: readonly string[]) => string;
+  readonly permissions: (connector: string, actions: readonly string[]) => Promise<string>;
   /** What the estate looked like at any time, on the database of a data directory or of one's own. */
   readonly openHistory: (where: { data: string; database: string | undefined }) => Promise<OpenHistory>;
   /** @throws FirebreakError FB-BUS-UNREACHABLE, FB-USAGE */

@@ -35,7 +35,7 @@ export function impactCommand(program: Command, cli: CommandLine): void {
         for (const file of options.used ?? []) used.push(await readAuditLog(file, cli.terminal.input, signal));
         const graph = source.graph();
         const record = privilegesOf(graph, { query: 'class = identity', now: nowOf(options), used });
-        return breakageOf(graph, what, world.actions, observedUse(graph, record));
+        return breakageOf(graph, what, await world.actions(), observedUse(graph, record));
       });
       if (options.json) await output.json(answer);
       else await output.text(describeBreakage(answer));

@@ -53,7 +53,7 @@ export function bareWorld(parts: Partial<World>): World {
   };
   return {
     version: '1.2.3',
-    actions: [],
+    actions: async () => [],
     open: absent('source'),
     plan: absent('planner'),
     comparePlans: absent('planner'),

@@ -9,7 +9,7 @@ import { operations } from '../../packages/platform/src/artifacts/inspection/pic
 import { honestArtifacts, onnx } from './honest.ts';
 import { hostileArtifacts } from './hostile.ts';
 import { inspected } from './inspected.ts';
-import { packedNothing } from './packed.ts';
+import { packedNothing, twoFaced } from './packed.ts';
 
 const worse = ['safe', 'suspicious', 'cannot-tell', 'unsafe'];
 const hostile = hostileArtifacts();
@@ -68,6 +68,24 @@ test('the call is found after every operation of Python 3, and in every format t
     'tar in gzip',
   ])
     expect([...formats]).toContain(format);
+});
+
+test('a file with two faces is told by both', async () => {
+  const verdicts: Record<string, string> = {};
+  for (const [name, bytes] of Object.entries(twoFaced(Buffer.from('894844460d0a1a0a', 'hex')))) {
+    const { verdict, reasons } = await inspected(bytes);
+    verdicts[name] =
+      `${verdict} ${reasons.some(({ what }) => what.includes('os.system')) ? 'call' : (reasons[0]?.rule ?? '')}`;
+  }
+  expect(verdicts).toEqual({
+    'LZMA without a dictionary': 'unsafe call',
+    'LZMA without a dictionary that is a tar': 'unsafe call',
+    'LZMA that is a pickled number': 'unsafe file/two-formats',
+    'LZ4 behind a frame that is skipped': 'cannot-tell lz4/bound',
+    'a frame of LZ4 that is skipped, as a pickled text': 'cannot-tell lz4/bound',
+    'HDF5 in a frame of LZ4 that is skipped': 'unsafe file/two-formats',
+    'HDF5 behind a pickle': 'unsafe file/two-formats',
+  });
 });
 
 test.each(Object.entries(packedNothing))(

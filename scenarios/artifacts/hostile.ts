@@ -18,7 +18,7 @@ import {
   tensorHeader,
   torchMembers,
 } from './honest.ts';
-import { packedHonest, packedPayload, zippedPayload } from './packed.ts';
+import { packedHonest, packedPayload, twoFaced, zippedPayload } from './packed.ts';
 import { type Hostile, publishedSince } from './published.ts';
 
 const { join, text, global, tuple, int, reduce, proto, stop } = op;
@@ -218,6 +218,11 @@ function archives(): Hostile[] {
     ...Object.entries(zippedPayload).map(([packing, bytes]) => ({
       name: `zip: a payload packed by ${packing}`,
       bytes,
+    })),
+    ...Object.entries(twoFaced(Buffer.from('894844460d0a1a0a', 'hex'))).map(([name, bytes]) => ({
+      name,
+      bytes,
+      atLeast: 'cannot-tell' as const,
     })),
     { name: 'old torch with a payload', bytes: oldTorch(payload, Buffer.alloc(0)) },
     { name: 'old torch with more after it', bytes: join(oldTorch(stateDict), payload) },

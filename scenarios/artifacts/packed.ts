@@ -45,3 +45,45 @@ export const packedNothing: Readonly<Record<string, Buffer>> = {
   bzip2: from('QlpoORdyRThQkAAAAAA='),
   lz4: from('BCJNGGRApwAAAAAFXcwC'),
 };
+
+/** The payload as .lzma with a dictionary of no bytes, which liblzma takes for its smallest. */
+const lzmaWithoutDictionary = from('XQAAAAAVAAAAAAAAAAAxm8rGsnxl39+RWZ+x1n4tcWoFcVZM8vMol///mM4AAA==');
+
+/** The payload as .lzma that pickles read as one long number. */
+const lzmaAndNumber = from(
+  'ioAAAAAVAAAAAAAAAAAxm8rGslz7Iedamn9cDQ3OkpHA7GAy2wmtTn//yn8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAC4=',
+);
+
+/** The bytes as the name of a tar's only member, which is empty. */
+function asTarToo(bytes: Buffer): Buffer {
+  const header = Buffer.alloc(512);
+  bytes.copy(header);
+  header.write(`0000644\0${'0000000\0'.repeat(2)}${'00000000000\0'.repeat(2)}${' '.repeat(8)}0`, 100, 'latin1');
+  header.write('ustar\0' + '00', 257, 'latin1');
+  const sum = header.reduce((all, byte) => all + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  return Buffer.concat([header, Buffer.alloc(1024)]);
+}
+
+const skipped = (content: Buffer) => {
+  const head = Buffer.from('562a4d1800000000', 'hex');
+  head.writeUInt32LE(content.length, 4);
+  return Buffer.concat([head, content]);
+};
+
+/** Files that one reader takes for a harmless thing and another for what it is. */
+export function twoFaced(hdf5: Buffer): Readonly<Record<string, Buffer>> {
+  const { lz4 = Buffer.alloc(0) } = packedHonest;
+  const hidden = packedPayload.lz4 ?? Buffer.alloc(0);
+  const text = Buffer.from('V\n0B\0\0\0\0', 'latin1');
+  text.writeUInt32LE(hidden.length, 4);
+  return {
+    'LZMA without a dictionary': lzmaWithoutDictionary,
+    'LZMA without a dictionary that is a tar': asTarToo(lzmaWithoutDictionary),
+    'LZMA that is a pickled number': lzmaAndNumber,
+    'LZ4 behind a frame that is skipped': Buffer.concat([skipped(Buffer.alloc(3)), hidden]),
+    'a frame of LZ4 that is skipped, as a pickled text': Buffer.concat([skipped(text), hidden, Buffer.from('.')]),
+    'HDF5 in a frame of LZ4 that is skipped': Buffer.concat([lz4, skipped(Buffer.alloc(512 - lz4.length - 8)), hdf5]),
+    'HDF5 behind a pickle': Buffer.concat([from('gAJdcQAoSwFLAksDZS4='), Buffer.alloc(512 - 14), hdf5]),
+  };
+}

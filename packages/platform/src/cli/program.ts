@@ -16,8 +16,8 @@ export async function programOf(cli: CommandLine, asked: readonly string[] = [])
     .version(cli.world.version)
     .exitOverride()
     .showHelpAfterError('(see --help)');
-  const name = asked.find((word) => !word.startsWith('-'));
-  if (name === undefined && asked.some((word) => word === '--version' || word === '-V')) return program;
+  const [name] = asked;
+  if (name === '--version' || name === '-V') return program;
   const file = commandFiles.find(({ names, aboutAll }) => !aboutAll && name !== undefined && names.includes(name));
   // All at once: reading files waits, and the order is the table's.
   const adders = await Promise.all((file === undefined ? commandFiles : [file]).map(({ load }) => load()));

@@ -80,6 +80,8 @@ async function openRecovery(station: Station) {
         if (!kinds.includes(workload.kind)) return [];
         const fact = estate.get('kubernetes.workload', workload.id);
         if (verdict === 'known-good' || good === null || fact?.data.metadata.namespace === undefined) return [];
+        // What was put into its pods on their way in is not its own to change.
+        if (!fact.data.template.spec.containers.some((own) => own.name === container)) return [];
         const { namespace, name } = fact.data.metadata;
         const params = { kind: workload.kind, namespace, name, container, image: `${good.image}@${good.digest}` };
         return [{ lever: lever('kubernetes.pin-image', params), why: `Known to be good: ${good.from}.` }];

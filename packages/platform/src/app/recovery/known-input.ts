@@ -101,7 +101,7 @@ export function createKnower({ station, seenAgain, canary }: KnowerParts): Knowe
     const approved = approvedImages(marks);
     const earlier = await estateBefore(station, since);
     const touched = new Set(before.graph.nodes.flatMap(({ id }, index) => (hasBit(reached, index) ? [id] : [])));
-    const bad = suspectImages(estate, named, marks);
+    const bad = suspectImages(named, marks);
     const rebuild = rebuildRows({ now: estate, before: earlier, approved, bad, only: touched });
     const gaps: Gap[] = [
       ...(before.at === null ? [unrecorded] : []),

@@ -1,11 +1,5 @@
 /** What the marks of an incident say beside its board: versions that were chosen, what was brought for them, images. */
-import {
-  type DeliveredVersion,
-  deliveredVersionSchema,
-  type Estate,
-  FirebreakError,
-  servingCheckSchema,
-} from '@firebreak/contract';
+import { type DeliveredVersion, deliveredVersionSchema, FirebreakError, servingCheckSchema } from '@firebreak/contract';
 import { z } from 'zod';
 import { chooseItem } from '../../recovery/board/sections/versions.ts';
 import type { Approved } from '../../recovery/rebuild/rebuild.ts';
@@ -65,13 +59,32 @@ export function approvedImages(marks: Marks): Approved[] {
  * Digests that no workload is rebuilt from, whatever ran them before: of images that the incident names, that an inspection
  * refused, and in whose place somebody chose another.
  */
-export function suspectImages(estate: Estate, named: readonly string[], marks: Marks): ReadonlySet<string> {
-  const ofIncident = named.flatMap((id) => estate.get('oci.image', id)?.data.digest ?? []);
-  const refused = prefixed(marks, 'verdict/').flatMap(([item, { state }]) =>
-    state === 'failed' ? (/#(sha256:[0-9a-f]{64})$/.exec(item)?.[1] ?? []) : [],
-  );
-  const replaced = choicesOf(marks).flatMap(([, { kind, from }]) =>
-    kind === 'image' ? from.flatMap(({ digests }) => digests) : [],
+export function suspectImages(named: readonly string[], marks: Marks): ReadonlySet<string> {
+  // From the id, because the image itself may have been taken out of the registry.
+  const ofIncident = named.flatMap((id) => (id.startsWith('oci:Image/') ? digestAtEnd(id) : []));
+  const refused = prefixed(marks, 'verdict/').flatMap(([item, mark]) => (isRefused(mark) ? digestAtEnd(item) : []));
+  const replaced = prefixed(marks, 'choose/').flatMap(([subject, { at }]) =>
+    choicesOf(marks)
+      .filter(([of, { kind }]) => of === subject && kind === 'image')
+      .flatMap(([, { from }]) => from.flatMap(({ digests }) => digests))
+      .filter((digest) => !isApprovedSince(marks, digest, at)),
   );
   return new Set([...ofIncident, ...refused, ...replaced]);
+}
+
+function digestAtEnd(text: string): string[] {
+  const found = /[@#](sha256:[0-9a-f]{64})$/.exec(text)?.[1];
+  return found === undefined ? [] : [found];
+}
+
+/** By any inspection: what was brought for it later takes nothing back. */
+function isRefused({ state, data }: Mark): boolean {
+  const { scan, signature } = (data ?? {}) as Readonly<Record<string, { readonly verdict?: unknown } | undefined>>;
+  return state === 'failed' || scan?.verdict === 'unsafe' || signature?.verdict === 'refused';
+}
+
+/** Another tag of the repository may have been replaced for no fault of its own: who approves it afterwards has looked at it. */
+function isApprovedSince(marks: Marks, digest: string, since: string): boolean {
+  const mark = marks.get(markOf.image(digest));
+  return mark?.state === 'done' && mark.at > since;
 }

@@ -1,4 +1,6 @@
 /** What bytes are, by content alone: names and extensions are chosen by whoever made the file. */
+
+import { isSkippable } from './archives/lz4.ts';
 import { isLzmaAlone } from './archives/lzma-alone.ts';
 import { isTar } from './archives/tar.ts';
 import { type Bytes, Damaged } from './bytes.ts';
@@ -64,8 +66,10 @@ export function identify(bytes: Bytes): Identity {
   if (begins('28b52ffd')) return { format: 'zstd' };
   if (begins('fd377a585a00')) return { format: 'xz' };
   if (begins('425a68')) return { format: 'bzip2' };
-  if (begins('04224d18')) return { format: 'lz4' };
-  if (begins('5d00') && isLzmaAlone(head)) return { format: 'lzma' };
+  if (begins('04224d18') || isSkippable(head)) return { format: 'lz4' };
+  // By these two bytes joblib takes a file for LZMA, whatever it could be besides.
+  if (begins('5d00'))
+    return isLzmaAlone(head) ? { format: 'lzma' } : { format: 'packed', called: 'marked as LZMA, and not written so' };
   if (
     head[0] === 0x78 &&
     head.length > 1 &&

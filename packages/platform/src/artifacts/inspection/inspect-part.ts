@@ -4,7 +4,7 @@
  */
 import { crc32 } from 'node:zlib';
 import { field, record, text } from '../../intake/foreign.ts';
-import { unpackLzmaOfZip } from './archives/lzma-alone.ts';
+import { isAlsoLzma, unpackLzmaOfZip } from './archives/lzma-alone.ts';
 import type { Unpacker } from './archives/stream.ts';
 import { tarMembers } from './archives/tar.ts';
 import { type Packing, unpacked } from './archives/unpack.ts';
@@ -13,7 +13,7 @@ import { type Bytes, Damaged, partOf, TooMuch } from './bytes.ts';
 import { type Identity, identify } from './identify.ts';
 import { type Inspection, inner, type Part, read } from './inspection.ts';
 import { inspectGguf } from './models/gguf.ts';
-import { inspectHdf5 } from './models/hdf5.ts';
+import { hdf5Magic, inspectHdf5 } from './models/hdf5.ts';
 import { templateReasons } from './models/jinja.ts';
 import { inspectKerasConfig } from './models/keras-config.ts';
 import { inspectNumpy } from './models/numpy.ts';
@@ -100,8 +100,20 @@ async function inspectAs(inspection: Inspection, part: Part, { format, called }:
   }
 }
 
-/** Formats that are read from the end can follow after one that is read from the beginning. */
+/** Formats that are read from the end, from elsewhere or without a mark can be in a file beside the one that it begins with. */
 async function polyglot(inspection: Inspection, part: Part, { format }: Identity): Promise<void> {
+  await read(inspection, part, format, () => {
+    const hdf5 = hdf5Within(part.bytes);
+    // What an archive holds is inspected; bytes of no known format before an HDF5 file are its user block.
+    if (hdf5 !== undefined && !['zip', 'tar', 'hdf5', 'unknown'].includes(format)) {
+      const what = `It begins as ${format} and holds an HDF5 file where readers of those look for one.`;
+      inspection.say(part, 'unsafe', 'file/two-formats', hdf5, what);
+    }
+    if (format !== 'lzma' && isAlsoLzma(part.bytes)) {
+      const what = `It begins as ${format}, and as LZMA it unpacks to something.`;
+      inspection.say(part, 'unsafe', 'file/two-formats', 0, what);
+    }
+  });
   if (format === 'zip' || format === 'empty') return;
   const end = await read(inspection, part, 'zip', () => zipEnd(part.bytes));
   if (end === undefined || end.count === 0) return;
@@ -113,6 +125,13 @@ async function polyglot(inspection: Inspection, part: Part, { format }: Identity
     `It begins as ${format} and ends as a ZIP: loaders choose differently.`,
   );
   await read(inspection, part, 'zip', () => zip(inspection, part));
+}
+
+/** Where an HDF5 file begins behind other bytes: at 512, 1024, 2048 and so on (format specification 3.0, II.A). */
+function hdf5Within(bytes: Bytes): number | undefined {
+  for (let at = 512; at + hdf5Magic.length <= bytes.size; at *= 2)
+    if (bytes.read(at, hdf5Magic.length).equals(hdf5Magic)) return at;
+  return undefined;
 }
 
 /** Runs pickles whose nested artifacts are then inspected as what they are. */

@@ -136,6 +136,49 @@ test('replica sets of a deployment are not workloads beside it; a pod that nothi
   ]);
 });
 
+test('a workload that says it is owned, and a container that only its pods have, keep their rows', () => {
+  const now = cluster('r.example/serve:v1', ran('a'));
+  const forged = now.all('kubernetes.workload').map((fact) => {
+    const owner = { kind: 'Deployment', name: 'serve', apiVersion: 'apps/v1', controller: true };
+    return { ...fact, data: { ...fact.data, metadata: { ...fact.data.metadata, ownerReferences: [owner] } } };
+  });
+  const pods = now.all('kubernetes.pod').map((fact) => ({
+    ...fact,
+    data: {
+      ...fact.data,
+      spec: { containers: [...fact.data.spec.containers, { name: 'put-in', image: 'x.example/y:z' }] },
+    },
+  }));
+  const rows = rebuildRows({
+    now: estateOf([...forged, ...pods] as never, []),
+    before: undefined,
+    approved: [],
+    bad: new Set(),
+  });
+  expect(rows.map(({ workload, container, digest: runs }) => [workload.id, container, runs])).toEqual([
+    [serve, 'main', digest('a')],
+    [serve, 'put-in', null],
+  ]);
+});
+
+test('a workload is in question when its pod, or what makes its pods, is', () => {
+  const now = cluster('r.example/serve:v1', ran('a'));
+  const of = (id: string) => rebuildRows({ now, before: undefined, approved: [], bad: new Set(), only: new Set([id]) });
+  for (const id of [serve, 'kubernetes:ReplicaSet/ml/serve-2', 'kubernetes:Pod/ml/pod-0'])
+    expect(of(id).map(({ workload }) => workload.id)).toEqual([serve]);
+  expect(of('kubernetes:Deployment/ml/other')).toEqual([]);
+});
+
+test('what runs and is good is pinned, and not what was there before it', () => {
+  const approved = [{ image: 'r.example/serve', digest: digest('b'), by: 'Grace' }];
+  const wish = {
+    now: cluster('r.example/serve:v1', ran('b')),
+    before: cluster('r.example/serve:v1', ran('a')),
+    approved,
+  };
+  expect(verdictOf(wish)).toEqual(['cannot-tell', digest('b'), digest('b')]);
+});
+
 test('a tag is whoever may push it; what is suspect is not good because it ran before', () => {
   expect(
     row({ now: estate('r.example/serve:v1', digest('a')), before: estate('r.example/serve:v1', digest('a')) }),

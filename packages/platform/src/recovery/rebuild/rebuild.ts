@@ -16,7 +16,7 @@ export interface RebuildWish {
   readonly approved: readonly Approved[];
   /** Digests that are suspect whatever ran them before. */
   readonly bad: ReadonlySet<string>;
-  /** Workloads in question; all when absent. */
+  /** Workloads in question, or what they are made of; all when absent. */
   readonly only?: ReadonlySet<string>;
 }
 
@@ -43,7 +43,7 @@ export function rebuildRows({ now, before, approved, bad, only }: RebuildWish): 
       earlier.set(rebuildItem(running.workload.id, running.container), { image: repository, digest });
   }
   return runningIn(now)
-    .filter(({ workload }) => only === undefined || only.has(workload.id))
+    .filter(({ workload, below }) => only === undefined || [workload.id, ...below].some((id) => only.has(id)))
     .map((running) => {
       const { workload, container, image } = running;
       const item = rebuildItem(workload.id, container);
@@ -80,17 +80,16 @@ export function rebuildRows({ now, before, approved, bad, only }: RebuildWish): 
     return { isGood: false, why: 'Nobody approved its digest, and no collection saw it before.' };
   }
 
-  /** What the container ran before, else what an approval names for the repository, else what it runs where that is good. */
+  /** What it runs where all of that is good, else what it ran before, else what an approval names for the repository. */
   function goodFor(item: string, image: string, digests: readonly string[]): RebuildRow['good'] {
+    const repository = repositoryOf(image);
+    const [running] = digests;
+    if (running !== undefined && digests.every((digest) => judgeOne(repository, digest).isGood))
+      return { image: repository, digest: running, from: 'what it runs, which is known to be good' };
     const was = earlier.get(item);
     if (was !== undefined) return { ...was, from: 'what it ran before the first suspicious event' };
-    const repository = repositoryOf(image);
     const named = approved.find((each) => each.image === repository && !bad.has(each.digest));
-    if (named !== undefined) return { image: repository, digest: named.digest, from: `approved by ${named.by}` };
-    const running = digests.find((digest) => judgeOne(repository, digest).isGood);
-    return running === undefined
-      ? null
-      : { image: repository, digest: running, from: 'what it runs, which is known to be good' };
+    return named === undefined ? null : { image: repository, digest: named.digest, from: `approved by ${named.by}` };
   }
 }
 

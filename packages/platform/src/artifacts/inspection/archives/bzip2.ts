@@ -56,7 +56,7 @@ function transformed(bits: Bits, order: Uint32Array): Transformed {
     throw new TooMuch(bits.stream.at, 'It is packed by a bzip2 from before 1997, which is not undone.');
   const first = bits.read(24);
   const length = readBlock(bits, order);
-  if (length > 0 && first >= length) broken(bits.stream, 'a block');
+  if (first >= length) broken(bits.stream, 'a block');
   const next = new Uint32Array(257);
   for (let i = 0; i < length; i += 1) next[(order[i] as number) + 1] = (next[(order[i] as number) + 1] as number) + 1;
   for (let byte = 0; byte < 256; byte += 1) next[byte + 1] = (next[byte + 1] as number) + (next[byte] as number);
@@ -147,8 +147,9 @@ function readCode(bits: Bits, symbols: number): Code {
   const lengths = new Uint8Array(symbols);
   let length = bits.read(5);
   for (let i = 0; i < symbols; i += 1) {
-    for (;;) {
-      if (length < 1 || length > longestCode) broken(bits.stream, 'its tables');
+    for (let steps = 0; ; steps += 1) {
+      // Whoever goes up and down without end wants our time.
+      if (length < 1 || length > longestCode || steps > 2 * longestCode) broken(bits.stream, 'its tables');
       if (bits.read(1) === 0) break;
       length += bits.read(1) === 0 ? 1 : -1;
     }
@@ -188,7 +189,6 @@ function nextSymbol(bits: Bits, { last, base, sorted, shortest }: Code): number 
 
 /** Four equal bytes are followed by how many more of them there are. */
 function* withoutRuns({ order, length, first }: Transformed): Generator<Buffer, void> {
-  if (length === 0) return;
   let piece = Buffer.allocUnsafe(Math.min(mostYielded, length * 2 + 255));
   let made = 0;
   let same = 0;
@@ -200,7 +200,7 @@ function* withoutRuns({ order, length, first }: Transformed): Generator<Buffer, 
     at = entry >>> 8;
     if (made + 255 > piece.length) {
       yield piece.subarray(0, made);
-      piece = Buffer.allocUnsafe(mostYielded);
+      piece = Buffer.allocUnsafe(Math.min(mostYielded, (length - i) * 2 + 510));
       made = 0;
     }
     if (same === 4) {

@@ -1,5 +1,5 @@
 /**
- * LZ4 frames, and the skippable ones between them.
+ * LZ4 frames. One that readers skip ends what is unpacked: nobody looks into it, and something may be in it.
  *
  * Source: "LZ4 Frame Format Description" 1.6.4 and "LZ4 Block Format Description". What must stay true: a block unpacks to no
  * more than the frame's header allows, and a repetition reaches back 64 KiB at most and never before the beginning.
@@ -13,17 +13,20 @@ const skippable = 0x184d_2a50;
 const window = 64 << 10;
 
 export function* unpackLz4(stream: ByteStream): Generator<Buffer, void> {
-  for (let frames = 0; stream.left >= 4; frames += 1) {
+  if (isSkipped(stream))
+    throw new TooMuch(stream.at, 'It begins with a part that readers of LZ4 skip, which is not looked into.');
+  while (stream.left >= 4 && stream.peek(4).readUInt32LE() === frameMark) {
     yield nothingYet;
-    const mark = stream.peek(4).readUInt32LE();
-    if (mark === frameMark) {
-      stream.take(4);
-      yield* oneFrame(stream);
-    } else if (frames > 0 && (mark & 0xffff_fff0) >>> 0 === skippable) {
-      stream.take(4);
-      for (let left = stream.take(4).readUInt32LE(); left > 0; ) left -= stream.take(Math.min(left, window)).length;
-    } else return;
+    stream.take(4);
+    yield* oneFrame(stream);
   }
+}
+
+const isSkipped = (stream: ByteStream) => stream.left >= 4 && isSkippable(stream.peek(4));
+
+/** Whether these are the first bytes of a frame that readers skip. */
+export function isSkippable(head: Buffer): boolean {
+  return head.length >= 4 && (head.readUInt32LE() & 0xffff_fff0) >>> 0 === skippable;
 }
 
 function* oneFrame(stream: ByteStream): Generator<Buffer, void> {

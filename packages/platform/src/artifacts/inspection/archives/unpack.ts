@@ -50,7 +50,7 @@ export async function unpacked(inspection: Inspection, part: Part, packing: Pack
   const source = part.bytes;
   let read = 0;
   let out = 0;
-  let kept: Buffer[] = [];
+  let kept = Buffer.alloc(0);
   let folder: string | undefined;
   let file: number | undefined;
   const close = () => {
@@ -63,16 +63,18 @@ export async function unpacked(inspection: Inspection, part: Part, packing: Pack
     if (inspection.unpacked > limits.unpacked)
       throw new TooMuch(0, `What is packed in it unpacks to more than ${limits.unpacked} bytes.`);
     if (out > beforeRatio && out > read * limits.ratio)
-      throw new Damaged(0, `It unpacks to more than ${limits.ratio} times its size: a bomb.`);
+      throw new TooMuch(0, `It unpacks to more than ${limits.ratio} times its size, as bombs do.`);
     if (file === undefined && out <= inMemory) {
-      if (chunk.length > 0) kept.push(chunk);
+      // Copied, because a million small ones would cost more than what is in them.
+      if (out > kept.length) kept = Buffer.concat([kept], Math.min(inMemory, 2 * out));
+      chunk.copy(kept, out - chunk.length);
       return;
     }
     if (file === undefined) {
       folder = mkdtempSync(join(tmpdir(), 'firebreak-unpacked-'));
       file = openSync(join(folder, 'part'), 'wx+', 0o600);
-      for (const before of kept) writeAll(file, before);
-      kept = [];
+      writeAll(file, kept.subarray(0, out - chunk.length));
+      kept = Buffer.alloc(0);
     }
     writeAll(file, chunk);
   };
@@ -106,7 +108,7 @@ export async function unpacked(inspection: Inspection, part: Part, packing: Pack
       : isOfNode(packing)
         ? byNode(packing)
         : byUnpacker(ofOurs[packing]));
-    if (file === undefined || folder === undefined) return { bytes: bytesOf(Buffer.concat(kept)), consumed, close };
+    if (file === undefined || folder === undefined) return { bytes: bytesOf(kept.subarray(0, out)), consumed, close };
     closeSync(file);
     file = undefined;
     const bytes = new FileBytes(join(folder, 'part'));

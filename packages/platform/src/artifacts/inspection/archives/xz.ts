@@ -24,7 +24,10 @@ export function* unpackXz(stream: ByteStream): Generator<Buffer, void> {
   do {
     yield* oneStream(stream);
     // Between streams there may be zeros, four at a time.
-    while (stream.left >= 4 && stream.peek(4).readUInt32LE() === 0) stream.take(4);
+    for (let zeros = 1; stream.left >= 4 && stream.peek(4).readUInt32LE() === 0; zeros += 1) {
+      stream.take(4);
+      if (zeros % 10_000 === 0) yield nothingYet;
+    }
   } while (stream.left >= magic.length && stream.peek(magic.length).equals(magic));
 }
 

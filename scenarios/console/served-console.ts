@@ -94,7 +94,8 @@ async function person(browser: Browser, origin: string, colorScheme: 'light' | '
     colorScheme,
     reducedMotion: 'reduce',
   });
-  context.setDefaultTimeout(60_000);
+  // A page waits for a server that shares two cores with five suites.
+  context.setDefaultTimeout(180_000);
   const troubles: string[] = [];
   context.on('weberror', (error) => troubles.push(error.error().message));
   context.on('console', (message) => {

@@ -63,12 +63,11 @@ export function suspectImages(named: readonly string[], marks: Marks): ReadonlyS
   // From the id, because the image itself may have been taken out of the registry.
   const ofIncident = named.flatMap((id) => (id.startsWith('oci:Image/') ? digestAtEnd(id) : []));
   const refused = prefixed(marks, 'verdict/').flatMap(([item, mark]) => (isRefused(mark) ? digestAtEnd(item) : []));
-  const replaced = prefixed(marks, 'choose/').flatMap(([subject, { at }]) =>
-    choicesOf(marks)
-      .filter(([of, { kind }]) => of === subject && kind === 'image')
-      .flatMap(([, { from }]) => from.flatMap(({ digests }) => digests))
-      .filter((digest) => !isApprovedSince(marks, digest, at)),
-  );
+  const replaced = choicesOf(marks).flatMap(([subject, { kind, from }]) => {
+    const chosenAt = marks.get(chooseItem(subject))?.at ?? '';
+    const digests = kind === 'image' ? from.flatMap((version) => version.digests) : [];
+    return digests.filter((digest) => !isApprovedSince(marks, digest, chosenAt));
+  });
   return new Set([...ofIncident, ...refused, ...replaced]);
 }
 

@@ -38,26 +38,22 @@ export function isAlsoLzma(bytes: Bytes): boolean {
 }
 
 export function* unpackLzmaAlone(stream: ByteStream): Generator<Buffer, void> {
-  const head = stream.take(13);
-  const length = head.readBigUInt64LE(5);
-  const lzma = new Lzma(stream, head.readUInt32LE(1));
-  lzma.properties(head[0] as number);
-  lzma.begin();
-  yield* toItsEnd(lzma, stream, length === unknownLength ? undefined : Number(length));
+  const properties = stream.take(5);
+  const length = stream.take(8).readBigUInt64LE();
+  yield* oneRun(stream, properties, length === unknownLength ? undefined : Number(length));
 }
 
 /** ZIP's: version, length of the properties, properties; `length` is undefined when a mark ends it. APPNOTE 6.3.10, 5.8.8. */
 export function* unpackLzmaOfZip(stream: ByteStream, length: number | undefined): Generator<Buffer, void> {
   const head = stream.take(4);
   if (head.readUInt16LE(2) !== 5) throw new Damaged(stream.at, 'Its LZMA properties have another length than five.');
-  const properties = stream.take(5);
+  yield* oneRun(stream, stream.take(5), length);
+}
+
+function* oneRun(stream: ByteStream, properties: Buffer, length: number | undefined): Generator<Buffer, void> {
   const lzma = new Lzma(stream, properties.readUInt32LE(1));
   lzma.properties(properties[0] as number);
   lzma.begin();
-  yield* toItsEnd(lzma, stream, length);
-}
-
-function* toItsEnd(lzma: Lzma, stream: ByteStream, length: number | undefined): Generator<Buffer, void> {
   let made = 0;
   for (const piece of lzma.unpack(length ?? Number.POSITIVE_INFINITY, true)) {
     made += piece.length;

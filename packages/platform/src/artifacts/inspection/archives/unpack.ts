@@ -1,6 +1,7 @@
 /**
- * Packed bytes, unpacked by streaming, by Node where it can and by unpackers of ours where it cannot: small ones to memory, larger ones to a temporary file that is read by ranges, so that memory
- * stays flat. A bomb is given up at a ratio and at a bound on all that one inspection unpacks.
+ * Packed bytes, unpacked by streaming, by Node where it can and by unpackers of ours where it cannot: small ones to memory, larger
+ * ones to a temporary file that is read by ranges, so that memory stays flat. A bomb is given up at a ratio and at a bound on all
+ * that one inspection unpacks.
  */
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
